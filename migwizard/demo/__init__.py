@@ -1,0 +1,1 @@
+"""The demo: a shop with an honest, ugly history."""

@@ -1,0 +1,1 @@
+"""The state machine: one table of states, a checkpoint, events and questions, no screen."""

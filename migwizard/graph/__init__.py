@@ -1,0 +1,1 @@
+"""Models and relations as a graph, and its levels."""

@@ -1,0 +1,1 @@
+"""From operations to batches: which migration holds what, and in which order."""

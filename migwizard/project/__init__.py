@@ -1,0 +1,1 @@
+"""Finding the Django project and talking to it through its own interpreter."""

@@ -1,0 +1,1 @@
+"""Proof: the new history builds the database that the old one built."""

@@ -1,0 +1,1 @@
+"""The guarded exchange of rows in django_migrations."""
