@@ -1,0 +1,70 @@
+"""`[tool.migwizard]` of the project's pyproject.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from migwizard.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The project's settings for migwizard."""
+
+    python: str | None = None
+    """Interpreter of the project, relative to pyproject.toml."""
+    settings: str | None = None
+    """Settings module, when manage.py does not name the right one."""
+    exclude: tuple[str, ...] = ()
+    """App labels that keep their migrations."""
+    include: tuple[str, ...] = ()
+    """App labels that are the project's own although they lie elsewhere."""
+    tag: str = "reset"
+    """Part of the names of new migrations: 0001_<tag>_initial."""
+    file: Path | None = None
+    """Where these values come from."""
+
+
+_KEYS = {field.name for field in fields(Config)} - {"file"}
+
+
+def read_config(root: Path) -> Config:
+    """The table of the nearest pyproject.toml at or above `root` that has one.
+
+    Raises UsageError for a file that cannot be read and for keys or values it does not know.
+    """
+    for folder in (root, *root.parents):
+        file = folder / "pyproject.toml"
+        if not file.is_file():
+            continue
+        try:
+            table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("migwizard")
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"{file} cannot be read: {error}", code="config") from error
+        if table is not None:
+            return _parse(table, file)
+    return Config()
+
+
+def _parse(table: dict[str, Any], file: Path) -> Config:
+    unknown = sorted(set(table) - _KEYS)
+    if unknown:
+        raise UsageError(
+            f"[tool.migwizard] in {file} has no setting {unknown[0]!r}; it knows {', '.join(sorted(_KEYS))}.", code="config"
+        )
+    values: dict[str, Any] = {"file": file}
+    for key, value in table.items():
+        if key in ("exclude", "include"):
+            if not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
+                raise UsageError(f"{key} in [tool.migwizard] of {file} must be a list of app labels.", code="config")
+            values[key] = tuple(value)
+        elif not isinstance(value, str):
+            raise UsageError(f"{key} in [tool.migwizard] of {file} must be a string.", code="config")
+        else:
+            values[key] = value
+    if not values.get("tag", "reset").isidentifier():
+        raise UsageError(f"tag in [tool.migwizard] of {file} must be letters, digits and underscores.", code="config")
+    return Config(**values)

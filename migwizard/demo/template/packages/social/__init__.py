@@ -1,0 +1,1 @@
+"""Sign-in through other sites, as a package from elsewhere would bring it."""

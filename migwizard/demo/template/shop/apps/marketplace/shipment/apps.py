@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ShipmentConfig(AppConfig):
+    name = "apps.marketplace.shipment"

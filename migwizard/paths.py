@@ -1,0 +1,82 @@
+"""Every place that migwizard writes to."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """The `.migwizard` folder of a project, and a second place for backups that `git clean` does not reach."""
+
+    root: Path
+    """The project's root, the folder of manage.py."""
+
+    @property
+    def folder(self) -> Path:
+        return self.root / ".migwizard"
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.folder / "checkpoint.json"
+
+    @property
+    def journal(self) -> Path:
+        return self.folder / "journal.jsonl"
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / "lock"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "migwizard.log"
+
+    @property
+    def staging(self) -> Path:
+        """New migrations by app label until Apply."""
+        return self.folder / "staging"
+
+    @property
+    def scratch(self) -> Path:
+        """Scratch databases; swept at every start."""
+        return self.folder / "scratch"
+
+    @property
+    def work(self) -> Path:
+        """What was computed and can be computed again."""
+        return self.folder / "work"
+
+    @property
+    def backup(self) -> Path:
+        """Whole migrations folders by app label, as they were before Apply."""
+        return self.folder / "backup"
+
+    @property
+    def certificate(self) -> Path:
+        return self.folder / "proof.json"
+
+    @property
+    def report(self) -> Path:
+        return self.folder / "proof.txt"
+
+    @property
+    def second_backup(self) -> Path:
+        """In the user's state folder, named after the project and a hash of its path."""
+        digest = hashlib.sha256(str(self.root.resolve()).encode()).hexdigest()[:8]
+        return state_home() / "migwizard" / f"{self.root.resolve().name}-{digest}"
+
+    def create(self) -> None:
+        """Make the folder, with a .gitignore of its own so that it never gets into a commit."""
+        self.folder.mkdir(exist_ok=True)
+        ignore = self.folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+
+
+def state_home() -> Path:
+    """The user's state folder (XDG Base Directory Specification)."""
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")

@@ -1,0 +1,148 @@
+"""The project's real databases: their history, the switch, its undo. Every other module sees scratch databases only."""
+
+from __future__ import annotations
+
+import copy
+import io
+import os
+from typing import Any
+
+from . import histories, load, sqlite_facts, switch
+from .failure import AgentError
+from .migrate import execute_on
+
+
+def open_real(alias: str, *, write: bool = False) -> Any:
+    """A connection to the real database; an SQLite file is opened read-only unless `write`, and never created.
+
+    Raises AgentError("unreachable") where it is missing or does not answer.
+    """
+    from django.db import connections
+    from django.db.utils import Error
+
+    if alias not in load.REAL_DATABASES:
+        known = ", ".join(sorted(load.REAL_DATABASES))
+        raise AgentError("usage", "The settings have no database {!r}; they have {}.".format(alias, known))
+    real = copy.deepcopy(load.REAL_DATABASES[alias])
+    if load.is_sqlite(real):
+        path = os.path.abspath(str(real["NAME"]))
+        if not os.path.exists(path):
+            raise AgentError("unreachable", "The file {} of database {} does not exist.".format(path, alias))
+        mode = "rw" if write else "ro"
+        real["NAME"] = "file:{}?mode={}".format(_escaped(path), mode)
+        real["OPTIONS"] = dict(real.get("OPTIONS", {}), uri=True)
+    databases = {key: load.scratch_database(other) for key, other in load.REAL_DATABASES.items()}
+    databases[alias] = real
+    load.use_databases(databases)
+    try:
+        connections[alias].ensure_connection()
+        if load.is_sqlite(real):
+            execute_on(connections[alias])("SELECT 1 FROM sqlite_master")
+    except Error as error:
+        raise AgentError("unreachable", "Database {} does not answer: {}".format(alias, error)) from error
+    return connections[alias]
+
+
+def _escaped(path: str) -> str:
+    from urllib.parse import quote
+
+    return quote(path)
+
+
+def _refusal(error: switch.SwitchError) -> AgentError:
+    return AgentError("switch", error.sentence, code=error.code, **{"details": error.details})
+
+
+def database_state(start: dict[str, Any], emit: Any, alias: str, manifest: dict[str, Any]) -> dict[str, Any]:
+    """In which state of the switch a real database is; read only."""
+    connection = open_real(alias)
+    try:
+        return dict(switch.state(connection, manifest))
+    except switch.SwitchError as error:
+        raise _refusal(error) from error
+    finally:
+        connection.close()
+
+
+def switch_database(
+    start: dict[str, Any],
+    emit: Any,
+    alias: str,
+    manifest: dict[str, Any],
+    dry_run: bool,
+    lock_timeout: float = 10.0,
+    folders: dict[str, str | None] | None = None,
+) -> dict[str, Any]:
+    """Exchange the old rows of django_migrations for the new ones. Raises AgentError("switch") with the refusal."""
+    if folders:
+        histories.use(folders)
+    connection = open_real(alias, write=not dry_run)
+    try:
+        return dict(
+            switch.switch(
+                connection,
+                manifest,
+                consistent=switch.graph_consistency,
+                dry_run=dry_run,
+                lock_timeout=lock_timeout,
+            )
+        )
+    except switch.SwitchError as error:
+        raise _refusal(error) from error
+    finally:
+        connection.close()
+
+
+def undo_database(start: dict[str, Any], emit: Any, alias: str, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Give back the rows as they were before the switch. Raises AgentError("switch") with the refusal."""
+    connection = open_real(alias, write=True)
+    try:
+        return dict(switch.undo(connection, manifest))
+    except switch.SwitchError as error:
+        raise _refusal(error) from error
+    finally:
+        connection.close()
+
+
+def pending(
+    start: dict[str, Any], emit: Any, alias: str, folders: dict[str, str | None] | None = None
+) -> list[list[str]]:
+    """What `migrate --plan` would list for a real database: [app, name] of each migration to apply."""
+    from django.db.migrations.executor import MigrationExecutor
+
+    if folders:
+        histories.use(folders)
+    connection = open_real(alias)
+    try:
+        executor = MigrationExecutor(connection)
+        executor.loader.check_consistent_history(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        return [[migration.app_label, migration.name] for migration, _ in plan]
+    finally:
+        connection.close()
+
+
+def confirm_fake(start: dict[str, Any], emit: Any, alias: str, labels: list[str]) -> str:
+    """Run the project's own `migrate --fake`, app by app, where nothing of the app is left to apply.
+
+    Its signal handlers run, as with every migrate; undo does not take back what they do.
+    """
+    from django.core.management import call_command
+
+    connection = open_real(alias, write=True)
+    output = io.StringIO()
+    try:
+        for label in labels:
+            call_command("migrate", label, database=alias, fake=True, interactive=False, verbosity=1, stdout=output)
+    finally:
+        connection.close()
+    return output.getvalue()
+
+
+def catalogue(start: dict[str, Any], emit: Any, alias: str) -> dict[str, Any]:
+    """The catalogue of a real database, read only (SQLite)."""
+    connection = open_real(alias)
+    try:
+        return dict(sqlite_facts.read_catalogue(execute_on(connection)))
+    finally:
+        connection.close()

@@ -1,0 +1,62 @@
+"""What went wrong in the project, as data: kind, sentence, place."""
+
+from __future__ import annotations
+
+import os
+import sysconfig
+import traceback
+from typing import Any
+
+
+class AgentError(Exception):
+    """A failure that the agent itself found, with a kind that the host knows."""
+
+    def __init__(self, kind: str, sentence: str, **details: Any) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+        self.details = details
+
+
+def _is_foreign(path: str) -> bool:
+    """Whether a file is neither the project's nor an installed package's: the standard library, importlib, or the agent."""
+    here = os.path.dirname(os.path.abspath(__file__))
+    library = sysconfig.get_path("stdlib")
+    installed = os.sep + "site-packages" + os.sep
+    return path.startswith(("<", here)) or (path.startswith(library) and installed not in path)
+
+
+def place(error: BaseException, root: str = "") -> dict[str, Any] | None:
+    """File and line to blame: the innermost frame in the project's root, else the innermost outside the standard library."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return {"file": error.filename, "line": error.lineno, "in": None}
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_foreign(frame.filename)]
+    installed = os.sep + "site-packages" + os.sep
+    own = [
+        frame
+        for frame in frames
+        if root and os.path.abspath(frame.filename).startswith(root) and installed not in frame.filename
+    ]
+    for frame in reversed(own or frames):
+        return {"file": frame.filename, "line": frame.lineno, "in": frame.name}
+    return None
+
+
+def sentence(error: BaseException) -> str:
+    """The error in one line, as a person would say it."""
+    if isinstance(error, SystemExit):
+        return "called sys.exit({!r})".format(error.code)
+    text = " ".join(str(error).split())
+    return "{}: {}".format(type(error).__name__, text) if text else type(error).__name__
+
+
+def describe(error: BaseException, root: str = "", kind: str | None = None) -> dict[str, Any]:
+    """The failure as JSON-able data: kind, sentence, where, details, traceback."""
+    own = error.kind if isinstance(error, AgentError) else None
+    return {
+        "kind": own or kind or "failed",
+        "sentence": str(error) if own else sentence(error),
+        "exception": type(error).__name__,
+        "where": place(error, root),
+        "details": error.details if isinstance(error, AgentError) else {},
+        "traceback": "".join(traceback.format_exception(type(error), error, error.__traceback__)),
+    }

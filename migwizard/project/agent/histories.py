@@ -1,0 +1,82 @@
+"""Where the migrations of an app are looked up.
+
+Old and new history exist side by side under one set of module names: a finder leads `shop.migrations` to the tree, to
+staging or to a backup. So relative imports, data files beside a migration and pickled references mean the same in each
+of them, and a file needs no change when it moves from staging into the tree.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.util
+import os
+import sys
+from typing import Any, Sequence
+
+# Stands for: this app has no migrations at all.
+ABSENT = None
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    def __init__(self, folders: dict[str, str]) -> None:
+        self._folders = folders
+
+    def find_spec(self, fullname: str, path: Sequence[str] | None = None, target: Any = None) -> Any:
+        folder = self._folders.get(fullname)
+        if folder is None:
+            return None
+        init = os.path.join(folder, "__init__.py")
+        return importlib.util.spec_from_file_location(fullname, init, submodule_search_locations=[folder])
+
+
+def migrations_module(label: str) -> str:
+    """Dotted name of the migrations package of an app, which need not exist. Raises LookupError for an unknown label."""
+    from django.db.migrations.loader import MigrationLoader
+
+    name, _ = MigrationLoader.migrations_module(label)
+    return name or "{}.migrations".format(_app_name(label))
+
+
+def _app_name(label: str) -> str:
+    from django.apps import apps
+
+    return apps.get_app_config(label).name
+
+
+def use(folders: dict[str, str | None]) -> None:
+    """Look up the migrations of each label in its folder from now on; None hides the app's migrations.
+
+    Meant for a fork: modules that were imported from another place are forgotten, and a second call replaces the first.
+    """
+    from django.conf import settings
+
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
+    modules = {}
+    overrides = {label: module for label, module in _items(settings.MIGRATION_MODULES)}
+    for label, folder in folders.items():
+        if folder is ABSENT:
+            overrides[label] = None
+            continue
+        if overrides.get(label, "") is None:
+            del overrides[label]
+        settings.MIGRATION_MODULES = overrides
+        modules[migrations_module(label)] = folder
+    settings.MIGRATION_MODULES = overrides
+    _forget(list(modules))
+    sys.meta_path.insert(0, _Finder({name: folder for name, folder in modules.items() if folder is not None}))
+    importlib.invalidate_caches()
+
+
+def _items(mapping: Any) -> list[tuple[str, Any]]:
+    return list(mapping.items()) if isinstance(mapping, dict) else []
+
+
+def _forget(packages: list[str]) -> None:
+    for name in list(sys.modules):
+        for package in packages:
+            if name == package or name.startswith(package + "."):
+                del sys.modules[name]
+                parent, _, child = package.rpartition(".")
+                if parent in sys.modules and hasattr(sys.modules[parent], child):
+                    delattr(sys.modules[parent], child)
+                break

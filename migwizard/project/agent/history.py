@@ -1,0 +1,221 @@
+"""The migration graph of the project as data: nodes in the order of a migrate from zero, with their operations."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from typing import Any, Iterator
+
+from . import histories
+from .failure import AgentError
+
+
+def load_graph() -> Any:
+    """A MigrationLoader without a database. Raises AgentError("history") where the files do not form a graph."""
+    from django.db.migrations.exceptions import BadMigrationError, CircularDependencyError, NodeNotFoundError
+    from django.db.migrations.loader import MigrationLoader
+
+    try:
+        return MigrationLoader(None, ignore_no_migrations=True)
+    except (BadMigrationError, CircularDependencyError, NodeNotFoundError) as error:
+        raise AgentError("history", "The migration files form no graph. {}".format(error)) from error
+
+
+def history(
+    start: dict[str, Any], emit: Any, labels: list[str], folders: dict[str, str | None] | None = None
+) -> dict[str, Any]:
+    """Nodes of the whole graph, names on disk, conflicts, and what third-party apps want of the labels."""
+    if folders:
+        histories.use(folders)
+    loader = load_graph()
+    own = set(labels)
+    return {
+        "nodes": [_node(loader.graph.nodes[key], key[0] in own) for key in full_plan(loader)],
+        "disk": [[app, name, _file(migration)] for (app, name), migration in sorted(loader.disk_migrations.items())],
+        "replaces": {
+            "{}.{}".format(app, name): [list(replaced) for replaced in migration.replaces]
+            for (app, name), migration in sorted(loader.disk_migrations.items())
+            if migration.replaces
+        },
+        "conflicts": {app: sorted(names) for app, names in loader.detect_conflicts().items()},
+        "external": {label: _external(loader, label, own) for label in sorted(set(loader.migrated_apps) - own)},
+    }
+
+
+def full_plan(loader: Any) -> list[tuple[str, str]]:
+    """Every node in the order in which `migrate` applies them to an empty database."""
+    seen: dict[tuple[str, str], None] = {}
+    for leaf in loader.graph.leaf_nodes():
+        for key in loader.graph.forwards_plan(leaf):
+            seen.setdefault(tuple(key))
+    return list(seen)
+
+
+def _file(migration: Any) -> str | None:
+    return getattr(sys.modules.get(type(migration).__module__), "__file__", None)
+
+
+def _node(migration: Any, detailed: bool) -> dict[str, Any]:
+    node = {
+        "app": migration.app_label,
+        "name": migration.name,
+        "file": _file(migration),
+        "dependencies": [list(key) for key in migration.dependencies],
+        "run_before": [list(key) for key in migration.run_before],
+        "replaces": [list(key) for key in migration.replaces],
+        "atomic": migration.atomic,
+        "count": len(migration.operations),
+    }
+    if detailed:
+        node["operations"] = [
+            describe_operation(operation, path) for path, operation, _ in special_operations(migration.operations)
+        ]
+    return node
+
+
+def is_schema(operation: Any) -> bool:
+    """Whether the autodetector writes operations of this class: they come again by themselves."""
+    from django.db.migrations.operations import fields, models
+
+    return type(operation).__module__ in (models.__name__, fields.__name__)
+
+
+def special_operations(operations: Any, prefix: tuple[int, ...] = ()) -> Iterator[tuple[str, Any, Any]]:
+    """(path, operation, enclosing SeparateDatabaseAndState) of all that no autodetector writes.
+
+    The path is the index in the migration, with a further index inside a SeparateDatabaseAndState. Schema operations
+    inside one count too, since they run although the state says otherwise.
+    """
+    from django.db.migrations.operations import SeparateDatabaseAndState
+
+    for index, operation in enumerate(operations):
+        path = (*prefix, index)
+        if isinstance(operation, SeparateDatabaseAndState):
+            for inner_path, inner, _ in special_operations(operation.database_operations, path):
+                yield inner_path, inner, operation
+            for position, inner in enumerate(operation.database_operations):
+                if is_schema(inner):
+                    yield ".".join(map(str, (*path, position))), inner, operation
+        elif not is_schema(operation):
+            yield ".".join(map(str, path)), operation, None
+
+
+def _callable_facts(code: Any) -> dict[str, Any] | None:
+    """Where a RunPython's function comes from, and its source as evidence; None for the no-op."""
+    from django.db import migrations
+
+    if code is None or code is migrations.RunPython.noop:
+        return None
+    code = inspect.unwrap(code)
+    facts = {
+        "module": getattr(code, "__module__", None),
+        "qualname": getattr(code, "__qualname__", type(code).__name__),
+        "file": None,
+        "line": None,
+        "source": "",
+    }
+    try:
+        facts["file"] = inspect.getsourcefile(code)
+        lines, facts["line"] = inspect.getsourcelines(code)
+        facts["source"] = "".join(lines)
+    except (OSError, TypeError):
+        pass
+    return facts
+
+
+def _sql_text(sql: Any) -> list[str] | None:
+    """The statements of a RunSQL as text, or None where they carry parameters."""
+    if sql is None:
+        return None
+    if isinstance(sql, str):
+        return [sql]
+    statements = []
+    for item in sql:
+        if not isinstance(item, str):
+            if len(item) != 2 or item[1]:
+                return None
+            item = item[0]
+        statements.append(item)
+    return statements
+
+
+def describe_operation(operation: Any, path: str) -> dict[str, Any]:
+    """What can be known of an operation without running it."""
+    from django.db import migrations
+
+    facts: dict[str, Any] = {
+        "path": path,
+        "class": type(operation).__name__,
+        "module": type(operation).__module__,
+        "describe": _describe(operation),
+        "kind": "custom",
+        "elidable": bool(getattr(operation, "elidable", False)),
+        "reversible": bool(getattr(operation, "reversible", True)),
+    }
+    if isinstance(operation, migrations.RunPython) and type(operation) is migrations.RunPython:
+        facts["kind"] = "RunPython"
+        facts["code"] = _callable_facts(operation.code)
+        facts["reverse"] = _callable_facts(operation.reverse_code)
+        facts["noop"] = operation.code is migrations.RunPython.noop
+        facts["has_reverse"] = operation.reverse_code is not None
+        facts["hints"] = sorted(operation.hints)
+    elif isinstance(operation, migrations.RunSQL) and type(operation) is migrations.RunSQL:
+        facts["kind"] = "RunSQL"
+        facts["sql"] = _sql_text(operation.sql)
+        facts["reverse_sql"] = _sql_text(operation.reverse_sql)
+        facts["noop"] = operation.sql in ("", [], None)
+        facts["state_operations"] = len(operation.state_operations)
+    elif is_schema(operation):
+        facts["kind"] = "schema"
+    else:
+        facts["written"] = _written(operation)
+    return facts
+
+
+def _describe(operation: Any) -> str:
+    try:
+        return str(operation.describe())
+    except Exception:
+        return type(operation).__name__
+
+
+def _written(operation: Any) -> dict[str, Any] | None:
+    """A custom operation as MigrationWriter writes it: source and imports; None where it cannot be written."""
+    from django.db.migrations.writer import OperationWriter
+
+    try:
+        source, imports = OperationWriter(operation, indentation=0).serialize()
+    except Exception:
+        return None
+    return {"source": source.rstrip().rstrip(","), "imports": sorted(imports)}
+
+
+def _external(loader: Any, label: str, own: set[str]) -> dict[str, Any]:
+    """What a third-party app offers (its leaf) and what all of its migrations wait for among the project's apps."""
+    first: set[str] = set()
+    named = []
+    seen = set()
+    todo = [key for key in loader.disk_migrations if key[0] == label]
+    while todo:
+        key = todo.pop()
+        if key in seen or key not in loader.disk_migrations:
+            continue
+        seen.add(key)
+        migration = loader.disk_migrations[key]
+        for app, name in migration.dependencies:
+            if app not in own:
+                todo.extend([(app, name)] if name not in ("__first__", "__latest__") else _of(loader, app))
+            elif name == "__first__":
+                first.add(app)
+            else:
+                first.add(app)
+                named.append([app, name, "{}.{}".format(*key)])
+    leaves = [key for key in loader.graph.leaf_nodes(label) if key[0] == label]
+    return {"leaf": leaves[0][1] if leaves else None, "waits_first": sorted(first), "waits_named": sorted(named)}
+
+
+def _of(loader: Any, label: str) -> list[tuple[str, str]]:
+    return [key for key in loader.disk_migrations if key[0] == label]
+
+

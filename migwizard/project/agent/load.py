@@ -1,0 +1,176 @@
+"""Load the project the way its own manage.py does, on scratch databases.
+
+manage.py itself is run, up to the point where it hands over to Django: whatever it does to sys.path and to the
+environment is what the project relies on. The settings module is never wrapped or copied; only `settings.DATABASES` is
+changed, in process, before `django.setup()`, so that nothing that happens while apps load touches a real database.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import platform
+import runpy
+import sys
+import warnings
+from typing import Any
+
+from .failure import AgentError
+
+# The databases as the settings give them, by alias; read by the few requests that concern real databases.
+REAL_DATABASES: dict[str, dict[str, Any]] = {}
+CHECK_MESSAGES: list[dict[str, Any]] = []
+
+
+class _ManagePyReachedDjango(BaseException):
+    """Raised in place of running a command; not an Exception, so that no `except Exception` of a manage.py keeps it."""
+
+
+def _run_manage_py(path: str) -> None:
+    from django.core import management
+
+    def stop(argv: Any = None) -> None:
+        raise _ManagePyReachedDjango
+
+    original = management.execute_from_command_line
+    management.execute_from_command_line = stop
+    sys.path.insert(0, os.path.dirname(path))
+    sys.argv = [path, "makemigrations"]
+    try:
+        runpy.run_path(path, run_name="__main__")
+    except _ManagePyReachedDjango:
+        return
+    finally:
+        management.execute_from_command_line = original
+    raise AgentError(
+        "project", "{} ended without handing over to Django's execute_from_command_line.".format(os.path.basename(path))
+    )
+
+
+def is_sqlite(database: dict[str, Any]) -> bool:
+    return "sqlite" in database.get("ENGINE", "") or "spatialite" in database.get("ENGINE", "")
+
+
+def scratch_database(real: dict[str, Any], name: str = ":memory:") -> dict[str, Any]:
+    """Settings of the same engine that lead to no real database.
+
+    SQLite gets `name`; another engine keeps its engine, since checks of the project may ask for it, and a port on which
+    nobody answers.
+    """
+    scratch = copy.deepcopy(real)
+    if is_sqlite(real):
+        scratch["NAME"] = name
+        options = {key: value for key, value in scratch.get("OPTIONS", {}).items() if key not in ("uri", "init_command")}
+        scratch["OPTIONS"] = options
+    else:
+        scratch.update(NAME="migwizard_no_database", HOST="127.0.0.1", PORT="9")
+    scratch["CONN_MAX_AGE"] = 0
+    return scratch
+
+
+def use_databases(databases: dict[str, dict[str, Any]]) -> None:
+    """Make Django's connections those of `databases`; connections that were open are closed and forgotten."""
+    from django.conf import settings
+    from django.db import connections
+
+    for connection in connections.all() if "settings" in connections.__dict__ else ():
+        connection.close()
+        delattr(connections._connections, connection.alias)
+    settings.DATABASES = databases
+    connections.__dict__.pop("settings", None)
+    connections._settings = None
+
+
+def load(start: dict[str, Any]) -> dict[str, Any]:
+    """Load the project that `start` names and return the facts about its settings that need no models.
+
+    Raises whatever the project raises; AgentError when there is no settings module.
+    """
+    os.chdir(start["root"])
+    if start.get("settings"):
+        os.environ["DJANGO_SETTINGS_MODULE"] = start["settings"]
+    if not start.get("warnings"):
+        warnings.simplefilter("ignore")
+    if start.get("manage"):
+        _run_manage_py(start["manage"])
+    else:
+        sys.path.insert(0, start["root"])
+    if not os.environ.get("DJANGO_SETTINGS_MODULE"):
+        raise AgentError("project", "No settings module is named: manage.py does not set DJANGO_SETTINGS_MODULE.")
+    from django.conf import settings
+
+    REAL_DATABASES.update(copy.deepcopy(settings.DATABASES))
+    use_databases({alias: scratch_database(real) for alias, real in REAL_DATABASES.items()})
+    import django
+
+    django.setup()
+    _run_checks()
+    from django.db import connections
+
+    connections.close_all()
+    return _facts(start)
+
+
+def _run_checks() -> None:
+    """Run the system checks as makemigrations does; they import the URLconf, which may register models."""
+    from django.core import checks
+    from django.core.management import get_commands, load_command_class
+    from django.utils import translation
+
+    # Commands that write migrations run without a translation; an active one would freeze translated strings.
+    translation.deactivate_all()
+    # Projects patch Django where they define their own commands.
+    for name in ("makemigrations", "migrate"):
+        load_command_class(get_commands()[name], name)
+    for message in checks.run_checks():
+        if not message.is_silenced():
+            CHECK_MESSAGES.append(
+                {
+                    "level": message.level,
+                    "serious": message.is_serious(),
+                    "id": message.id,
+                    "text": str(message.msg),
+                    "hint": str(message.hint or ""),
+                    "object": str(message.obj) if message.obj is not None else "",
+                }
+            )
+
+
+def _database_facts(alias: str, real: dict[str, Any], root: str) -> dict[str, Any]:
+    name = str(real.get("NAME") or "")
+    facts = {"alias": alias, "engine": real.get("ENGINE", ""), "name": name, "host": str(real.get("HOST") or "")}
+    facts["sqlite"] = is_sqlite(real)
+    if facts["sqlite"]:
+        path = os.path.abspath(os.path.join(root, name)) if name and ":memory:" not in name else ""
+        inside = bool(path) and os.path.realpath(path).startswith(os.path.realpath(root) + os.sep)
+        facts.update(path=path, exists=bool(path) and os.path.exists(path), inside=inside)
+    return facts
+
+
+def _facts(start: dict[str, Any]) -> dict[str, Any]:
+    import django
+    from django.conf import settings
+
+    return {
+        "python": platform.python_version(),
+        "django": django.get_version(),
+        "executable": sys.executable,
+        "prefix": sys.prefix,
+        "settings": os.environ["DJANGO_SETTINGS_MODULE"],
+        "settings_file": getattr(sys.modules.get(os.environ["DJANGO_SETTINGS_MODULE"]), "__file__", None),
+        "root": start["root"],
+        "databases": [_database_facts(alias, real, start["root"]) for alias, real in REAL_DATABASES.items()],
+        "routers": [str(router) for router in settings.DATABASE_ROUTERS],
+        "migration_modules": {
+            label: module for label, module in dict(settings.MIGRATION_MODULES).items() if isinstance(label, str)
+        }
+        if _is_plain(settings.MIGRATION_MODULES)
+        else None,
+        "auth_user_model": settings.AUTH_USER_MODEL,
+        "checks": CHECK_MESSAGES,
+    }
+
+
+def _is_plain(migration_modules: Any) -> bool:
+    """Whether MIGRATION_MODULES is a dict that lists its apps; test settings use objects that answer for every app."""
+    return isinstance(migration_modules, dict) and type(migration_modules).__getitem__ is dict.__getitem__

@@ -1,0 +1,113 @@
+"""Run a whole history from zero on a scratch database, through the project's own migrate command."""
+
+from __future__ import annotations
+
+import io
+import os
+import time
+from typing import Any
+
+from . import histories, load, sqlite_facts
+from .failure import AgentError, place, sentence
+from .observe import Observer
+
+
+def open_scratch(alias: str, path: str, clock_shift: float = 0.0) -> Any:
+    """Lead every alias to nowhere but `alias` to the SQLite file `path`, and return its connection.
+
+    Durability is switched off: a scratch database that does not survive a power cut is made again.
+    """
+    from django.db import connections
+    from django.db.backends.signals import connection_created
+
+    databases = {key: load.scratch_database(real) for key, real in load.REAL_DATABASES.items()}
+    databases[alias] = load.scratch_database(load.REAL_DATABASES[alias], path)
+    load.use_databases(databases)
+
+    def prepare(connection: Any, **_: Any) -> None:
+        if connection.alias != alias:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous = OFF")
+            cursor.execute("PRAGMA journal_mode = MEMORY")
+        if clock_shift:
+            from .clock import shift_sqlite
+
+            shift_sqlite(connection.connection, clock_shift)
+
+    connection_created.connect(prepare, weak=False)
+    return connections[alias]
+
+
+def keep_outside_work_away(scratch: str) -> None:
+    """Files and mails that a migration makes go to the scratch folder, not to the project."""
+    from django.conf import settings
+
+    media = os.path.join(scratch, "media")
+    os.makedirs(media, exist_ok=True)
+    settings.MEDIA_ROOT = media
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+
+def migrate(
+    start: dict[str, Any],
+    emit: Any,
+    alias: str,
+    path: str,
+    labels: list[str],
+    folders: dict[str, str | None] | None = None,
+    observe: bool = False,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """Migrate the SQLite file `path`, which must not exist, from zero; return what is in it then.
+
+    With `observe` every operation that no autodetector writes is watched. Raises AgentError("migrate") naming the
+    operation that failed.
+    """
+    import random
+
+    from django.core.management import call_command
+
+    if os.path.exists(path):
+        raise AgentError("scratch", "The scratch database {} exists already.".format(path))
+    if folders:
+        histories.use(folders)
+    keep_outside_work_away(os.path.dirname(path))
+    random.seed(seed)
+    connection = open_scratch(alias, path, start.get("clock_shift") or 0.0)
+    observer = Observer(connection, set(labels), observe, emit)
+    began = time.monotonic()
+    with observer:
+        try:
+            call_command(
+                "migrate", database=alias, interactive=False, verbosity=0, stdout=io.StringIO(), stderr=io.StringIO()
+            )
+        except (Exception, SystemExit) as error:
+            raise AgentError(
+                "migrate",
+                "{} failed: {}".format(observer.current_name() or "migrate", sentence(error)),
+                operation=observer.current,
+                where=place(error, start["root"]),
+            ) from error
+    seconds = time.monotonic() - began
+    catalogue = sqlite_facts.read_catalogue(execute_on(connection))
+    rows = sqlite_facts.read_rows(execute_on(connection), catalogue)
+    result = {"seconds": seconds, "catalogue": catalogue, "rows": rows, "applied": observer.applied}
+    if observe:
+        result["observations"] = observer.report(rows)
+    connection.close()
+    return result
+
+
+def execute_on(connection: Any) -> Any:
+    """A function (sql, params) -> rows on a Django connection; raw SQL, no parameter style to translate."""
+
+    def execute(sql: str, params: Any = ()) -> list[tuple[Any, ...]]:
+        connection.ensure_connection()
+        cursor = connection.connection.cursor()
+        try:
+            return list(cursor.execute(sql, params))
+        finally:
+            cursor.close()
+
+    return execute

@@ -1,0 +1,249 @@
+"""Watch what the operations of a history really do to an empty database.
+
+Flags say little: most data migrations do nothing on an empty database, and `elidable` is hardly used. So rows and
+catalogue are compared by value around every operation that no autodetector writes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Callable, Iterator
+
+from .history import describe_operation, special_operations
+
+_RENAME = re.compile(r'^\s*ALTER TABLE\s+"?(\w+)"?\s+RENAME TO\s+"?(\w+)"?', re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
+_IGNORED = {"django_migrations"}
+
+
+class Snapshot:
+    """Rows by table and key, and the catalogue, at one moment."""
+
+    def __init__(self, execute: Callable[..., list[tuple[Any, ...]]]) -> None:
+        self.objects = {
+            (kind, name): (table, sql)
+            for kind, name, table, sql in execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
+            if not name.startswith("sqlite_")
+        }
+        self.rows: dict[str, dict[tuple[Any, ...], tuple[Any, ...]]] = {}
+        for (kind, name), (_, sql) in self.objects.items():
+            if kind == "table" and name not in _IGNORED and not _is_virtual(sql):
+                self.rows[name] = self._table(execute, name)
+
+    @staticmethod
+    def _table(execute: Callable[..., Any], name: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+        columns = execute("SELECT name, pk FROM pragma_table_info(?)", (name,))
+        keys = [column for column, position in sorted(columns, key=lambda row: row[1]) if position]
+        selected = keys or ["rowid"]
+        sql = "SELECT {}, * FROM {}".format(", ".join(map(_quote, selected)), _quote(name))
+        return {row[: len(selected)]: row[len(selected) :] for row in execute(sql)}
+
+
+def _quote(name: str) -> str:
+    return '"{}"'.format(name.replace('"', '""'))
+
+
+def _is_virtual(sql: str | None) -> bool:
+    return (sql or "").lstrip().upper().startswith("CREATE VIRTUAL")
+
+
+class Watched:
+    """One operation of the old history and what it did."""
+
+    def __init__(self, app: str, migration: str, facts: dict[str, Any], wrapper: Any) -> None:
+        self.facts = dict(facts, app=app, migration=migration, id="{}.{}#{}".format(app, migration, facts["path"]))
+        self.facts["in_separate"] = (
+            None if wrapper is None else [_state_model(operation) for operation in wrapper.state_operations]
+        )
+        self.statements = 0
+        self.writes = 0
+        self.words: set[str] = set()
+        self.tables: set[str] = set()
+        self.touched: list[tuple[str, tuple[Any, ...], str]] = []
+        self.schema: list[list[str]] = []
+
+    def see(self, sql: str) -> None:
+        self.statements += 1
+        first = sql.lstrip().split(None, 1)
+        if first and first[0].upper() in ("INSERT", "UPDATE", "DELETE", "REPLACE"):
+            self.writes += 1
+        self.words.update(_WORD.findall(sql))
+
+
+def _state_model(operation: Any) -> list[str]:
+    return [type(operation).__name__, str(getattr(operation, "model_name", None) or getattr(operation, "name", ""))]
+
+
+class Observer:
+    """Patches Migration.apply for the length of a `with` block; knows at any time which operation runs."""
+
+    def __init__(self, connection: Any, labels: set[str], watch: bool, emit: Callable[..., None]) -> None:
+        self._connection = connection
+        self._labels = labels
+        self._watch = watch
+        self._emit = emit
+        self._snapshot: tuple[tuple[int, int], Snapshot] | None = None
+        self._stack: list[Watched] = []
+        self.watched: list[Watched] = []
+        self.owners: dict[tuple[str, tuple[Any, ...]], list[str]] = {}
+        self.objects: dict[tuple[str, str], str] = {}
+        self.current: dict[str, Any] | None = None
+        self.applied: list[list[str]] = []
+
+    def __enter__(self) -> Observer:
+        from django.db.migrations.migration import Migration
+
+        self._original = Migration.apply
+        observer = self
+
+        def apply(migration: Any, project_state: Any, schema_editor: Any, collect_sql: bool = False) -> Any:
+            observer._enter_migration(migration)
+            return observer._original(migration, project_state, schema_editor, collect_sql)
+
+        Migration.apply = apply
+        self._wrapper = self._connection.execute_wrapper(self._see_statement)
+        self._wrapper.__enter__()
+        return self
+
+    def __exit__(self, *details: Any) -> None:
+        from django.db.migrations.migration import Migration
+
+        self._wrapper.__exit__(*details)
+        Migration.apply = self._original
+
+    def current_name(self) -> str:
+        if self.current is None:
+            return ""
+        return "{app}.{migration} (operation {path}, {describe})".format(**self.current)
+
+    def _enter_migration(self, migration: Any) -> None:
+        self.applied.append([migration.app_label, migration.name])
+        self._emit(migration="{}.{}".format(migration.app_label, migration.name), number=len(self.applied))
+        for index, operation in enumerate(migration.operations):
+            self._wrap(operation, lambda o=operation, i=index: self._note(migration, str(i), o))
+        if not self._watch or migration.app_label not in self._labels:
+            return
+        for path, operation, wrapper in special_operations(migration.operations):
+            watched = Watched(migration.app_label, migration.name, describe_operation(operation, path), wrapper)
+            self.watched.append(watched)
+            self._wrap(operation, lambda w=watched: self._begin(w), self._finish)
+
+    def _note(self, migration: Any, path: str, operation: Any) -> None:
+        self.current = {
+            "app": migration.app_label,
+            "migration": migration.name,
+            "path": path,
+            "describe": operation.describe(),
+        }
+
+    @staticmethod
+    def _wrap(operation: Any, before: Callable[[], None], after: Callable[[], None] | None = None) -> None:
+        """Run `before` and `after` around one operation object; its class stays as it is."""
+        original = operation.database_forwards
+
+        def database_forwards(*args: Any, **kwargs: Any) -> Any:
+            before()
+            result = original(*args, **kwargs)
+            if after is not None:
+                after()
+            return result
+
+        operation.__dict__["database_forwards"] = database_forwards
+
+    def _see_statement(self, execute: Any, sql: Any, params: Any, many: bool, context: Any) -> Any:
+        text = str(sql)
+        for watched in self._stack[-1:]:
+            watched.see(text)
+        renamed = _RENAME.match(text)
+        if renamed and not renamed.group(1).startswith("new__"):
+            self._rename(renamed.group(1), renamed.group(2))
+        return execute(sql, params, many, context)
+
+    def _rename(self, old: str, new: str) -> None:
+        for table, key in [entry for entry in self.owners if entry[0] == old]:
+            self.owners[new, key] = self.owners.pop((table, key))
+
+    def _raw(self, sql: str, params: Any = ()) -> list[tuple[Any, ...]]:
+        return list(self._connection.connection.execute(sql, params))
+
+    def _take(self) -> Snapshot:
+        """A snapshot; the last one where nothing was written since."""
+        self._connection.ensure_connection()
+        mark = (self._connection.connection.total_changes, self._raw("PRAGMA schema_version")[0][0])
+        if self._snapshot is None or self._snapshot[0] != mark:
+            self._snapshot = (mark, Snapshot(self._raw))
+        return self._snapshot[1]
+
+    def _begin(self, watched: Watched) -> None:
+        self._before = self._take()
+        self._stack.append(watched)
+
+    def _finish(self) -> None:
+        watched = self._stack.pop()
+        before, after = self._before, self._take()
+        watched.tables = watched.words & (before.rows.keys() | after.rows.keys())
+        if before is after:
+            return
+        for kind, name in sorted(before.objects.keys() | after.objects.keys()):
+            old, new = before.objects.get((kind, name)), after.objects.get((kind, name))
+            if old != new:
+                action = "created" if old is None else "dropped" if new is None else "changed"
+                watched.schema.append([action, kind, name, (new or old or ("", ""))[1] or ""])
+                if new is not None:
+                    self.objects[kind, name] = watched.facts["id"]
+        for table, key, change in _row_changes(before, after):
+            watched.touched.append((table, key, change))
+            owners = self.owners.setdefault((table, key), [])
+            if change == "deleted":
+                del self.owners[table, key]
+            elif watched.facts["id"] not in owners:
+                owners.append(watched.facts["id"])
+
+    def report(self, rows: dict[str, Any]) -> dict[str, Any]:
+        """Everything seen, with the rows and objects that are still there at the end."""
+        tables = rows["tables"]
+        final = {name: {_key(table, row) for row in table["rows"]} for name, table in tables.items()}
+        surviving = [
+            [table, list(key), owners]
+            for (table, key), owners in sorted(self.owners.items(), key=repr)
+            if key in final.get(table, ())
+        ]
+        return {
+            "operations": [self._one(watched) for watched in self.watched],
+            "rows": surviving,
+            "objects": [[kind, name, owner] for (kind, name), owner in sorted(self.objects.items())],
+        }
+
+    @staticmethod
+    def _one(watched: Watched) -> dict[str, Any]:
+        changes: dict[str, dict[str, int]] = {}
+        for table, _, change in watched.touched:
+            changes.setdefault(table, {}).setdefault(change, 0)
+            changes[table][change] += 1
+        return dict(
+            watched.facts,
+            statements=watched.statements,
+            writes=watched.writes,
+            tables=sorted(watched.tables),
+            rows=changes,
+            schema=watched.schema,
+        )
+
+
+def _key(table: dict[str, Any], row: list[Any]) -> tuple[Any, ...]:
+    positions = [table["columns"].index(name) for name in table["pk"]]
+    return tuple(row[position] for position in positions)
+
+
+def _row_changes(before: Snapshot, after: Snapshot) -> Iterator[tuple[str, tuple[Any, ...], str]]:
+    for table in sorted(before.rows.keys() | after.rows.keys()):
+        old, new = before.rows.get(table, {}), after.rows.get(table, {})
+        if old is new or old == new:
+            continue
+        for key in sorted(old.keys() | new.keys(), key=repr):
+            if key not in new:
+                yield table, key, "deleted"
+            elif key not in old:
+                yield table, key, "inserted"
+            elif old[key] != new[key]:
+                yield table, key, "updated"

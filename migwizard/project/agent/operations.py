@@ -1,0 +1,193 @@
+"""One autodetector pass from nothing to the whole project: the operations and what each of them needs.
+
+Django packs these operations into migrations itself, by chopping each app's list at the first operation that has to
+wait. Here the pass stops before that: the host packs them, with the whole graph in view.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import histories
+
+WEIGHTS = {"CreateModel": 4, "AddField": 2}
+
+
+def makemigrations_class() -> Any:
+    """The project's own makemigrations command class."""
+    from django.core.management import get_commands, load_command_class
+
+    return type(load_command_class(get_commands()["makemigrations"], "makemigrations"))
+
+
+def autodetector_class() -> Any:
+    """The autodetector that the project's makemigrations uses (an attribute of the command since Django 5.2)."""
+    import sys
+
+    from django.db.migrations.autodetector import MigrationAutodetector
+
+    command = makemigrations_class()
+    module = sys.modules[command.__module__]
+    return getattr(command, "autodetector", None) or getattr(module, "MigrationAutodetector", MigrationAutodetector)
+
+
+def quiet_questioner() -> Any:
+    """Answers what makemigrations would ask, so that nothing is invented: no default for a field that has none."""
+    from django.db import models
+    from django.db.migrations.questioner import MigrationQuestioner
+
+    class Quiet(MigrationQuestioner):
+        def ask_initial(self, app_label: str) -> bool:
+            return True
+
+        def ask_not_null_addition(self, field_name: str, model_name: str) -> Any:
+            return models.NOT_PROVIDED
+
+        def ask_auto_now_add_addition(self, field_name: str, model_name: str) -> Any:
+            return models.NOT_PROVIDED
+
+        def ask_unique_callable_default_addition(self, field_name: str, model_name: str) -> Any:
+            return models.NOT_PROVIDED
+
+    return Quiet({"ask_initial": True}, dry_run=True)
+
+
+def target_state(source: str) -> Any:
+    """The state to build: the models as they are now, or ("history") what the migrations on disk end in."""
+    from django.apps import apps
+    from django.db.migrations.state import ProjectState
+    from django.utils import translation
+
+    from .history import load_graph
+
+    translation.deactivate_all()
+    return load_graph().project_state() if source == "history" else ProjectState.from_apps(apps)
+
+
+def foreign_part(state: Any, labels: set[str]) -> Any:
+    """The state with nothing but the models of other apps, so that a pass from it finds all of `labels` new."""
+    from django.db.migrations.state import ProjectState
+
+    return ProjectState({key: model.clone() for key, model in state.models.items() if key[0] not in labels})
+
+
+def detect(labels: set[str], source: str) -> tuple[dict[str, list[Any]], Any]:
+    """The autodetector's operations by app label in its own order, with the autodetector that found them."""
+    to_state = target_state(source)
+    base = autodetector_class()
+
+    class Recorder(base):
+        def _build_migration_list(self, graph: Any = None) -> None:
+            self.recorded = {app: list(found) for app, found in self.generated_operations.items()}
+            self.migrations = {}
+
+    recorder = Recorder(foreign_part(to_state, labels), to_state, quiet_questioner())
+    recorder._detect_changes(convert_apps=None, graph=None)
+    return {app: found for app, found in sorted(recorder.recorded.items()) if app in labels}, recorder
+
+
+def operation_id(app: str, index: int) -> str:
+    return "{}:{}".format(app, index)
+
+
+def operations(
+    start: dict[str, Any],
+    emit: Any,
+    labels: list[str],
+    source: str = "models",
+    folders: dict[str, str | None] | None = None,
+) -> dict[str, Any]:
+    """The operation graph as data."""
+    if folders:
+        histories.use(folders)
+    found, recorder = detect(set(labels), source)
+    facts = []
+    for app, app_operations in found.items():
+        for index, operation in enumerate(app_operations):
+            facts.append(_facts(app, index, operation, found, recorder))
+    return {"operations": facts, "swappable_targets": _swappable_targets()}
+
+
+def _facts(app: str, index: int, operation: Any, found: dict[str, list[Any]], recorder: Any) -> dict[str, Any]:
+    needs: set[str] = set()
+    external: set[str] = set()
+    swappable: list[list[str]] = []
+    for original in operation._auto_deps:
+        dependency, is_swappable = recorder._resolve_dependency(original)
+        label = dependency[0]
+        if is_swappable:
+            swappable.append([original[1], label])
+        if label not in found:
+            # A swappable dependency leads to the first migration of whatever app is swapped in, not to its leaf.
+            external.update(() if is_swappable else (label,))
+            continue
+        needs.update(
+            operation_id(label, position)
+            for position, other in enumerate(found[label])
+            if other is not operation and recorder.check_dependency(other, dependency)
+        )
+    return {
+        "id": operation_id(app, index),
+        "app": app,
+        "kind": type(operation).__name__,
+        "model": getattr(operation, "model_name", None) or getattr(operation, "name", ""),
+        "name": _name(operation),
+        "describe": operation.describe(),
+        "needs": sorted(needs),
+        "external": sorted(external - {app}),
+        "swappable": sorted(swappable),
+        "weight": WEIGHTS.get(type(operation).__name__, 1),
+        "parts": parts([operation]),
+    }
+
+
+def _name(operation: Any) -> str:
+    """The field, index or constraint an operation is about; empty for a model."""
+    for attribute in ("index", "constraint"):
+        if hasattr(operation, attribute):
+            return str(getattr(operation, attribute).name)
+    return str(getattr(operation, "name", "")) if hasattr(operation, "model_name") else ""
+
+
+def parts(found: list[Any]) -> list[str]:
+    """What operations bring, taken apart: "shop.Order field state", "shop.Order index order_state_idx", ...
+
+    Two lists of operations with the same parts build the same state, however their operations are cut.
+    """
+    result = []
+    for operation in found:
+        kind = type(operation).__name__
+        model = str(getattr(operation, "model_name", None) or getattr(operation, "name", "")).lower()
+        if kind == "CreateModel":
+            result.append("{} model".format(model))
+            result += ["{} field {}".format(model, name) for name, _ in operation.fields]
+            for key, value in operation.options.items():
+                if key in ("indexes", "constraints"):
+                    result += ["{} {} {}".format(model, key, item.name) for item in value]
+                elif value and key in ("unique_together", "index_together", "order_with_respect_to"):
+                    result.append("{} {}".format(model, key))
+        elif kind == "AddField":
+            result.append("{} field {}".format(model, operation.name))
+        elif kind == "AddIndex":
+            result.append("{} indexes {}".format(model, operation.index.name))
+        elif kind == "AddConstraint":
+            result.append("{} constraints {}".format(model, operation.constraint.name))
+        elif hasattr(operation, "option_name"):
+            result.append("{} {}".format(model, operation.option_name))
+        else:
+            result.append("{} {}".format(model, operation.describe()))
+    return sorted(result)
+
+
+def _swappable_targets() -> list[str]:
+    """Models that a setting may swap in, as "app.model": they must be in the first migration of their app."""
+    from django.apps import apps
+    from django.conf import settings
+
+    found = set()
+    for model in apps.get_models(include_swapped=True):
+        setting = model._meta.swappable
+        target = getattr(settings, setting, None) if setting else None
+        if isinstance(target, str):
+            found.add(target.lower())
+    return sorted(found)
