@@ -53,7 +53,8 @@ def _parse(table: dict[str, Any], file: Path) -> Config:
     unknown = sorted(set(table) - _KEYS)
     if unknown:
         raise UsageError(
-            f"[tool.migwizard] in {file} has no setting {unknown[0]!r}; it knows {', '.join(sorted(_KEYS))}.", code="config"
+            f"[tool.migwizard] in {file} has no setting {unknown[0]!r}; it knows {', '.join(sorted(_KEYS))}.",
+            code="config",
         )
     values: dict[str, Any] = {"file": file}
     for key, value in table.items():

@@ -17,7 +17,12 @@ class MigwizardError(Exception):
     exit_code = ExitCode.FAILED
 
     def __init__(
-        self, sentence: str, *, code: str = "failed", cures: tuple[str, ...] = (), details: Mapping[str, Any] | None = None
+        self,
+        sentence: str,
+        *,
+        code: str = "failed",
+        cures: tuple[str, ...] = (),
+        details: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(sentence)
         self.sentence = sentence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 
@@ -11,7 +12,7 @@ def choose_tag(tag: str, known: Collection[tuple[str, str]]) -> str:
     A database could not be told switched from unswitched if a name came back.
     """
     number, candidate = 1, tag
-    while any(f"_{candidate}_" in name for _, name in known):
+    while any(re.match(rf"\d{{4}}_{candidate}_(initial|links|seed|sql)", name) for _, name in known):
         number += 1
         candidate = f"{tag}{number}"
     return candidate
@@ -24,5 +25,6 @@ def batch_name(number: int, tag: str, targets: Collection[str]) -> str:
     return f"{number:04d}_{tag}_links" + (f"_to_{min(targets)}" if len(targets) == 1 else "")
 
 
-def seed_name(number: int, tag: str) -> str:
-    return f"{number:04d}_{tag}_seed"
+def numbered(number: int, tag: str, what: str) -> str:
+    """0003_reset_seed, 0004_reset_sql."""
+    return f"{number:04d}_{tag}_{what}"

@@ -85,7 +85,9 @@ def schedule(
     packer = _Packer(operations, externals, swappable_targets)
     graph = packer.app_graph()
     condensed = nx.condensation(graph)
-    order = list(nx.lexicographical_topological_sort(condensed.reverse(), key=lambda n: min(condensed.nodes[n]["members"])))
+    order = list(
+        nx.lexicographical_topological_sort(condensed.reverse(), key=lambda n: min(condensed.nodes[n]["members"]))
+    )
     cycles = []
     for node in order:
         members = sorted(condensed.nodes[node]["members"])

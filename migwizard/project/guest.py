@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -48,7 +49,13 @@ class Guest:
     """One loaded project. Requests run side by side, each in a fork, where the platform and the project allow it."""
 
     def __init__(
-        self, project: Project, *, hash_seed: int = 0, clock_shift: float = 0.0, log: Path | None = None, fork: bool = True
+        self,
+        project: Project,
+        *,
+        hash_seed: int = 0,
+        clock_shift: float = 0.0,
+        log: Path | None = None,
+        fork: bool = True,
     ) -> None:
         self._project = project
         self._hash_seed = hash_seed
@@ -115,7 +122,9 @@ class _Process:
     """The agent's process, with a thread each for its replies and its standard error."""
 
     def __init__(self, python: Path, cwd: Path, hash_seed: int, log: Path | None) -> None:
-        environment = dict(os.environ, PYTHONHASHSEED=str(hash_seed), PYTHONDONTWRITEBYTECODE="1", PYTHONIOENCODING="utf-8")
+        environment = dict(
+            os.environ, PYTHONHASHSEED=str(hash_seed), PYTHONDONTWRITEBYTECODE="1", PYTHONIOENCODING="utf-8"
+        )
         # These would lead the project's interpreter to modules of ours.
         for name in ("PYTHONHOME", "__PYVENV_LAUNCHER__"):
             environment.pop(name, None)
@@ -171,10 +180,8 @@ class _Process:
 
     def kill(self) -> None:
         """End the guest; closing its input lets it end its forks first."""
-        try:
+        with contextlib.suppress(OSError):
             self._stream(self._popen.stdin).close()
-        except OSError:
-            pass
         try:
             self._popen.wait(timeout=2)
         except subprocess.TimeoutExpired:

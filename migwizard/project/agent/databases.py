@@ -50,7 +50,7 @@ def _escaped(path: str) -> str:
 
 
 def _refusal(error: switch.SwitchError) -> AgentError:
-    return AgentError("switch", error.sentence, code=error.code, **{"details": error.details})
+    return AgentError("switch", error.sentence, code=error.code, details=error.details)
 
 
 def database_state(start: dict[str, Any], emit: Any, alias: str, manifest: dict[str, Any]) -> dict[str, Any]:

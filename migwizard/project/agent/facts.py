@@ -19,9 +19,11 @@ def registry(start: dict[str, Any], emit: Any) -> dict[str, Any]:
             for model in apps.get_models(include_auto_created=False, include_swapped=True)
             if not model._meta.auto_created
         ],
-        "auto_tables": sorted(
-            model._meta.db_table for model in apps.get_models(include_auto_created=True) if model._meta.auto_created
-        ),
+        "auto_tables": {
+            model._meta.db_table: model._meta.app_label
+            for model in apps.get_models(include_auto_created=True)
+            if model._meta.auto_created
+        },
         "permissions": sorted(_permissions()),
         "explicit_names": sorted(_explicit_names()),
     }
@@ -50,7 +52,7 @@ def migrations_folder(module: str) -> str | None:
         return None
     if spec is None or not spec.submodule_search_locations:
         return None
-    return os.path.realpath(list(spec.submodule_search_locations)[0])
+    return os.path.realpath(next(iter(spec.submodule_search_locations)))
 
 
 def migration_files(folder: str) -> list[str]:
@@ -86,7 +88,7 @@ def _relations(model: Any) -> Any:
         return
     for field in list(meta.local_fields) + list(meta.local_many_to_many) + list(meta.private_fields):
         remote = field.remote_field.model if field.is_relation and field.remote_field else None
-        if remote is None or isinstance(remote, str) or field in meta.private_fields and not field.many_to_many:
+        if remote is None or isinstance(remote, str) or (field in meta.private_fields and not field.many_to_many):
             continue
         if field.many_to_many:
             through = getattr(field.remote_field, "through", None)
@@ -110,16 +112,22 @@ def _edge(kind: str, name: str, to: Any, field: Any = None, through: str | None 
     }
 
 
-def _permissions() -> set[tuple[str, str, str]]:
-    """The permissions (app label, model, codename) that models declare; post_migrate makes them in every database."""
+def _permissions() -> set[tuple[str, str, str, str]]:
+    """The permissions (app label, model, codename, name) that post_migrate makes in every database.
+
+    Follows django.contrib.auth.management.create_permissions; a migration may have made one under another name.
+    """
     from django.apps import apps
 
-    found = set()
+    found: set[tuple[str, str, str, str]] = set()
     for model in apps.get_models():
         meta = model._meta
-        declared = ["{}_{}".format(action, meta.model_name) for action in meta.default_permissions]
-        declared += [codename for codename, _ in meta.permissions]
-        found.update((meta.app_label, meta.model_name, codename) for codename in declared)
+        declared = [
+            ("{}_{}".format(action, meta.model_name), "Can {} {}".format(action, meta.verbose_name_raw))
+            for action in meta.default_permissions
+        ]
+        declared += list(meta.permissions)
+        found.update((meta.app_label, meta.model_name, codename, str(name)) for codename, name in declared)
     return found
 
 
@@ -127,7 +135,7 @@ def _explicit_names() -> set[str]:
     """Names of indexes and constraints that a Meta class spells out; migrations use them by name."""
     from django.apps import apps
 
-    found = set()
+    found: set[str] = set()
     for model in apps.get_models():
         found.update(index.name for index in model._meta.indexes)
         found.update(constraint.name for constraint in model._meta.constraints)

@@ -52,7 +52,7 @@ def use(folders: dict[str, str | None]) -> None:
 
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
     modules = {}
-    overrides = {label: module for label, module in _items(settings.MIGRATION_MODULES)}
+    overrides = dict(_items(settings.MIGRATION_MODULES))
     for label, folder in folders.items():
         if folder is ABSENT:
             overrides[label] = None

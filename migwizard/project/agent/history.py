@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import os
 import sys
 from typing import Any, Iterator
 
@@ -181,10 +180,12 @@ def _describe(operation: Any) -> str:
 
 
 def _written(operation: Any) -> dict[str, Any] | None:
-    """A custom operation as MigrationWriter writes it: source and imports; None where it cannot be written."""
+    """A custom operation as MigrationWriter writes it: source and imports; None where that would not make it again."""
     from django.db.migrations.writer import OperationWriter
 
     try:
+        _, arguments, keywords = operation.deconstruct()
+        type(operation)(*arguments, **keywords)
         source, imports = OperationWriter(operation, indentation=0).serialize()
     except Exception:
         return None
@@ -217,5 +218,3 @@ def _external(loader: Any, label: str, own: set[str]) -> dict[str, Any]:
 
 def _of(loader: Any, label: str) -> list[tuple[str, str]]:
     return [key for key in loader.disk_migrations if key[0] == label]
-
-

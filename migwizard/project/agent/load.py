@@ -60,7 +60,9 @@ def scratch_database(real: dict[str, Any], name: str = ":memory:") -> dict[str, 
     scratch = copy.deepcopy(real)
     if is_sqlite(real):
         scratch["NAME"] = name
-        options = {key: value for key, value in scratch.get("OPTIONS", {}).items() if key not in ("uri", "init_command")}
+        options = {
+            key: value for key, value in scratch.get("OPTIONS", {}).items() if key not in ("uri", "init_command")
+        }
         scratch["OPTIONS"] = options
     else:
         scratch.update(NAME="migwizard_no_database", HOST="127.0.0.1", PORT="9")

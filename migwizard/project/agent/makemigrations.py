@@ -11,7 +11,6 @@ from typing import Any, Callable
 from . import histories
 from .operations import autodetector_class, detect, makemigrations_class, parts, quiet_questioner, target_state
 
-
 _STOCK = "django.core.management.commands.makemigrations"
 
 
@@ -43,7 +42,9 @@ def _captured(labels: list[str], target: Callable[[], Any] | None = None) -> dic
     """
     found: dict[str, list[Any]] = {}
 
-    class Literal(autodetector_class()):
+    base: Any = autodetector_class()
+
+    class Literal(base):
         def __init__(self, from_state: Any, to_state: Any, questioner: Any = None) -> None:
             super().__init__(
                 from_state, to_state if target is None else target(), quiet_questioner() if labels else questioner
@@ -140,7 +141,9 @@ def generate(
 def _prepared(migrations: dict[str, list[Any]]) -> Any:
     """An autodetector that finds just these migrations."""
 
-    class Prepared(autodetector_class()):
+    base: Any = autodetector_class()
+
+    class Prepared(base):
         def changes(self, *args: Any, **kwargs: Any) -> dict[str, list[Any]]:
             return migrations
 
@@ -209,7 +212,7 @@ def _level_report(
 
 
 def _unwrapped(operations: list[Any]) -> list[Any]:
-    flat = []
+    flat: list[Any] = []
     for operation in operations:
         flat += operation.state_operations if hasattr(operation, "state_operations") else [operation]
     return flat

@@ -7,9 +7,11 @@ catalogue are compared by value around every operation that no autodetector writ
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any, Callable, Iterator
 
 from .history import describe_operation, special_operations
+from .sqlite_facts import SHADOW_SUFFIXES
 
 _RENAME = re.compile(r'^\s*ALTER TABLE\s+"?(\w+)"?\s+RENAME TO\s+"?(\w+)"?', re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
@@ -26,8 +28,11 @@ class Snapshot:
             if not name.startswith("sqlite_")
         }
         self.rows: dict[str, dict[tuple[Any, ...], tuple[Any, ...]]] = {}
-        for (kind, name), (_, sql) in self.objects.items():
-            if kind == "table" and name not in _IGNORED and not _is_virtual(sql):
+        virtual = [name + "_" for (kind, name), (_, sql) in self.objects.items() if _is_virtual(sql)]
+        for (kind, name), (_, sql) in list(self.objects.items()):
+            if name.startswith(tuple(virtual)) and name.endswith(SHADOW_SUFFIXES):
+                del self.objects[kind, name]
+            elif kind == "table" and name not in _IGNORED and not _is_virtual(sql):
                 self.rows[name] = self._table(execute, name)
 
     @staticmethod
@@ -52,6 +57,7 @@ class Watched:
 
     def __init__(self, app: str, migration: str, facts: dict[str, Any], wrapper: Any) -> None:
         self.facts = dict(facts, app=app, migration=migration, id="{}.{}#{}".format(app, migration, facts["path"]))
+        self.facts["not_atomic"] = False
         self.facts["in_separate"] = (
             None if wrapper is None else [_state_model(operation) for operation in wrapper.state_operations]
         )
@@ -68,6 +74,11 @@ class Watched:
         if first and first[0].upper() in ("INSERT", "UPDATE", "DELETE", "REPLACE"):
             self.writes += 1
         self.words.update(_WORD.findall(sql))
+
+
+def _is_injected(operation: Any) -> bool:
+    """contenttypes puts operations of its own into a plan that renames models; no migration file holds them."""
+    return type(operation).__module__ == "django.contrib.contenttypes.management"
 
 
 def _state_model(operation: Any) -> list[str]:
@@ -119,14 +130,16 @@ class Observer:
     def _enter_migration(self, migration: Any) -> None:
         self.applied.append([migration.app_label, migration.name])
         self._emit(migration="{}.{}".format(migration.app_label, migration.name), number=len(self.applied))
-        for index, operation in enumerate(migration.operations):
-            self._wrap(operation, lambda o=operation, i=index: self._note(migration, str(i), o))
+        operations = [operation for operation in migration.operations if not _is_injected(operation)]
+        for index, operation in enumerate(operations):
+            self._wrap(operation, partial(self._note, migration, str(index), operation), self._note_end)
         if not self._watch or migration.app_label not in self._labels:
             return
-        for path, operation, wrapper in special_operations(migration.operations):
+        for path, operation, wrapper in special_operations(operations):
             watched = Watched(migration.app_label, migration.name, describe_operation(operation, path), wrapper)
+            watched.facts["not_atomic"] = not migration.atomic
             self.watched.append(watched)
-            self._wrap(operation, lambda w=watched: self._begin(w), self._finish)
+            self._wrap(operation, partial(self._begin, watched), self._finish)
 
     def _note(self, migration: Any, path: str, operation: Any) -> None:
         self.current = {
@@ -134,7 +147,13 @@ class Observer:
             "migration": migration.name,
             "path": path,
             "describe": operation.describe(),
+            "finished": False,
         }
+
+    def _note_end(self) -> None:
+        """What fails from here on fails at the end of the migration, where constraints are checked."""
+        if self.current is not None:
+            self.current["finished"] = True
 
     @staticmethod
     def _wrap(operation: Any, before: Callable[[], None], after: Callable[[], None] | None = None) -> None:

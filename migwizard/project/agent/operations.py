@@ -74,12 +74,12 @@ def foreign_part(state: Any, labels: set[str]) -> Any:
 def detect(labels: set[str], source: str) -> tuple[dict[str, list[Any]], Any]:
     """The autodetector's operations by app label in its own order, with the autodetector that found them."""
     to_state = target_state(source)
-    base = autodetector_class()
+    base: Any = autodetector_class()
 
     class Recorder(base):
         def _build_migration_list(self, graph: Any = None) -> None:
             self.recorded = {app: list(found) for app, found in self.generated_operations.items()}
-            self.migrations = {}
+            self.migrations: dict[str, Any] = {}
 
     recorder = Recorder(foreign_part(to_state, labels), to_state, quiet_questioner())
     recorder._detect_changes(convert_apps=None, graph=None)

@@ -114,11 +114,14 @@ def permission_name(model: Any, key: Any, alias: str) -> list[str]:
 
 def _parents_first(tables: list[dict[str, Any]], models: dict[str, Any]) -> list[dict[str, Any]]:
     """Order tables so that a row comes after the rows it points to; the rest of a cycle keeps its order."""
-    waiting, ordered = list(tables), []
+    waiting = list(tables)
+    ordered: list[dict[str, Any]] = []
     names = {table["table"] for table in tables}
     while waiting:
         placed = {table["table"] for table in ordered}
-        ready = [table for table in waiting if not (_targets(models[table["table"]]) & names - placed - {table["table"]})]
+        ready = [
+            table for table in waiting if not (_targets(models[table["table"]]) & names - placed - {table["table"]})
+        ]
         chosen = ready or waiting[:1]
         ordered += chosen
         waiting = [table for table in waiting if table not in chosen]

@@ -84,7 +84,7 @@ def _is_virtual(sql: str) -> bool:
 
 def _read_table(execute: Execute, name: str, sql: str, definitions: Dict[str, Any]) -> Dict[str, Any]:
     """Columns, foreign keys and indexes of one table."""
-    table = {"sql": sql, "type": "table", "columns": [], "foreign_keys": [], "indexes": []}  # type: Dict[str, Any]
+    table: Dict[str, Any] = {"sql": sql, "type": "table", "columns": [], "foreign_keys": [], "indexes": []}
     if _is_virtual(sql):
         table["type"] = "virtual"
         try:
@@ -137,7 +137,7 @@ def _read_table_rows(execute: Execute, name: str, table: Dict[str, Any]) -> Dict
     if table["type"] != "virtual":
         rows = _select(execute, name, columns, [_quote(column) for column in key] or [_rowid(columns)])
         return {"columns": columns, "pk": key, "rows": rows}
-    found = {"columns": ["rowid", *columns], "pk": ["rowid"], "rows": []}  # type: Dict[str, Any]
+    found: Dict[str, Any] = {"columns": ["rowid", *columns], "pk": ["rowid"], "rows": []}
     try:
         found["rows"] = _select(execute, name, ["rowid", *columns], ["rowid"])
     except Exception as error:  # A contentless or foreign module may refuse to be read; the reason is kept.

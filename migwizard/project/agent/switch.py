@@ -380,11 +380,11 @@ class _History:
             return int(cursor.rowcount)
 
     def tables(self) -> _Tables:
+        fold = str.lower if self.connection.features.ignores_table_name_case else str
         if self.vendor == "postgresql":
             listed = self.query("SELECT tablename FROM pg_tables WHERE schemaname = %s", [self.schema])
-            return _Tables((name for (name,) in listed), str)
-        introspection = self.connection.introspection
-        return _Tables(introspection.table_names(), introspection.identifier_converter)
+            return _Tables((name for (name,) in listed), fold)
+        return _Tables(self.connection.introspection.table_names(), fold)
 
     def rows(self) -> typing.List[Row]:
         return self._rows(f"SELECT id, app, name, {self.applied} FROM {self.table} ORDER BY id")
@@ -458,11 +458,11 @@ class _History:
 class _Tables:
     """Names of tables, compared as the engine compares them."""
 
-    def __init__(self, names: typing.Iterable[str], convert: typing.Callable[[str], str]) -> None:
-        self.convert, self.names = convert, {convert(name) for name in names}
+    def __init__(self, names: typing.Iterable[str], fold: typing.Callable[[str], str]) -> None:
+        self.fold, self.names = fold, {fold(name) for name in names}
 
     def __contains__(self, name: object) -> bool:
-        return self.convert(str(name)) in self.names
+        return self.fold(str(name)) in self.names
 
 
 # ----------------------------------------------------------------------------------------------------------------- locks

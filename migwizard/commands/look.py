@@ -1,0 +1,181 @@
+"""Commands that only look."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from migwizard import __version__
+from migwizard.commands.setup import face_of, options_of, project_of, say
+from migwizard.engine import machine
+from migwizard.engine.checkpoint import load_checkpoint
+from migwizard.engine.planning import make_plan
+from migwizard.engine.ride import Ride
+from migwizard.engine.steps import fake as faking
+from migwizard.engine.steps import graph as graphing
+from migwizard.engine.steps import levels as levelling
+from migwizard.engine.steps import proof as proving
+from migwizard.errors import MigwizardError, UsageError
+from migwizard.exit_codes import ExitCode
+from migwizard.faces import emit
+from migwizard.graph.model import ModelGraph
+from migwizard.paths import Workplace
+from migwizard.project.discovery import Project
+
+
+def plan(arguments: argparse.Namespace) -> int:
+    """Levels and batches; makes no file, no database and no connection to one."""
+    if arguments.from_dot:
+        return _plan_from_dot(arguments)
+    project = project_of(arguments)
+    found = load_checkpoint(Workplace(project.root).checkpoint, project.root)
+    with machine.look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
+        graph = graphing.load_graph(ride)
+        data = levelling.plan_data(make_plan(ride).plan)
+    _show_graph(graph, arguments, data)
+    return ExitCode.DONE
+
+
+def _plan_from_dot(arguments: argparse.Namespace) -> int:
+    from migwizard.graph.dot_in import DotError, read_graph_models
+
+    try:
+        graph = read_graph_models(Path(arguments.from_dot).read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{arguments.from_dot} cannot be read: {error}", code="dot") from error
+    except DotError as error:
+        raise UsageError(f"{arguments.from_dot}: {error} Nothing was run from it.", code="dot") from error
+    _show_graph(graph, arguments, None)
+    return ExitCode.DONE
+
+
+def _show_graph(graph: ModelGraph, arguments: argparse.Namespace, batches: dict[str, Any] | None) -> None:
+    from migwizard.graph.levels import app_components, grouped_by_app, model_levels
+
+    levels = model_levels(graph)
+    if arguments.dot:
+        from migwizard.graph.dot_out import to_dot
+
+        Path(arguments.dot).write_text(to_dot(graph, levels), encoding="utf-8")
+    for problem in graph.problems:
+        say(f"note: {problem}")
+    if arguments.json:
+        emit(
+            {
+                "type": "result",
+                "source": graph.source,
+                "levels": [list(level) for level in levels.levels],
+                "model_components": [list(component) for component in levels.components],
+                "app_components": [list(component) for component in app_components(graph)],
+                "plan": batches,
+            }
+        )
+        return
+    for number, level in enumerate(levels.levels):
+        print(f"model level {number}")
+        for app, names in grouped_by_app(level).items():
+            print(f"  {app or '(no app)'}: {', '.join(names)}")
+    for batch in batches["batches"] if batches else ():
+        print(f"batch level {batch['level']}: {batch['app']}/{batch['name']}")
+        for item in batch["deferred"]:
+            print(f"    waits: {item['what']}, returns in {item['returns_in']} (level {item['returns_at']})")
+
+
+def verify(arguments: argparse.Namespace) -> int:
+    """Build both histories again and compare them; look at the real databases. Changes nothing in the project."""
+    project = project_of(arguments)
+    place = Workplace(project.root)
+    found = load_checkpoint(place.checkpoint, project.root)
+    if found is None or not found.files:
+        raise UsageError("There is no new history to verify: run migwizard run first.", code="no-reset")
+    with machine.look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
+        with tempfile.TemporaryDirectory(prefix="migwizard-") as folder:
+            certificate, _ = proving.prove(_elsewhere(ride, Path(folder)))
+        databases = _databases(ride) if found.applied else {}
+    data = {"type": "result", "equal": certificate.equal, "proof": proving.summary(certificate), "databases": databases}
+    if arguments.json:
+        emit(data)
+    else:
+        print(certificate.to_text(), end="")
+    for alias, state in databases.items():
+        say(f"Database {alias}: {state}")
+    return ExitCode.DONE if certificate.settled else ExitCode.FAILED
+
+
+def _elsewhere(ride: Ride, folder: Path) -> Ride:
+    """The same ride with its scratch databases and results in another folder, so that nothing is taken from a cache."""
+    ride.scratch_folder = folder
+    return ride
+
+
+def _databases(ride: Ride) -> dict[str, str]:
+    states = {}
+    for database in ride.guest.facts["databases"]:
+        try:
+            states[database["alias"]] = (
+                faking.read_state(ride, database["alias"])["state"] if database["sqlite"] else "not looked at"
+            )
+        except MigwizardError as error:
+            states[database["alias"]] = error.sentence
+    return states
+
+
+def doctor(arguments: argparse.Namespace) -> int:
+    """What was found, and where each value comes from."""
+    project = project_of(arguments)
+    findings = _own_findings(project)
+    try:
+        with machine.look_ride(project, face_of(arguments), options_of(arguments), None) as ride:
+            facts = ride.guest.facts
+            findings += [
+                ("project python", facts["python"], facts["executable"]),
+                ("django", facts["django"], "the project's"),
+                ("settings", facts["settings"], str(facts["settings_file"])),
+                (
+                    "isolation",
+                    "fork per request" if facts["fork"] else "process per request",
+                    facts["fork_hindrance"] or "",
+                ),
+                ("apps", ", ".join(ride.apps.labels) or "none", "project apps with migrations"),
+            ]
+            for database in facts["databases"]:
+                place = database.get("path") or f"{database['host']}/{database['name']}"
+                findings.append((f"database {database['alias']}", database["engine"], place))
+            for message in facts["checks"]:
+                findings.append((f"check {message['id']}", message["text"], message["object"]))
+    finally:
+        if arguments.json:
+            emit({"type": "result", "findings": [{"what": a, "value": b, "source": c} for a, b, c in findings]})
+        else:
+            for what, value, source in findings:
+                print(f"{what}: {value}" + (f"  ({source})" if source else ""))
+    return ExitCode.DONE
+
+
+def _own_findings(project: Project) -> list[tuple[str, str, str]]:
+    config = project.config
+    source = str(config.file) if config.file else "default"
+    return [
+        ("migwizard", __version__, sys.executable),
+        ("project", str(project.root), str(project.manage or "no manage.py")),
+        ("interpreter", str(project.interpreter.path), project.interpreter.reason),
+        ("exclude", ", ".join(config.exclude) or "nothing", source),
+        ("include", ", ".join(config.include) or "nothing", source),
+        ("tag", config.tag, source),
+    ]
+
+
+def demo(arguments: argparse.Namespace) -> int:
+    """Write the demo project."""
+    from migwizard.demo.write import write_demo
+
+    try:
+        root = write_demo(Path(arguments.directory))
+    except FileExistsError as error:
+        raise UsageError(f"{error} Nothing was written.", code="demo") from error
+    say(f"The demo project is in {root}.")
+    say(f"Next: cd {root}, then migrate it (python manage.py migrate), then migwizard run.")
+    return ExitCode.DONE

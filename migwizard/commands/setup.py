@@ -1,0 +1,58 @@
+"""What every command starts with: the project, the face, the options."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from migwizard.engine.ride import Options
+from migwizard.engine.states import State
+from migwizard.engine.talk import Face
+from migwizard.errors import UsageError
+from migwizard.faces import JsonLines, Narrator
+from migwizard.project.discovery import Project, find_project
+
+
+def project_of(arguments: argparse.Namespace) -> Project:
+    """The project that the command line means."""
+    folder = Path(arguments.project) if arguments.project else None
+    return find_project(folder, python=arguments.python, settings=arguments.settings)
+
+
+def face_of(arguments: argparse.Namespace) -> Face:
+    """JSON where it was asked for, else narration."""
+    return JsonLines() if getattr(arguments, "json", False) else Narrator(verbose=arguments.verbose)
+
+
+def options_of(arguments: argparse.Namespace) -> Options:
+    """The options of a run; commands that lack one get its default."""
+    database = getattr(arguments, "database", None)
+    return Options(
+        yes=getattr(arguments, "yes", False),
+        no_input=arguments.no_input or getattr(arguments, "json", False),
+        until=State(getattr(arguments, "until", "done")),
+        exclude=tuple(getattr(arguments, "exclude", ())),
+        drift=getattr(arguments, "drift", None),
+        databases=tuple(database) if isinstance(database, list) else (database,) if database else (),
+        confirm_fake=getattr(arguments, "confirm_fake", False),
+        answers=_answers(getattr(arguments, "answers", None)),
+    )
+
+
+def _answers(name: str | None) -> dict[str, str]:
+    if name is None:
+        return {}
+    try:
+        data = json.loads(Path(name).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UsageError(f"The answers file {name} cannot be read: {error}", code="answers") from error
+    if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
+        raise UsageError(f"The answers file {name} must hold one JSON object of texts.", code="answers")
+    return data
+
+
+def say(text: str) -> None:
+    """A line of narration."""
+    print(text, file=sys.stderr)

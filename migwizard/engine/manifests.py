@@ -1,0 +1,51 @@
+"""The manifest of a reset, from the history and the names of the new files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from migwizard.engine import git
+from migwizard.engine.planning import Node, known_names
+from migwizard.engine.ride import Ride
+from migwizard.errors import MigwizardError
+from migwizard.switch.manifest import Manifest, NameClashError, build, from_json
+
+NAME = "manifest.json"
+
+
+def make_manifest(ride: Ride, new_nodes: Iterable[Node], keep: Iterable[Node] = ()) -> Manifest:
+    """Old and new history of the project's apps. Raises MigwizardError where a new name was used before (MW-E02)."""
+    history, labels = ride.history(), set(ride.apps.labels)
+    old = [(node["app"], node["name"]) for node in history["nodes"] if node["app"] in labels]
+    alt = {}
+    for name, replaced in history["replaces"].items():
+        app, _, migration = name.partition(".")
+        if app in labels:
+            alt[app, migration] = [(a, m) for a, m in replaced]
+    tables = [m["table"] for m in ride.registry()["models"] if m["app"] in labels and m["managed"] and not m["proxy"]]
+    tolerated = [
+        tuple(key.removeprefix("tolerate:").split(".", 1))
+        for key, answer in ride.checkpoint.decisions.items()
+        if key.startswith("tolerate:") and answer.choice == "tolerate"
+    ]
+    try:
+        return build(
+            run_id=ride.checkpoint.run_id,
+            created=ride.checkpoint.timestamp,
+            apps=ride.apps.labels,
+            old_nodes=old,
+            new_nodes=list(new_nodes),
+            alt=alt,
+            known=sorted(node for node in known_names(history) if node[0] in labels),
+            keep=list(keep),
+            tolerate=[(app, name) for app, name in tolerated],
+            tables=tables,
+            release=git.head(ride.project.root),
+        )
+    except NameClashError as error:
+        raise MigwizardError(f"{error} Nothing was changed.", code="MW-E02") from error
+
+
+def load_manifest(ride: Ride) -> Manifest:
+    """The manifest that Apply wrote."""
+    return from_json((ride.workplace.folder / NAME).read_text(encoding="utf-8"))

@@ -1,0 +1,171 @@
+"""Everything a state needs while it works: the project, its guest, the checkpoint, and the face."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from migwizard.engine.checkpoint import Checkpoint
+from migwizard.engine.states import State
+from migwizard.engine.talk import Answer, Event, Face, Question
+from migwizard.errors import UndecidedError, UsageError
+from migwizard.paths import Workplace
+from migwizard.project.apps import ProjectApps
+from migwizard.project.discovery import Project
+from migwizard.project.guest import Guest
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks of a run."""
+
+    yes: bool = False
+    no_input: bool = False
+    until: State = State.DONE
+    exclude: tuple[str, ...] = ()
+    drift: str | None = None
+    databases: tuple[str, ...] = ()
+    """Aliases that may be switched although they are not local files of the project."""
+    confirm_fake: bool = False
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Ride:
+    """One run of the engine."""
+
+    project: Project
+    workplace: Workplace
+    guest: Guest
+    face: Face
+    options: Options
+    checkpoint: Checkpoint
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What the guest said, by request; read once a run."""
+    read_only: bool = False
+    """A look: nothing is saved."""
+    scratch_folder: Path | None = None
+    """Where results and scratch databases go instead of the project's own folder."""
+
+    @property
+    def scratch(self) -> Path:
+        return self.scratch_folder or self.workplace.scratch
+
+    @property
+    def work(self) -> Path:
+        return self.scratch_folder or self.workplace.work
+
+    def tell(self, kind: str, text: str = "", **data: Any) -> None:
+        self.face.tell(Event(kind, self.checkpoint.state, text, data))
+
+    def save(self) -> None:
+        if not self.read_only:
+            self.checkpoint.save(self.workplace.checkpoint)
+
+    def ask(self, question: Question) -> str:
+        """The decision on a question: from the checkpoint, the answers file, `--yes` or a person.
+
+        Raises UndecidedError (with the question's exit code) where nobody answers, UsageError for an unknown choice.
+        """
+        known = {choice.key for choice in question.choices}
+        answer = self._answer(question)
+        if answer.choice not in known:
+            raise UsageError(
+                f"{answer.choice!r} is no answer to {question.id}; choose one of {', '.join(sorted(known))}.",
+                code="answer",
+            )
+        if self.checkpoint.decisions.get(question.id) != answer:
+            self.checkpoint.decisions[question.id] = answer
+            self.save()
+        return answer.choice
+
+    def _answer(self, question: Question) -> Answer:
+        if question.id in self.options.answers:
+            return Answer(self.options.answers[question.id], "answers file")
+        if question.id in self.checkpoint.decisions:
+            return self.checkpoint.decisions[question.id]
+        if self.options.yes:
+            if question.safe is not None:
+                return Answer(question.safe, "--yes")
+        elif not self.options.no_input and (choice := self.face.ask(question)) is not None:
+            return Answer(choice, "person")
+        error = UndecidedError(
+            f"{question.headline}. {question.text}",
+            code=question.id,
+            cures=tuple(
+                f'Answer it with --answers: {{"{question.id}": "{c.key}"}} ({c.effect})' for c in question.choices
+            ),
+        )
+        error.exit_code = question.exit_code
+        raise error
+
+    def history(self) -> dict[str, Any]:
+        """The old history's graph as the guest reads it."""
+        if "history" not in self.facts:
+            self.facts["history"] = self.guest.call(
+                "history", labels=list(self.apps.labels), folders=self.old_folders()
+            )
+        return dict(self.facts["history"])
+
+    def registry(self) -> dict[str, Any]:
+        if "registry" not in self.facts:
+            self.facts["registry"] = self.guest.call("registry")
+        return dict(self.facts["registry"])
+
+    @property
+    def apps(self) -> ProjectApps:
+        """The apps whose migrations are reset."""
+        if "apps" not in self.facts:
+            excluded = (
+                *self.options.exclude,
+                *self.checkpoint.results.get("excluded", ()),
+                *self.project.config.exclude,
+            )
+            self.facts["apps"] = ProjectApps.of(
+                self.registry()["apps"], self.project, self.guest.facts["prefix"], exclude=excluded
+            )
+        apps: ProjectApps = self.facts["apps"]
+        return apps
+
+    def another_guest(self) -> Guest:
+        """A guest of its own, for a look at the tree as it is now."""
+        return Guest(self.project, log=self.workplace.log)
+
+    def renew_guest(self) -> None:
+        """Load the project again; nothing that the old guest imported is trusted any more."""
+        self.guest.close()
+        self.guest.start()
+
+    def old_folders(self) -> dict[str, str] | None:
+        """Where the old history lies, once the tree holds the new one; None while the tree holds the old one."""
+        if not self.checkpoint.applied:
+            return None
+        return {label: str(self.workplace.backup / label) for label in self.checkpoint.folders}
+
+    def new_folders(self) -> dict[str, str] | None:
+        """Where the new history lies: staging, and after Apply the tree itself (None)."""
+        if self.checkpoint.applied:
+            return None
+        return {label: str(self.workplace.staging / label) for label in self.apps.labels}
+
+
+def fingerprint(*values: Any) -> str:
+    """A short hash of JSON-able values."""
+    text = json.dumps(values, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+def reset_time() -> str:
+    """Now, or SOURCE_DATE_EPOCH for reproducible output (reproducible-builds.org)."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        moment = datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
+    except ValueError as error:
+        raise UsageError(f"SOURCE_DATE_EPOCH is no number of seconds: {epoch!r}.", code="environment") from error
+    return moment.replace(microsecond=0).isoformat()

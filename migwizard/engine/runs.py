@@ -1,0 +1,134 @@
+"""Histories run from zero on scratch databases, each result kept under the fingerprint of what it came from."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from migwizard.engine import durable
+from migwizard.engine.ride import Ride, fingerprint
+from migwizard.errors import MigwizardError
+from migwizard.project.guest import Guest, GuestError
+
+ALIAS = "default"
+# The second run of the old history: more than a year later, so that dates and years differ too.
+CLOCK_SHIFT = 400 * 86400.0 + 3723.0
+SECOND_SEED = 4711
+
+
+def history_fingerprint(ride: Ride) -> str:
+    """A hash over every file below the old migrations folders, the third parties' leaves, and the versions."""
+    folders = ride.old_folders() or {label: str(path) for label, path in ride.apps.folders.items()}
+    files = {}
+    for label, folder in sorted(folders.items()):
+        for path in sorted(Path(folder).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                files[f"{label}/{path.relative_to(folder)}"] = durable.file_hash(path)
+    external = {label: facts["leaf"] for label, facts in ride.history()["external"].items()}
+    facts = ride.guest.facts
+    return fingerprint(files, external, facts["python"], facts["django"], facts["settings"])
+
+
+class Runs:
+    """Runs of one ride; slow ones go on in threads beside the main one."""
+
+    def __init__(self, ride: Ride) -> None:
+        self._ride = ride
+        self._pool = ThreadPoolExecutor(max_workers=2)
+        self._key = history_fingerprint(ride)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    @property
+    def old_database(self) -> Path:
+        """The scratch database of the observed run."""
+        return self._ride.work / f"old-{self._key}.sqlite3"
+
+    def old(self) -> Future[dict[str, Any]]:
+        """The old history from zero, observed."""
+        return self._pool.submit(self._cached, "old", self._observed)
+
+    def second(self) -> Future[dict[str, Any]]:
+        """The old history again, with another clock, hash seed and random seed; rows only."""
+        return self._pool.submit(self._cached, "second", self._shifted)
+
+    def new(self, name: str) -> Future[dict[str, Any]]:
+        """The new history from zero, on a scratch database called `name`."""
+        return self._pool.submit(self._new, name)
+
+    def _cached(self, name: str, run: Any) -> dict[str, Any]:
+        path = self._ride.work / f"{name}-{self._key}.json"
+        if path.is_file() and (name != "old" or self.old_database.is_file()):
+            data: dict[str, Any] = json.loads(path.read_bytes())
+            return data
+        result: dict[str, Any] = run()
+        durable.write_file(path, json.dumps(result).encode())
+        return result
+
+    def _observed(self) -> dict[str, Any]:
+        for stale in self._ride.work.glob("old-*"):
+            stale.unlink()
+        return self._migrate(self._ride.guest, self.old_database, self._ride.old_folders(), observe=True, say="old")
+
+    def _shifted(self) -> dict[str, Any]:
+        path = fresh(self._ride, "second")
+        with Guest(
+            self._ride.project, hash_seed=SECOND_SEED, clock_shift=CLOCK_SHIFT, log=self._ride.workplace.log
+        ) as guest:
+            result = self._migrate(guest, path, self._ride.old_folders(), seed=SECOND_SEED, say="second")
+        return {"rows": result["rows"], "seconds": result["seconds"]}
+
+    def _new(self, name: str) -> dict[str, Any]:
+        return self._migrate(self._ride.guest, fresh(self._ride, name), self._ride.new_folders(), say=name)
+
+    def _migrate(self, guest: Guest, path: Path, folders: Any, say: str, **more: Any) -> dict[str, Any]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+
+        def progress(event: Any) -> None:
+            self._ride.tell("progress", f"{say}: {event['migration']}", run=say, number=event["number"])
+
+        result: dict[str, Any] = guest.call(
+            "migrate",
+            on_event=progress,
+            alias=ALIAS,
+            path=str(path),
+            labels=list(self._ride.apps.labels),
+            folders=folders,
+            **more,
+        )
+        return result
+
+
+def fresh(ride: Ride, name: str) -> Path:
+    """The path of a scratch database that does not exist yet."""
+    path = ride.scratch / f"{name}.sqlite3"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in path.parent.glob(f"{name}.sqlite3*"):
+        leftover.unlink()
+    return path
+
+
+def sweep(ride: Ride) -> None:
+    """Remove what a run that was killed left behind."""
+    shutil.rmtree(ride.workplace.scratch, ignore_errors=True)
+
+
+def old_result(future: Future[dict[str, Any]]) -> dict[str, Any]:
+    """The result of a run of the old history. Raises MigwizardError where it cannot build a database from zero."""
+    try:
+        return future.result()
+    except GuestError as error:
+        if error.kind != "migrate":
+            raise
+        raise MigwizardError(
+            f"The old history cannot build a database from zero, so there is nothing to compare with. {error.sentence} "
+            "Nothing was changed.",
+            code="old-history",
+            cures=("Mend the old migration so that a plain migrate on an empty database passes; then start again.",),
+            details=error.details,
+        ) from error

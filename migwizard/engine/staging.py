@@ -1,0 +1,114 @@
+"""The staging folder: for each app a migrations package as it will be after Apply."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from migwizard.engine import durable
+from migwizard.engine.planning import Node, Planned
+from migwizard.engine.ride import Ride
+from migwizard.errors import MigwizardError
+from migwizard.seeds.guard import add_guard
+
+
+def migration_modules(history: Mapping[str, Any], label: str) -> set[str]:
+    """Names of the modules of one app that hold a migration, earlier squashes and their originals included."""
+    return {name for app, name, _ in history["disk"] if app == label}
+
+
+def prepare(ride: Ride) -> None:
+    """Start staging anew: every migrations folder without its migrations, so with its helpers and data files."""
+    shutil.rmtree(ride.workplace.staging, ignore_errors=True)
+    history = ride.history()
+    for label in ride.apps.labels:
+        migrations = {f"{name}.py" for name in migration_modules(history, label)}
+        target = ride.workplace.staging / label
+
+        def drop(
+            folder: str, names: list[str], top: str = str(_source(ride, label)), gone: set[str] = migrations
+        ) -> set[str]:
+            return {name for name in names if name == "__pycache__" or (folder == top and name in gone)}
+
+        shutil.copytree(_source(ride, label), target, ignore=drop)
+        (target / "__init__.py").touch()
+
+
+def _source(ride: Ride, label: str) -> Path:
+    return ride.workplace.backup / label if ride.checkpoint.applied else ride.apps.folders[label]
+
+
+def write_schema(
+    ride: Ride, planned: Planned, replaced: Mapping[str, Mapping[str, list[str]]], kept: Collection[Node]
+) -> list[dict[str, Any]]:
+    """Let the project's makemigrations write every batch into staging; returns the report of each level.
+
+    Raises MigwizardError where the literal text and the written one differ by more than what is deferred.
+    """
+    levels = [
+        [
+            {
+                "app": batch.app,
+                "name": batch.name,
+                "operations": batch.operations,
+                "dependencies": batch.dependencies,
+                "deferred": [item.operation for item in batch.deferred],
+                "replaces": planned.pins.get((batch.app, batch.name), ()),
+            }
+            for batch in level
+        ]
+        for level in planned.plan.levels
+    ]
+    report: list[dict[str, Any]] = ride.guest.call(
+        "generate",
+        on_event=lambda event: ride.tell("progress", f"makemigrations {' '.join(event['apps'])}", **event),
+        labels=list(ride.apps.labels),
+        source=planned.source,
+        levels=levels,
+        staging={label: str(ride.workplace.staging / label) for label in ride.apps.labels},
+        timestamp=ride.checkpoint.timestamp,
+        replaced=replaced,
+        folders=ride.old_folders(),
+    )
+    for level in report:
+        for file in level["files"]:
+            if file["unexplained"]:
+                raise MigwizardError(
+                    f"{file['app']}/{file['name']}: what makemigrations would write and what was written differ by more "
+                    f"than what was deferred: {', '.join(file['unexplained'][:5])}. Nothing was changed.",
+                    code="unexplained",
+                )
+    guard(ride, _roots(planned, ride.apps.labels), kept)
+    return report
+
+
+def _roots(planned: Planned, labels: Collection[str]) -> set[Node]:
+    """The new schema migrations that depend on no new migration, directly or through a swappable setting."""
+    roots = set()
+    for batch in planned.plan.batches:
+        needed = {app for app, _ in batch.dependencies}
+        for key in batch.operations:
+            needed |= {label for _, label in planned.operations[key].swappable if label != batch.app}
+        if not needed & set(labels):
+            roots.add((batch.app, batch.name))
+    return roots
+
+
+def guard(ride: Ride, nodes: Iterable[Node], kept: Collection[Node]) -> None:
+    """Give each of `nodes` the guard against a forgotten switch."""
+    for app, name in sorted(nodes):
+        path = ride.workplace.staging / app / f"{name}.py"
+        guarded = add_guard(path.read_text(encoding="utf-8"), labels=list(ride.apps.labels), keep=sorted(kept))
+        durable.write_file(path, guarded.encode())
+
+
+def staged_files(ride: Ride, names: Iterable[Node]) -> dict[str, str]:
+    """SHA-256 of the staged migrations by path relative to staging."""
+    files = {}
+    for app, name in sorted(names):
+        digest = durable.file_hash(ride.workplace.staging / app / f"{name}.py")
+        assert digest is not None
+        files[f"{app}/{name}.py"] = digest
+    return files

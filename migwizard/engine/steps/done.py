@@ -1,0 +1,43 @@
+"""Done: what was reached, in figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migwizard.engine.ride import Ride
+
+
+def run(ride: Ride) -> dict[str, Any]:
+    """The report of the whole ride, built from the results of its states."""
+    return report(ride)
+
+
+def report(ride: Ride) -> dict[str, Any]:
+    """The last object of `run --json`; fields of states that were not reached are null."""
+    results = ride.checkpoint.results
+    preflight, levels, seeds = results.get("preflight", {}), results.get("levels", {}), results.get("seeds", {})
+    proof = results.get("proof")
+    return {
+        "type": "result",
+        "state": ride.checkpoint.state.value,
+        "run_id": ride.checkpoint.run_id,
+        "files_before": preflight.get("files_before"),
+        "files_after": len(ride.checkpoint.files) if ride.checkpoint.files else None,
+        "model_levels": results.get("graph", {}).get("model_levels"),
+        "batch_levels": levels.get("batch_levels"),
+        "deferred": levels.get("deferred"),
+        "seeds": [
+            {key: seed[key] for key in ("app", "operation", "verdict", "rung")} for seed in seeds.get("seeds", [])
+        ],
+        "objects": seeds.get("objects", []),
+        "answers": [
+            {"question": key, "answer": answer.choice, "by": answer.by}
+            for key, answer in sorted(ride.checkpoint.decisions.items())
+        ],
+        "proof": {key: proof[key] for key in ("engine", "schema_equal", "rows_equal", "differences")}
+        if proof
+        else None,
+        "databases": dict(ride.checkpoint.databases) or preflight.get("databases", {}),
+        "certificate": str(ride.workplace.certificate.relative_to(ride.project.root)) if proof else None,
+        "seconds": proof.get("seconds") if proof else None,
+    }

@@ -1,0 +1,44 @@
+"""Level review: batches, their levels, and what has to wait."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migwizard.engine.planning import make_plan
+from migwizard.engine.ride import Ride
+from migwizard.plan.schedule import Plan
+
+
+def run(ride: Ride) -> dict[str, Any]:
+    """Plan the batches."""
+    planned = make_plan(ride)
+    ride.checkpoint.tag = planned.tag
+    return plan_data(planned.plan) | {"tag": planned.tag, "source": planned.source}
+
+
+def plan_data(plan: Plan) -> dict[str, Any]:
+    """The plan as JSON-able data."""
+    return {
+        "batch_levels": len(plan.levels),
+        "components": [list(component) for component in plan.components],
+        "batches": [
+            {
+                "app": batch.app,
+                "name": batch.name,
+                "level": batch.level,
+                "dependencies": [list(node) for node in batch.dependencies],
+                "deferred": [
+                    {
+                        "what": item.label,
+                        "parts": list(item.parts),
+                        "waits_for": list(item.waits_for),
+                        "returns_in": item.returns_in,
+                        "returns_at": item.returns_at,
+                    }
+                    for item in batch.deferred
+                ],
+            }
+            for batch in plan.batches
+        ],
+        "deferred": len(plan.deferred),
+    }

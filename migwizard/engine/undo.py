@@ -1,0 +1,124 @@
+"""Undo: every byte of the tree and every row of the databases, from every state; refused where others built on it."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from migwizard.engine import durable, journal
+from migwizard.engine.journal import Entry, Step
+from migwizard.engine.manifests import load_manifest
+from migwizard.engine.ride import Ride
+from migwizard.engine.states import State
+from migwizard.engine.steps.fake import read_state
+from migwizard.engine.talk import Choice, Question
+from migwizard.errors import ConflictError, MigwizardError
+from migwizard.project.guest import GuestError
+
+
+def run(ride: Ride) -> dict[str, Any]:
+    """Take back what this reset did, databases first. Raises MigwizardError, with nothing touched, where it cannot."""
+    checkpoint = ride.checkpoint
+    steps = _steps(ride) if checkpoint.applied else ()
+    _check_files(ride, steps)
+    switched = _switched(ride) if checkpoint.applied else []
+    ride.ask(
+        Question(
+            f"undo:{checkpoint.run_id}",
+            checkpoint.state,
+            "Undo this reset",
+            f"{len(steps)} files and the rows of {len(switched)} database(s) go back to what they were.",
+            (Choice("undo", "everything goes back"),),
+            safe="undo",
+        )
+    )
+    for alias in switched:
+        _undo_database(ride, alias)
+    if steps:
+        entry = Entry("undo", checkpoint.run_id, steps)
+        journal.begin(ride.workplace.journal, entry)
+        journal.carry_out(ride.project.root, ride.workplace.folder, steps)
+        checkpoint.applied = False
+        ride.save()
+        journal.end(ride.workplace.journal, entry)
+    report = {"type": "result", "undone": checkpoint.run_id, "files": len(steps), "databases": switched}
+    shutil.rmtree(ride.workplace.folder)
+    return report
+
+
+def _steps(ride: Ride) -> tuple[Step, ...]:
+    """From the new files back to the old ones, which lie in the backup."""
+    place, root = ride.workplace, ride.project.root
+    backup = _backup(ride)
+    steps = [
+        Step(f"{ride.checkpoint.folders[name.partition('/')[0]]}/{name.partition('/')[2]}", digest, None)
+        for name, digest in sorted(ride.checkpoint.files.items())
+    ]
+    manifest = load_manifest(ride)
+    for app, name in manifest.known:
+        path = backup / app / f"{name}.py"
+        if path.is_file():
+            target = f"{ride.checkpoint.folders[app]}/{name}.py"
+            source = str(path.relative_to(place.folder))
+            steps.append(Step(target, durable.file_hash(root / target), durable.file_hash(path), source))
+    return tuple(steps)
+
+
+def _backup(ride: Ride) -> Any:
+    """The backup in the project, fetched from the second one where somebody emptied the folder."""
+    place = ride.workplace
+    for label in ride.checkpoint.folders:
+        second = place.second_backup / ride.checkpoint.run_id / label
+        if not (place.backup / label).is_dir():
+            if not second.is_dir():
+                raise MigwizardError(
+                    f"The backup of {label} is gone, here and in {second}. Nothing was changed.",
+                    code="no-backup",
+                    cures=("Take the old migration files from git.",),
+                )
+            durable.copy_folder(second, place.backup / label)
+    return place.backup
+
+
+def _check_files(ride: Ride, steps: tuple[Step, ...]) -> None:
+    """Refuse where a swapped file was edited, or a migration was added on top since."""
+    journal.check(ride.project.root, steps)
+    if not ride.checkpoint.applied:
+        return
+    new = set(ride.checkpoint.files)
+    labels = ride.checkpoint.folders
+    for app, name, _ in ride.guest.call("history", labels=list(labels))["disk"]:
+        if app in labels and f"{app}/{name}.py" not in new:
+            raise ConflictError(
+                f"{app}.{name} was added since the reset; undo would orphan it. Nothing was changed.",
+                code="built-on",
+                cures=("Remove or set aside that migration first.",),
+            )
+
+
+def _switched(ride: Ride) -> list[str]:
+    """Databases that this reset switched. Raises where one cannot go back, before any is touched."""
+    found = []
+    for database in ride.guest.facts["databases"]:
+        alias = database["alias"]
+        if (
+            not database["sqlite"]
+            or not database["exists"]
+            or not (database["inside"] or alias in ride.checkpoint.databases)
+        ):
+            continue
+        state = read_state(ride, alias)["state"]
+        if state == "OLD_HEAD" or state == "EMPTY":
+            continue
+        found.append(alias)
+    return found
+
+
+def _undo_database(ride: Ride, alias: str) -> None:
+    try:
+        ride.guest.call("undo_switch", alias=alias, manifest=load_manifest(ride).to_dict())
+    except GuestError as error:
+        code = str(error.details.get("code") or error.code)
+        raise MigwizardError(f"{error.sentence} Nothing was changed.", code=code, details=error.details) from error
+    ride.checkpoint.databases[alias] = State.PREFLIGHT.value
+    ride.save()

@@ -1,0 +1,183 @@
+"""Compares the schema that the old history builds with the one that the new history builds.
+
+The names that the state of the migrations gives must be the same, since later operations use them. Names that Django or
+the database made up may differ: there the contents are compared as multisets, for two equal indexes are not one.
+The order of columns does not count.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from typing import Any
+
+from migwizard.proof.difference import Difference, Severity
+from migwizard.proof.fact import Fact
+from migwizard.proof.sql_text import lower
+from migwizard.proof.sqlite import sqlite_facts
+
+IGNORED = frozenset({"django_migrations", "migwizard_history_backup"})
+"""Tables of the bookkeeping, which differ by intention."""
+
+_KINDS = ("table", "column", "constraint", "index", "view", "trigger")
+_OWN_NAME = ("constraint", "index")
+_READERS = {"sqlite": sqlite_facts}
+
+Group = tuple[str, str]
+
+
+class EmptyDatabaseError(ValueError):
+    """A history built no table at all: a comparison would prove nothing."""
+
+
+def compare_catalogues(
+    old: Mapping[str, Any], new: Mapping[str, Any], *, explicit_names: Collection[str]
+) -> tuple[Difference, ...]:
+    """What differs between the catalogues `old` and `new` (as `read_catalogue` gives them), tables first.
+
+    `explicit_names` are the names of indexes and constraints in the state of the migrations.
+    Raises EmptyDatabaseError when a side has no table besides the bookkeeping, ValueError for catalogues of an unknown
+    engine or of two engines.
+    """
+    explicit = frozenset(map(lower, explicit_names))
+    olds, news = _grouped(_facts(old, new, "old")), _grouped(_facts(new, old, "new"))
+    both = {key[1] for key in olds if key[0] == "column"} & {key[1] for key in news if key[0] == "column"}
+    groups = sorted(olds.keys() | news.keys(), key=lambda group: (_KINDS.index(group[0]), group[1]))
+    found: list[Difference] = []
+    for kind, table in groups:
+        if kind in ("column", *_OWN_NAME) and table not in both:
+            continue  # The missing table says it all.
+        left, right = olds.get((kind, table), []), news.get((kind, table), [])
+        if kind in _OWN_NAME:
+            left, right = _of_common_columns(table, olds, news, left), _of_common_columns(table, olds, news, right)
+            found.extend(_compare_contents(left, right, explicit))
+        else:
+            found.extend(_compare_named(left, right))
+    return tuple(found)
+
+
+def count_tables(catalogue: Mapping[str, Any]) -> int:
+    """The tables besides the bookkeeping."""
+    return sum(lower(name) not in IGNORED for name in catalogue["tables"])
+
+
+def count_objects(catalogue: Mapping[str, Any]) -> int:
+    """Tables, columns, constraints, indexes, views and triggers besides the bookkeeping."""
+    return sum(1 for _ in _READERS[catalogue["engine"]](catalogue, IGNORED))
+
+
+def _facts(catalogue: Mapping[str, Any], other: Mapping[str, Any], side: str) -> Iterator[Fact]:
+    engine = catalogue["engine"]
+    if engine != other["engine"]:
+        raise ValueError(f"A database of {engine} cannot be compared with one of {other['engine']}.")
+    if engine not in _READERS:
+        raise ValueError(f"Catalogues of {engine} cannot be compared yet.")
+    if not count_tables(catalogue):
+        raise EmptyDatabaseError(f"The {side} history built no table at all, so there is nothing to compare.")
+    return _READERS[engine](catalogue, IGNORED)
+
+
+def _grouped(facts: Iterator[Fact]) -> dict[Group, list[Fact]]:
+    """The facts by kind and table."""
+    groups: dict[Group, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        groups[fact.kind, lower(fact.table or "")].append(fact)
+    return groups
+
+
+def _of_common_columns(
+    table: str, olds: Mapping[Group, list[Fact]], news: Mapping[Group, list[Fact]], facts: Sequence[Fact]
+) -> list[Fact]:
+    """The facts without those that are part of a column which one side lacks: that column is told already."""
+    common = _named(olds["column", table]).keys() & _named(news["column", table]).keys()
+    return [fact for fact in facts if fact.column is None or fact.column in common]
+
+
+def _named(facts: Sequence[Fact]) -> dict[str, Fact]:
+    return {lower(fact.name or ""): fact for fact in facts}
+
+
+def _compare_named(old: Sequence[Fact], new: Sequence[Fact]) -> Iterator[Difference]:
+    """Facts that are the same when name and content are."""
+    olds, news = _named(old), _named(new)
+    for name in sorted(olds.keys() | news.keys()):
+        yield from _compare(olds.get(name), news.get(name))
+
+
+def _compare_contents(old: Sequence[Fact], new: Sequence[Fact], explicit: frozenset[str]) -> Iterator[Difference]:
+    """Facts that are the same when the content is, and the name where it is explicit."""
+    lefts, rights = list(old), list(new)
+    # First by the names that count, then those that are equal in all, in content, and at least in name or subject.
+    for left, right in _take_pairs(lefts, rights, lambda fact: _name(fact) if _name(fact) in explicit else None):
+        yield from _compare(left, right)
+    _take_pairs(lefts, rights, lambda fact: (_name(fact), fact.content))
+    for left, right in _take_pairs(lefts, rights, lambda fact: fact.content):
+        yield _renamed(left, right, explicit)
+    for left, right in _take_pairs(lefts, rights, _name):
+        yield _changed(left, right)
+    for left, right in _take_pairs(lefts, rights, lambda fact: fact.subject):
+        yield _changed(left, right)
+    for left in lefts:
+        yield from _compare(left, None)
+    for right in rights:
+        yield from _compare(None, right)
+
+
+def _name(fact: Fact) -> str | None:
+    return None if fact.name is None else lower(fact.name)
+
+
+def _title(fact: Fact) -> str:
+    return fact.name or dict(fact.content)["definition"]
+
+
+def _take_pairs(lefts: list[Fact], rights: list[Fact], key: Callable[[Fact], Hashable]) -> list[tuple[Fact, Fact]]:
+    """Takes out of both lists the pairs with the same key, one for one; facts whose key is None stay."""
+    waiting: dict[Hashable, list[Fact]] = defaultdict(list)
+    for right in rights:
+        waiting[key(right)].append(right)
+    pairs = []
+    for left in list(lefts):
+        if key(left) is not None and waiting[key(left)]:
+            right = waiting[key(left)].pop(0)
+            lefts.remove(left)
+            rights.remove(right)
+            pairs.append((left, right))
+    return pairs
+
+
+def _compare(old: Fact | None, new: Fact | None) -> Iterator[Difference]:
+    if old is not None and new is not None:
+        if old.content != new.content:
+            yield _changed(old, new)
+    elif old is not None:
+        sentence = f"The new history lacks {old.label}, which the old one has."
+        yield Difference("error", old.kind, old.table, _title(old), old.shown, None, sentence)
+    elif new is not None:
+        sentence = f"The new history has {new.label}, which the old one does not have."
+        yield Difference("error", new.kind, new.table, _title(new), None, new.shown, sentence)
+
+
+def _changed(old: Fact, new: Fact) -> Difference:
+    """The same name with another content; the sentence tells the aspects that are not the same."""
+    before, after = dict(old.content), dict(new.content)
+    aspects = [aspect for aspect in {**before, **after} if before.get(aspect) != after.get(aspect)]
+    # The second witness speaks only when the text says nothing.
+    told = [aspect for aspect in aspects if not aspect.endswith("as SQLite reads it")] or aspects
+    if told == ["definition"]:
+        what = "is defined in another way in the new history"
+    else:
+        pairs = (f"{aspect}: {before.get(aspect, 'none')} -> {after.get(aspect, 'none')}" for aspect in told)
+        what = f"differs from the old history to the new ({'; '.join(pairs)})"
+    sentence = f"{old.label[0].upper()}{old.label[1:]} {what}."
+    return Difference("error", old.kind, old.table, _title(old), old.shown, new.shown, sentence)
+
+
+def _renamed(old: Fact, new: Fact, explicit: frozenset[str]) -> Difference:
+    """The same content under another name: harmless only if no migration can ask for it by that name."""
+    names = [fact.name or "(no name)" for fact in (old, new)]
+    asked = any(_name(fact) in explicit for fact in (old, new))
+    what = f"{old.label[0].upper()}{old.label[1:]} is called {names[1]} in the new history"
+    why = "; the migrations use the name." if asked else "; only the made-up name differs."
+    severity: Severity = "error" if asked else "info"
+    return Difference(severity, old.kind, old.table, _title(old), old.shown, new.shown, what + why)

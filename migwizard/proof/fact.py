@@ -1,0 +1,32 @@
+"""One fact about a database, in a form that is the same for every engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A table, column, constraint, index, view or trigger."""
+
+    kind: str
+    table: str | None
+    """The table that it belongs to; None for a table or view itself."""
+
+    name: str | None
+    """None for a constraint without a name."""
+
+    content: tuple[tuple[str, str], ...]
+    """What must be equal, as pairs of an aspect and its value, without the own name of a constraint or index."""
+
+    label: str
+    """What it is, for a sentence: `the index shop_idx on shop_order (state)`."""
+
+    shown: str
+    """The definition as it is written."""
+
+    subject: str | None = None
+    """What a constraint is about, to find its counterpart when the content differs and it has no name."""
+
+    column: str | None = None
+    """The column with which it comes and goes."""

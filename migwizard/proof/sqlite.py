@@ -1,0 +1,105 @@
+"""The facts about an SQLite database, out of its raw catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from migwizard.proof.definition import Column, Constraint, TableText, read_table
+from migwizard.proof.fact import Fact
+from migwizard.proof.sql_text import compact, lower, normalise, render, tokenise
+
+Names = frozenset[str]
+
+_ASPECTS = {"not": "NULL", "default": "default", "collate": "collation", "primary": "primary key"}
+_FLAGS = {"notnull": "NOT NULL", "pk": "place in the primary key", "hidden": "hidden or generated"}
+
+
+def sqlite_facts(catalogue: Mapping[str, Any], ignored: frozenset[str]) -> Iterator[Fact]:
+    """All facts of `catalogue` but those of the `ignored` tables (in lower case).
+
+    Raises ValueError when the text of a table cannot be read.
+    """
+    names = _names(catalogue)
+    for name, table in catalogue["tables"].items():
+        if lower(name) in ignored:
+            continue
+        if table["type"] == "virtual":
+            content = (("definition", normalise(table["sql"], names)),)
+            yield Fact("table", None, name, content, f"the virtual table {name}", table["sql"])
+            continue
+        text = read_table(table["sql"], names)
+        content = (("options", text.options),)
+        yield Fact("table", None, name, content, f"the table {name}", table["sql"])
+        yield from _columns(name, table, text, names)
+        yield from (_constraint(name, constraint) for constraint in text.constraints)
+        yield from (_index(name, index, names) for index in table["indexes"] if index["sql"] is not None)
+    for name, sql in catalogue["views"].items():
+        yield Fact("view", None, name, (("definition", normalise(sql, names)),), f"the view {name}", sql)
+    for name, trigger in catalogue["triggers"].items():
+        if lower(trigger["table"]) not in ignored:
+            content = (("definition", normalise(trigger["sql"], names)),)
+            label = f"the trigger {name} on {trigger['table']}"
+            yield Fact("trigger", trigger["table"], name, content, label, trigger["sql"])
+
+
+def _names(catalogue: Mapping[str, Any]) -> Names:
+    """Every name that exists: what else stands in double quotes is a string to SQLite."""
+    names = {*catalogue["views"], *catalogue["triggers"]}
+    for name, table in catalogue["tables"].items():
+        names.add(name)
+        names.update(column["name"] for column in table["columns"])
+        names.update(index["name"] for index in table["indexes"])
+    return frozenset(map(lower, names))
+
+
+def _columns(table: str, raw: Mapping[str, Any], text: TableText, names: Names) -> Iterator[Fact]:
+    """The columns, each told twice: by the text and by SQLite's own reading of it."""
+    written = {column.name: column for column in text.columns}
+    for column in raw["columns"]:
+        name = column["name"]
+        found = written.get(lower(name))
+        content = (*_text_aspects(found), *_read_aspects(column, names))
+        shown = found.shown if found else name
+        yield Fact("column", table, name, content, f"the column {table}.{name}", shown)
+
+
+def _text_aspects(column: Column | None) -> Iterator[tuple[str, str]]:
+    """Type and clauses as written; a column that is not NOT NULL says so."""
+    if column is None:
+        return
+    yield "type", column.type
+    if not any(clause.startswith("not ") for clause in column.clauses):
+        yield "NULL", "null"
+    for clause in column.clauses:
+        first = clause.split(" ", 1)[0]
+        yield _ASPECTS.get(first, "generation"), clause
+
+
+def _read_aspects(column: Mapping[str, Any], names: Names) -> Iterator[tuple[str, str]]:
+    """Type, flags and default as SQLite reads them: a second witness, should the text be misread."""
+    yield "type as SQLite reads it", lower(column["type"])
+    default = column["default"]
+    yield "default as SQLite reads it", "none" if default is None else normalise(default, names)
+    for flag, aspect in _FLAGS.items():
+        yield f"{aspect} as SQLite reads it", str(column[flag])
+
+
+def _constraint(table: str, constraint: Constraint) -> Fact:
+    named = f"{constraint.name}, " if constraint.name else ""
+    label = f"the constraint {named}{constraint.content}, of {table}"
+    content = (("definition", constraint.content),)
+    return Fact(
+        "constraint", table, constraint.name, content, label, constraint.shown, constraint.subject, constraint.column
+    )
+
+
+def _index(table: str, index: Mapping[str, Any], names: Names) -> Fact:
+    """An index made by CREATE INDEX; those of UNIQUE and PRIMARY KEY are told by their constraints."""
+    tokens = tokenise(index["sql"], names)
+    place = next(number for number, token in enumerate(tokens) if token.is_word("index")) + 1
+    content = render([*tokens[:place], *tokens[place + 1 :]])
+    on_columns = compact(tokens[place + 3 :])
+    kind = "unique index" if index["unique"] else "index"
+    label = f"the {kind} {index['name']} on {table} {on_columns}"
+    return Fact("index", table, index["name"], (("definition", content),), label, index["sql"])

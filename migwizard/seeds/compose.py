@@ -1,0 +1,132 @@
+"""Write the seed migrations: items in order, grouped into files, with what each file depends on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from migwizard.plan.naming import numbered
+from migwizard.seeds.extract import Extract
+from migwizard.seeds.groups import Group, Item, group
+from migwizard.seeds.materialise import Materialised
+from migwizard.seeds.merge import merge
+from migwizard.seeds.seedfile import SeedOperation, SeedPart, seed_file
+
+Node = tuple[str, str]
+
+_GET_MODEL = re.compile(r"""get_model\(\s*["'](\w+)["'.]|get_model\(\s*["'](\w+)\.""")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The text of one item: moved functions or generated code with its names, and operations that use them.
+
+    In an operation's source, `{name}` of `names` stands for a global of `extract`, which merging may rename.
+    """
+
+    key: str
+    """Migration that the extract comes from; items of one migration share one extract."""
+    origin: str
+    operations: tuple[str, ...]
+    names: tuple[str, ...] = ()
+    extract: Extract | None = None
+    imports: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where tables and apps are made: the node to depend on."""
+
+    by_table: Mapping[str, Node]
+    by_app: Mapping[str, Node]
+    """Last schema migration of each project app; leaf of each third-party app."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeedMigration:
+    """One new migration with the items in it; `ids[n]` are the old operations behind its n-th operation."""
+
+    app: str
+    name: str
+    text: str
+    depends_on: tuple[Node, ...]
+    ids: tuple[tuple[str, ...], ...]
+
+
+@dataclass(slots=True)
+class _Writer:
+    contents: Mapping[int, Content]
+    home: Home
+    tag: str
+    header: str
+    counts: dict[str, int]
+    names: dict[int, Node] = field(default_factory=dict)
+
+
+def compose(
+    items: Sequence[tuple[Item, Content]], *, home: Home, tag: str, header: str, counts: Mapping[str, int]
+) -> tuple[SeedMigration, ...]:
+    """The seed migrations for `items`. `counts` are the schema migrations of each app. Raises CannotMove."""
+    contents = {id(item): content for item, content in items}
+    writer = _Writer(contents, home, tag, header, dict(counts))
+    return tuple(_write(each, writer) for each in group([item for item, _ in items]))
+
+
+def _write(group: Group, writer: _Writer) -> SeedMigration:
+    contents = [writer.contents[id(item)] for item in group.items]
+    writer.counts[group.app] = writer.counts.get(group.app, 0) + 1
+    only_sql = all(content.extract is None and "RunPython" not in content.operations[0] for content in contents)
+    name = numbered(writer.counts[group.app], writer.tag, "sql" if only_sql else "seed")
+    extracts: dict[str, Extract] = {}
+    for content in contents:
+        if content.extract is not None:
+            extracts[content.key] = content.extract
+    merged = merge(list(extracts.items()), imports=sorted({line for content in contents for line in content.imports}))
+    operations, ids = [], []
+    for item, content in zip(group.items, contents, strict=True):
+        for source in content.operations:
+            renamed = {old: merged.names.get((content.key, old), old) for old in content.names}
+            for old, new in renamed.items():
+                source = source.replace(f"{{{old}}}", new)
+            operations.append(SeedOperation(source, content.origin))
+            ids.append(item.ids)
+    depends_on = _dependencies(group, merged.body, writer, (group.app, name))
+    text = seed_file(
+        header=writer.header,
+        dependencies=[f'("{app}", "{migration}")' for app, migration in depends_on],
+        parts=[SeedPart(merged.imports, merged.body, tuple(operations))],
+        atomic=group.atomic,
+    )
+    writer.names[id(group)] = (group.app, name)
+    return SeedMigration(group.app, name, text, depends_on, tuple(ids))
+
+
+def _dependencies(group: Group, body: str, writer: _Writer, own: Node) -> tuple[Node, ...]:
+    """The last schema migration of every app whose tables the file touches or whose models it gets, and earlier files."""
+    found = {
+        writer.home.by_table[table] for item in group.items for table in item.touches if table in writer.home.by_table
+    }
+    labels = {first or second for first, second in _GET_MODEL.findall(body)} | {group.app}
+    found |= {writer.home.by_app[label] for label in labels if label in writer.home.by_app}
+    found |= {writer.names[id(other)] for other in group.after}
+    newest: dict[str, Node] = {}
+    for node in found - {own}:
+        if node[0] not in newest or node[1] > newest[node[0]][1]:
+            newest[node[0]] = node
+    return tuple(sorted(newest.values()))
+
+
+def rows_content(rows: Materialised, app: str) -> Content:
+    """The content of an item that holds literal rows."""
+    return Content(
+        key=f"{app}_rows",
+        origin="",
+        operations=(f"migrations.RunPython({_slot(rows.forwards)}, {_slot(rows.backwards)})",),
+        names=tuple(name for name in (rows.forwards, rows.backwards) if "." not in name),
+        extract=rows.extract,
+    )
+
+
+def _slot(name: str) -> str:
+    return name if "." in name else f"{{{name}}}"

@@ -1,0 +1,149 @@
+"""The guard: stops plain `migrate` on a database where the switch was forgotten.
+
+Names that the old history never used do not always stop Django by themselves: an app that has seeds only would seed
+a second time. So the roots of the new history begin with an operation that looks into the recorded migrations. It is
+standard Django, passes on an empty and on a switched database, and is taken out again when the reset retires.
+
+The file's text is spliced, not written anew: what makemigrations wrote stays as it is, byte for byte.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+FUNCTION = "stop_if_not_switched"
+OPERATION = f"migrations.RunPython({FUNCTION}, migrations.RunPython.noop, elidable=True)"
+LINE_LENGTH = 100
+
+_GUARD = '''\
+def {function}(apps, schema_editor):
+    """Stop where the old history is still recorded: such a database is switched, not migrated."""
+    from django.core.management.base import CommandError
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.recorder import MigrationRecorder
+
+    {labels}
+    {keep}
+    recorded = set(MigrationRecorder(schema_editor.connection).applied_migrations())
+    old = {{key for key in recorded - keep if key[0] in labels}}
+    if old:
+        loader = MigrationLoader(None, load=False, ignore_no_migrations=True)
+        loader.load_disk()
+        old -= set(loader.disk_migrations)
+    if old:
+        raise CommandError(
+            "Database '%s' is still at the old history: it records %d migrations without a file "
+            "(%s.%s). Switch it with `migwizard fake`; a test database: create it anew."
+            % (schema_editor.connection.alias, len(old), *max(old))
+        )
+
+
+'''
+
+
+class CannotGuardError(ValueError):
+    """The text has no place for the guard: it is not a migration as makemigrations writes it."""
+
+
+def add_guard(source: str, *, labels: Sequence[str], keep: Sequence[tuple[str, str]]) -> str:
+    """Give a migration file the guard as its first operation; a guard that is there already is brought up to date.
+
+    `labels` are the apps of the reset, `keep` the old (app, name) whose rows stay although no file bears the name.
+    Raises CannotGuardError if the text has no `class Migration` with a list of operations or does not import migrations.
+    """
+    plain = remove_guard(source)
+    newline = "\r\n" if "\r\n" in plain else "\n"
+    migration = _migration_class(plain)
+    bracket = _after_bracket(plain, migration)
+    start = _start_of_class(plain, migration)
+    guard = _GUARD.format(
+        function=FUNCTION,
+        labels=_set_of("labels", (_quoted(label) for label in sorted(set(labels)))),
+        keep=_set_of("keep", (f"({_quoted(app)}, {_quoted(name)})" for app, name in sorted(set(keep)))),
+    ).replace("\n", newline)
+    operation = _spliced_operation(plain[bracket:], newline)
+    return plain[:start] + guard + plain[start:bracket] + operation + plain[bracket:]
+
+
+def remove_guard(source: str) -> str:
+    """The file as it was before `add_guard`; a file without guard comes back as it is."""
+    tree = _parse(source)
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == FUNCTION]
+    if not functions:
+        return source
+    bracket = _after_bracket(source, _migration_class(source))
+    operation = re.match(rf"[\r\n]\s*{re.escape(OPERATION)},?|{re.escape(OPERATION)}(, )?", source[bracket:])
+    end = bracket + operation.end() if operation else bracket
+    source = source[:bracket] + source[end:]
+    start, stop = _offset(source, functions[0].lineno, 0), _offset(source, (functions[0].end_lineno or 0) + 1, 0)
+    blank = re.match(r"(\r?\n){0,2}", source[stop:])
+    return source[:start] + source[stop + (blank.end() if blank else 0) :]
+
+
+def _spliced_operation(rest: str, newline: str) -> str:
+    """The operation as it goes after the opening bracket: on its own line where the list is spread over lines."""
+    if re.match(r"[ \t]*(#|\r|\n)", rest):
+        return f"{newline}        {OPERATION},"
+    return OPERATION if rest.lstrip().startswith("]") else f"{OPERATION}, "
+
+
+def _migration_class(source: str) -> ast.ClassDef:
+    tree = _parse(source)
+    imported = {
+        alias.asname or alias.name for node in tree.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "Migration"]
+    if len(classes) != 1 or "migrations" not in imported:
+        raise CannotGuardError("the file does not import migrations and define one class Migration")
+    return classes[0]
+
+
+def _after_bracket(source: str, migration: ast.ClassDef) -> int:
+    """Offset of what follows the opening bracket of the list of operations."""
+    for statement in migration.body:
+        if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.List):
+            continue
+        if any(isinstance(target, ast.Name) and target.id == "operations" for target in statement.targets):
+            return _offset(source, statement.value.lineno, statement.value.col_offset) + 1
+    raise CannotGuardError("class Migration has no list of operations")
+
+
+def _start_of_class(source: str, migration: ast.ClassDef) -> int:
+    """Offset of the class with its decorators and the comment lines directly above."""
+    line = min([migration.lineno, *(decorator.lineno for decorator in migration.decorator_list)])
+    lines = re.split(r"\r\n|\r|\n", source)
+    while line > 1 and lines[line - 2].startswith("#"):
+        line -= 1
+    return _offset(source, line, 0)
+
+
+def _offset(source: str, line: int, column: int) -> int:
+    """Offset in characters of a line (from 1; one past the last is the end) and a column in UTF-8 bytes."""
+    lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", source)
+    start = [0, *accumulate(map(len, lines))][min(line - 1, len(lines))]
+    return start + len(lines[line - 1].encode()[:column].decode()) if column else start
+
+
+def _parse(source: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError as error:
+        raise CannotGuardError(f"the file cannot be parsed: {error}") from error
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _set_of(name: str, items: Iterable[str]) -> str:
+    """An assignment of a set, on one line while it fits, else with one item a line."""
+    members = list(items)
+    if not members:
+        return f"{name} = set()"
+    line = f"{name} = {{{', '.join(members)}}}"
+    if len(line) + 4 <= LINE_LENGTH:
+        return line
+    return f"{name} = {{\n" + "".join(f"        {member},\n" for member in members) + "    }"

@@ -1,0 +1,107 @@
+"""The text of one seed migration."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from migwizard.seeds.imports import layout_imports, parse_imports
+from migwizard.seeds.sqlliteral import sql_literal
+
+__all__ = ["SeedOperation", "SeedPart", "seed_file", "sql_literal"]
+
+OWN_IMPORTS = {"migrations": "from django.db import migrations", "settings": "from django.conf import settings"}
+"""Imports of names that the file's own frame may use."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeedOperation:
+    """One operation as Python source; ``origin`` names the migration that it stems from (``shop.0004_seed``)."""
+
+    source: str
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeedPart:
+    """Imports and definitions that some operations need, and these operations.
+
+    Parts of one file must not clash in their names: ``merge`` sees to that.
+    """
+
+    imports: tuple[str, ...] = ()
+    body: str = ""
+    operations: tuple[SeedOperation, ...] = ()
+
+
+def seed_file(*, header: str, dependencies: Sequence[str], parts: Sequence[SeedPart], atomic: bool = True) -> str:
+    """One migration: heading, imports, definitions of all parts, and their operations in order.
+
+    ``header`` is plain text that becomes a comment. ``dependencies`` are sources such as ``("shop", "0001_initial")``
+    or ``migrations.swappable_dependency(settings.AUTH_USER_MODEL)``; their order is kept. ``atomic=False`` takes the
+    migration out of its transaction. Raises ValueError for an operation or dependency that is no expression.
+    """
+    operations = [operation for part in parts for operation in part.operations]
+    for source in [*dependencies, *(operation.source for operation in operations)]:
+        _check_expression(source)
+    imports = parse_imports(line for part in parts for line in part.imports)
+    used = {"migrations"} | _names([*dependencies, *(operation.source for operation in operations)])
+    bound = {binding.bound for binding in imports}
+    imports += parse_imports(line for name, line in OWN_IMPORTS.items() if name in used - bound)
+    bodies = [part.body.strip("\n") for part in parts if part.body.strip()]
+    top = [text for text in (_comment(header), layout_imports(imports)) if text]
+    frame = _migration(dependencies, operations, atomic)
+    gap = "\n\n" if bodies and not _starts_with_definition(bodies[0]) else "\n\n\n"
+    return "\n\n".join(top) + gap + "\n\n\n".join([*bodies, frame])
+
+
+def _check_expression(source: str) -> None:
+    try:
+        ast.parse(source.strip(), mode="eval")
+    except SyntaxError as error:
+        raise ValueError(f"not a Python expression: {source!r}") from error
+
+
+def _names(sources: Iterable[str]) -> set[str]:
+    """The names that expressions read."""
+    trees = (ast.parse(source.strip(), mode="eval") for source in sources)
+    return {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _comment(text: str) -> str:
+    return "\n".join(f"# {line}".rstrip() for line in text.splitlines())
+
+
+def _starts_with_definition(body: str) -> bool:
+    code = next((line for line in body.splitlines() if line and not line.startswith("#")), "")
+    return code.startswith(("def ", "class ", "async ", "@"))
+
+
+def _migration(dependencies: Sequence[str], operations: Sequence[SeedOperation], atomic: bool) -> str:
+    rows = "".join(f"        {source.strip()},\n" for source in dict.fromkeys(dependencies))
+    entries = "".join(_entry(operation) for operation in operations)
+    return (
+        "class Migration(migrations.Migration):\n"
+        + ("" if atomic else "    atomic = False\n\n")
+        + (f"    dependencies = [\n{rows}    ]\n\n" if rows else "    dependencies = []\n\n")
+        + (f"    operations = [\n{entries}    ]\n" if entries else "    operations = []\n")
+    )
+
+
+def _entry(operation: SeedOperation) -> str:
+    origin = f"        # from {operation.origin}\n" if operation.origin else ""
+    return f"{origin}{_indented(operation.source.strip(), ' ' * 8)},\n"
+
+
+def _indented(source: str, margin: str) -> str:
+    """The source moved right, except for lines that begin inside a string: their blanks belong to the value."""
+    inside: set[int] = set()
+    kinds = {tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", None), getattr(tokenize, "TSTRING_MIDDLE", None)}
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type in kinds:
+            inside.update(range(token.start[0] + 1, token.end[0] + 1))
+    lines = source.split("\n")
+    return "\n".join(line if number in inside or not line else margin + line for number, line in enumerate(lines, 1))

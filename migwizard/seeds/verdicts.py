@@ -1,0 +1,117 @@
+"""Facts decide: what each operation of the old history is, judged by what it did to an empty database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+Key = tuple[str, tuple[Any, ...]]
+"""A row: table and primary key as stored."""
+
+Thing = tuple[str, str]
+"""A schema object: kind ("view", "trigger", "index", "table") and name."""
+
+_DEPENDS = re.compile(r"\bvendor\b|\bsettings\.|\benviron\b|\bgetenv\b")
+
+
+class Verdict(StrEnum):
+    """What an operation is, seen from an empty database."""
+
+    SEED = "seed"
+    """Rows of it remain at the end."""
+    SCHEMA = "schema SQL"
+    """Objects of it remain that no model declares."""
+    BOTH = "both"
+    ONE_TIME = "one-time"
+    """It leaves nothing."""
+    ASK = "ask"
+    """It did nothing here, but might elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One operation with its verdict and the evidence for it."""
+
+    id: str
+    app: str
+    migration: str
+    facts: Mapping[str, Any]
+    verdict: Verdict
+    evidence: str
+    keys: tuple[Key, ...] = ()
+    """Rows that it made or changed and that are there at the end."""
+    things: tuple[Thing, ...] = ()
+    """Objects that it made and that the models alone would not bring."""
+    contradiction: str | None = None
+
+
+def judge(
+    observations: Mapping[str, Any],
+    *,
+    made_anyway: Callable[[Key], bool],
+    missing: Collection[Thing],
+) -> tuple[Judged, ...]:
+    """Judge every operation of `observations` (as the agent's observer reports them), in the order they ran.
+
+    `made_anyway` tells the rows that post_migrate makes in every database; `missing` are the objects that the old
+    history has at its end and the new schema alone has not.
+    """
+    kept: dict[str, list[Key]] = {}
+    for table, key, owners in observations["rows"]:
+        for owner in owners:
+            kept.setdefault(owner, []).append((table, tuple(key)))
+    makers: dict[str, list[Thing]] = {}
+    for kind, name, owner in observations["objects"]:
+        if (kind, name) in missing:
+            makers.setdefault(owner, []).append((kind, name))
+    return tuple(
+        _judge(facts, kept.get(facts["id"], []), tuple(makers.get(facts["id"], ())), made_anyway)
+        for facts in observations["operations"]
+    )
+
+
+def _judge(
+    facts: Mapping[str, Any], rows: Sequence[Key], things: tuple[Thing, ...], made_anyway: Callable[[Key], bool]
+) -> Judged:
+    keys = tuple(key for key in rows if not made_anyway(key))
+    if keys and things:
+        verdict, evidence = Verdict.BOTH, f"{_rows(keys)}; {_things(things)}"
+    elif keys:
+        verdict, evidence = Verdict.SEED, _rows(keys)
+    elif things:
+        verdict, evidence = Verdict.SCHEMA, _things(things)
+    else:
+        verdict, evidence = _nothing_left(facts, bool(rows))
+    contradiction = None
+    if facts["elidable"] and keys:
+        contradiction = f"It is marked elidable, yet {len(keys)} of its rows remain."
+    return Judged(facts["id"], facts["app"], facts["migration"], facts, verdict, evidence, keys, things, contradiction)
+
+
+def _nothing_left(facts: Mapping[str, Any], only_made_anyway: bool) -> tuple[Verdict, str]:
+    if facts.get("noop"):
+        return Verdict.ONE_TIME, "does nothing forwards"
+    if only_made_anyway:
+        return Verdict.ONE_TIME, "only permissions and content types that Django makes after every migrate"
+    if facts["rows"] or facts["schema"]:
+        return Verdict.ONE_TIME, "what it made is gone again, or comes from the models, at the end of the old history"
+    if facts["statements"] == 0:
+        return Verdict.ASK, "ran no statement here; it may depend on the database, settings or environment"
+    source = (facts.get("code") or {}).get("source", "")
+    if found := _DEPENDS.search(source):
+        return Verdict.ASK, f"changed nothing here, but its source asks for {found.group(0).rstrip('.')}"
+    return Verdict.ONE_TIME, f"ran {facts['statements']} statements and changed nothing on an empty database"
+
+
+def _rows(keys: Sequence[Key]) -> str:
+    counts: dict[str, int] = {}
+    for table, _ in keys:
+        counts[table] = counts.get(table, 0) + 1
+    return "leaves " + ", ".join(f"{count} row{'s'[: count > 1]} in {table}" for table, count in sorted(counts.items()))
+
+
+def _things(things: Sequence[Thing]) -> str:
+    return "makes " + ", ".join(f"the {kind} {name}" for kind, name in things)

@@ -1,0 +1,205 @@
+"""The manifest: both histories of one reset, committed beside the new files for every other environment."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+FORMAT = 1
+FILE_NAME = "migwizard_manifest.json"
+
+Node = tuple[str, str]
+"""A migration as Django's graph knows it: (app label, migration name)."""
+
+
+class NameClashError(ValueError):
+    """New migrations bear names of the old history, so a database's rows could not tell which history it is at."""
+
+    code = "MW-E02"
+
+    def __init__(self, names: Sequence[Node]) -> None:
+        self.names = tuple(names)
+        listed = ", ".join(map(node_name, self.names))
+        super().__init__(
+            f"The old history already uses these names: {listed}. A name is never used twice. ({self.code})"
+        )
+
+
+class ManifestUnreadableError(ValueError):
+    """The text is not a manifest of this format, or it was changed after it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What the switch needs to know of one reset. Build it with `build`, which checks it."""
+
+    run_id: str
+    """Names the run; the backup rows in each database bear it."""
+    created: str
+    """ISO timestamp of the run, the same in all files of it."""
+    apps: tuple[str, ...]
+    """Labels whose rows are exchanged; rows of other apps are never touched."""
+    old_nodes: tuple[Node, ...]
+    """The old history in graph order; a database at the old head satisfies each of them."""
+    alt: tuple[tuple[Node, tuple[Node, ...]], ...]
+    """Squashed nodes with what they replace: the rows of all these stand for the node's own row."""
+    known: tuple[Node, ...]
+    """Every name that a database may hold of the old history: all files on disk and all that they replace."""
+    new_nodes: tuple[Node, ...]
+    """The new history in graph order."""
+    keep: tuple[Node, ...] = ()
+    """Old names that others depend on by name: their rows stay."""
+    tolerate: tuple[Node, ...] = ()
+    """Rows that no file explains and a person accepted by name."""
+    tables: tuple[str, ...] = ()
+    """Tables of the project's models: a database that has them but no rows has lost its history."""
+    release: str = ""
+    """Git commit of the last release with the old history, for databases that are behind."""
+    old_schema_fingerprint: Mapping[str, str] = field(default_factory=dict)
+    """Fingerprint of the schema that the old history builds, by database vendor."""
+
+    @property
+    def id(self) -> str:
+        """The first 16 hexadecimal digits of the content's SHA-256."""
+        return _content_id(self._content())
+
+    def to_dict(self) -> dict[str, Any]:
+        """The plain dict that the switch reads and the JSON file holds."""
+        return {"format": FORMAT, "id": self.id, **self._content()}
+
+    def to_json(self) -> str:
+        """Indented JSON with one migration a line, so that a person can review it; ends with a newline."""
+        members = (f"  {json.dumps(key)}: {_indented(value, 1)}" for key, value in self.to_dict().items())
+        return "{\n" + ",\n".join(members) + "\n}\n"
+
+    def _content(self) -> dict[str, Any]:
+        return {
+            "run_id": self.run_id,
+            "created": self.created,
+            "apps": list(self.apps),
+            "old": {
+                "nodes": _pairs(self.old_nodes),
+                "alt": {node_name(node): _pairs(replaced) for node, replaced in self.alt},
+                "known": _pairs(self.known),
+            },
+            "new": {"nodes": _pairs(self.new_nodes)},
+            "keep": _pairs(self.keep),
+            "tolerate": _pairs(self.tolerate),
+            "tables": list(self.tables),
+            "old_schema_fingerprint": dict(sorted(self.old_schema_fingerprint.items())),
+            "release": {"git": self.release},
+        }
+
+
+def build(
+    *,
+    run_id: str,
+    created: str,
+    apps: Iterable[str],
+    old_nodes: Sequence[Node],
+    new_nodes: Sequence[Node],
+    alt: Mapping[Node, Collection[Node]] | None = None,
+    known: Iterable[Node] = (),
+    keep: Iterable[Node] = (),
+    tolerate: Iterable[Node] = (),
+    tables: Iterable[str] = (),
+    release: str = "",
+    old_schema_fingerprint: Mapping[str, str] | None = None,
+) -> Manifest:
+    """Put a manifest together; `known` is widened by all names in `old_nodes` and `alt`.
+
+    Raises NameClashError if a new name was ever used, ValueError if a node is of another app, `keep` names no old
+    migration or the run id does not fit into its 64 characters.
+    """
+    alternatives = {node: tuple(sorted(replaced)) for node, replaced in (alt or {}).items()}
+    names = {*known, *old_nodes, *alternatives}.union(*alternatives.values())
+    labels, kept = set(apps), set(keep)
+    if clashes := sorted(names & set(new_nodes)):
+        raise NameClashError(clashes)
+    if foreign := sorted(node for node in (*old_nodes, *new_nodes) if node[0] not in labels):
+        raise ValueError(f"{', '.join(map(node_name, foreign))}: of an app that is not part of the reset")
+    if lost := sorted(kept - names):
+        raise ValueError(f"{', '.join(map(node_name, lost))}: kept, but not of the old history")
+    if not 0 < len(run_id) <= 64:
+        raise ValueError(f"the run id {run_id!r} does not have 1 to 64 characters")
+    return Manifest(
+        run_id=run_id,
+        created=created,
+        apps=tuple(sorted(labels)),
+        old_nodes=tuple(old_nodes),
+        alt=tuple(sorted(alternatives.items())),
+        known=tuple(sorted(names)),
+        new_nodes=tuple(new_nodes),
+        keep=tuple(sorted(kept)),
+        tolerate=tuple(sorted(set(tolerate))),
+        tables=tuple(sorted(set(tables))),
+        release=release,
+        old_schema_fingerprint=dict(old_schema_fingerprint or {}),
+    )
+
+
+def from_json(text: str) -> Manifest:
+    """Read a manifest back. Raises ManifestUnreadableError for another format, a missing part or a changed content."""
+    try:
+        read = json.loads(text)
+        found, old = read["format"], read["old"]
+        if found != FORMAT:
+            raise ManifestUnreadableError(f"the manifest has format {found}, this version reads format {FORMAT}")
+        manifest = Manifest(
+            run_id=read["run_id"],
+            created=read["created"],
+            apps=tuple(read["apps"]),
+            old_nodes=_nodes(old["nodes"]),
+            alt=tuple((_node(name), _nodes(replaced)) for name, replaced in old["alt"].items()),
+            known=_nodes(old["known"]),
+            new_nodes=_nodes(read["new"]["nodes"]),
+            keep=_nodes(read["keep"]),
+            tolerate=_nodes(read["tolerate"]),
+            tables=tuple(read["tables"]),
+            release=read["release"]["git"],
+            old_schema_fingerprint=read["old_schema_fingerprint"],
+        )
+    except ManifestUnreadableError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ManifestUnreadableError(f"this is not a manifest: {error!r}") from error
+    if read.get("id") != manifest.id:
+        raise ManifestUnreadableError(f"the content was changed: its id is {manifest.id}, not {read.get('id')}")
+    return manifest
+
+
+def node_name(node: Node) -> str:
+    """`app.name`, as Django prints a migration."""
+    return f"{node[0]}.{node[1]}"
+
+
+def _node(name: str) -> Node:
+    app, _, migration = name.partition(".")
+    return app, migration
+
+
+def _nodes(pairs: Iterable[Sequence[str]]) -> tuple[Node, ...]:
+    return tuple((app, name) for app, name in pairs)
+
+
+def _pairs(nodes: Iterable[Node]) -> list[list[str]]:
+    return [list(node) for node in nodes]
+
+
+def _content_id(content: Mapping[str, Any]) -> str:
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def _indented(value: object, depth: int) -> str:
+    """JSON with containers of containers spread over lines and flat ones on one line."""
+    inner, outer = "  " * (depth + 1), "  " * depth
+    if isinstance(value, dict) and value:
+        members = (f"{inner}{json.dumps(key)}: {_indented(item, depth + 1)}" for key, item in value.items())
+        return "{\n" + ",\n".join(members) + f"\n{outer}}}"
+    if isinstance(value, list) and any(isinstance(item, list) for item in value):
+        return "[\n" + ",\n".join(f"{inner}{json.dumps(item)}" for item in value) + f"\n{outer}]"
+    return json.dumps(value)

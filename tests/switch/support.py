@@ -1,0 +1,146 @@
+"""SQLite files with a history, a worker that switches them, and tiny projects that are really migrated.
+
+Django lives in other processes only; MIGWIZARD_TEST_GUEST may name a Python with another Django.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+from migwizard.switch.manifest import Node
+
+HERE = Path(__file__).parent
+SWITCH = HERE.parents[1] / "migwizard/project/agent/switch.py"
+PYTHON = os.environ.get("MIGWIZARD_TEST_GUEST", sys.executable)
+
+OLD: tuple[Node, ...] = (
+    ("users", "0001_initial"),
+    ("users", "0002_nick"),
+    ("blog", "0001_initial"),
+    ("blog", "0002_seed"),
+)
+NEW: tuple[Node, ...] = (("users", "0001_r1_initial"), ("blog", "0001_r1_initial"), ("blog", "0002_r1_seed"))
+OTHERS: tuple[Node, ...] = (("contenttypes", "0001_initial"), ("auth", "0001_initial"), ("admin", "0001_initial"))
+
+SETTINGS = """
+SECRET_KEY = "x"
+USE_TZ = True
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+INSTALLED_APPS = {apps!r}
+DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": {database!r}}}}}
+"""
+
+
+class RefusedError(Exception):
+    """The worker's SwitchError, as it came over the wire."""
+
+    def __init__(self, code: str, text: str, details: dict[str, Any]) -> None:
+        super().__init__(f"{code}: {text}")
+        self.code, self.text, self.details = code, text, details
+
+
+class Worker:
+    """A process that holds Django and the switch; `settings` is the folder of a project, else an empty one."""
+
+    def __init__(self, project: Path | None = None) -> None:
+        environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+        if project:
+            environment.update(DJANGO_SETTINGS_MODULE="settings", PYTHONPATH=str(project))
+        command = [PYTHON, "-B", str(HERE / "worker.py"), str(SWITCH)]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=project
+        )
+
+    def send(self, call: str, database: Path | None = None, manifest: Any = None, **request: Any) -> None:
+        assert self.process.stdin
+        request.update(call=call, path=str(database), manifest=manifest.to_dict() if manifest else None)
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+
+    def receive(self) -> Any:
+        assert self.process.stdout
+        answer = json.loads(self.process.stdout.readline())
+        if "error" in answer:
+            raise RefusedError(**answer["error"])
+        return answer["result"]
+
+    def __call__(self, call: str, database: Path | None = None, manifest: Any = None, **request: Any) -> Any:
+        self.send(call, database, manifest, **request)
+        return self.receive()
+
+    def close(self) -> None:
+        if self.process.stdin:
+            self.process.stdin.close()
+        self.process.wait(timeout=30)
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+def make_database(path: Path, rows: Iterable[Node], tables: Iterable[str] = ()) -> Path:
+    """A file with the history table as Django creates it, and one row a migration, each with its own time."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            'CREATE TABLE "django_migrations" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,'
+            ' "app" varchar(255) NOT NULL, "name" varchar(255) NOT NULL, "applied" datetime NOT NULL)'
+        )
+        for table in tables:
+            connection.execute(f'CREATE TABLE "{table}" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT)')
+        for number, (app, name) in enumerate(rows):
+            # Without microseconds, too: both forms are in real databases.
+            applied = f"2019-01-{number % 28 + 1:02} 10:00:00" + (f".{number:06}" if number % 3 else "")
+            connection.execute(
+                "INSERT INTO django_migrations (app, name, applied) VALUES (?, ?, ?)", (app, name, applied)
+            )
+    return path
+
+
+def dump(path: Path) -> list[str]:
+    """Schema, every row and the sequences of a file as SQL."""
+    with closing(sqlite3.connect(path)) as connection:
+        return list(connection.iterdump())
+
+
+def names(path: Path) -> list[Node]:
+    """The recorded migrations by id."""
+    return [(app, name) for app, name in query(path, "SELECT app, name FROM django_migrations ORDER BY id")]
+
+
+def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of one statement, committed."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        return connection.execute(sql).fetchall()
+
+
+class Project:
+    """A Django project of a few lines: files are written as told, commands run in processes of their own."""
+
+    def __init__(self, root: Path, apps: Iterable[str], contrib: Iterable[str] = ()) -> None:
+        self.root, self.database = root, root / "db.sqlite3"
+        root.mkdir(parents=True, exist_ok=True)
+        installed = [*contrib, *apps]
+        (root / "settings.py").write_text(SETTINGS.format(apps=installed, database=str(self.database)))
+        for app in apps:
+            self.write({f"{app}/__init__.py": "", f"{app}/migrations/__init__.py": ""})
+
+    def write(self, files: Mapping[str, str]) -> None:
+        for path, text in files.items():
+            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / path).write_text(dedent(text))
+
+    def django(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "settings", "PYTHONPATH": str(self.root)}
+        command = [PYTHON, "-B", "-m", "django", *arguments, "--no-color"]
+        return subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
+
+    def migrate(self, *arguments: str) -> None:
+        done = self.django("migrate", "-v0", *arguments)
+        assert done.returncode == 0, done.stderr

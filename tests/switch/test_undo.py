@@ -1,0 +1,160 @@
+"""Undo: the database is as it was, or it is not touched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from migwizard.switch.manifest import Manifest, Node, build
+from tests.switch.support import NEW, OLD, OTHERS, RefusedError, Worker, dump, make_database, query
+
+RECORD = "INSERT INTO django_migrations (app, name, applied) VALUES ('{}', '{}', '2020-01-01')"
+
+
+def test_undo_restores_rows_schema_and_sequences(worker: Worker, database: Path, manifest: Manifest) -> None:
+    query(database, "DELETE FROM django_migrations WHERE app = 'sessions'")  # the sequence is ahead of the ids
+    before = dump(database)
+    worker("switch", database, manifest)
+    assert dump(database) != before
+    assert worker("undo", database, manifest) == {"result": "UNDONE", "deleted": 3, "inserted": 4}
+    assert dump(database) == before
+
+
+def test_switch_and_undo_can_be_repeated(worker: Worker, database: Path, manifest: Manifest) -> None:
+    before = dump(database)
+    for _ in range(2):
+        assert worker("switch", database, manifest)["result"] == "SWITCHED"
+        worker("undo", database, manifest)
+    assert dump(database) == before
+
+
+def rows_of(app: str) -> st.SearchStrategy[list[Node]]:
+    return st.lists(st.integers(1, 30).map(lambda number: (app, f"{number:04}_x")), max_size=8, unique=True)
+
+
+@settings(max_examples=25, deadline=None)
+@given(old=rows_of("blog"), others=rows_of("auth"), kept=st.integers(0, 2), data=st.data())
+def test_undo_after_switch_is_the_identity(
+    worker: Worker, old: list[Node], others: list[Node], kept: int, data: st.DataObject
+) -> None:
+    rows: Sequence[Node] = data.draw(st.permutations([*old, *others]))
+    manifest = build(
+        run_id="r", created="", apps=["blog"], old_nodes=old, new_nodes=[("blog", "1_r1")], keep=old[:kept]
+    )
+    with TemporaryDirectory() as folder:
+        database = make_database(Path(folder, "db"), rows)
+        before = dump(database)
+        if worker("switch", database, manifest)["result"] == "SWITCHED":
+            assert worker("state", database, manifest)["state"] == "NEW"
+            worker("undo", database, manifest)
+        else:
+            assert not old
+        assert dump(database) == before
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (RECORD.format("blog", "0003_coupons"), "blog.0003_coupons was recorded"),
+        ("DELETE FROM django_migrations WHERE name = '0002_r1_seed'", "blog.0002_r1_seed is gone"),
+        (RECORD.format("users", "0002_nick"), "users.0002_nick was recorded"),
+        ("DELETE FROM django_migrations WHERE app = 'admin'", "admin.0001_initial is gone"),
+    ],
+)
+def test_a_history_that_moved_on_is_not_undone(
+    worker: Worker, database: Path, manifest: Manifest, change: str, word: str
+) -> None:
+    worker("switch", database, manifest)
+    query(database, change)
+    before = dump(database)
+    with pytest.raises(RefusedError) as refused:
+        worker("undo", database, manifest)
+    assert refused.value.code == "MW-E32"
+    assert refused.value.details == {"moved": [word]}
+    assert word in refused.value.text
+    assert dump(database) == before
+
+
+def test_a_row_of_another_app_since_the_switch_stays(worker: Worker, database: Path, manifest: Manifest) -> None:
+    before = query(database, "SELECT * FROM django_migrations ORDER BY id")
+    worker("switch", database, manifest)
+    query(database, RECORD.format("thirdp", "0001_initial"))
+    worker("undo", database, manifest)
+    after = query(database, "SELECT * FROM django_migrations ORDER BY id")
+    assert after[:-1] == before
+    assert after[-1][1:3] == ("thirdp", "0001_initial")
+    query(database, RECORD.format("thirdp", "0002_more"))
+    assert query(database, "SELECT MAX(id) FROM django_migrations") == [(after[-1][0] + 1,)]
+
+
+def test_a_lost_kept_row_is_noticed(worker: Worker, database: Path, manifest: Manifest) -> None:
+    keeping = replace(manifest, keep=(OLD[1],))
+    worker("switch", database, keeping)
+    query(database, "DELETE FROM django_migrations WHERE name = '0002_nick'")
+    with pytest.raises(RefusedError, match="MW-E32"):
+        worker("undo", database, keeping)
+
+
+def test_without_backup_there_is_no_undo(worker: Worker, database: Path, manifest: Manifest) -> None:
+    with pytest.raises(RefusedError, match="MW-E30"):
+        worker("undo", database, manifest)
+    worker("switch", database, manifest)
+    with pytest.raises(RefusedError, match="MW-E31"):
+        worker("undo", database, replace(manifest, run_id="another"))
+    worker("undo", database, manifest)
+    with pytest.raises(RefusedError, match="MW-E30"):
+        worker("undo", database, manifest)
+
+
+def test_two_resets_are_undone_from_the_last(worker: Worker, tmp_path: Path, manifest: Manifest) -> None:
+    second = build(
+        run_id="r2",
+        created="",
+        apps=manifest.apps,
+        old_nodes=NEW,
+        known=OLD,
+        new_nodes=[("users", "0001_r2"), ("blog", "0001_r2")],
+    )
+    database = make_database(tmp_path / "db", [*OTHERS, *OLD])
+    before = dump(database)
+    worker("switch", database, manifest)
+    between = query(database, "SELECT * FROM django_migrations ORDER BY id")
+    worker("switch", database, second)
+    with pytest.raises(RefusedError, match="MW-E32"):
+        worker("undo", database, manifest)
+    worker("undo", database, second)
+    assert query(database, "SELECT * FROM django_migrations ORDER BY id") == between
+    worker("undo", database, manifest)
+    assert dump(database) == before
+
+
+def test_a_database_restored_by_hand_is_switched_with_a_fresh_backup(
+    worker: Worker, database: Path, manifest: Manifest
+) -> None:
+    worker("switch", database, manifest)
+    query(database, "DELETE FROM django_migrations")
+    for app, name in OLD:
+        query(database, RECORD.format(app, name))
+    by_hand = query(database, "SELECT * FROM django_migrations ORDER BY id")
+    assert worker("switch", database, manifest)["result"] == "SWITCHED"
+    worker("undo", database, manifest)
+    assert query(database, "SELECT * FROM django_migrations ORDER BY id") == by_hand
+
+
+@pytest.mark.parametrize(
+    "statement", ['DELETE FROM "django_migrations"', 'INSERT INTO "django_migrations"', "DROP", "COMMIT"]
+)
+def test_an_undo_that_fails_in_the_middle_is_rolled_back(
+    worker: Worker, database: Path, manifest: Manifest, statement: str
+) -> None:
+    worker("switch", database, manifest)
+    before = dump(database)
+    with pytest.raises(RefusedError, match="crash"):
+        worker("undo", database, manifest, hooks={"fail_before": statement})
+    assert dump(database) == before
