@@ -38,8 +38,7 @@ def _models(ride: Ride) -> Any:
 
 
 def _operations(ride: Ride) -> Any:
-    facts = ride.guest.call("operations", labels=list(ride.apps.labels))
-    return _models(ride), facts, ride.history()["external"], ride.checkpoint.results.get("drift")
+    return _models(ride), ride.operations(), ride.history()["external"], ride.checkpoint.results.get("drift")
 
 
 def _history(ride: Ride) -> Any:
@@ -100,7 +99,7 @@ def open_ride(project: Project, face: Face, options: Options) -> Iterator[Ride]:
             finally:
                 guest.close()
     finally:
-        if not workplace.checkpoint.exists() and not existed:
+        if not existed and _is_untouched(workplace, project):
             _remove_folder(workplace)
 
 
@@ -155,6 +154,12 @@ def _finish(project: Project, workplace: Workplace, checkpoint: Checkpoint, entr
     journal.end(workplace.journal, entry)
 
 
+def _is_untouched(workplace: Workplace, project: Project) -> bool:
+    """Whether nothing came of a new reset: refused in preflight, or before."""
+    found = load_checkpoint(workplace.checkpoint, project.root)
+    return found is None or (found.state is State.PREFLIGHT and not found.results.get(State.PREFLIGHT))
+
+
 def _remove_folder(workplace: Workplace) -> None:
     import shutil
 
@@ -202,6 +207,7 @@ def _enter(ride: Ride, row: Row) -> None:
     checkpoint.state = row.state
     for later in ORDER[ORDER.index(row.state) :]:
         checkpoint.fingerprints.pop(later, None)
+        checkpoint.results.pop(later, None)
     if row.state is not State.PREFLIGHT:
         ride.save()
     ride.tell("begin", row.state.value)

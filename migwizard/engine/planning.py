@@ -53,12 +53,7 @@ def make_plan(ride: Ride) -> Planned:
         return planned
     history = ride.history()
     source = "history" if drift_is_left(ride) else "models"
-    facts = ride.guest.call(
-        "operations",
-        labels=list(ride.apps.labels),
-        source=source,
-        folders=ride.old_folders() if source == "history" else None,
-    )
+    facts = ride.operations(source)
     operations = [Operation.from_facts(item) for item in facts["operations"]]
     externals = {label: External.from_facts(label, item) for label, item in history["external"].items()}
     tag = choose_tag(ride.project.config.tag, known_names(history))

@@ -118,13 +118,23 @@ class Ride:
             self.facts["registry"] = self.guest.call("registry")
         return dict(self.facts["registry"])
 
+    def operations(self, source: str = "models") -> dict[str, Any]:
+        """The operation graph that leads from nothing to the models, or ("history") to the old history's end."""
+        key = f"operations:{source}"
+        if key not in self.facts:
+            folders = self.old_folders() if source == "history" else None
+            self.facts[key] = self.guest.call(
+                "operations", labels=list(self.apps.labels), source=source, folders=folders
+            )
+        return dict(self.facts[key])
+
     @property
     def apps(self) -> ProjectApps:
         """The apps whose migrations are reset."""
         if "apps" not in self.facts:
             excluded = (
                 *self.options.exclude,
-                *self.checkpoint.results.get("excluded", ()),
+                *self.checkpoint.results.get(State.PREFLIGHT, {}).get("excluded", ()),
                 *self.project.config.exclude,
             )
             self.facts["apps"] = ProjectApps.of(

@@ -5,11 +5,12 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
-from migwizard.engine import durable, journal
-from migwizard.engine.journal import Entry, Step
+from migwizard.engine import journal
+from migwizard.engine.journal import Step
 from migwizard.engine.manifests import load_manifest
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
+from migwizard.engine.steps.apply import steps_back, take_back
 from migwizard.engine.steps.fake import read_state
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import ConflictError, MigwizardError
@@ -19,7 +20,7 @@ from migwizard.project.guest import GuestError
 def run(ride: Ride) -> dict[str, Any]:
     """Take back what this reset did, databases first. Raises MigwizardError, with nothing touched, where it cannot."""
     checkpoint = ride.checkpoint
-    steps = _steps(ride) if checkpoint.applied else ()
+    steps = steps_back(ride) if checkpoint.applied else ()
     _check_files(ride, steps)
     switched = _switched(ride) if checkpoint.applied else []
     ride.ask(
@@ -34,50 +35,11 @@ def run(ride: Ride) -> dict[str, Any]:
     )
     for alias in switched:
         _undo_database(ride, alias)
-    if steps:
-        entry = Entry("undo", checkpoint.run_id, steps)
-        journal.begin(ride.workplace.journal, entry)
-        journal.carry_out(ride.project.root, ride.workplace.folder, steps)
-        checkpoint.applied = False
-        ride.save()
-        journal.end(ride.workplace.journal, entry)
+    if checkpoint.applied:
+        take_back(ride)
     report = {"type": "result", "undone": checkpoint.run_id, "files": len(steps), "databases": switched}
     shutil.rmtree(ride.workplace.folder)
     return report
-
-
-def _steps(ride: Ride) -> tuple[Step, ...]:
-    """From the new files back to the old ones, which lie in the backup."""
-    place, root = ride.workplace, ride.project.root
-    backup = _backup(ride)
-    steps = [
-        Step(f"{ride.checkpoint.folders[name.partition('/')[0]]}/{name.partition('/')[2]}", digest, None)
-        for name, digest in sorted(ride.checkpoint.files.items())
-    ]
-    manifest = load_manifest(ride)
-    for app, name in manifest.known:
-        path = backup / app / f"{name}.py"
-        if path.is_file():
-            target = f"{ride.checkpoint.folders[app]}/{name}.py"
-            source = str(path.relative_to(place.folder))
-            steps.append(Step(target, durable.file_hash(root / target), durable.file_hash(path), source))
-    return tuple(steps)
-
-
-def _backup(ride: Ride) -> Any:
-    """The backup in the project, fetched from the second one where somebody emptied the folder."""
-    place = ride.workplace
-    for label in ride.checkpoint.folders:
-        second = place.second_backup / ride.checkpoint.run_id / label
-        if not (place.backup / label).is_dir():
-            if not second.is_dir():
-                raise MigwizardError(
-                    f"The backup of {label} is gone, here and in {second}. Nothing was changed.",
-                    code="no-backup",
-                    cures=("Take the old migration files from git.",),
-                )
-            durable.copy_folder(second, place.backup / label)
-    return place.backup
 
 
 def _check_files(ride: Ride, steps: tuple[Step, ...]) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from migwizard.engine import durable, git, journal, staging
 from migwizard.engine.journal import Entry, Step
-from migwizard.engine.manifests import NAME, make_manifest
+from migwizard.engine.manifests import NAME, load_manifest, make_manifest
 from migwizard.engine.planning import make_plan
 from migwizard.engine.ride import Ride
 from migwizard.engine.runs import ALIAS, fresh
 from migwizard.engine.states import State
+from migwizard.engine.steps.proof import proved_catalogue
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import ConflictError, MigwizardError
 from migwizard.proof.catalogue import compare_catalogues
@@ -22,16 +25,18 @@ def run(ride: Ride) -> dict[str, Any]:
     Raises ConflictError where staging is not what was proved, MigwizardError where the tree does not build what the
     proof built; then the swap is taken back.
     """
-    _check_staging(ride)
-    _ask(ride)
-    entry = prepare(ride)
-    journal.check(ride.project.root, entry.steps)
-    journal.begin(ride.workplace.journal, entry)
-    finish(ride, entry)
-    _check_tree(ride, entry)
+    removed = sum(app in ride.apps.labels for app, _, _ in ride.history()["disk"])
+    if not ride.checkpoint.applied:
+        _check_staging(ride)
+        _ask(ride, removed)
+        entry = prepare(ride)
+        journal.check(ride.project.root, entry.steps)
+        journal.begin(ride.workplace.journal, entry)
+        finish(ride, entry)
+    _check_tree(ride)
     return {
-        "written": sum(step.after is not None for step in entry.steps),
-        "removed": sum(step.after is None for step in entry.steps),
+        "written": len(ride.checkpoint.files),
+        "removed": removed,
         "diff_stat": git.diff_stat(ride.project.root),
     }
 
@@ -46,8 +51,7 @@ def _check_staging(ride: Ride) -> None:
             )
 
 
-def _ask(ride: Ride) -> None:
-    removed = sum(app in ride.apps.labels for app, _, _ in ride.history()["disk"])
+def _ask(ride: Ride, removed: int) -> None:
     ride.ask(
         Question(
             "apply",
@@ -96,30 +100,51 @@ def finish(ride: Ride, entry: Entry) -> None:
     journal.end(ride.workplace.journal, entry)
 
 
-def take_back(ride: Ride, entry: Entry) -> None:
-    """Undo the swap of `entry`, journaled as well."""
-    journal.check(ride.project.root, entry.steps)
-    steps = tuple(reverse_step(ride, step) for step in entry.steps)
-    back = Entry("undo", entry.run_id, steps)
-    journal.begin(ride.workplace.journal, back)
-    journal.carry_out(ride.project.root, ride.workplace.folder, back.steps)
+def steps_back(ride: Ride) -> tuple[Step, ...]:
+    """From the new files in the tree to the old ones, which lie in the backup."""
+    place, backup = ride.workplace, _backup(ride)
+    steps = []
+    for name, digest in sorted(ride.checkpoint.files.items()):
+        label, _, file = name.partition("/")
+        steps.append(Step(f"{ride.checkpoint.folders[label]}/{file}", digest, None))
+    for app, name in load_manifest(ride).known:
+        path = backup / app / f"{name}.py"
+        if path.is_file():
+            target = f"{ride.checkpoint.folders[app]}/{name}.py"
+            steps.append(Step(target, None, durable.file_hash(path), str(path.relative_to(place.folder))))
+    return tuple(steps)
+
+
+def _backup(ride: Ride) -> Path:
+    """The backup in the project, fetched from the second one where somebody emptied the folder."""
+    place = ride.workplace
+    for label in ride.checkpoint.folders:
+        if (place.backup / label).is_dir():
+            continue
+        second = place.second_backup / ride.checkpoint.run_id / label
+        if not second.is_dir():
+            raise MigwizardError(
+                f"The backup of {label} is gone, here and in {second}. Nothing was changed.",
+                code="no-backup",
+                cures=("Take the old migration files from git.",),
+            )
+        durable.copy_folder(second, place.backup / label)
+    return place.backup
+
+
+def take_back(ride: Ride) -> None:
+    """Put the old files back, journaled. Raises ConflictError where a file was edited."""
+    steps = steps_back(ride)
+    journal.check(ride.project.root, steps)
+    entry = Entry("undo", ride.checkpoint.run_id, steps)
+    journal.begin(ride.workplace.journal, entry)
+    journal.carry_out(ride.project.root, ride.workplace.folder, steps)
     ride.checkpoint.applied = False
     ride.save()
-    journal.end(ride.workplace.journal, back)
+    journal.end(ride.workplace.journal, entry)
 
 
-def reverse_step(ride: Ride, step: Step) -> Step:
-    """The step that takes this one back; the old content lies in the backup."""
-    source = None
-    if step.before is not None:
-        label, folder = next(
-            (label, folder) for label, folder in ride.checkpoint.folders.items() if step.path.startswith(folder + "/")
-        )
-        source = f"backup/{label}/{step.path.removeprefix(folder + '/')}"
-    return Step(step.path, step.after, step.before, source)
-
-
-def _check_tree(ride: Ride, entry: Entry) -> None:
+def _check_tree(ride: Ride) -> None:
     """Load the tree as it is now and migrate it from zero; what it builds must be what the proof saw."""
     try:
         with ride.another_guest() as guest:
@@ -131,8 +156,8 @@ def _check_tree(ride: Ride, entry: Entry) -> None:
                 raise MigwizardError(f"The tree does not hold the proved files alone: {stray}.", code="tree")
             built = guest.call("migrate", alias=ALIAS, path=str(fresh(ride, "tree")), labels=list(ride.apps.labels))
             said = guest.call("check_changes")
-        proved = ride.facts.get("new_catalogue")
-        differences = compare_catalogues(proved, built["catalogue"], explicit_names=()) if proved else ()
+        proved = json.loads(proved_catalogue(ride).read_bytes())
+        differences = compare_catalogues(proved, built["catalogue"], explicit_names=())
         if any(difference.severity == "error" for difference in differences):
             raise MigwizardError(
                 f"The tree builds another database than the proof: {differences[0].sentence}", code="tree"
@@ -140,7 +165,7 @@ def _check_tree(ride: Ride, entry: Entry) -> None:
         if said != ride.checkpoint.results.get("drift", {}):
             raise MigwizardError("makemigrations --check says something else in the tree than before.", code="tree")
     except MigwizardError as error:
-        take_back(ride, entry)
+        take_back(ride)
         error.sentence += " The old files were put back."
         raise
     # From here on the guest must see the new tree.

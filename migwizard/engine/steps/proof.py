@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 from typing import Any, Literal
 
 from migwizard import __version__
@@ -49,7 +51,7 @@ def prove(ride: Ride) -> tuple[Certificate, dict[str, float]]:
         labels=composing.declared_permissions(ride),
     )
     said = ride.guest.call("check_changes", folders=ride.new_folders())
-    ride.facts["new_catalogue"] = new["catalogue"]
+    durable.write_file(proved_catalogue(ride), json.dumps(new["catalogue"]).encode())
     certificate = Certificate(
         run_id=ride.checkpoint.run_id,
         created=ride.checkpoint.timestamp,
@@ -71,6 +73,11 @@ def prove(ride: Ride) -> tuple[Certificate, dict[str, float]]:
         caveats=_caveats(ride),
     )
     return certificate, {"old": old["seconds"], "new": new["seconds"], "second": second["seconds"]}
+
+
+def proved_catalogue(ride: Ride) -> Path:
+    """Where the catalogue that the proof saw is kept, for the look at the tree after Apply."""
+    return ride.work / "new-catalogue.json"
 
 
 def write_certificate(ride: Ride, certificate: Certificate) -> None:
