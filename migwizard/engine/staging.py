@@ -85,15 +85,25 @@ def write_schema(
 
 
 def _roots(planned: Planned, labels: Collection[str]) -> set[Node]:
-    """The new schema migrations that depend on no new migration, directly or through a swappable setting."""
+    """The new schema migrations that `migrate` may reach before any other new one."""
+    firsts: dict[str, Node] = {}
+    for batch in planned.plan.batches:
+        firsts.setdefault(batch.app, (batch.app, batch.name))
     roots = set()
     for batch in planned.plan.batches:
-        needed = {app for app, _ in batch.dependencies}
-        for key in batch.operations:
-            needed |= {label for _, label in planned.operations[key].swappable if label != batch.app}
-        if not needed & set(labels):
+        swapped = {label for key in batch.operations for _, label in planned.operations[key].swappable}
+        parents = {*batch.dependencies, *(firsts[label] for label in swapped - {batch.app} if label in firsts)}
+        if is_root(parents, planned, labels):
             roots.add((batch.app, batch.name))
     return roots
+
+
+def is_root(parents: Collection[Node], planned: Planned, labels: Collection[str]) -> bool:
+    """Whether a new migration with these dependencies has no new one before it that would stop a forgotten switch.
+
+    One that stands in for an old migration does not: where the old row is recorded, Django takes it for applied.
+    """
+    return all(app not in labels or (app, name) in planned.pins for app, name in parents)
 
 
 def guard(ride: Ride, nodes: Iterable[Node], kept: Collection[Node]) -> None:

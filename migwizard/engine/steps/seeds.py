@@ -278,7 +278,7 @@ def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
         path = ride.workplace.staging / migration.app / f"{migration.name}.py"
         durable.write_file(path, migration.text.encode())
     labels = set(ride.apps.labels)
-    roots = {(m.app, m.name) for m in migrations if not labels & {app for app, _ in m.depends_on}}
+    roots = {(m.app, m.name) for m in migrations if staging.is_root(m.depends_on, planned, labels)}
     staging.guard(ride, roots, {node for nodes in planned.pins.values() for node in nodes})
     return migrations
 
@@ -291,7 +291,7 @@ def _culprits_of(error: GuestError, migrations: Sequence[SeedMigration], seeding
     for migration in migrations:
         if (migration.app, migration.name) == (at["app"], at["migration"]):
             labels = set(seeding.ride.apps.labels)
-            guarded = not labels & {app for app, _ in migration.depends_on}
+            guarded = staging.is_root(migration.depends_on, seeding.planned, labels)
             index = int(at["path"].split(".")[0]) - guarded
             if at["finished"]:
                 # Constraints are checked at the end of a migration: any operation with rows may be behind it.

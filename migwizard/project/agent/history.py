@@ -101,19 +101,25 @@ def special_operations(operations: Any, prefix: tuple[int, ...] = ()) -> Iterato
 
 
 def _callable_facts(code: Any) -> dict[str, Any] | None:
-    """Where a RunPython's function comes from, and its source as evidence; None for the no-op."""
+    """Where a RunPython's function comes from, and its source as evidence; None for the no-op.
+
+    `named` tells whether the module really knows this very object as `qualname`: a partial, a lambda, an object that
+    can be called and what a decorator made may be something else than what their own names lead to.
+    """
     from django.db import migrations
 
     if code is None or code is migrations.RunPython.noop:
         return None
-    code = inspect.unwrap(code)
+    module, name = getattr(code, "__module__", None), _name_in_module(code)
     facts = {
-        "module": getattr(code, "__module__", None),
-        "qualname": getattr(code, "__qualname__", type(code).__name__),
+        "module": module,
+        "qualname": name or getattr(code, "__qualname__", type(code).__name__),
+        "named": name is not None,
         "file": None,
         "line": None,
         "source": "",
     }
+    code = inspect.unwrap(code)
     try:
         facts["file"] = inspect.getsourcefile(code)
         lines, facts["line"] = inspect.getsourcelines(code)
@@ -121,6 +127,15 @@ def _callable_facts(code: Any) -> dict[str, Any] | None:
     except (OSError, TypeError):
         pass
     return facts
+
+
+def _name_in_module(code: Any) -> str | None:
+    """The global name under which the module of a callable holds exactly this object."""
+    known = vars(sys.modules.get(getattr(code, "__module__", None) or "", object))
+    name = getattr(code, "__qualname__", None)
+    if name in known and known[name] is code:
+        return str(name)
+    return next((name for name, value in known.items() if value is code), None)
 
 
 def _sql_text(sql: Any) -> list[str] | None:
@@ -165,6 +180,8 @@ def describe_operation(operation: Any, path: str) -> dict[str, Any]:
         facts["reverse_sql"] = _sql_text(operation.reverse_sql)
         facts["noop"] = operation.sql in ("", [], None)
         facts["state_operations"] = len(operation.state_operations)
+        # State operations must not come along: the state comes from the models.
+        facts["written"] = None if operation.state_operations else _written(operation)
     elif is_schema(operation):
         facts["kind"] = "schema"
     else:

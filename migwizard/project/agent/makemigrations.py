@@ -123,6 +123,7 @@ def generate(
     target = target_state(source).clone if source == "history" else None
     _fix_header_clock(timestamp)
     _no_formatter()
+    _lead_named_to_first(set(labels))
     report = []
     written: set[str] = set()
     for number, batches in enumerate(levels):
@@ -136,6 +137,25 @@ def generate(
         written |= set(apps)
         emit(level=number, of=len(levels), apps=apps)
     return report
+
+
+def _lead_named_to_first(labels: set[str]) -> None:
+    """Let a neighbour that names an old migration of `labels` depend on the app's first one while the old are hidden.
+
+    The finished new history needs no such help: there a new migration stands in for the named one.
+    """
+    from django.db.migrations.loader import MigrationLoader
+
+    original = MigrationLoader.check_key
+
+    def check_key(loader: Any, key: tuple[str, str], current_app: str) -> Any:
+        known = key in loader.disk_migrations or key[1].startswith("__")
+        if key[0] in labels and current_app not in labels and not known:
+            key = (key[0], "__first__")
+        return original(loader, key, current_app)
+
+    vars_of_class: Any = MigrationLoader
+    vars_of_class.check_key = check_key
 
 
 def _prepared(migrations: dict[str, list[Any]]) -> Any:

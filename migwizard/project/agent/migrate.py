@@ -94,7 +94,7 @@ def migrate(
     rows = sqlite_facts.read_rows(execute_on(connection), catalogue)
     result = {"seconds": seconds, "catalogue": catalogue, "rows": rows, "applied": observer.applied}
     if observe:
-        result["observations"] = observer.report(rows)
+        result["observations"] = observer.report()
     connection.close()
     return result
 

@@ -13,7 +13,8 @@ from typing import Any, Callable, Iterator
 from .history import describe_operation, special_operations
 from .sqlite_facts import SHADOW_SUFFIXES
 
-_RENAME = re.compile(r'^\s*ALTER TABLE\s+"?(\w+)"?\s+RENAME TO\s+"?(\w+)"?', re.IGNORECASE)
+_NAME = r'("(?:[^"]|"")+"|\w+)'
+_RENAME = re.compile(r"^\s*ALTER TABLE\s+{0}\s+RENAME TO\s+{0}".format(_NAME), re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 _IGNORED = {"django_migrations"}
 
@@ -46,6 +47,10 @@ class Snapshot:
 
 def _quote(name: str) -> str:
     return '"{}"'.format(name.replace('"', '""'))
+
+
+def _unquote(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
 def _is_virtual(sql: str | None) -> bool:
@@ -97,6 +102,7 @@ class Observer:
         self._stack: list[Watched] = []
         self.watched: list[Watched] = []
         self.owners: dict[tuple[str, tuple[Any, ...]], list[str]] = {}
+        self.found: set[tuple[str, tuple[Any, ...]]] = set()
         self.objects: dict[tuple[str, str], str] = {}
         self.current: dict[str, Any] | None = None
         self.applied: list[list[str]] = []
@@ -174,13 +180,21 @@ class Observer:
         for watched in self._stack[-1:]:
             watched.see(text)
         renamed = _RENAME.match(text)
-        if renamed and not renamed.group(1).startswith("new__"):
-            self._rename(renamed.group(1), renamed.group(2))
-        return execute(sql, params, many, context)
+        result = execute(sql, params, many, context)
+        if renamed:
+            old, new = map(_unquote, renamed.groups())
+            if not old.startswith("new__"):
+                self._rename(old, new)
+        return result
 
     def _rename(self, old: str, new: str) -> None:
+        """From now on everything that was seen of the table `old` is known under the table's new name."""
         for table, key in [entry for entry in self.owners if entry[0] == old]:
             self.owners[new, key] = self.owners.pop((table, key))
+        self.found = {(new if table == old else table, key) for table, key in self.found}
+        for watched in self.watched:
+            watched.tables = {new if table == old else table for table in watched.tables}
+            watched.touched = [(new if table == old else table, key, change) for table, key, change in watched.touched]
 
     def _raw(self, sql: str, params: Any = ()) -> list[tuple[Any, ...]]:
         return list(self._connection.connection.execute(sql, params))
@@ -215,21 +229,26 @@ class Observer:
             owners = self.owners.setdefault((table, key), [])
             if change == "deleted":
                 del self.owners[table, key]
-            elif watched.facts["id"] not in owners:
+                self.found.discard((table, key))
+                continue
+            if change == "updated" and not owners:
+                self.found.add((table, key))
+            if watched.facts["id"] not in owners:
                 owners.append(watched.facts["id"])
 
-    def report(self, rows: dict[str, Any]) -> dict[str, Any]:
-        """Everything seen, with the rows and objects that are still there at the end."""
-        tables = rows["tables"]
-        final = {name: {_key(table, row) for row in table["rows"]} for name, table in tables.items()}
-        surviving = [
-            [table, list(key), owners]
-            for (table, key), owners in sorted(self.owners.items(), key=repr)
-            if key in final.get(table, ())
-        ]
+    def report(self) -> dict[str, Any]:
+        """Everything seen, with the rows and objects that are still there at the end.
+
+        `found` are the rows among them that others had made before: the operations changed them only.
+        """
+        final = self._take().rows
+        surviving = {entry: owners for entry, owners in self.owners.items() if entry[1] in final.get(entry[0], ())}
         return {
             "operations": [self._one(watched) for watched in self.watched],
-            "rows": surviving,
+            "rows": [
+                [table, plain_key(key), owners] for (table, key), owners in sorted(surviving.items(), key=repr)
+            ],
+            "found": [[table, plain_key(key)] for table, key in sorted(self.found & surviving.keys(), key=repr)],
             "objects": [[kind, name, owner] for (kind, name), owner in sorted(self.objects.items())],
         }
 
@@ -249,9 +268,9 @@ class Observer:
         )
 
 
-def _key(table: dict[str, Any], row: list[Any]) -> tuple[Any, ...]:
-    positions = [table["columns"].index(name) for name in table["pk"]]
-    return tuple(row[position] for position in positions)
+def plain_key(key: Any) -> list[Any]:
+    """A key as JSON can carry it and a mapping can hold it: bytes as SQL writes them."""
+    return ["x'{}'".format(bytes(value).hex()) if isinstance(value, (bytes, memoryview)) else value for value in key]
 
 
 def _row_changes(before: Snapshot, after: Snapshot) -> Iterator[tuple[str, tuple[Any, ...], str]]:
