@@ -18,11 +18,12 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
+demo: export XDG_STATE_HOME = $(CURDIR)/build/state
 demo: $(READY)
 	rm -rf build/demo
 	$(BIN)/migwizard demo build/demo
-	cd build/demo && $(CURDIR)/$(BIN)/python manage.py migrate --verbosity 0
-	$(BIN)/migwizard run --yes -C build/demo
+	$(BIN)/python build/demo/shop/manage.py migrate --verbosity 0
+	$(BIN)/migwizard run --yes -C build/demo/shop --python $(BIN)/python
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto

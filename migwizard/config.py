@@ -41,15 +41,18 @@ def read_config(root: Path) -> Config:
         if not file.is_file():
             continue
         try:
-            table = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("migwizard")
+            tools = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {})
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UsageError(f"{file} cannot be read: {error}", code="config") from error
+        table = tools.get("migwizard") if isinstance(tools, dict) else None
         if table is not None:
             return _parse(table, file)
     return Config()
 
 
-def _parse(table: dict[str, Any], file: Path) -> Config:
+def _parse(table: Any, file: Path) -> Config:
+    if not isinstance(table, dict):
+        raise UsageError(f"migwizard under [tool] of {file} must be a table.", code="config")
     unknown = sorted(set(table) - _KEYS)
     if unknown:
         raise UsageError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from threading import Lock
 from typing import Any
 
 from migwizard.engine.talk import Event, Question
@@ -12,8 +13,9 @@ from migwizard.engine.talk import Event, Question
 class Narrator:
     """Tells people on stderr what happens; asks on the terminal where there is one."""
 
-    def __init__(self, *, verbose: bool = False) -> None:
+    def __init__(self, *, verbose: bool = False, no_input: bool = False) -> None:
         self._verbose = verbose
+        self._no_input = no_input
 
     def tell(self, event: Event) -> None:
         if event.kind == "progress" and not self._verbose:
@@ -24,7 +26,7 @@ class Narrator:
         print(f"{mark} {event.text}", file=sys.stderr, flush=True)
 
     def ask(self, question: Question) -> str | None:
-        if not sys.stdin.isatty():
+        if self._no_input or not sys.stdin.isatty():
             return None
         print(f"\n{question.headline}\n{question.text}", file=sys.stderr)
         for number, choice in enumerate(question.choices, 1):
@@ -40,7 +42,7 @@ class Narrator:
 
 
 class JsonLines:
-    """Events as JSON on stdout; answers nothing."""
+    """Events and questions as JSON on stdout; answers nothing."""
 
     def tell(self, event: Event) -> None:
         data = {key: value for key, value in event.data.items() if key != "result"}
@@ -61,6 +63,12 @@ class JsonLines:
         return None
 
 
+_ONE_AT_A_TIME = Lock()
+
+
 def emit(data: dict[str, Any]) -> None:
-    """One line of data on stdout."""
-    print(json.dumps(data, default=str), flush=True)
+    """One line of data on stdout; threads that report progress do not get into each other's lines."""
+    line = json.dumps(data, default=str) + "\n"
+    with _ONE_AT_A_TIME:
+        sys.stdout.write(line)
+        sys.stdout.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -37,11 +38,24 @@ def dispatch(arguments: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted; nothing is lost. Start the same command again to go on.", file=sys.stderr)
         return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has enough (`| head`); the interpreter must not try to flush the rest at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.FAILED
     except OSError as error:
         wrapped = MigwizardError(
             f"{error.filename or 'A file'}: {error.strerror or error}. The checkpoint is whole; what was begun is finished "
             "or taken back at the next start.",
             code="os-error",
+        )
+        _say(wrapped, arguments, error)
+        return wrapped.exit_code
+    except Exception as error:
+        wrapped = MigwizardError(
+            f"migwizard itself failed, which is a defect of it: {type(error).__name__}: {error}. Nothing is lost; what was "
+            "begun is finished or taken back at the next start.",
+            code="defect",
+            cures=("Report it with the log, and with what --verbose prints.",),
         )
         _say(wrapped, arguments, error)
         return wrapped.exit_code
@@ -76,10 +90,8 @@ def _log(
     error: MigwizardError, guest: GuestError | None, arguments: argparse.Namespace, cause: BaseException | None
 ) -> None:
     """The full traceback goes to the log, where a reset has a folder for one."""
-    from pathlib import Path
-
-    log = Workplace(Path(arguments.project or ".").resolve()).log
-    if log.parent.is_dir():
+    root = getattr(arguments, "root", None)
+    if root is not None and (log := Workplace(root).log).parent.is_dir():
         with log.open("a", encoding="utf-8") as stream:
             stream.write("".join(traceback.format_exception(cause or error)) + (guest.traceback if guest else ""))
         print(f"  - The log: {log}", file=sys.stderr)

@@ -6,9 +6,9 @@ import argparse
 from typing import Any
 
 from migwizard.commands.setup import face_of, options_of, project_of, say
-from migwizard.engine import machine, manifests
+from migwizard.engine import journal, machine, manifests
 from migwizard.engine import undo as undoing
-from migwizard.engine.checkpoint import load_checkpoint
+from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import ORDER, State
 from migwizard.engine.steps import fake as faking
@@ -16,6 +16,7 @@ from migwizard.errors import ConflictError, DatabaseError, UndecidedError, Usage
 from migwizard.exit_codes import ExitCode
 from migwizard.faces import emit
 from migwizard.paths import Workplace
+from migwizard.project.discovery import Project
 
 
 def wizard(arguments: argparse.Namespace) -> int:
@@ -120,33 +121,50 @@ def _switch(ride: Ride, alias: str, arguments: argparse.Namespace) -> dict[str, 
 def status(arguments: argparse.Namespace) -> int:
     """Where a reset stands and what became stale; writes nothing."""
     project = project_of(arguments)
-    place = Workplace(project.root)
-    found = load_checkpoint(place.checkpoint, project.root)
-    if found is None:
-        data: dict[str, Any] = {"type": "result", "state": None, "stale": [], "applied": False, "databases": {}}
-    else:
-        with machine.look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
-            data = {
-                "type": "result",
-                "run_id": found.run_id,
-                "state": found.state.value,
-                "stale": machine.stale(ride),
-                "applied": found.applied,
-                "databases": _states(ride) if (place.folder / manifests.NAME).is_file() else dict(found.databases),
-                "decisions": {key: answer.choice for key, answer in sorted(found.decisions.items())},
-            }
+    found = load_checkpoint(Workplace(project.root).checkpoint, project.root)
+    data = _standing(project, found, arguments)
     if arguments.json:
         emit(data)
     elif found is None:
         say("No reset was begun here.")
     else:
-        done = ORDER.index(found.state)
-        say(f"Reset {found.run_id}: next is {found.state.value} (state {done + 1} of {len(ORDER)})")
-        say("Applied: " + ("the tree holds the new files" if found.applied else "no, the project is unchanged"))
-        say("Stale: " + (", ".join(data["stale"]) or "nothing"))
-        for alias, state in data["databases"].items():
-            say(f"Database {alias}: {state}")
+        _say_standing(found, data)
     return ExitCode.DONE
+
+
+def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Namespace) -> dict[str, Any]:
+    """The result of `status`."""
+    place = Workplace(project.root)
+    data: dict[str, Any] = {"type": "result", "state": None, "stale": [], "applied": False, "databases": {}}
+    if found is None:
+        return data | {"unfinished": None}
+    entry = journal.unfinished(place.journal)
+    data |= {
+        "run_id": found.run_id,
+        "state": found.state.value,
+        "applied": found.applied,
+        "unfinished": entry.kind if entry else None,
+        "decisions": {key: answer.choice for key, answer in sorted(found.decisions.items())},
+    }
+    if entry is not None:
+        # The tree is half one history and half the other: nothing can be told from it.
+        return data | {"databases": dict(found.databases)}
+    with machine.look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
+        data["stale"] = machine.stale(ride)
+        data["databases"] = _states(ride) if (place.folder / manifests.NAME).is_file() else dict(found.databases)
+    return data
+
+
+def _say_standing(found: Checkpoint, data: dict[str, Any]) -> None:
+    done = ORDER.index(found.state)
+    say(f"Reset {found.run_id}: next is {found.state.value} (state {done + 1} of {len(ORDER)})")
+    if data["unfinished"]:
+        say(f"The {data['unfinished']} was interrupted half way; migwizard run or migwizard undo finishes it first.")
+    else:
+        say("Applied: " + ("the tree holds the new files" if found.applied else "no, the project is unchanged"))
+    say("Stale: " + (", ".join(data["stale"]) or "nothing"))
+    for alias, state in data["databases"].items():
+        say(f"Database {alias}: {state}")
 
 
 def _states(ride: Ride) -> dict[str, str]:

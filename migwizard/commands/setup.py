@@ -16,14 +16,20 @@ from migwizard.project.discovery import Project, find_project
 
 
 def project_of(arguments: argparse.Namespace) -> Project:
-    """The project that the command line means."""
+    """The project that the command line means; its root is noted for the log."""
     folder = Path(arguments.project) if arguments.project else None
-    return find_project(folder, python=arguments.python, settings=arguments.settings)
+    project = find_project(folder, python=arguments.python, settings=arguments.settings)
+    arguments.root = project.root
+    return project
 
 
 def face_of(arguments: argparse.Namespace) -> Face:
     """JSON where it was asked for, else narration."""
-    return JsonLines() if getattr(arguments, "json", False) else Narrator(verbose=arguments.verbose)
+    return (
+        JsonLines()
+        if getattr(arguments, "json", False)
+        else Narrator(verbose=arguments.verbose, no_input=arguments.no_input)
+    )
 
 
 def options_of(arguments: argparse.Namespace) -> Options:

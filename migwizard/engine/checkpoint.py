@@ -80,21 +80,33 @@ def load_checkpoint(path: Path, root: Path) -> Checkpoint | None:
     return checkpoint
 
 
+_KINDS = dict.fromkeys(("fingerprints", "results", "files", "folders", "databases", "project"), dict) | {
+    "run_id": str,
+    "timestamp": str,
+    "tag": str,
+    "applied": bool,
+}
+
+
 def _parse(data: Mapping[str, Any]) -> Checkpoint:
     values = {key: value for key, value in data.items() if key != "format"}
     values["state"] = State(values["state"])
     values["decisions"] = {key: Answer(**answer) for key, answer in values["decisions"].items()}
-    for name in ("fingerprints", "results", "files", "folders", "databases", "project"):
-        if not isinstance(values[name], dict):
-            raise ValueError(f"{name} is no table")
+    for name, kind in _KINDS.items():
+        if not isinstance(values.get(name), kind):
+            raise ValueError(f"{name} is missing, or no {kind.__name__}")
     return Checkpoint(**values)
 
 
 def _check_paths(checkpoint: Checkpoint, path: Path, root: Path) -> None:
     """Paths in a checkpoint are relative and stay below the project's root, symbolic links followed."""
-    for value in (*checkpoint.files, *checkpoint.folders.values()):
+    own = path.parent
+    named = [(own / "staging", name) for name in checkpoint.files]
+    named += [(own / "backup", name) for name in (checkpoint.run_id, *checkpoint.folders)]
+    named += [(root, name) for name in checkpoint.folders.values()]
+    for base, value in named:
         pure = PurePosixPath(str(value))
-        inside = (root / pure).resolve().is_relative_to(root.resolve())
+        inside = (base / pure).resolve().is_relative_to(root.resolve())
         if pure.is_absolute() or ".." in pure.parts or not inside:
             raise ConflictError(
                 f"The checkpoint {path} names a place outside the project: {value}. Nothing was written there, or anywhere.",

@@ -40,15 +40,23 @@ def write_file(path: Path, data: bytes, mode: int | None = None) -> None:
     _sync_folder(path.parent)
 
 
+def sweep_folder(folder: Path) -> None:
+    """Remove the temporary files that a kill during `write_file` left in a folder."""
+    for leftover in folder.glob(".*.migwizard-*"):
+        leftover.unlink()
+
+
 def remove_file(path: Path) -> None:
     path.unlink(missing_ok=True)
     _sync_folder(path.parent)
 
 
 def append_line(path: Path, line: str) -> None:
-    """Add one line to a journal; it is on the disk when this returns."""
+    """Add one line to a journal; it is on the disk when this returns. A line that a kill cut off is removed first."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as stream:
+    with path.open("ab+") as stream:
+        stream.seek(0)
+        stream.truncate(stream.read().rfind(b"\n") + 1)
         stream.write(line.encode() + b"\n")
         stream.flush()
         os.fsync(stream.fileno())

@@ -74,8 +74,14 @@ def _events(path: Path) -> list[dict[str, Any]]:
 
 
 def check(root: Path, steps: Sequence[Step]) -> None:
-    """Raise ConflictError where a file is neither as it was nor as it will be: somebody else changed it."""
+    """Raise ConflictError where a file is neither as it was nor as it will be, or lies outside of the project."""
     for step in steps:
+        if not (root / step.path).parent.resolve().is_relative_to(root.resolve()):
+            raise ConflictError(
+                f"The journal names a place outside the project: {step.path}. Nothing was written there, or anywhere.",
+                code="journal-outside",
+                cures=("Compare the migration folders with the backup in .migwizard/backup before anything else.",),
+            )
         found = durable.file_hash(root / step.path)
         if found not in (step.before, step.after):
             raise ConflictError(
@@ -88,6 +94,8 @@ def check(root: Path, steps: Sequence[Step]) -> None:
 
 def carry_out(root: Path, folder: Path, steps: Sequence[Step]) -> None:
     """Bring every file to its `after`; what is there already is left alone. New files come before old ones go."""
+    for parent in sorted({(root / step.path).parent for step in steps}):
+        durable.sweep_folder(parent)
     for step in sorted(steps, key=lambda step: step.after is None):
         path = root / step.path
         if durable.file_hash(path) == step.after:

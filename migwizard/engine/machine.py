@@ -7,7 +7,7 @@ it, are computed again. After Apply the tree holds the new history and nothing b
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from migwizard.engine.ride import Options, Ride, fingerprint, reset_time
 from migwizard.engine.states import ORDER, State, before
 from migwizard.engine.steps import apply, done, fake, generate, graph, levels, preflight, proof, seeds
 from migwizard.engine.talk import Face
+from migwizard.engine.undo import built_on
+from migwizard.errors import ConflictError
 from migwizard.paths import Workplace
 from migwizard.project.discovery import Project
 from migwizard.project.guest import Guest
@@ -82,25 +84,23 @@ def open_ride(project: Project, face: Face, options: Options) -> Iterator[Ride]:
     """
     workplace = Workplace(project.root)
     existed = workplace.folder.exists()
-    found = load_checkpoint(workplace.checkpoint, project.root) if existed else None
     workplace.create()
-    try:
-        with locked(workplace.lock):
+    # Within the lock, since another run may be about to write the checkpoint, or may have made the folder just now.
+    with locked(workplace.lock):
+        try:
+            found = load_checkpoint(workplace.checkpoint, project.root)
             checkpoint = found or _begin(project)
             entry = journal.unfinished(workplace.journal)
             if entry is not None:
                 _finish(project, workplace, checkpoint, entry)
-            guest = Guest(project, log=workplace.log)
-            try:
+            with closing(Guest(project, log=workplace.log)) as guest:
                 guest.start()
                 ride = Ride(project, workplace, guest, face, options, checkpoint)
                 _own(ride, found is not None)
                 yield ride
-            finally:
-                guest.close()
-    finally:
-        if not existed and _is_untouched(workplace, project):
-            _remove_folder(workplace)
+        finally:
+            if not existed and _is_untouched(workplace, project):
+                _remove_folder(workplace)
 
 
 @contextmanager
@@ -172,21 +172,30 @@ def run(ride: Ride) -> dict[str, Any]:
     The checkpoint is written before each state and after it, so that a kill costs at most one state.
     """
     runs.sweep(ride)
+    _refuse_finished(ride)
+    edited = _edited(ride)
     for row in TABLE:
         if ride.checkpoint.applied and before(row.state, State.APPLY):
             continue
+        ride.checkpoint.state = row.state
         key = fingerprint(row.inputs(ride)) if row.inputs else None
         if key is not None and ride.checkpoint.fingerprints.get(row.state) == key and _intact(ride, row.state):
             ride.tell("kept", f"{row.state.value}: nothing changed", of=row.state.value)
         elif row.state is State.APPLY and ride.checkpoint.applied and State.APPLY in ride.checkpoint.results:
             ride.tell("kept", "apply: done", of="apply")
         else:
+            if edited and row.state in (State.GENERATE, State.SEEDS):
+                ride.tell("warning", f"Staging is written anew; your edits there are lost: {', '.join(edited)}.")
+                edited = []
             _enter(ride, row)
         if ride.checkpoint.results.get(State.PREFLIGHT, {}).get("nothing"):
             ride.tell("note", "Nothing to reset: no app of this project has migrations.")
             return done.report(ride) | {"nothing": True}
         if row.state is ride.options.until:
             break
+    # What was kept beyond the state that was asked for still counts.
+    ride.checkpoint.state = _following([state for state in ORDER if state in ride.checkpoint.results][-1])
+    ride.save()
     runs.sweep(ride)
     return done.report(ride)
 
@@ -202,21 +211,48 @@ def _intact(ride: Ride, state: State) -> bool:
     return True
 
 
+def _refuse_finished(ride: Ride) -> None:
+    """Migrations on top of a finished reset are for a reset of their own. Raises ConflictError."""
+    if State.DONE not in ride.checkpoint.results:
+        return
+    added = built_on(ride)
+    if added:
+        raise ConflictError(
+            f"The reset {ride.checkpoint.run_id} is finished, and {', '.join(added[:4])} came after it. Nothing was changed.",
+            code="finished",
+            cures=(
+                f"To reset anew, move the folder {ride.workplace.folder.name} away: this reset cannot be undone any more. "
+                "Its backup stays in " + str(ride.workplace.second_backup / ride.checkpoint.run_id) + ".",
+            ),
+        )
+
+
+def _edited(ride: Ride) -> list[str]:
+    """The staged files that a person changed since they were written or proved."""
+    if ride.checkpoint.applied or State.SEEDS not in ride.checkpoint.fingerprints:
+        return []
+    staging = ride.workplace.staging
+    return [name for name, digest in ride.checkpoint.files.items() if durable.file_hash(staging / name) != digest]
+
+
 def _enter(ride: Ride, row: Row) -> None:
     checkpoint = ride.checkpoint
-    checkpoint.state = row.state
-    for later in ORDER[ORDER.index(row.state) :]:
-        checkpoint.fingerprints.pop(later, None)
-        checkpoint.results.pop(later, None)
     if row.state is not State.PREFLIGHT:
+        # Preflight only looks: what was computed before it stays valid, unless its own inputs say otherwise.
+        for later in ORDER[ORDER.index(row.state) :]:
+            checkpoint.fingerprints.pop(later, None)
+            checkpoint.results.pop(later, None)
         ride.save()
     ride.tell("begin", row.state.value)
     result = row.run(ride)
     checkpoint.results[row.state] = result
     if row.inputs is not None:
         checkpoint.fingerprints[row.state] = fingerprint(row.inputs(ride))
-    following = ORDER.index(row.state) + 1
-    checkpoint.state = ORDER[following] if following < len(ORDER) else State.DONE
+    ride.tell("end", row.state.value, result=result)
+    checkpoint.state = _following(row.state)
     if not result.get("nothing"):
         ride.save()
-    ride.tell("end", row.state.value, result=result)
+
+
+def _following(state: State) -> State:
+    return ORDER[min(ORDER.index(state) + 1, len(ORDER) - 1)]

@@ -93,7 +93,7 @@ class Ride:
         if self.options.yes:
             if question.safe is not None:
                 return Answer(question.safe, "--yes")
-        elif not self.options.no_input and (choice := self.face.ask(question)) is not None:
+        elif (choice := self.face.ask(question)) is not None:
             return Answer(choice, "person")
         error = UndecidedError(
             f"{question.headline}. {question.text}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,18 @@ class Runs:
         self._ride = ride
         self._pool = ThreadPoolExecutor(max_workers=2)
         self._key = history_fingerprint(ride)
+        self._futures: list[Future[dict[str, Any]]] = []
+        self._second: Guest | None = None
 
-    def close(self) -> None:
+    def __enter__(self) -> Runs:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the runs; those that nobody waits for any more (an error, Ctrl-C) are cut off."""
+        if not all(future.done() for future in self._futures):
+            for guest in (self._ride.guest, self._second):
+                if guest is not None:
+                    guest.close()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     @property
@@ -50,15 +61,20 @@ class Runs:
 
     def old(self) -> Future[dict[str, Any]]:
         """The old history from zero, observed."""
-        return self._pool.submit(self._cached, "old", self._observed)
+        return self._submit(self._cached, "old", self._observed)
 
     def second(self) -> Future[dict[str, Any]]:
         """The old history again, with another clock, hash seed and random seed; rows only."""
-        return self._pool.submit(self._cached, "second", self._shifted)
+        return self._submit(self._cached, "second", self._shifted)
 
     def new(self, name: str) -> Future[dict[str, Any]]:
         """The new history from zero, on a scratch database called `name`."""
-        return self._pool.submit(self._new, name)
+        return self._submit(self._new, name)
+
+    def _submit(self, run: Callable[..., dict[str, Any]], *arguments: Any) -> Future[dict[str, Any]]:
+        future = self._pool.submit(run, *arguments)
+        self._futures.append(future)
+        return future
 
     def _cached(self, name: str, run: Any) -> dict[str, Any]:
         path = self._ride.work / f"{name}-{self._key}.json"
@@ -79,6 +95,7 @@ class Runs:
         with Guest(
             self._ride.project, hash_seed=SECOND_SEED, clock_shift=CLOCK_SHIFT, log=self._ride.workplace.log
         ) as guest:
+            self._second = guest
             result = self._migrate(guest, path, self._ride.old_folders(), seed=SECOND_SEED, say="second")
         return {"rows": result["rows"], "seconds": result["seconds"]}
 

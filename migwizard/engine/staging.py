@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
@@ -12,6 +13,8 @@ from migwizard.engine.planning import Node, Planned
 from migwizard.engine.ride import Ride
 from migwizard.errors import MigwizardError
 from migwizard.seeds.guard import add_guard
+
+LEVELS = "levels.json"
 
 
 def migration_modules(history: Mapping[str, Any], label: str) -> set[str]:
@@ -81,7 +84,28 @@ def write_schema(
                     code="unexplained",
                 )
     guard(ride, _roots(planned, ride.apps.labels), kept)
+    _keep_report(ride, planned, report)
     return report
+
+
+def _keep_report(ride: Ride, planned: Planned, report: list[dict[str, Any]]) -> None:
+    """Write `work/levels.json`: each level's command, each file's literal and written text, and what was stripped."""
+    batches = {(batch.app, batch.name): batch for batch in planned.plan.batches}
+    for level in report:
+        for file in level["files"]:
+            path = ride.workplace.staging / file["app"] / f"{file['name']}.py"
+            file["written"] = path.read_text(encoding="utf-8")
+            file["stripped"] = [
+                {
+                    "what": item.label,
+                    "parts": list(item.parts),
+                    "waits_for": list(item.waits_for),
+                    "returns_in": item.returns_in,
+                    "returns_at": item.returns_at,
+                }
+                for item in batches[file["app"], file["name"]].deferred
+            ]
+    durable.write_file(ride.workplace.work / LEVELS, json.dumps(report, indent=1).encode())
 
 
 def _roots(planned: Planned, labels: Collection[str]) -> set[Node]:

@@ -9,11 +9,11 @@ from migwizard.engine import journal
 from migwizard.engine.journal import Step
 from migwizard.engine.manifests import load_manifest
 from migwizard.engine.ride import Ride
-from migwizard.engine.states import State
 from migwizard.engine.steps.apply import steps_back, take_back
-from migwizard.engine.steps.fake import read_state
+from migwizard.engine.steps.fake import read_state, touched
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import ConflictError, MigwizardError
+from migwizard.paths import Workplace
 from migwizard.project.guest import GuestError
 
 
@@ -38,8 +38,18 @@ def run(ride: Ride) -> dict[str, Any]:
     if checkpoint.applied:
         take_back(ride)
     report = {"type": "result", "undone": checkpoint.run_id, "files": len(steps), "databases": switched}
-    shutil.rmtree(ride.workplace.folder)
+    _remove(ride.workplace)
     return report
+
+
+def _remove(place: Workplace) -> None:
+    """Remove our folder, the checkpoint last: a kill on the way leaves something that undo can finish."""
+    for path in place.folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path != place.checkpoint:
+            path.unlink()
+    shutil.rmtree(place.folder)
 
 
 def _check_files(ride: Ride, steps: tuple[Step, ...]) -> None:
@@ -47,15 +57,22 @@ def _check_files(ride: Ride, steps: tuple[Step, ...]) -> None:
     journal.check(ride.project.root, steps)
     if not ride.checkpoint.applied:
         return
-    new = set(ride.checkpoint.files)
+    added = built_on(ride)
+    if added:
+        raise ConflictError(
+            f"{', '.join(added[:4])} was added since the reset; undo would orphan it. Nothing was changed.",
+            code="built-on",
+            cures=("Remove or set aside that migration first.",),
+        )
+
+
+def built_on(ride: Ride) -> list[str]:
+    """The migrations of our apps in the tree that this reset did not write, as "app.name"."""
     labels = ride.checkpoint.folders
-    for app, name, _ in ride.guest.call("history", labels=list(labels))["disk"]:
-        if app in labels and f"{app}/{name}.py" not in new:
-            raise ConflictError(
-                f"{app}.{name} was added since the reset; undo would orphan it. Nothing was changed.",
-                code="built-on",
-                cures=("Remove or set aside that migration first.",),
-            )
+    disk = ride.guest.call("history", labels=list(labels))["disk"]
+    return [
+        f"{app}.{name}" for app, name, _ in disk if app in labels and f"{app}/{name}.py" not in ride.checkpoint.files
+    ]
 
 
 def _switched(ride: Ride) -> list[str]:
@@ -63,16 +80,11 @@ def _switched(ride: Ride) -> list[str]:
     found = []
     for database in ride.guest.facts["databases"]:
         alias = database["alias"]
-        if (
-            not database["sqlite"]
-            or not database["exists"]
-            or not (database["inside"] or alias in ride.checkpoint.databases)
-        ):
-            continue
-        state = read_state(ride, alias)["state"]
-        if state == "OLD_HEAD" or state == "EMPTY":
-            continue
-        found.append(alias)
+        ours = database["inside"] or touched(ride, alias)
+        if database["sqlite"] and database["exists"] and ours:
+            state = read_state(ride, alias)["state"]
+            if state in ("NEW", "NEW_PARTIAL", "MIXED"):
+                found.append(alias)
     return found
 
 
@@ -82,5 +94,5 @@ def _undo_database(ride: Ride, alias: str) -> None:
     except GuestError as error:
         code = str(error.details.get("code") or error.code)
         raise MigwizardError(f"{error.sentence} Nothing was changed.", code=code, details=error.details) from error
-    ride.checkpoint.databases[alias] = State.PREFLIGHT.value
+    ride.checkpoint.databases[alias] = "OLD_HEAD"
     ride.save()

@@ -7,7 +7,7 @@ moment, and only inside a cycle of apps something has to wait for a second batch
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ class Deferred:
     label: str
     parts: tuple[str, ...]
     waits_for: tuple[str, ...]
-    """App labels that do not exist yet at that level."""
+    """Apps, third parties among them, that lack something it needs at that level."""
     returns_in: str
     """File in which it comes back, as "app/name"."""
     returns_at: int
@@ -178,10 +178,25 @@ class _Packer:
                 self.emit(chosen)
                 continue
             if not self._second(apps):
-                raise PlanError(self._circle(waiting))
+                raise PlanError(self._circle(apps))
         while any(self.remaining[app] for app in apps):
             if not self._second(apps):
                 raise PlanError(self._circle(apps))
+
+    def missing(self, key: str, emitted: Collection[str], begun: Collection[str]) -> set[str]:
+        """The apps that an operation waits for after `emitted`, directly or through others of its own app.
+
+        A third party counts where it waits for an app that had not `begun`.
+        """
+        operation = self.by_id[key]
+        unmet = [self.by_id[need] for need in operation.needs if need not in emitted]
+        found = {op.app for op in unmet if op.app != operation.app}
+        found |= {
+            label
+            for label in operation.external & self.externals.keys()
+            if not self.externals[label].waits_first & self.remaining.keys() <= set(begun)
+        }
+        return found.union(*(self.missing(op.id, emitted, begun) for op in unmet if op.app == operation.app))
 
     def _second(self, apps: Iterable[str]) -> bool:
         """A further batch of an app that has begun, best one that completes it; whether there was one."""
@@ -192,8 +207,13 @@ class _Packer:
         return True
 
     def _circle(self, apps: Iterable[str]) -> str:
-        stuck = [op for app in apps for op in self.remaining[app]]
-        named = ", ".join(sorted(op.label for op in stuck)[:6])
+        """The operations that wait for each other, or else all that cannot come."""
+        import networkx as nx
+
+        stuck = {op.id: op for app in apps for op in self.remaining[app]}
+        graph: nx.DiGraph[str] = nx.DiGraph((op.id, need) for op in stuck.values() for need in op.needs & stuck.keys())
+        circles = [circle for circle in nx.strongly_connected_components(graph) if len(circle) > 1]
+        named = ", ".join(sorted({stuck[key].label for key in set().union(*circles) or stuck})[:6])
         return f"These wait for each other, and no cut between files can part them: {named}."
 
 
@@ -213,6 +233,7 @@ def _named(packer: _Packer, externals: Mapping[str, External], tag: str) -> tupl
     """Give batches their names, dependencies and levels, and tell where each deferred operation returns."""
     home: dict[str, Batch] = {}
     counts: dict[str, int] = {}
+    first: dict[str, Batch] = {}
     last: dict[str, Batch] = {}
     batches: list[Batch] = []
     for app, ids, _ in packer.batches:
@@ -225,21 +246,36 @@ def _named(packer: _Packer, externals: Mapping[str, External], tag: str) -> tupl
         needed = _needed_batches(members, packer, home)
         if app in last:
             needed[app] = last[app]
-        level = 1 + max((batch.level for batch in _all_needed(members, home, last.get(app))), default=-1)
+        before = [*_all_needed(members, home, last.get(app)), *(first[other] for other in _waited_for(members, packer))]
+        level = 1 + max((batch.level for batch in before), default=-1)
         batch = Batch(app, name, level, ids, _dependencies(members, needed, externals))
         home.update(dict.fromkeys(ids, batch))
+        first.setdefault(app, batch)
         last[app] = batch
         batches.append(batch)
-    return tuple(
-        replace(batch, deferred=tuple(_deferred(packer, batch, key, home) for key in waiting))
-        for batch, (_, _, waiting) in zip(batches, packer.batches, strict=True)
-    )
+    return tuple(_with_deferred(packer, batches, home))
+
+
+def _with_deferred(packer: _Packer, batches: Sequence[Batch], home: Mapping[str, Batch]) -> Iterator[Batch]:
+    """The batches, each with what it leaves for later ones."""
+    emitted: set[str] = set()
+    begun: set[str] = set()
+    for batch, (_, ids, waiting) in zip(batches, packer.batches, strict=True):
+        emitted.update(ids)
+        missing = {key: packer.missing(key, emitted, begun) for key in waiting}
+        yield replace(batch, deferred=tuple(_deferred(packer, key, home[key], missing[key]) for key in waiting))
+        begun.add(batch.app)
 
 
 def _all_needed(members: Sequence[Operation], home: Mapping[str, Batch], previous: Batch | None) -> list[Batch]:
     inside = {op.id for op in members}
     needed = [home[need] for op in members for need in op.needs if need not in inside]
     return [*needed, previous] if previous else needed
+
+
+def _waited_for(members: Sequence[Operation], packer: _Packer) -> set[str]:
+    """Apps whose first batch must come before, since a third party between waits for it."""
+    return {app for op in members for app in packer.waits_first(op)}
 
 
 def _needed_batches(members: Sequence[Operation], packer: _Packer, home: Mapping[str, Batch]) -> dict[str, Batch]:
@@ -270,14 +306,13 @@ def _dependencies(
     return tuple(sorted(found))
 
 
-def _deferred(packer: _Packer, batch: Batch, key: str, home: Mapping[str, Batch]) -> Deferred:
-    operation, back = packer.by_id[key], home[key]
-    waits = {packer.by_id[need].app for need in operation.needs} | packer.waits_first(operation)
+def _deferred(packer: _Packer, key: str, back: Batch, missing: Collection[str]) -> Deferred:
+    operation = packer.by_id[key]
     return Deferred(
         operation=key,
         label=operation.label,
         parts=operation.parts,
-        waits_for=tuple(sorted(waits - {operation.app})),
+        waits_for=tuple(sorted(missing)),
         returns_in=f"{back.app}/{back.name}",
         returns_at=back.level,
     )

@@ -28,7 +28,7 @@ class ProjectApps:
     def of(
         cls, apps: Sequence[Mapping[str, Any]], project: Project, prefix: str, *, exclude: Collection[str] = ()
     ) -> ProjectApps:
-        """Sort the registry's apps. Raises UsageError for a label that does not exist."""
+        """Sort the registry's apps. Raises UsageError for a label that does not exist, or migrations that lie elsewhere."""
         known = {app["label"] for app in apps}
         for label in (*exclude, *project.config.include):
             if label not in known:
@@ -42,12 +42,25 @@ class ProjectApps:
         ]
         migrated = [app for app in own if app["migrations"]]
         labels = tuple(app["label"] for app in migrated if app["label"] not in exclude)
+        _refuse_outside([app for app in migrated if app["label"] in labels], project.root.resolve())
         return cls(
             labels,
             {app["label"]: Path(app["migrations_folder"]) for app in migrated if app["label"] in labels},
             tuple(app["label"] for app in own if not app["migrations"]),
             tuple(app["label"] for app in migrated if app["label"] in exclude),
         )
+
+
+def _refuse_outside(apps: Sequence[Mapping[str, Any]], root: Path) -> None:
+    """Nothing is ever written outside of the project's root; so an app with its migrations there cannot be reset."""
+    for app in apps:
+        if not Path(app["migrations_folder"]).resolve().is_relative_to(root):
+            raise UsageError(
+                f"The migrations of {app['label']} lie in {app['migrations_folder']}, outside of the project {root}. "
+                "Nothing was changed.",
+                code="outside",
+                cures=(f"Leave the app out: --exclude {app['label']}.",),
+            )
 
 
 def is_project_app(app: Mapping[str, Any], root: Path, prefix: Path) -> bool:
@@ -57,7 +70,10 @@ def is_project_app(app: Mapping[str, Any], root: Path, prefix: Path) -> bool:
         return False
     if not path.is_relative_to(root.resolve()):
         return False
-    inside_environment = prefix.resolve() != root.resolve() and path.is_relative_to(prefix.resolve())
+    # An environment counts where it lies in the project; a system prefix such as /usr may hold the project itself.
+    environment = prefix.resolve()
+    nested = environment.is_relative_to(root.resolve()) and environment != root.resolve()
+    inside_environment = nested and path.is_relative_to(environment)
     return not inside_environment and not {"site-packages", "dist-packages"} & set(
         path.relative_to(root.resolve()).parts
     )

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import signal
 import subprocess
 import threading
 from collections import deque
@@ -111,6 +112,9 @@ class Guest:
         except BaseException:
             process.cancel(number)
             raise
+        finally:
+            if process is not self._process:
+                process.kill()
 
     def close(self) -> None:
         if self._process is not None:
@@ -122,6 +126,7 @@ class _Process:
     """The agent's process, with a thread each for its replies and its standard error."""
 
     def __init__(self, python: Path, cwd: Path, hash_seed: int, log: Path | None) -> None:
+        self._python = python
         environment = dict(
             os.environ, PYTHONHASHSEED=str(hash_seed), PYTHONDONTWRITEBYTECODE="1", PYTHONIOENCODING="utf-8"
         )
@@ -144,6 +149,7 @@ class _Process:
         self._replies: dict[int, queue.SimpleQueue[dict[str, Any] | None]] = {0: queue.SimpleQueue()}
         self._number = 0
         self._dead = False
+        self._noise = ""
         self._stderr: deque[str] = deque(maxlen=50)
         self._log = log
         self._readers = [
@@ -185,31 +191,39 @@ class _Process:
         try:
             self._popen.wait(timeout=2)
         except subprocess.TimeoutExpired:
-            self._popen.kill()
+            self._end_group()
             self._popen.wait()
         for reader in self._readers:
             reader.join(timeout=2)
 
+    def _end_group(self) -> None:
+        """End the guest and its forks, also those that were stopped; the guest leads a session of its own."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._popen.pid, signal.SIGKILL)
+
     def wait(self, number: int, on_event: EventHandler | None) -> Any:
         """The result of one request; its events go to `on_event`. Raises GuestError."""
         replies = self._replies[number]
+        doing = ""
         while True:
             try:
                 reply = replies.get(timeout=SILENCE_SECONDS)
             except queue.Empty:
-                self._popen.kill()
-                raise self._died(f"gave no sign of life for {SILENCE_SECONDS:.0f} seconds") from None
+                self._end_group()
+                raise self._died(f"gave no sign of life for {SILENCE_SECONDS:.0f} seconds{doing}") from None
             if reply is None:
-                raise self._died(f"ended with {_ending(self._popen.wait())}")
+                raise self._died(self._noise or f"ended with {_ending(self._popen.wait())}{doing}")
             if "ended" in reply:
-                raise self._died(f"ended with {reply['ended']}")
+                raise self._died(f"ended with {reply['ended']}{doing}")
             if "error" in reply:
                 self._write_log(reply["error"].get("traceback", ""))
                 raise GuestError(reply["error"], self.stderr_tail())
             if "result" in reply:
                 return reply["result"]
-            if "event" in reply and on_event is not None:
-                on_event(reply["event"])
+            if "event" in reply:
+                doing = _doing(reply["event"]) or doing
+                if on_event is not None:
+                    on_event(reply["event"])
 
     def stderr_tail(self) -> str:
         return "\n".join(self._stderr)
@@ -217,14 +231,19 @@ class _Process:
     def _died(self, how: str) -> GuestError:
         self._readers[1].join(timeout=1)
         tail = self.stderr_tail()
-        sentence = f"The project's process {how}."
+        sentence = f"The project's process ({self._python}) {how}."
         if self._stderr:
             sentence += f" It last wrote: {self._stderr[-1]}"
         return GuestError({"kind": "died", "sentence": sentence, "details": {}}, tail)
 
     def _read_replies(self) -> None:
         for line in self._stream(self._popen.stdout):
-            reply = json.loads(line)
+            try:
+                reply = json.loads(line)
+            except ValueError:
+                self._noise = f"is no Python, or no agent runs in it: it said {line[:60]!r}"
+                self._popen.kill()
+                break
             if "hello" in reply:
                 continue
             if (replies := self._replies.get(reply["id"])) is not None:
@@ -243,6 +262,13 @@ class _Process:
         if self._log is not None and self._log.parent.is_dir():
             with self._log.open("a", encoding="utf-8") as stream:
                 stream.write(text)
+
+
+def _doing(event: Mapping[str, Any]) -> str:
+    """What the guest began, as the end of a sentence."""
+    if "stage" in event:
+        return f" while {event['stage']}"
+    return f" while migrating {event['migration']}" if "migration" in event else ""
 
 
 def _ending(code: int) -> str:

@@ -7,13 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from migwizard.plan.naming import numbered
-from migwizard.seeds.extract import Extract
+from migwizard.seeds.extract import CannotMove, Extract
 from migwizard.seeds.groups import Group, Item, group
 from migwizard.seeds.materialise import Materialised
 from migwizard.seeds.merge import merge
 from migwizard.seeds.seedfile import SeedOperation, SeedPart, seed_file
 
 Node = tuple[str, str]
+
+
+class CannotJoinError(Exception):
+    """Operations `ids` cannot stand in one file; ``reason`` says why in a plain sentence."""
+
+    def __init__(self, ids: Sequence[str], reason: str) -> None:
+        super().__init__(reason)
+        self.ids = tuple(ids)
+        self.reason = reason
+
 
 _GET_MODEL = re.compile(r"""get_model\(\s*["'](\w+)["'.]|get_model\(\s*["'](\w+)\.""")
 
@@ -32,6 +42,9 @@ class Content:
     names: tuple[str, ...] = ()
     extract: Extract | None = None
     imports: tuple[str, ...] = ()
+    """Import lines that the operations need under just these names."""
+    borrowed: tuple[tuple[str, str], ...] = ()
+    """(module, function) that the operations name as `{module:function}`; functions of two modules may share a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +80,7 @@ class _Writer:
 def compose(
     items: Sequence[tuple[Item, Content]], *, home: Home, tag: str, header: str, counts: Mapping[str, int]
 ) -> tuple[SeedMigration, ...]:
-    """The seed migrations for `items`. `counts` are the schema migrations of each app. Raises CannotMove."""
+    """The seed migrations for `items`. `counts` are the schema migrations of each app. Raises CannotJoinError."""
     contents = {id(item): content for item, content in items}
     writer = _Writer(contents, home, tag, header, dict(counts))
     return tuple(_write(each, writer) for each in group([item for item, _ in items]))
@@ -76,17 +89,29 @@ def compose(
 def _write(group: Group, writer: _Writer) -> SeedMigration:
     contents = [writer.contents[id(item)] for item in group.items]
     writer.counts[group.app] = writer.counts.get(group.app, 0) + 1
-    only_sql = all(content.extract is None and "RunPython" not in content.operations[0] for content in contents)
+    only_sql = all("RunPython" not in source for content in contents for source in content.operations)
     name = numbered(writer.counts[group.app], writer.tag, "sql" if only_sql else "seed")
     extracts: dict[str, Extract] = {}
     for content in contents:
         if content.extract is not None:
             extracts[content.key] = content.extract
-    merged = merge(list(extracts.items()), imports=sorted({line for content in contents for line in content.imports}))
+    borrowed = sorted({each for content in contents for each in content.borrowed})
+    for module in dict.fromkeys(module for module, _ in borrowed):
+        lines = [f"from {module} import {name}" for other, name in borrowed if other == module]
+        extracts[_module_key(module)] = Extract(tuple(lines))
+    imports = sorted({line for content in contents for line in content.imports})
+    try:
+        merged = merge(list(extracts.items()), imports=imports)
+    except CannotMove as error:
+        named = [item for item, content in zip(group.items, contents, strict=True) if content.names or content.borrowed]
+        raise CannotJoinError([id for item in named for id in item.ids], error.reason) from error
     operations, ids = [], []
     for item, content in zip(group.items, contents, strict=True):
         for source in content.operations:
             renamed = {old: merged.names.get((content.key, old), old) for old in content.names}
+            renamed |= {
+                f"{module}:{each}": merged.names[_module_key(module), each] for module, each in content.borrowed
+            }
             for old, new in renamed.items():
                 source = source.replace(f"{{{old}}}", new)
             operations.append(SeedOperation(source, content.origin))
@@ -100,6 +125,11 @@ def _write(group: Group, writer: _Writer) -> SeedMigration:
     )
     writer.names[id(group)] = (group.app, name)
     return SeedMigration(group.app, name, text, depends_on, tuple(ids))
+
+
+def _module_key(module: str) -> str:
+    """A key that no migration has: their names hold no dot."""
+    return module if "." in module else f"{module}."
 
 
 def _dependencies(group: Group, body: str, writer: _Writer, own: Node) -> tuple[Node, ...]:
@@ -117,12 +147,15 @@ def _dependencies(group: Group, body: str, writer: _Writer, own: Node) -> tuple[
     return tuple(sorted(newest.values()))
 
 
-def rows_content(rows: Materialised, app: str) -> Content:
-    """The content of an item that holds literal rows."""
+def rows_content(rows: Materialised | None, raw: Sequence[str], app: str) -> Content:
+    """The content of an item that holds literal rows: through models, and `raw` operations for what has no model."""
+    key = f"{app}_rows"
+    if rows is None:
+        return Content(key, "", tuple(raw))
     return Content(
-        key=f"{app}_rows",
-        origin="",
-        operations=(f"migrations.RunPython({_slot(rows.forwards)}, {_slot(rows.backwards)})",),
+        key,
+        "",
+        operations=(f"migrations.RunPython({_slot(rows.forwards)}, {_slot(rows.backwards)})", *raw),
         names=tuple(name for name in (rows.forwards, rows.backwards) if "." not in name),
         extract=rows.extract,
     )

@@ -30,7 +30,16 @@ class Group:
 
     def reaches(self, other: Group) -> bool:
         """Whether this file comes after `other`, directly or not."""
-        return any(group is other or group.reaches(other) for group in self.after)
+        seen: set[int] = set()
+        waiting = list(self.after)
+        while waiting:
+            group = waiting.pop()
+            if group is other:
+                return True
+            if id(group) not in seen:
+                seen.add(id(group))
+                waiting += group.after
+        return False
 
 
 def group(items: Sequence[Item]) -> tuple[Group, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from migwizard.seeds.rungs import is_plain
 from migwizard.seeds.verdicts import Judged, Thing, Verdict
 
 KINDS = ("table", "index", "view", "trigger")
@@ -27,7 +28,7 @@ class SchemaObject:
 
     @property
     def drop_sql(self) -> str:
-        return f'DROP {self.kind.upper()} IF EXISTS "{self.name}"'
+        return f'DROP {self.kind.upper()} IF EXISTS "{self.name}";'
 
 
 def read_objects(catalogue: Mapping[str, Any]) -> dict[Thing, SchemaObject]:
@@ -66,12 +67,19 @@ def replaced_tables(
 
 
 def as_it_was(judged: Judged, final: Mapping[Thing, SchemaObject]) -> bool:
-    """Whether a RunSQL can be taken over unchanged: all that it made is still there, just as it made it."""
-    if judged.facts["kind"] != "RunSQL" or judged.facts["sql"] is None or judged.facts.get("state_operations"):
+    """Whether a RunSQL can be taken over unchanged: all that it made is still there, just as it made it.
+
+    Triggers have another place than all else: who makes both is taken apart, unless rows hold it together.
+    """
+    if judged.facts["kind"] != "RunSQL" or not is_plain(judged) or judged.facts["state_operations"]:
         return False
-    if judged.verdict is Verdict.SEED:
-        return True
-    made = [(kind, name, sql) for action, kind, name, sql in judged.facts["schema"] if action != "dropped"]
-    return all((kind, name) in judged.things and final[kind, name].sql == sql for kind, name, sql in made) and all(
-        action == "created" for action, _, _, _ in judged.facts["schema"]
+    kinds = {kind == "trigger" for kind, _ in judged.things}
+    return made_stands(judged, final) and (judged.verdict is not Verdict.SCHEMA or len(kinds) == 1)
+
+
+def made_stands(judged: Judged, final: Mapping[Thing, SchemaObject]) -> bool:
+    """Whether an operation only made objects, and all of them are still there just as it made them."""
+    return all(
+        action == "created" and (kind, name) in judged.things and final[kind, name].sql == sql
+        for action, kind, name, sql in judged.facts["schema"]
     )

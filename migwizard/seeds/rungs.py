@@ -29,27 +29,43 @@ def movable(judged: Judged, source: str, package: str, vanishing: Collection[str
 
     Raises CannotMove with the reason.
     """
-    code, reverse = judged.facts["code"], judged.facts.get("reverse")
+    code, module = judged.facts["code"], f"{package}.{judged.migration}"
+    if not is_importable(code) and (code["module"] != module or code["qualname"].isidentifier()):
+        raise CannotMove(f"What it runs, a {code['qualname']}, has no name of its own in {code['module']}.")
+    if code["module"] != module and code["module"] in vanishing:
+        raise CannotMove(f"Its function {code['qualname']} lives in another migration, {code['module']}.")
+    names = own_names(judged, package)
+    return extract(source, names, package=package, project_migrations=vanishing) if names else None
+
+
+def is_importable(code: Mapping[str, Any]) -> bool:
+    """Whether a callable is what an import of its module gives under its name."""
+    return bool(code["named"])
+
+
+def own_names(judged: Judged, package: str) -> list[str]:
+    """The functions of a RunPython that stand in its own module: forwards and, where it can be named, backwards."""
     module = f"{package}.{judged.migration}"
-    if code["module"] != module:
-        if code["module"] in vanishing or "." in code["qualname"] or not str(code["module"]):
-            raise CannotMove(f"its function {code['qualname']} lives in {code['module']}")
-        return None
-    names = [code["qualname"]]
-    if reverse and reverse["module"] == module and "." not in reverse["qualname"]:
+    code, reverse = judged.facts.get("code"), judged.facts.get("reverse")
+    names = [code["qualname"]] if code and code["module"] == module else []
+    if reverse and is_importable(reverse) and reverse["module"] == module:
         names.append(reverse["qualname"])
-    return extract(source, names, package=package, project_migrations=vanishing)
+    return list(dict.fromkeys(names))
 
 
 def first_rung(judged: Judged, can_move: bool) -> Rung:
     """The rung to try first."""
     if judged.facts["kind"] == "RunPython":
         return Rung.MOVE if can_move else Rung.MATERIALISE
-    if judged.facts["kind"] == "RunSQL":
-        return Rung.MOVE if judged.facts["sql"] is not None else Rung.MATERIALISE
-    if judged.facts["kind"] == "custom" and judged.facts.get("written"):
-        return Rung.CARRY
-    return Rung.MATERIALISE
+    if judged.facts["kind"] == "RunSQL" and is_plain(judged):
+        return Rung.MOVE
+    return Rung.CARRY if judged.facts.get("written") else Rung.MATERIALISE
+
+
+def is_plain(judged: Judged) -> bool:
+    """Whether a RunSQL is nothing but statements: parameters are carried as Django writes them."""
+    forwards, backwards = judged.facts["sql"], judged.facts["reverse_sql"]
+    return forwards is not None and (backwards is not None or not judged.facts["reversible"])
 
 
 def share_rows(judged: Sequence[Judged], rungs: Mapping[str, Rung]) -> dict[str, Rung]:

@@ -11,7 +11,7 @@ from migwizard.engine.journal import Entry, Step
 from migwizard.engine.manifests import NAME, load_manifest, make_manifest
 from migwizard.engine.planning import make_plan
 from migwizard.engine.ride import Ride
-from migwizard.engine.runs import ALIAS, fresh
+from migwizard.engine.runs import ALIAS, fresh, history_fingerprint
 from migwizard.engine.states import State
 from migwizard.engine.steps.proof import proved_catalogue
 from migwizard.engine.talk import Choice, Question
@@ -47,8 +47,14 @@ def _check_staging(ride: Ride) -> None:
             raise ConflictError(
                 f"The staged file {name} is not the one that was proved. Nothing was swapped.",
                 code="staging-changed",
-                cures=("Run migwizard again: it generates and proves anew.",),
+                cures=("Run migwizard again: it proves anew.",),
             )
+    if history_fingerprint(ride) != ride.checkpoint.results[State.PROOF]["history"]:
+        raise ConflictError(
+            "A migration file in the tree was changed since the proof. Nothing was swapped.",
+            code="tree-changed",
+            cures=("Run migwizard again: it computes anew what your change made stale.",),
+        )
 
 
 def _ask(ride: Ride, removed: int) -> None:

@@ -13,6 +13,8 @@ from migwizard.engine.talk import Choice, Question
 from migwizard.errors import DatabaseError
 from migwizard.project.guest import GuestError
 
+NOT_TOUCHED = "not touched"
+
 
 def run(ride: Ride) -> dict[str, Any]:
     """Switch the local SQLite files of the project, and whatever database was named."""
@@ -26,10 +28,10 @@ def run(ride: Ride) -> dict[str, Any]:
 
 def _one(ride: Ride, database: dict[str, Any]) -> str:
     alias = database["alias"]
-    named = alias in ride.options.databases
+    named = alias in ride.options.databases or touched(ride, alias)
     if not (database["sqlite"] and (database["inside"] or named)):
         ride.tell("note", f"Database {alias} was not touched: only named databases are, when they are not local files.")
-        return "not touched"
+        return NOT_TOUCHED
     if not database["exists"]:
         return "missing"
     found = read_state(ride, alias)
@@ -56,6 +58,11 @@ def _one(ride: Ride, database: dict[str, Any]) -> str:
     return confirm(ride, alias)
 
 
+def touched(ride: Ride, alias: str) -> bool:
+    """Whether this reset switched the database, or was about to when it was killed."""
+    return ride.checkpoint.databases.get(alias, NOT_TOUCHED) != NOT_TOUCHED
+
+
 def read_state(ride: Ride, alias: str) -> dict[str, Any]:
     """The state of a real database. Raises DatabaseError."""
     try:
@@ -72,6 +79,10 @@ def _code(error: GuestError) -> str:
 def switch(ride: Ride, alias: str, *, dry_run: bool) -> dict[str, Any]:
     """Exchange the rows of one database. Raises DatabaseError with the reason of a refusal."""
     manifest = load_manifest(ride)
+    if not dry_run and not touched(ride, alias):
+        # Noted before, so that undo looks here whenever a kill comes.
+        ride.checkpoint.databases[alias] = "OLD_HEAD"
+        ride.save()
     try:
         result: dict[str, Any] = ride.guest.call(
             "switch", alias=alias, manifest=manifest.to_dict(), dry_run=dry_run, folders=ride.new_folders()

@@ -20,6 +20,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
     """The plan as JSON-able data."""
     return {
         "batch_levels": len(plan.levels),
+        "commands": [f"manage.py makemigrations {' '.join(batch.app for batch in level)}" for level in plan.levels],
         "components": [list(component) for component in plan.components],
         "batches": [
             {

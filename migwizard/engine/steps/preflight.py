@@ -51,9 +51,12 @@ def count_files(ride: Ride) -> int:
 
 
 def _check_settings(ride: Ride, facts: dict[str, Any]) -> None:
-    if facts["migration_modules"] is None or set(facts["migration_modules"].values()) == {None}:
+    modules = facts["migration_modules"]
+    disabled = [label for label in ride.apps.labels if modules is None or modules.get(label, "") is None]
+    if disabled:
         raise UsageError(
-            f"The settings {facts['settings']} disable migrations (MIGRATION_MODULES). Nothing was changed.",
+            f"The settings {facts['settings']} disable migrations of {', '.join(disabled)} (MIGRATION_MODULES). Nothing was "
+            "changed.",
             code="migrations-disabled",
             cures=("Name the settings of the real project with --settings.",),
         )
@@ -168,7 +171,7 @@ def _check_databases(ride: Ride) -> dict[str, str]:
 
 def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
     try:
-        found = ride.guest.call("database_state", alias=alias, manifest=manifest)
+        found = ride.guest.call("database_state", alias=alias, manifest=manifest, writable=True)
     except GuestError as error:
         raise DatabaseError(f"{error.sentence} Nothing was changed.", code=error.code) from error
     if found["state"] not in SWITCHABLE:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from migwizard import __version__
 from migwizard.engine import composing, durable
 from migwizard.engine.ride import Ride
-from migwizard.engine.runs import ALIAS, Runs, old_result
+from migwizard.engine.runs import ALIAS, Runs, history_fingerprint, old_result
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import MigwizardError, UndecidedError
@@ -23,22 +23,23 @@ from migwizard.proof.rows import compare_rows, count_rows, volatile_cells
 
 def run(ride: Ride) -> dict[str, Any]:
     """Prove equality and keep the certificate. Raises MigwizardError with what differs; the tree is untouched."""
+    history = history_fingerprint(ride)
+    files = {name: str(durable.file_hash(ride.workplace.staging / name)) for name in ride.checkpoint.files}
     certificate, seconds = prove(ride)
     write_certificate(ride, certificate)
     if not certificate.settled:
         raise _not_equal(ride, certificate)
-    return summary(certificate) | {"seconds": seconds}
+    # What was proved is what Apply swaps in, edits by hand included.
+    ride.checkpoint.files = files
+    return summary(certificate) | {"seconds": seconds, "history": history}
 
 
 def prove(ride: Ride) -> tuple[Certificate, dict[str, float]]:
     """Run both histories and compare; nothing in the project changes."""
-    runs = Runs(ride)
-    try:
+    with Runs(ride) as runs:
         old_future, second_future, new_future = runs.old(), runs.second(), runs.new("new")
         old = old_result(old_future)
         second, new = second_future.result(), new_future.result()
-    finally:
-        runs.close()
     explicit = ride.registry()["explicit_names"]
     volatile = volatile_cells(old["rows"], second["rows"], old["catalogue"])
     schema = compare_catalogues(old["catalogue"], new["catalogue"], explicit_names=explicit)
@@ -112,7 +113,7 @@ def _with_causes(differences: Sequence[Difference], observations: Mapping[str, A
             writers.setdefault(table, []).append(facts["id"])
     told = []
     for item in differences:
-        made = makers.get((item.kind, item.name))
+        made = makers.get((item.kind, item.name)) or (None if item.of_rows else makers.get(("table", item.table or "")))
         causes = [made] if made else writers.get(item.table or "", []) if item.of_rows else []
         if causes and item.severity == "error":
             item = replace(item, sentence=f"{item.sentence} In the old history: {', '.join(causes[:4])}.")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
 from migwizard.engine import composing, durable, staging
+from migwizard.engine.literal_rows import rows_blocks
 from migwizard.engine.planning import Planned, make_plan
 from migwizard.engine.ride import Ride
 from migwizard.engine.runs import Runs, old_result
@@ -18,7 +19,7 @@ from migwizard.project.guest import GuestError
 from migwizard.proof.catalogue import compare_catalogues
 from migwizard.proof.difference import Difference
 from migwizard.proof.rows import compare_rows, volatile_cells
-from migwizard.seeds.compose import SeedMigration, compose
+from migwizard.seeds.compose import CannotJoinError, SeedMigration, compose
 from migwizard.seeds.extract import CannotMove
 from migwizard.seeds.objects import KINDS, SchemaObject, as_it_was, read_objects, replaced_tables
 from migwizard.seeds.rungs import Rung, first_rung, share_rows
@@ -44,16 +45,13 @@ class Seeding:
 
 def run(ride: Ride) -> dict[str, Any]:
     """Observe the old history, judge, write seed migrations, and try them until rows are equal or no rung is left."""
-    runs = Runs(ride)
-    try:
+    with Runs(ride) as runs:
         old_future, second = runs.old(), runs.second()
         planned = make_plan(ride)
         bare = _bare(ride, planned, runs, old_future)
         seeding = Seeding(ride, planned, runs, old_result(old_future), second, composing.Sources(ride))
         _judge_all(seeding, bare)
         migrations = _try_until_equal(seeding)
-    finally:
-        runs.close()
     nodes = [(batch.app, batch.name) for batch in planned.plan.batches]
     nodes += [(migration.app, migration.name) for migration in migrations]
     ride.checkpoint.files = staging.staged_files(ride, nodes)
@@ -91,7 +89,11 @@ def _bare(ride: Ride, planned: Planned, runs: Runs, old: Future[dict[str, Any]])
         observed["catalogue"],
         bare["catalogue"],
     )
-    models = {model["table"]: f"{model['app']}.{model['model']}".lower() for model in ride.registry()["models"]}
+    models = {
+        model["table"]: f"{model['app']}.{model['model']}".lower()
+        for model in ride.registry()["models"]
+        if not model["proxy"]
+    }
     by_model = {
         models[table]: {"sql": [thing.sql], "reverse": [thing.drop_sql]}
         for table, thing in replaced.items()
@@ -118,6 +120,8 @@ def _judge_all(seeding: Seeding, bare: Mapping[str, Any]) -> None:
     )
     lost = [d for d in differences if d.severity == "error" and d.new is None and d.kind in KINDS]
     missing = {(d.kind, d.name) for d in lost if (d.kind, d.name) in seeding.final}
+    # Of a table that is lost as a whole only the table is told.
+    missing |= {thing for thing, item in seeding.final.items() if ("table", item.table) in missing}
     seeding.judged = judge(old["observations"], made_anyway=composing.made_anyway(ride, old), missing=missing)
     _collect_objects(seeding, missing)
     for judged in seeding.judged:
@@ -128,11 +132,12 @@ def _judge_all(seeding: Seeding, bare: Mapping[str, Any]) -> None:
 
 def _collect_objects(seeding: Seeding, missing: set[Thing]) -> None:
     makers = {thing: judged for judged in seeding.judged for thing in judged.things}
-    tables = {model["table"]: model["app"] for model in seeding.ride.registry()["models"]}
+    tables = {model["table"]: model["app"] for model in seeding.ride.registry()["models"] if not model["proxy"]}
     tables |= seeding.ride.registry()["auto_tables"]
     for thing in sorted(missing):
         item, maker = seeding.final[thing], makers.get(thing)
-        app = maker.app if maker else tables.get(item.table, "")
+        table = makers.get(("table", item.table))
+        app = maker.app if maker else tables.get(item.table, table.app if table else "")
         if app not in seeding.ride.apps.labels:
             continue
         if maker is None and _ask_object(seeding.ride, item) == "drop":
@@ -200,7 +205,7 @@ def _ask_keep(ride: Ride, judged: Judged) -> str:
 def _cannot_keep(judged: Judged, reason: str) -> UndecidedError:
     return UndecidedError(
         f"{judged.id} ({judged.facts['describe']}) did nothing on an empty database, but it cannot be kept as it is: "
-        f"{reason}. Nothing was changed.",
+        f"{reason.rstrip('.')}. Nothing was changed.",
         code=f"keep:{judged.id}",
         cures=(f'If it was a one-time operation, answer {{"keep:{judged.id}": "drop"}} with --answers.',),
     )
@@ -209,7 +214,11 @@ def _cannot_keep(judged: Judged, reason: str) -> UndecidedError:
 def _try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...]:
     """Write and run; whatever raises or leaves other rows goes one rung down. Ends when rows are equal or nothing is left."""
     while True:
-        migrations = _compose(seeding)
+        try:
+            migrations = _compose(seeding)
+        except CannotJoinError as error:
+            _go_down(seeding, error.ids, error.reason)
+            continue
         try:
             new = seeding.runs.new("trial").result()
         except GuestError as error:
@@ -223,14 +232,7 @@ def _try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...]:
             _go_down(seeding, culprits, error.sentence)
             continue
         differences = _row_differences(seeding, new)
-        tables = {d.table for d in differences if d.table}
-        culprits = [
-            judged.id
-            for judged in seeding.judged
-            if seeding.rungs.get(judged.id) in (Rung.MOVE, Rung.CARRY)
-            and judged.verdict is not Verdict.SCHEMA
-            and tables & {*judged.facts["rows"], *(table for table, _ in judged.keys)}
-        ]
+        culprits = _moved_writers(seeding, {d.table for d in differences if d.table})
         if not culprits:
             return migrations
         _go_down(seeding, culprits, differences[0].sentence)
@@ -267,7 +269,7 @@ def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
     for path in ride.workplace.staging.glob(f"*/*_{planned.tag}_s*.py"):
         if not any(batch.app == path.parent.name and batch.name == path.stem for batch in planned.plan.batches):
             path.unlink()
-    blocks = composing.rows_blocks(ride, seeding.runs.old_database, seeding.judged, seeding.rungs, seeding.old)
+    blocks = rows_blocks(ride, seeding.runs.old_database, seeding.judged, seeding.rungs, seeding.old)
     items = composing.seed_items(seeding.judged, seeding.rungs, seeding.sources, blocks, seeding.objects, seeding.final)
     counts: dict[str, int] = {}
     for batch in planned.plan.batches:
@@ -297,8 +299,21 @@ def _culprits_of(error: GuestError, migrations: Sequence[SeedMigration], seeding
                 # Constraints are checked at the end of a migration: any operation with rows may be behind it.
                 return [judged.id for judged in _moved_in(migration, seeding) if judged.keys]
             ids = migration.ids[index] if 0 <= index < len(migration.ids) else ()
-            return [judged.id for judged in _moved_in(migration, seeding) if judged.id in ids]
+            moved = [judged.id for judged in _moved_in(migration, seeding) if judged.id in ids]
+            # Literal rows fail where functions that came along have written other rows of the same table.
+            return moved or _moved_writers(seeding, {t for j in seeding.judged if j.id in ids for t, _ in j.keys})
     return []
+
+
+def _moved_writers(seeding: Seeding, tables: Collection[str]) -> list[str]:
+    """The operations that came along with their logic and write to one of `tables`."""
+    return [
+        judged.id
+        for judged in seeding.judged
+        if seeding.rungs.get(judged.id) in (Rung.MOVE, Rung.CARRY)
+        and judged.verdict is not Verdict.SCHEMA
+        and not {*judged.facts["rows"], *(table for table, _ in judged.keys)}.isdisjoint(tables)
+    ]
 
 
 def _moved_in(migration: SeedMigration, seeding: Seeding) -> list[Judged]:

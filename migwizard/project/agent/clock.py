@@ -4,73 +4,39 @@ The old history is run twice; a value that differs between both runs is volatile
 second run a moment later would let dates pass as constant, so its clock is shifted by more than a year: the datetime
 and time modules, and SQLite's own date functions.
 
-`datetime.datetime` is replaced by a class whose instances are never made: its methods hand out real datetimes, and
-`isinstance` with it asks for the real class, so that registries keyed by type go on working.
+The methods of the real `datetime.datetime` are exchanged in place. A class put in its stead would be told apart from the
+real one by every library that was compiled against it (pandas does not even import then).
 """
 
 from __future__ import annotations
 
+import ctypes
 import datetime
+import gc
 import sqlite3
 import time
 from typing import Any, Callable
 
-_real_datetime = datetime.datetime
-_real_date = datetime.date
-
-
-class _Like(type):
-    """Makes `isinstance(value, Shifted)` mean `isinstance(value, real)`."""
-
-    real: type
-
-    def __instancecheck__(cls, instance: Any) -> bool:
-        return isinstance(instance, cls.real)
-
-    def __subclasscheck__(cls, subclass: type) -> bool:
-        return issubclass(subclass, cls.real)
-
 
 def shift(seconds: float) -> None:
-    """Shift the Python clocks of this process; must run before the project is imported. Raises nothing."""
+    """Shift the Python clocks of this process; works on CPython. Raises nothing."""
     delta = datetime.timedelta(seconds=seconds)
+    # The namespace of a built-in type is read-only, but for the collector, which hands out the dictionary itself.
+    (namespace,) = gc.get_referents(vars(datetime.datetime))
+    for name in ("now", "utcnow"):
 
-    class ShiftedDatetime(_real_datetime, metaclass=_Like):
-        real = _real_datetime
+        def moved(cls: Any, /, *args: Any, _real: Any = namespace[name], **kwargs: Any) -> Any:
+            return _real.__get__(None, cls)(*args, **kwargs) + delta
 
-        def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-            return _real_datetime(*args, **kwargs)
-
-        @classmethod
-        def now(cls, tz: Any = None) -> Any:
-            return _real_datetime.now(tz) + delta
-
-        @classmethod
-        def today(cls) -> Any:
-            return _real_datetime.today() + delta
-
-        @classmethod
-        def utcnow(cls) -> Any:
-            return _real_datetime.now(datetime.timezone.utc).replace(tzinfo=None) + delta
-
-    class ShiftedDate(_real_date, metaclass=_Like):
-        real = _real_date
-
-        def __new__(cls, *args: Any, **kwargs: Any) -> Any:
-            return _real_date(*args, **kwargs)
-
-        @classmethod
-        def today(cls) -> Any:
-            return _real_date.today() + delta
-
-    module: Any = datetime
-    module.datetime = ShiftedDatetime
-    module.date = ShiftedDate
+        namespace[name] = classmethod(moved)
+    # Looked-up attributes are cached by type.
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(datetime.datetime))
     _shift_time(seconds)
 
 
 def _shift_time(seconds: float) -> None:
-    real_time, real_ns = time.time, time.time_ns
+    """`today()` of dates and datetimes asks `time.time`, so it is shifted here."""
+    real_time, real_ns, real_strftime = time.time, time.time_ns, time.strftime
     module: Any = time
     module.time = lambda: real_time() + seconds
     module.time_ns = lambda: real_ns() + int(seconds * 1e9)
@@ -80,6 +46,7 @@ def _shift_time(seconds: float) -> None:
             return _real(real_time() + seconds if moment is None else moment)
 
         setattr(time, name, moved)
+    module.strftime = lambda form, moment=None: real_strftime(form, moment or time.localtime())
 
 
 def shift_sqlite(connection: sqlite3.Connection, seconds: float) -> None:
@@ -105,6 +72,8 @@ def shift_sqlite(connection: sqlite3.Connection, seconds: float) -> None:
 
     for name in ("date", "time", "datetime", "julianday"):
         override(name, 0)
+    if sqlite3.sqlite_version_info >= (3, 38):
+        override("unixepoch", 0)
     override("strftime", 1)
     for name, function in (("current_timestamp", "datetime"), ("current_date", "date"), ("current_time", "time")):
         query = "SELECT {}('now', ?)".format(function)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import os
+import sqlite3
 from typing import Any
 
 from . import histories, load, sqlite_facts, switch
@@ -28,7 +29,7 @@ def open_real(alias: str, *, write: bool = False) -> Any:
         path = os.path.abspath(str(real["NAME"]))
         if not os.path.exists(path):
             raise AgentError("unreachable", "The file {} of database {} does not exist.".format(path, alias))
-        mode = "rw" if write else "ro"
+        mode = "rw" if write or _is_idle_wal(path) else "ro"
         real["NAME"] = "file:{}?mode={}".format(_escaped(path), mode)
         real["OPTIONS"] = dict(real.get("OPTIONS", {}), uri=True)
     databases = {key: load.scratch_database(other) for key, other in load.REAL_DATABASES.items()}
@@ -38,9 +39,35 @@ def open_real(alias: str, *, write: bool = False) -> Any:
         connections[alias].ensure_connection()
         if load.is_sqlite(real):
             execute_on(connections[alias])("SELECT 1 FROM sqlite_master")
-    except Error as error:
+            if not write:
+                execute_on(connections[alias])("PRAGMA query_only = ON")
+    except (Error, sqlite3.Error) as error:
         raise AgentError("unreachable", "Database {} does not answer: {}".format(alias, error)) from error
     return connections[alias]
+
+
+def _is_idle_wal(path: str) -> bool:
+    """Whether a database is in WAL mode and nobody has it open.
+
+    Reading one makes side files, which only a connection that may write removes again.
+    """
+    with open(path, "rb") as stream:
+        header = stream.read(20)
+    return header[18:20] == b"\x02\x02" and not os.path.exists(path + "-wal")
+
+
+def _try_write(alias: str) -> None:
+    """Take SQLite's write lock and let go of it; nothing is written."""
+    from django.db.utils import Error
+
+    connection = open_real(alias, write=True)
+    try:
+        execute_on(connection)("BEGIN IMMEDIATE")
+        execute_on(connection)("ROLLBACK")
+    except (Error, sqlite3.Error) as error:
+        raise AgentError("unreachable", "Database {} cannot be written to now: {}".format(alias, error)) from error
+    finally:
+        connection.close()
 
 
 def _escaped(path: str) -> str:
@@ -53,8 +80,15 @@ def _refusal(error: switch.SwitchError) -> AgentError:
     return AgentError("switch", error.sentence, code=error.code, details=error.details)
 
 
-def database_state(start: dict[str, Any], emit: Any, alias: str, manifest: dict[str, Any]) -> dict[str, Any]:
-    """In which state of the switch a real database is; read only."""
+def database_state(
+    start: dict[str, Any], emit: Any, alias: str, manifest: dict[str, Any], writable: bool = False
+) -> dict[str, Any]:
+    """In which state of the switch a real database is; read only.
+
+    With `writable` it is also tried whether a transaction that writes could begin now. Raises AgentError("unreachable").
+    """
+    if writable:
+        _try_write(alias)
     connection = open_real(alias)
     try:
         return dict(switch.state(connection, manifest))

@@ -52,11 +52,13 @@ def sentence(error: BaseException) -> str:
 def describe(error: BaseException, root: str = "", kind: str | None = None) -> dict[str, Any]:
     """The failure as JSON-able data: kind, sentence, where, details, traceback."""
     own = error.kind if isinstance(error, AgentError) else None
+    details = dict(error.details) if isinstance(error, AgentError) else {}
     return {
         "kind": own or kind or "failed",
         "sentence": str(error) if own else sentence(error),
         "exception": type(error).__name__,
-        "where": place(error, root),
-        "details": error.details if isinstance(error, AgentError) else {},
+        # An error that the agent wraps brings the place of the original along.
+        "where": details.pop("where", None) or place(error, root),
+        "details": details,
         "traceback": "".join(traceback.format_exception(type(error), error, error.__traceback__)),
     }

@@ -7,11 +7,14 @@ import sys
 from typing import Any, Iterator
 
 from . import histories
-from .failure import AgentError
+from .failure import AgentError, place, sentence
 
 
-def load_graph() -> Any:
-    """A MigrationLoader without a database. Raises AgentError("history") where the files do not form a graph."""
+def load_graph(root: str = "") -> Any:
+    """A MigrationLoader without a database.
+
+    Raises AgentError("history") where a file cannot be imported, or where the files do not form a graph.
+    """
     from django.db.migrations.exceptions import BadMigrationError, CircularDependencyError, NodeNotFoundError
     from django.db.migrations.loader import MigrationLoader
 
@@ -19,6 +22,8 @@ def load_graph() -> Any:
         return MigrationLoader(None, ignore_no_migrations=True)
     except (BadMigrationError, CircularDependencyError, NodeNotFoundError) as error:
         raise AgentError("history", "The migration files form no graph. {}".format(error)) from error
+    except (Exception, SystemExit) as error:
+        raise AgentError("history", sentence(error), where=place(error, root)) from error
 
 
 def history(
@@ -27,7 +32,7 @@ def history(
     """Nodes of the whole graph, names on disk, conflicts, and what third-party apps want of the labels."""
     if folders:
         histories.use(folders)
-    loader = load_graph()
+    loader = load_graph(start["root"])
     own = set(labels)
     return {
         "nodes": [_node(loader.graph.nodes[key], key[0] in own) for key in full_plan(loader)],

@@ -8,12 +8,13 @@ changed, in process, before `django.setup()`, so that nothing that happens while
 from __future__ import annotations
 
 import copy
+import importlib.util
 import os
 import platform
 import runpy
 import sys
 import warnings
-from typing import Any
+from typing import Any, Callable
 
 from .failure import AgentError
 
@@ -83,34 +84,56 @@ def use_databases(databases: dict[str, dict[str, Any]]) -> None:
     connections._settings = None
 
 
-def load(start: dict[str, Any]) -> dict[str, Any]:
+def load(start: dict[str, Any], stage: Callable[[str], None]) -> dict[str, Any]:
     """Load the project that `start` names and return the facts about its settings that need no models.
 
-    Raises whatever the project raises; AgentError when there is no settings module.
+    `stage` is told what comes next, for the case that the project ends this process. Raises whatever the project
+    raises; AgentError when there is no Django or no settings module.
     """
     os.chdir(start["root"])
     if start.get("settings"):
         os.environ["DJANGO_SETTINGS_MODULE"] = start["settings"]
     if not start.get("warnings"):
         warnings.simplefilter("ignore")
+    _require_django()
     if start.get("manage"):
+        stage("running " + start["manage"])
         _run_manage_py(start["manage"])
     else:
         sys.path.insert(0, start["root"])
     if not os.environ.get("DJANGO_SETTINGS_MODULE"):
         raise AgentError("project", "No settings module is named: manage.py does not set DJANGO_SETTINGS_MODULE.")
-    from django.conf import settings
-
-    REAL_DATABASES.update(copy.deepcopy(settings.DATABASES))
+    stage("loading the settings " + os.environ["DJANGO_SETTINGS_MODULE"])
+    REAL_DATABASES.update(_read_databases())
     use_databases({alias: scratch_database(real) for alias, real in REAL_DATABASES.items()})
     import django
 
+    stage("loading the apps")
     django.setup()
+    stage("running the system checks")
     _run_checks()
     from django.db import connections
 
     connections.close_all()
     return _facts(start)
+
+
+def _require_django() -> None:
+    if importlib.util.find_spec("django") is None:
+        raise AgentError("project", "The interpreter {} has no Django.".format(sys.executable))
+
+
+def _read_databases() -> dict[str, dict[str, Any]]:
+    """DATABASES of the settings, which are read here first. Raises AgentError where their module does not exist."""
+    from django.conf import settings
+
+    module = os.environ["DJANGO_SETTINGS_MODULE"]
+    try:
+        return copy.deepcopy(settings.DATABASES)
+    except ModuleNotFoundError as error:
+        if error.name is None or not (module + ".").startswith(error.name + "."):
+            raise
+        raise AgentError("project", "There is no settings module {}: {}.".format(module, error)) from error
 
 
 def _run_checks() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import time
 from typing import Any
 
@@ -39,14 +40,15 @@ def open_scratch(alias: str, path: str, clock_shift: float = 0.0) -> Any:
     return connections[alias]
 
 
-def keep_outside_work_away(scratch: str) -> None:
-    """Files and mails that a migration makes go to the scratch folder, not to the project."""
+def keep_outside_work_away(scratch: str) -> str:
+    """Files and mails that a migration makes go to a folder in `scratch`, which is returned, not to the project."""
     from django.conf import settings
 
     media = os.path.join(scratch, "media")
     os.makedirs(media, exist_ok=True)
     settings.MEDIA_ROOT = media
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    return media
 
 
 def migrate(
@@ -72,7 +74,7 @@ def migrate(
         raise AgentError("scratch", "The scratch database {} exists already.".format(path))
     if folders:
         histories.use(folders)
-    keep_outside_work_away(os.path.dirname(path))
+    media = keep_outside_work_away(os.path.dirname(path))
     random.seed(seed)
     connection = open_scratch(alias, path, start.get("clock_shift") or 0.0)
     observer = Observer(connection, set(labels), observe, emit)
@@ -83,11 +85,12 @@ def migrate(
                 "migrate", database=alias, interactive=False, verbosity=0, stdout=io.StringIO(), stderr=io.StringIO()
             )
         except (Exception, SystemExit) as error:
+            cause = _first(error)
             raise AgentError(
                 "migrate",
-                "{} failed: {}".format(observer.current_name() or "migrate", sentence(error)),
+                "{} failed: {}".format(observer.current_name() or "migrate", sentence(cause)),
                 operation=observer.current,
-                where=place(error, start["root"]),
+                where=place(cause, start["root"]),
             ) from error
     seconds = time.monotonic() - began
     catalogue = sqlite_facts.read_catalogue(execute_on(connection))
@@ -96,7 +99,17 @@ def migrate(
     if observe:
         result["observations"] = observer.report()
     connection.close()
+    shutil.rmtree(media, ignore_errors=True)
     return result
+
+
+def _first(error: BaseException) -> BaseException:
+    """The failure itself: checking the constraints of a broken transaction fails in turn, and hides it."""
+    from django.db.transaction import TransactionManagementError
+
+    while isinstance(error, TransactionManagementError) and error.__context__ is not None:
+        error = error.__context__
+    return error
 
 
 def execute_on(connection: Any) -> Any:

@@ -33,8 +33,16 @@ class Snapshot:
         for (kind, name), (_, sql) in list(self.objects.items()):
             if name.startswith(tuple(virtual)) and name.endswith(SHADOW_SUFFIXES):
                 del self.objects[kind, name]
-            elif kind == "table" and name not in _IGNORED and not _is_virtual(sql):
-                self.rows[name] = self._table(execute, name)
+            elif kind == "table" and name not in _IGNORED:
+                self._read(execute, name, _is_virtual(sql))
+
+    def _read(self, execute: Callable[..., Any], name: str, virtual: bool) -> None:
+        try:
+            self.rows[name] = self._table(execute, name)
+        except Exception:
+            # The module of a virtual table may be absent, or refuse to be read.
+            if not virtual:
+                raise
 
     @staticmethod
     def _table(execute: Callable[..., Any], name: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
@@ -191,6 +199,8 @@ class Observer:
         """From now on everything that was seen of the table `old` is known under the table's new name."""
         for table, key in [entry for entry in self.owners if entry[0] == old]:
             self.owners[new, key] = self.owners.pop((table, key))
+        if ("table", old) in self.objects:
+            self.objects["table", new] = self.objects.pop(("table", old))
         self.found = {(new if table == old else table, key) for table, key in self.found}
         for watched in self.watched:
             watched.tables = {new if table == old else table for table in watched.tables}
@@ -245,9 +255,7 @@ class Observer:
         surviving = {entry: owners for entry, owners in self.owners.items() if entry[1] in final.get(entry[0], ())}
         return {
             "operations": [self._one(watched) for watched in self.watched],
-            "rows": [
-                [table, plain_key(key), owners] for (table, key), owners in sorted(surviving.items(), key=repr)
-            ],
+            "rows": [[table, plain_key(key), owners] for (table, key), owners in sorted(surviving.items(), key=repr)],
             "found": [[table, plain_key(key)] for table, key in sorted(self.found & surviving.keys(), key=repr)],
             "objects": [[kind, name, owner] for (kind, name), owner in sorted(self.objects.items())],
         }

@@ -6,7 +6,8 @@ from typing import Any
 
 from . import histories
 from .history import load_graph
-from .migrate import open_scratch
+from .migrate import execute_on, open_scratch
+from .observe import plain_key
 
 # Their primary keys differ between databases; they are named by what they stand for.
 CONTENT_TYPE = ("contenttypes", "contenttype")
@@ -19,34 +20,49 @@ def seed_rows(
     alias: str,
     path: str,
     wanted: dict[str, list[list[Any]]],
+    found: list[list[Any]],
     folders: dict[str, str | None],
 ) -> dict[str, Any]:
     """The rows `wanted` (keys by table) as source text, table by table, parents before children.
 
-    Returns {"tables": [{app, model, table, pk, rows, imports}], "unmapped": [tables without a model]}; a value is
-    source text, or {"permission": [...]} / {"content_type": [...]} for a column that points to one.
+    `found` are the [table, key] that somebody else makes: they are of kind "update", all others "insert".
+    Returns {"tables": [{app, model, table, kind, pk, rows, imports}], "raw": [{table, columns, pk, rows}]}; a value is
+    source text, or {"permission": [...]} / {"content_type": [...]} for a column that points to one. Raw are the tables
+    without a model, those whose key has several columns, and those with values that no migration can spell.
     """
     histories.use(folders)
     connection = open_scratch(alias, path)
     apps = load_graph().project_state().apps
-    models = {model._meta.db_table: model for model in apps.get_models(include_auto_created=True)}
-    tables = [
-        _table(models[name], keys, connection.alias)
-        for name, keys in sorted(wanted.items(), key=lambda item: item[0])
-        if name in models
-    ]
+    models = _models_by_table(apps)
+    tables, raw = [], []
+    for name in sorted(wanted):
+        changed = {tuple(key) for table, key in found if table == name}
+        keys = {tuple(key) for key in wanted[name]}
+        try:
+            parts = [("update", keys & changed), ("insert", keys - changed)]
+            if name not in models:
+                raise _NoModelError("no model has this table")
+            tables += [_table(models[name], part, connection.alias, kind) for kind, part in parts if part]
+        except _NoModelError:
+            raw.append(_raw_table(name, keys, connection))
     connection.close()
-    return {
-        "tables": _parents_first(tables, models),
-        "unmapped": sorted(name for name in wanted if name not in models),
-    }
+    return {"tables": _parents_first(tables, models), "raw": raw}
 
 
-def _table(model: Any, keys: list[list[Any]], alias: str) -> dict[str, Any]:
+class _NoModelError(Exception):
+    """No model can write these rows."""
+
+
+def _models_by_table(apps: Any) -> dict[str, Any]:
+    """The model behind each table; of several the one whose migrations make it."""
+    models = [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
+    return {model._meta.db_table: model for model in sorted(models, key=lambda model: bool(model._meta.managed))}
+
+
+def _table(model: Any, wanted: set[tuple[Any, ...]], alias: str, kind: str) -> dict[str, Any]:
     meta = model._meta
-    fields = meta.local_concrete_fields
+    fields = [field for field in meta.local_concrete_fields if not getattr(field, "generated", False)]
     names = [field.attname for field in fields]
-    wanted = {tuple(key) for key in keys}
     raw = _raw_keys(model, alias)
     imports: set[str] = set()
     rows = []
@@ -63,6 +79,7 @@ def _table(model: Any, keys: list[list[Any]], alias: str) -> dict[str, Any]:
         "app": meta.app_label,
         "model": meta.object_name,
         "table": meta.db_table,
+        "kind": kind,
         "pk": meta.pk.attname,
         "rows": rows,
         "imports": sorted(imports),
@@ -74,17 +91,38 @@ def _raw_keys(model: Any, alias: str) -> list[tuple[Any, ...]]:
     from django.db import connections
 
     meta = model._meta
+    if len(getattr(meta, "pk_fields", [meta.pk])) > 1:
+        raise _NoModelError("its key has several columns")
     quote = connections[alias].ops.quote_name
     with connections[alias].cursor() as cursor:
         column = quote(meta.pk.column)
         cursor.execute("SELECT {0} FROM {1} ORDER BY {0}".format(column, quote(meta.db_table)))
-        return [tuple(row) for row in cursor.fetchall()]
+        return [tuple(plain_key(row)) for row in cursor.fetchall()]
+
+
+def _raw_table(name: str, wanted: set[tuple[Any, ...]], connection: Any) -> dict[str, Any]:
+    """Stored values as they are; without a primary key the rows were named by their rowid."""
+    execute = execute_on(connection)
+    quoted = connection.ops.quote_name(name)
+    facts = [row for row in execute("PRAGMA table_xinfo({})".format(quoted)) if not row[6]]
+    pk = [row[1] for row in sorted(facts, key=lambda row: row[5]) if row[5]]
+    columns = [row[1] for row in facts]
+    selected = ", ".join(map(connection.ops.quote_name, [*(pk or ["rowid"]), *columns]))
+    rows = []
+    for row in execute("SELECT {} FROM {} ORDER BY {}".format(selected, quoted, "rowid" if not pk else selected)):
+        key, values = row[: len(pk) or 1], row[len(pk) or 1 :]
+        if tuple(plain_key(key)) in wanted:
+            rows.append([repr(value) for value in values])
+    return {"table": name, "columns": columns, "pk": pk, "rows": rows}
 
 
 def _source(value: Any, imports: set[str]) -> str:
     from django.db.migrations.serializer import serializer_factory
 
-    source, needed = serializer_factory(value).serialize()
+    try:
+        source, needed = serializer_factory(value).serialize()
+    except ValueError as error:
+        raise _NoModelError(str(error)) from error
     imports.update(needed)
     return source
 

@@ -160,8 +160,11 @@ def main() -> None:
             shift(start["clock_shift"])
         from .load import load
 
+        def stage(text: str) -> None:
+            channel.send({"id": 0, "event": {"stage": text}})
+
         with Heartbeat(channel, 0):
-            facts = load(start)
+            facts = load(start, stage)
     except BaseException as error:
         channel.send({"id": 0, "error": describe(error, start["root"], kind="project")})
         _end(0)

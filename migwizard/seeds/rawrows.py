@@ -1,0 +1,43 @@
+"""Rows of tables that no model stands for, or whose values no model can write: plain SQL with parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RawTable:
+    """Rows as the database stores them; each value is Python source. Without `pk` a row is known by all its values."""
+
+    table: str
+    columns: tuple[str, ...]
+    pk: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+def raw_rows(table: RawTable) -> str:
+    """A RunSQL that inserts the rows and, backwards, deletes exactly these, as source."""
+    columns = ", ".join(map(_quoted, table.columns))
+    insert = f"INSERT INTO {_quoted(table.table)} ({columns}) VALUES ({', '.join(['%s'] * len(table.columns))})"
+    forwards = "".join(f"        ({insert!r}, [{', '.join(row)}]),\n" for row in table.rows)
+    backwards = "".join(f"        {_delete(table, row)},\n" for row in reversed(table.rows))
+    return (
+        f"migrations.RunSQL(\n    sql=[\n{forwards}    ],\n    reverse_sql=[\n{backwards}    ],\n)"
+        if table.rows
+        else "migrations.RunSQL(migrations.RunSQL.noop, migrations.RunSQL.noop)"
+    )
+
+
+def _delete(table: RawTable, row: Sequence[str]) -> str:
+    known = [(column, value) for column, value in zip(table.columns, row, strict=True) if column in table.pk]
+    told = known or list(zip(table.columns, row, strict=True))
+    tests = [f"{_quoted(column)} IS NULL" if value == "None" else f"{_quoted(column)} = %s" for column, value in told]
+    values = ", ".join(value for _, value in told if value != "None")
+    statement = f"DELETE FROM {_quoted(table.table)} WHERE {' AND '.join(tests)}"
+    return f"({statement!r}, [{values}])"
+
+
+def _quoted(name: str) -> str:
+    """A name in SQL; a percent sign is doubled, since these statements have parameters."""
+    return '"' + name.replace('"', '""').replace("%", "%%") + '"'

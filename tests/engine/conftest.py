@@ -1,0 +1,46 @@
+"""Projects that several tests start from; each test gets a copy of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.engine.support import Shop, make_tiny
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """The tiny project at its old head; not to be changed."""
+    return make_tiny(tmp_path_factory.mktemp("migrated"))
+
+
+@pytest.fixture(scope="session")
+def proved(migrated: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """The tiny project after `run --until proof`; not to be changed."""
+    shop = migrated.copy(tmp_path_factory.mktemp("proved"))
+    shop.migwizard("run", "--yes", "--until", "proof")
+    return shop
+
+
+@pytest.fixture(scope="session")
+def finished(proved: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """The tiny project after a whole reset; not to be changed."""
+    shop = proved.copy(tmp_path_factory.mktemp("finished"))
+    shop.migwizard("run", "--yes")
+    return shop
+
+
+@pytest.fixture
+def tiny(migrated: Shop, tmp_path: Path) -> Shop:
+    return migrated.copy(tmp_path)
+
+
+@pytest.fixture
+def tiny_proved(proved: Shop, tmp_path: Path) -> Shop:
+    return proved.copy(tmp_path)
+
+
+@pytest.fixture
+def tiny_finished(finished: Shop, tmp_path: Path) -> Shop:
+    return finished.copy(tmp_path)

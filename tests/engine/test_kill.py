@@ -1,0 +1,121 @@
+"""Killed at every durable write, resumed, and compared with a run that nobody killed.
+
+A kill hits inside the write: its temporary file lies there, its line is half written, everything before it is done.
+So the states before and after a write are met too, as the inside of its neighbours.
+"""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.engine.support import Shop
+
+pytestmark = pytest.mark.ride
+
+DRIVER = str(Path(__file__).with_name("kill_driver.py"))
+UNTIL_PROOF = ("run", "--yes", "--until", "proof")
+RUN = ("run", "--yes")
+UNDO = ("undo", "--yes")
+PARTS = range(4)
+# Counted once a process; every start is the same.
+POINTS: dict[tuple[str, ...], list[tuple[int, str]]] = {}
+
+
+class Victim:
+    """One place in which a project is put back to the same start, run, and killed."""
+
+    def __init__(self, start: Shop, folder: Path) -> None:
+        self._start, self._folder = start, folder / "victim"
+        self.trace = folder / "trace"
+
+    def fresh(self) -> Shop:
+        shutil.rmtree(self._folder, ignore_errors=True)
+        return self._start.copy(self._folder)
+
+    def points(self, command: tuple[str, ...]) -> list[tuple[int, str]]:
+        """The durable writes of a run that nobody kills, but those that only keep the last checkpoint beside the new."""
+        if command not in POINTS:
+            POINTS[command] = self._points(command)
+        return POINTS[command]
+
+    def _points(self, command: tuple[str, ...]) -> list[tuple[int, str]]:
+        shop = self.fresh()
+        done = shop.start(sys.executable, DRIVER, "0", "before", str(self.trace), "--", *command)
+        assert done.returncode == 0, done.stderr
+        writes = enumerate(self.trace.read_text().splitlines(), 1)
+        return [(number, write) for number, write in writes if "checkpoint.previous" not in write]
+
+    def killed(self, command: tuple[str, ...], point: int, moment: str = "inside") -> Shop:
+        shop = self.fresh()
+        done = shop.start(sys.executable, DRIVER, str(point), moment, str(self.trace), "--", *command)
+        assert done.returncode == -signal.SIGKILL, f"no kill at {point}: {done.stdout}{done.stderr}"
+        return shop
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_until_proof(part: int, migrated: Shop, finished: Shop, tmp_path: Path) -> None:
+    victim = Victim(migrated, tmp_path)
+    points = victim.points(UNTIL_PROOF)
+    for point, write in points[2 + 5 * part :: 10]:
+        shop = victim.killed(UNTIL_PROOF, point)
+        assert shop.tree() == migrated.tree(), write
+        assert shop.dump() == migrated.dump(), write
+        shop.migwizard(*RUN)
+        assert shop.tree() == finished.tree(), write
+        assert shop.timeless_dump() == finished.timeless_dump(), write
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_apply_and_fake(part: int, migrated: Shop, proved: Shop, finished: Shop, tmp_path: Path) -> None:
+    victim = Victim(proved, tmp_path)
+    points = victim.points(RUN)
+    assert [write for _, write in points if write.startswith("remove_file")]
+    assert [write for _, write in points if write.startswith("copy_folder")]
+    for point, write in points[part :: len(PARTS)]:
+        shop = victim.killed(RUN, point)
+        shop.migwizard(*RUN)
+        assert shop.tree() == finished.tree(), write
+        assert shop.timeless_dump() == finished.timeless_dump(), write
+        if point % 6 == 0:
+            shop.migwizard(*UNDO)
+            assert shop.tree() == migrated.tree(), write
+            assert shop.dump() == migrated.dump(), write
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_undo(part: int, migrated: Shop, finished: Shop, tmp_path: Path) -> None:
+    victim = Victim(finished, tmp_path)
+    points = victim.points(UNDO)
+    for point, write in points[part::2]:
+        shop = victim.killed(UNDO, point)
+        shop.migwizard(*UNDO)
+        assert shop.tree() == migrated.tree(), write
+        assert shop.dump() == migrated.dump(), write
+        assert not (shop.root / ".migwizard").exists()
+
+
+def test_a_swap_that_was_killed_can_be_undone_at_once(migrated: Shop, proved: Shop, tmp_path: Path) -> None:
+    victim = Victim(proved, tmp_path)
+    (last, _) = [point for point in victim.points(RUN) if point[1].startswith("remove_file")][-1]
+    shop = victim.killed(RUN, last)
+    assert shop.tree() != migrated.tree()
+    shop.migwizard(*UNDO)
+    assert shop.tree() == migrated.tree()
+    assert shop.dump() == migrated.dump()
+
+
+def test_status_names_a_half_done_swap_and_an_edit_in_it_is_kept(proved: Shop, tmp_path: Path) -> None:
+    victim = Victim(proved, tmp_path)
+    (first, _) = next(point for point in victim.points(RUN) if point[1].startswith("remove_file"))
+    shop = victim.killed(RUN, first)
+    assert shop.lines("status")[-1]["unfinished"] == "apply"
+    shop.edit("clubs/migrations/0002_first_clubs.py", '"Chess"', '"Go"')
+    tree = shop.tree()
+    refused = shop.migwizard(*RUN, expect=6)
+    assert "clubs/migrations/0002_first_clubs.py" in refused.stderr
+    assert shop.tree() == tree

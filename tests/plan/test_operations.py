@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from migwizard.plan.operations import External, Operation
+
+
+def test_facts_of_the_guest_become_an_operation() -> None:
+    facts = {
+        "id": "shop:3",
+        "app": "shop",
+        "kind": "AddField",
+        "model": "Order",
+        "name": "buyer",
+        "describe": "Add field buyer to order",
+        "needs": ["shop:1", "users:0"],
+        "external": ["auth"],
+        "swappable": [["AUTH_USER_MODEL", "users"]],
+        "weight": 2,
+        "parts": ["order field buyer"],
+    }
+    operation = Operation.from_facts(facts)
+    assert operation.needs == {"shop:1", "users:0"}
+    assert operation.swappable == {("AUTH_USER_MODEL", "users")}
+    assert operation.label == "shop.Order.buyer"
+    assert Operation.from_facts({**facts, "kind": "CreateModel", "name": ""}).label == "shop.Order"
+
+
+def test_facts_of_a_third_party() -> None:
+    facts = {"leaf": "0003_x", "waits_first": ["users"], "waits_named": [["users", "0002_y", "admin.0001_initial"]]}
+    external = External.from_facts("admin", facts)
+    assert external == External("admin", "0003_x", frozenset({"users"}), (("users", "0002_y", "admin.0001_initial"),))

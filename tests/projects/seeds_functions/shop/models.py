@@ -1,0 +1,19 @@
+from django.db import models
+
+
+class Thing(models.Model):
+    name = models.CharField(max_length=50, unique=True)
+
+
+class Helped(models.Model):
+    name = models.CharField(max_length=50)
+
+
+class Marked(models.Model):
+    name = models.CharField(max_length=50)
+
+
+class Country(models.Model):
+    """Was called Land until 0008."""
+
+    name = models.CharField(max_length=50)

@@ -1,0 +1,211 @@
+"""The whole reset, and its undo, on real projects: `python -m tests.realworld [NAMES...]`, or `make realworld`.
+
+`--python PATH` runs the subjects in another interpreter: `demo --python PATH` tries another Python and Django.
+
+Each subject is copied afresh and migrated with its old history. Then the reset runs without a person, and whatever a
+user would look at is looked at with Django's own commands and with sqlite3, not with migwizard's eyes. Prints a table;
+ends with 1 where anything failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sqlite3
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.subjects import BUILD, Copy, SubjectError, fresh, names
+
+FOLDER = BUILD / "realworld"
+_HEADER = (
+    "subject",
+    "files",
+    "levels",
+    "deferred",
+    "operations by rung",
+    "old s",
+    "new s",
+    "run s",
+    "undo s",
+    "result",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one subject; a row of the table, and the reasons where it failed."""
+
+    row: tuple[str, ...]
+    failures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What has to be found again."""
+
+    said: str
+    files: dict[str, str]
+    dump: dict[str, list[str]]
+    seconds: float
+
+
+def file_hashes(root: Path) -> dict[str, str]:
+    """SHA-256 of every file of the project; byte code and the database (compared row by row) apart."""
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*"))
+        if path.is_file()
+        and not {"__pycache__", ".venv"} & set(path.relative_to(root).parts)
+        and not path.name.endswith((".sqlite3", "-journal", "-wal", "-shm"))
+    }
+
+
+def dump(database: Path) -> dict[str, list[str]]:
+    """Every row of every table in its stored order, with the schema as one more table."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        schema = connection.execute(
+            "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
+        ).fetchall()
+        tables = sorted(name for kind, name, _, _ in schema if kind == "table")
+        rows = {name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables}
+    return {"": [repr(row) for row in schema]} | {name: [repr(row) for row in rows[name]] for name in tables}
+
+
+def counts(database: Path) -> dict[str, int]:
+    """The number of rows of every table; the list of migrations apart, which a reset is there to change."""
+    found = {name: len(rows) for name, rows in dump(database).items() if name}
+    return {name: count for name, count in found.items() if name not in ("django_migrations", "sqlite_sequence")}
+
+
+def check_changes(copy: Copy) -> str:
+    """What `makemigrations --check` says, with its exit code."""
+    done = copy.manage("makemigrations", "--check", "--dry-run", check=False)
+    return f"{done.returncode}\n{done.stdout}"
+
+
+def migrate_from_zero(copy: Copy) -> float:
+    """Seconds of a plain `manage.py migrate` on an empty database; the database is there afterwards."""
+    start = time.perf_counter()
+    copy.manage("migrate", "--verbosity", "0")
+    return time.perf_counter() - start
+
+
+def look_before(copy: Copy) -> Before:
+    """Migrate with the old history, and remember everything."""
+    seconds = migrate_from_zero(copy)
+    return Before(check_changes(copy), file_hashes(copy.root), dump(copy.database), seconds)
+
+
+def look_after(copy: Copy, before: Before, report: dict[str, Any]) -> tuple[list[str], float]:
+    """What is wrong with the reset project, and the seconds that `migrate` from zero takes now."""
+    failures = []
+    proof = report.get("proof") or {}
+    if not (proof.get("schema_equal") and proof.get("rows_equal")):
+        failures.append(f"schema_equal {proof.get('schema_equal')}, rows_equal {proof.get('rows_equal')}")
+    if check_changes(copy) != before.said:
+        failures.append("makemigrations --check says something else than before")
+    plan = copy.manage("migrate", "--plan").stdout
+    if "No planned migration operations" not in plan:
+        failures.append(f"migrate --plan wants to apply: {plan[:300]}")
+    changed = {name for name, rows in dump(copy.database).items() if name and before.dump.get(name) != rows}
+    if changed - {"django_migrations", "migwizard_history_backup", "sqlite_sequence"}:
+        failures.append(f"the switch changed rows of {', '.join(sorted(changed))}")
+    database = copy.database
+    aside = database.rename(database.with_suffix(".aside"))
+    seconds = migrate_from_zero(copy)
+    old = {name: len(rows) for name, rows in before.dump.items() if name}
+    differing = sorted(name for name, count in counts(copy.database).items() if old.get(name) != count)
+    missing = sorted(set(old) - set(counts(copy.database)) - {"django_migrations", "sqlite_sequence"})
+    if differing or missing:
+        failures.append(f"migrate from zero: other tables or row counts: {', '.join(differing + missing)}")
+    aside.replace(database)
+    return failures, seconds
+
+
+def look_undone(copy: Copy, before: Before) -> list[str]:
+    """What undo did not give back."""
+    failures = []
+    files, rows = file_hashes(copy.root), dump(copy.database)
+    changed = sorted(name for name in files.keys() | before.files.keys() if files.get(name) != before.files.get(name))
+    if changed:
+        failures.append(f"undo: {len(changed)} file(s) differ: {', '.join(changed[:5])}")
+    tables = sorted(name for name in rows.keys() | before.dump.keys() if rows.get(name) != before.dump.get(name))
+    if tables:
+        failures.append(f"undo: rows differ in {', '.join(name or 'the schema' for name in tables[:5])}")
+    return failures
+
+
+def ride(name: str, python: Path | None) -> Outcome:
+    """Reset one subject and undo it again."""
+    copy = fresh(name, FOLDER, python)
+    before = look_before(copy)
+    start = time.perf_counter()
+    done = copy.migwizard("run", "--yes", "--json", check=False)
+    ran = time.perf_counter() - start
+    (FOLDER / f"{name}.jsonl").write_text(done.stdout, encoding="utf-8")
+    lines = done.stdout.splitlines()
+    report: dict[str, Any] = json.loads(lines[-1]) if lines else {}
+    if done.returncode:
+        said = report.get("sentence") or done.stderr.strip()[-800:]
+        return Outcome((name, *[""] * 8, "FAILED"), (f"run ended with {done.returncode}: {said}",))
+    failures, new = look_after(copy, before, report)
+    start = time.perf_counter()
+    undone = copy.migwizard("undo", "--yes", check=False)
+    took = time.perf_counter() - start
+    if undone.returncode:
+        failures.append(f"undo ended with {undone.returncode}: {undone.stderr.strip()[-800:]}")
+    failures += look_undone(copy, before)
+    rungs = Counter(str(seed["rung"] or "left out") for seed in report["seeds"])
+    row = (
+        name,
+        f"{report['files_before']} -> {report['files_after']}",
+        str(report["batch_levels"]),
+        str(report["deferred"]),
+        ", ".join(f"{count} {rung}" for rung, count in sorted(rungs.items())) or "none",
+        *(f"{seconds:.1f}" for seconds in (before.seconds, new, ran, took)),
+        "FAILED" if failures else "ok",
+    )
+    return Outcome(row, tuple(failures))
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table with aligned columns."""
+    widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
+    lines = [header, ["-" * width for width in widths], *rows]
+    return "\n".join(
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the named subjects, or all; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.realworld")
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(names())}; default: all")
+    parser.add_argument("--python", type=Path, help="an interpreter with Django, instead of the subjects' own")
+    options = parser.parse_args(arguments)
+    python = options.python and Path.cwd() / options.python
+    outcomes = {}
+    for name in options.names or names():
+        print(f"{name} ...", file=sys.stderr, flush=True)
+        try:
+            outcomes[name] = ride(name, python)
+        except SubjectError as error:
+            outcomes[name] = Outcome((name, *[""] * 8, "FAILED"), (str(error),))
+    print(table(_HEADER, [outcome.row for outcome in outcomes.values()]))
+    print("\nold s, new s: `migrate` from zero with the old and the new files; run s: the whole reset with its proof.")
+    for name, outcome in outcomes.items():
+        for failure in outcome.failures:
+            print(f"{name}: {failure}")
+    return 1 if any(outcome.failures for outcome in outcomes.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,103 @@
+"""Runs `migwizard run` on a copy of a fixture project, up to the proof, and reads what it said and wrote."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROJECTS = Path(__file__).parents[1] / "projects"
+
+
+@dataclass(frozen=True, slots=True)
+class SeedRide:
+    """A run that is over: exit code, the last object on stdout, and the project's folder."""
+
+    folder: Path
+    code: int
+    report: Mapping[str, Any]
+
+    @property
+    def rungs(self) -> dict[str, tuple[str, str | None]]:
+        """Verdict and rung by operation, as "0002_helpers#0"."""
+        return {
+            seed["operation"].partition(".")[2]: (seed["verdict"], seed["rung"])
+            for seed in self.report.get("seeds", ())
+        }
+
+    @property
+    def is_proved(self) -> bool:
+        proof = self.report.get("proof") or {}
+        return self.code == 0 and bool(proof.get("schema_equal")) and bool(proof.get("rows_equal"))
+
+    @property
+    def staged(self) -> dict[str, str]:
+        """The text of each new migration by "app/name"."""
+        staging = self.folder / ".migwizard/staging"
+        return {f"{path.parent.name}/{path.stem}": path.read_text() for path in staging.glob("*/0*.py")}
+
+    def staged_seeds(self, app: str) -> str:
+        """All seed files of an app, one after the other."""
+        found = sorted(
+            (name, text) for name, text in self.staged.items() if name.startswith(f"{app}/") and "_s" in name
+        )
+        return "\n".join(text for _, text in found)
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """What a statement reads from the database that the new history built."""
+        path = self._migrate("0")
+        with closing(sqlite3.connect(path)) as connection:
+            return connection.execute(sql).fetchall()
+
+    def rows_after_rollback(self, app: str, target: str, sql: str) -> list[tuple[Any, ...]]:
+        """The same after the app went back to `target`."""
+        path = self._migrate("back", (app, target))
+        with closing(sqlite3.connect(path)) as connection:
+            return connection.execute(sql).fetchall()
+
+    def _migrate(self, name: str, *targets: tuple[str, str]) -> Path:
+        """A database of the new history in a copy of the project whose migrations are those of staging."""
+        copy = self.folder.parent / f"{self.folder.name}-{name}"
+        if not copy.exists():
+            shutil.copytree(self.folder, copy, ignore=shutil.ignore_patterns("db.sqlite3"))
+            for folder in (copy / ".migwizard/staging").iterdir():
+                target = _migrations_folder(copy, folder.name)
+                shutil.rmtree(target)
+                shutil.copytree(folder, target)
+            for arguments in ((), *targets):
+                command = [sys.executable, "-B", "manage.py", "migrate", "-v0", *arguments]
+                subprocess.run(command, cwd=copy, check=True, env=_environment(copy))
+        return copy / "db.sqlite3"
+
+
+def _migrations_folder(copy: Path, label: str) -> Path:
+    special = {"first": "packages/deep/alpha/migrations", "beta": "history/of_beta"}
+    return copy / special.get(label, f"{label}/migrations")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {key: value for key, value in os.environ.items() if key not in ("DJANGO_SETTINGS_MODULE", "VIRTUAL_ENV")}
+    return {**kept, "XDG_STATE_HOME": str(folder.parent / "state"), "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def ride(name: str, folder: Path, *options: str, edits: Mapping[str, tuple[str, str]] | None = None) -> SeedRide:
+    """Copy the fixture project `name` below `folder`, replace text by `edits` (file -> old, new), and run to the proof."""
+    project = folder / name
+    shutil.copytree(PROJECTS / name, project, ignore=shutil.ignore_patterns("__pycache__", "*.sqlite3", ".migwizard"))
+    for file, (old, new) in (edits or {}).items():
+        text = (project / file).read_text()
+        assert old in text, f"{file} has no {old!r}"
+        (project / file).write_text(text.replace(old, new, 1))
+    command = [sys.executable, "-m", "migwizard", "run", "--yes", "--until", "proof", "--json", "-C", str(project)]
+    command += ["--python", sys.executable, *options]
+    done = subprocess.run(command, capture_output=True, text=True, env=_environment(project), cwd=folder, timeout=300)
+    lines = [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
+    return SeedRide(project, done.returncode, lines[-1] if lines else {"stderr": done.stderr})

@@ -1,0 +1,232 @@
+"""The projects that `make realworld` and `make bench` run on: the demo, and public products as project-owned source.
+
+A subject is a folder with manage.py, a virtual environment .venv and SUBJECT.json ({"name", "settings", "engine"}).
+It is taken from the folder that the variable MIGWIZARD_SUBJECTS names, else built once from the package index into
+build/subjects. Nobody works on a subject itself: each run takes a fresh copy.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+DEMO = "demo"
+
+_MANAGE = """\
+#!/usr/bin/env python
+import os
+import sys
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "subject_settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+"""
+
+_SETTINGS = """\
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parent
+SECRET_KEY = "not secret"
+DEBUG = True
+USE_TZ = True
+SITE_ID = 1
+STATIC_URL = "/static/"
+MEDIA_ROOT = BASE_DIR / "media"
+ROOT_URLCONF = "subject_urls"
+# What the product's own files were made with; another one would show up as drift.
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+"""
+
+_OSCAR = """
+from oscar import INSTALLED_APPS
+from oscar.defaults import *
+
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
+"""
+
+_WAGTAIL = """
+WAGTAIL_SITE_NAME = "subject"
+WAGTAILADMIN_BASE_URL = "http://localhost"
+_CONTRIB = ["admin", "auth", "contenttypes", "sessions", "messages", "staticfiles", "sites", "flatpages"]
+_OWN = ["contrib.forms", "contrib.redirects", "contrib.search_promotions", "embeds", "sites", "users", "snippets"]
+_OWN += ["documents", "images", "search", "admin", "locales"]
+INSTALLED_APPS = [
+    *(f"django.contrib.{name}" for name in _CONTRIB),
+    *(f"wagtail.{name}" for name in _OWN),
+    "wagtail",
+    "modelcluster",
+    "taggit",
+]
+"""
+
+
+class SubjectError(Exception):
+    """A subject is not there and could not be built, or a command on it failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a product of the package index becomes a project of its own."""
+
+    requirements: tuple[str, ...]
+    package: str
+    """Moved out of site-packages, so that its apps are the project's."""
+    settings: str
+
+
+RECIPES = {
+    "oscar": Recipe(("django-oscar==4.2.1", "Django==5.2.*"), "oscar", _OSCAR),
+    "wagtail": Recipe(("wagtail==8.0.1", "Django==5.2.*"), "wagtail", _WAGTAIL),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A fresh copy of a subject, to work on."""
+
+    name: str
+    root: Path
+    """The folder of manage.py."""
+    python: Path
+
+    def manage(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a management command. Raises SubjectError where it fails and `check` is set."""
+        return run([self.python, "manage.py", *arguments], self.root, check=check)
+
+    def migwizard(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run migwizard in the copy. Raises SubjectError where it fails and `check` is set."""
+        return run(self.migwizard_command(*arguments), self.root, check=check)
+
+    def migwizard_command(self, *arguments: str) -> list[str | Path]:
+        """The command line of migwizard for this copy: our own interpreter, and the copy's named."""
+        return [sys.executable, "-m", "migwizard", *arguments, "--python", self.python]
+
+    @property
+    def database(self) -> Path:
+        """The one SQLite file beside manage.py, once migrate has made it."""
+        found = sorted(self.root.glob("*.sqlite3"))
+        if len(found) != 1:
+            raise SubjectError(f"{self.name}: expected one SQLite file in {self.root}, found {len(found)}.")
+        return found[0]
+
+
+def run(
+    command: Sequence[str | Path], folder: Path, *, check: bool = True, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a program and keep what it says. Raises SubjectError where it fails and `check` is set."""
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=folder,
+        env=environment(**more),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if check and done.returncode:
+        said = (done.stdout[-1500:] + done.stderr[-1500:]).strip()
+        raise SubjectError(f"{' '.join(map(str, command))} ended with {done.returncode} in {folder}:\n{said}")
+    return done
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Ours without an active virtual environment, and with migwizard's second backup below build/."""
+    kept = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "DJANGO_SETTINGS_MODULE")}
+    return kept | {"XDG_STATE_HOME": str(BUILD / "state"), "PYTHONDONTWRITEBYTECODE": "1"} | more
+
+
+def names() -> list[str]:
+    """All subjects: the demo, those with a recipe, and prepared SQLite projects of MIGWIZARD_SUBJECTS."""
+    folder = _prepared()
+    found = sorted(path.parent.name for path in folder.glob("*/SUBJECT.json")) if folder else []
+    sqlite = [name for name in found if folder and _facts(folder / name).get("engine") == "sqlite"]
+    return list(dict.fromkeys([DEMO, *RECIPES, *sqlite]))
+
+
+def present(name: str) -> bool:
+    """Whether a subject is there without anything being fetched."""
+    return name == DEMO or any((folder / name / "SUBJECT.json").is_file() for folder in _folders())
+
+
+def fresh(name: str, parent: Path, python: Path | None = None) -> Copy:
+    """A new copy of a subject below `parent`, run by `python` or its own; what was there is removed.
+
+    Raises SubjectError where the subject cannot be built.
+    """
+    target = parent / name
+    shutil.rmtree(target, ignore_errors=True)
+    parent.mkdir(parents=True, exist_ok=True)
+    if name == DEMO:
+        run([sys.executable, "-m", "migwizard", "demo", target], ROOT)
+        return Copy(name, target / "shop", python or Path(sys.executable))
+    source = next((folder / name for folder in _folders() if (folder / name / "SUBJECT.json").is_file()), None)
+    source = source or build(name, BUILD / "subjects" / name)
+    skipped = shutil.ignore_patterns(".venv", "__pycache__", "*.sqlite3", ".migwizard")
+    shutil.copytree(source, target, symlinks=True, ignore=skipped)
+    # The environment is only read, and large; an environment is known by its path, so that a link serves.
+    (target / ".venv").symlink_to(source / ".venv", target_is_directory=True)
+    return Copy(name, target, python or target / ".venv" / "bin" / "python")
+
+
+def build(name: str, target: Path) -> Path:
+    """Build a subject from the package index into `target`; complete or not there at all. Raises SubjectError."""
+    recipe = RECIPES.get(name)
+    if recipe is None:
+        raise SubjectError(f"There is no subject {name!r}; known are {', '.join(names())}.")
+    print(f"{name}: building {target} from the package index (once)", file=sys.stderr, flush=True)
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    python = target / ".venv" / "bin" / "python"
+    run([sys.executable, "-m", "venv", target / ".venv"], target)
+    run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *recipe.requirements], target)
+    site = run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], target).stdout.strip()
+    shutil.move(Path(site) / recipe.package, target / recipe.package)
+    (target / "manage.py").write_text(_MANAGE, encoding="utf-8")
+    (target / "subject_settings.py").write_text(_SETTINGS + recipe.settings, encoding="utf-8")
+    (target / "subject_urls.py").write_text("urlpatterns = []\n", encoding="utf-8")
+    facts = {"name": name, "settings": "subject_settings", "engine": "sqlite", "from": recipe.requirements[0]}
+    # Written last: a subject without it is taken for one whose building was interrupted.
+    (target / "SUBJECT.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
+    return target
+
+
+def _prepared() -> Path | None:
+    named = os.environ.get("MIGWIZARD_SUBJECTS")
+    return Path(named).resolve() if named else None
+
+
+def _folders() -> list[Path]:
+    return [folder for folder in (_prepared(), BUILD / "subjects") if folder]
+
+
+def _facts(folder: Path) -> dict[str, str]:
+    return dict(json.loads((folder / "SUBJECT.json").read_text(encoding="utf-8")))
