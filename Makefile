@@ -10,7 +10,7 @@ help:
 	@echo "make demo       reset the migrations of the bundled demo project, on SQLite"
 	@echo "make test       the test suite"
 	@echo "make check      format, lint, strict types, import fences"
-	@echo "make realworld  the whole reset on public products (needs their sources, see docs/realworld.md)"
+	@echo "make realworld  the whole reset and its undo on the demo, oscar and wagtail (docs/realworld.md)"
 	@echo "make bench      generate and proof as ratios to plain makemigrations and stock migrate"
 
 $(READY): pyproject.toml

@@ -36,7 +36,10 @@ class Row:
 
 
 def _models(ride: Ride) -> Any:
-    return ride.registry(), ride.guest.facts["django"], ride.guest.facts["python"], ride.apps.labels
+    """The models, wherever the project lies and however many migrations it has."""
+    registry = ride.registry()
+    registry["apps"] = [(app["label"], app["name"], app["migrations_module"]) for app in registry["apps"]]
+    return registry, ride.guest.facts["django"], ride.guest.facts["python"], ride.apps.labels
 
 
 def _operations(ride: Ride) -> Any:
@@ -231,8 +234,8 @@ def _edited(ride: Ride) -> list[str]:
     """The staged files that a person changed since they were written or proved."""
     if ride.checkpoint.applied or State.SEEDS not in ride.checkpoint.fingerprints:
         return []
-    staging = ride.workplace.staging
-    return [name for name, digest in ride.checkpoint.files.items() if durable.file_hash(staging / name) != digest]
+    found = {name: durable.file_hash(ride.workplace.staging / name) for name in ride.checkpoint.files}
+    return [name for name, digest in ride.checkpoint.files.items() if found[name] not in (None, digest)]
 
 
 def _enter(ride: Ride, row: Row) -> None:

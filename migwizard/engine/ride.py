@@ -143,10 +143,6 @@ class Ride:
         apps: ProjectApps = self.facts["apps"]
         return apps
 
-    def another_guest(self) -> Guest:
-        """A guest of its own, for a look at the tree as it is now."""
-        return Guest(self.project, log=self.workplace.log)
-
     def renew_guest(self) -> None:
         """Load the project again; nothing that the old guest imported is trusted any more."""
         self.guest.close()

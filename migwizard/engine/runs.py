@@ -41,7 +41,7 @@ class Runs:
         self._pool = ThreadPoolExecutor(max_workers=2)
         self._key = history_fingerprint(ride)
         self._futures: list[Future[dict[str, Any]]] = []
-        self._second: Guest | None = None
+        self._second = Guest(ride.project, hash_seed=SECOND_SEED, clock_shift=CLOCK_SHIFT, log=ride.workplace.log)
 
     def __enter__(self) -> Runs:
         return self
@@ -50,8 +50,7 @@ class Runs:
         """End the runs; those that nobody waits for any more (an error, Ctrl-C) are cut off."""
         if not all(future.done() for future in self._futures):
             for guest in (self._ride.guest, self._second):
-                if guest is not None:
-                    guest.close()
+                guest.cancel()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     @property
@@ -92,10 +91,7 @@ class Runs:
 
     def _shifted(self) -> dict[str, Any]:
         path = fresh(self._ride, "second")
-        with Guest(
-            self._ride.project, hash_seed=SECOND_SEED, clock_shift=CLOCK_SHIFT, log=self._ride.workplace.log
-        ) as guest:
-            self._second = guest
+        with self._second as guest:
             result = self._migrate(guest, path, self._ride.old_folders(), seed=SECOND_SEED, say="second")
         return {"rows": result["rows"], "seconds": result["seconds"]}
 

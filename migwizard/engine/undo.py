@@ -12,13 +12,13 @@ from migwizard.engine.ride import Ride
 from migwizard.engine.steps.apply import steps_back, take_back
 from migwizard.engine.steps.fake import read_state, touched
 from migwizard.engine.talk import Choice, Question
-from migwizard.errors import ConflictError, MigwizardError
+from migwizard.errors import ConflictError, DatabaseError
 from migwizard.paths import Workplace
 from migwizard.project.guest import GuestError
 
 
 def run(ride: Ride) -> dict[str, Any]:
-    """Take back what this reset did, databases first. Raises MigwizardError, with nothing touched, where it cannot."""
+    """Take back what this reset did, databases first. Raises ConflictError or DatabaseError, with nothing touched, where it cannot."""
     checkpoint = ride.checkpoint
     steps = steps_back(ride) if checkpoint.applied else ()
     _check_files(ride, steps)
@@ -93,6 +93,6 @@ def _undo_database(ride: Ride, alias: str) -> None:
         ride.guest.call("undo_switch", alias=alias, manifest=load_manifest(ride).to_dict())
     except GuestError as error:
         code = str(error.details.get("code") or error.code)
-        raise MigwizardError(f"{error.sentence} Nothing was changed.", code=code, details=error.details) from error
+        raise DatabaseError(f"{error.sentence} Nothing was changed.", code=code, details=error.details) from error
     ride.checkpoint.databases[alias] = "OLD_HEAD"
     ride.save()

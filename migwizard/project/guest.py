@@ -65,6 +65,8 @@ class Guest:
         self._fork = fork
         self._lock = threading.Lock()
         self._process: _Process | None = None
+        self._working: set[_Process] = set()
+        self._cancelled = False
         self.facts: dict[str, Any] = {}
 
     def __enter__(self) -> Guest:
@@ -80,6 +82,7 @@ class Guest:
         return self.facts
 
     def _launch(self) -> _Process:
+        self._check_cancelled()
         process = _Process(self._project.interpreter.path, self._project.root, self._hash_seed, self._log_path)
         start = {
             "root": str(self._project.root),
@@ -104,8 +107,10 @@ class Guest:
                 process = self._launch()
             # Without forks a process answers one request and ends.
             self._process = process if self.facts["fork"] else None
+            self._working.add(process)
             number = process.request(method, params)
         try:
+            self._check_cancelled()
             return process.wait(number, on_event)
         except GuestError:
             raise
@@ -114,12 +119,25 @@ class Guest:
             raise
         finally:
             if process is not self._process:
+                self._working.discard(process)
                 process.kill()
 
     def close(self) -> None:
-        if self._process is not None:
-            self._process.kill()
-            self._process = None
+        process, self._process = self._process, None
+        if process is not None:
+            self._working.discard(process)
+            process.kill()
+
+    def cancel(self) -> None:
+        """End the guest for good, from another thread too: whatever waits for it fails, and nothing starts it again."""
+        self._cancelled = True
+        for process in list(self._working):
+            process.kill()
+        self.close()
+
+    def _check_cancelled(self) -> None:
+        if self._cancelled:
+            raise GuestError({"kind": "died", "sentence": "The work was cut off.", "details": {}})
 
 
 class _Process:

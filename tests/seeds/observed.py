@@ -11,7 +11,7 @@ from migwizard.seeds.verdicts import Judged, Key, Thing, Verdict
 def facts(id: str = "shop.0002_seed#0", **more: Any) -> dict[str, Any]:
     """One operation that ran one statement and left nothing, unless `more` says otherwise."""
     app, _, rest = id.partition(".")
-    common = {
+    common: dict[str, Any] = {
         "id": id,
         "app": app,
         "migration": rest.partition("#")[0],

@@ -8,7 +8,7 @@ import pytest
 
 from tests.seeds.rides import SeedRide, ride
 
-# One worker runs them all, so that each project is run through once.
+# With --dist loadgroup one worker runs them all, so that each project is run through once.
 pytestmark = [pytest.mark.ride, pytest.mark.xdist_group("seed-rides")]
 
 MOVED = ("seed", "move")

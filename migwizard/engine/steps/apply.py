@@ -153,26 +153,24 @@ def take_back(ride: Ride) -> None:
 def _check_tree(ride: Ride) -> None:
     """Load the tree as it is now and migrate it from zero; what it builds must be what the proof saw."""
     try:
-        with ride.another_guest() as guest:
-            loaded = guest.call("history", labels=list(ride.apps.labels))
-            found = {(app, name) for app, name, _ in loaded["disk"] if app in ride.apps.labels}
-            expected = {_node(name) for name in ride.checkpoint.files}
-            if found != expected:
-                stray = ", ".join(".".join(node) for node in sorted(found ^ expected))
-                raise MigwizardError(f"The tree does not hold the proved files alone: {stray}.", code="tree")
-            built = guest.call("migrate", alias=ALIAS, path=str(fresh(ride, "tree")), labels=list(ride.apps.labels))
-            said = guest.call("check_changes")
+        # From here on the guest sees the new tree.
+        ride.renew_guest()
+        labels = list(ride.apps.labels)
+        loaded = ride.guest.call("history", labels=labels)
+        found = {(app, name) for app, name, _ in loaded["disk"] if app in labels}
+        expected = {_node(name) for name in ride.checkpoint.files}
+        if found != expected:
+            stray = ", ".join(".".join(node) for node in sorted(found ^ expected))
+            raise MigwizardError(f"The tree does not hold the proved files alone: {stray}.", code="tree")
+        built = ride.guest.call("migrate", alias=ALIAS, path=str(fresh(ride, "tree")), labels=labels)
         proved = json.loads(proved_catalogue(ride).read_bytes())
         differences = compare_catalogues(proved, built["catalogue"], explicit_names=())
-        if any(difference.severity == "error" for difference in differences):
-            raise MigwizardError(
-                f"The tree builds another database than the proof: {differences[0].sentence}", code="tree"
-            )
-        if said != ride.checkpoint.results.get("drift", {}):
+        wrong = [difference.sentence for difference in differences if difference.severity == "error"]
+        if wrong:
+            raise MigwizardError(f"The tree builds another database than the proof: {wrong[0]}", code="tree")
+        if ride.guest.call("check_changes") != ride.checkpoint.results.get("drift", {}):
             raise MigwizardError("makemigrations --check says something else in the tree than before.", code="tree")
     except MigwizardError as error:
         take_back(ride)
         error.sentence += " The old files were put back."
         raise
-    # From here on the guest must see the new tree.
-    ride.renew_guest()

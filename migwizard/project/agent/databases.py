@@ -77,7 +77,8 @@ def _escaped(path: str) -> str:
 
 
 def _refusal(error: switch.SwitchError) -> AgentError:
-    return AgentError("switch", error.sentence, code=error.code, details=error.details)
+    """The host says itself that nothing was changed, as it does for every other error."""
+    return AgentError("switch", error.reason, code=error.code, details=error.details)
 
 
 def database_state(

@@ -1,61 +1,15 @@
-"""The project's own makemigrations, once a batch level: what it would write by itself, and what it is told to write."""
+"""Batches written by the project's own makemigrations: beside each, what it would have written by itself."""
 
 from __future__ import annotations
 
-import io
 import os
-import sys
 from collections import Counter
-from typing import Any, Callable
+from typing import Any
 
 from . import histories
-from .operations import autodetector_class, detect, makemigrations_class, parts, quiet_questioner, target_state
-
-_STOCK = "django.core.management.commands.makemigrations"
-
-
-def _run(labels: list[str], autodetector: Any, *, check: bool) -> None:
-    """Call the project's command with another autodetector (an attribute since Django 5.2, before that a module's name)."""
-    from django.core.management import call_command
-
-    base = makemigrations_class()
-    command = type("Command", (base,), {"autodetector": autodetector})()
-    replaced = [
-        place
-        for place in {id(module): module for module in (sys.modules[base.__module__], sys.modules[_STOCK])}.values()
-        if hasattr(place, "MigrationAutodetector")
-    ]
-    saved = [place.MigrationAutodetector for place in replaced]
-    for place in replaced:
-        vars(place)["MigrationAutodetector"] = autodetector
-    try:
-        call_command(command, *labels, interactive=False, verbosity=0, stdout=io.StringIO(), check_changes=check)
-    finally:
-        for place, original in zip(replaced, saved):
-            vars(place)["MigrationAutodetector"] = original
-
-
-def _captured(labels: list[str], target: Callable[[], Any] | None = None) -> dict[str, list[Any]]:
-    """The migrations that the project's makemigrations would write now, by app label; writes nothing.
-
-    `target` gives another state to build than the models'. With labels, nothing is asked (see `quiet_questioner`).
-    """
-    found: dict[str, list[Any]] = {}
-
-    base: Any = autodetector_class()
-
-    class Literal(base):
-        def __init__(self, from_state: Any, to_state: Any, questioner: Any = None) -> None:
-            super().__init__(
-                from_state, to_state if target is None else target(), quiet_questioner() if labels else questioner
-            )
-
-        def changes(self, *args: Any, **kwargs: Any) -> dict[str, list[Any]]:
-            found.update(super().changes(*args, **kwargs))
-            return {}
-
-    _run(labels, Literal, check=True)
-    return found
+from .command import Inside, inside_makemigrations, no_formatter
+from .history import load_graph
+from .operations import detect, operation_id, parts, quiet_questioner, target_state
 
 
 def check_changes(
@@ -64,7 +18,7 @@ def check_changes(
     """What `makemigrations --check` finds: a line for each operation it would write, by app label."""
     if folders:
         histories.use(folders)
-    changes = _captured([])
+    changes = inside_makemigrations(lambda inside: inside.find())
     return {
         app: [operation.describe() for migration in migrations for operation in migration.operations]
         for app, migrations in sorted(changes.items())
@@ -87,13 +41,6 @@ def _fix_header_clock(timestamp: str) -> None:
     vars(writer)["now"] = lambda: moment
 
 
-def _no_formatter() -> None:
-    """Formatting each level anew costs seconds a level; files are formatted once, at the end, or not."""
-    for name in (_STOCK, makemigrations_class().__module__):
-        if hasattr(sys.modules[name], "run_formatters"):
-            vars(sys.modules[name])["run_formatters"] = lambda *args, **kwargs: None
-
-
 def generate(
     start: dict[str, Any],
     emit: Any,
@@ -113,30 +60,44 @@ def generate(
     """
     if folders:
         histories.use(folders)
-    found, _ = detect(set(labels), source)
-    by_id = {
-        "{}:{}".format(app, index): operation
-        for app, operations in found.items()
-        for index, operation in enumerate(operations)
-    }
-    # Taken before the old files are hidden: later the loader sees staging only.
-    target = target_state(source).clone if source == "history" else None
     _fix_header_clock(timestamp)
-    _no_formatter()
-    _lead_named_to_first(set(labels))
-    report = []
-    written: set[str] = set()
-    for number, batches in enumerate(levels):
-        apps = [batch["app"] for batch in batches]
-        visible = written | set(apps)
-        histories.use({label: staging[label] if label in visible else histories.ABSENT for label in labels})
-        literal = _captured(apps, target)
-        migrations = {batch["app"]: [_build(batch, by_id, replaced)] for batch in batches}
-        _run(apps, _prepared(migrations), check=False)
-        report.append(_level_report(apps, batches, literal, migrations, staging, by_id))
-        written |= set(apps)
-        emit(level=number, of=len(levels), apps=apps)
+    no_formatter()
+
+    def work(inside: Inside) -> list[dict[str, Any]]:
+        # Taken before the old files are hidden: later the loader sees staging only.
+        target = target_state(source)
+        found, _ = detect(inside.autodetector, set(labels), target.clone())
+        by_id = {
+            operation_id(app, n): operation
+            for app, found_here in found.items()
+            for n, operation in enumerate(found_here)
+        }
+        _lead_named_to_first(set(labels))
+        # The command was started with --check, with which it writes nothing.
+        inside.command.dry_run = False
+        written: set[str] = set()
+        report = []
+        for number, batches in enumerate(levels):
+            apps = [batch["app"] for batch in batches]
+            written |= set(apps)
+            histories.use({label: staging[label] if label in written else histories.ABSENT for label in labels})
+            literal = _literal(inside, apps, target)
+            migrations = {batch["app"]: [_build(batch, by_id, replaced)] for batch in batches}
+            inside.command.write_migration_files(migrations)
+            report.append(_level_report(apps, batches, literal, migrations, staging, by_id))
+            emit(level=number, of=len(levels), apps=apps)
+        return report
+
+    report: list[dict[str, Any]] = inside_makemigrations(work)
     return report
+
+
+def _literal(inside: Inside, apps: list[str], target: Any) -> dict[str, list[Any]]:
+    """What `makemigrations` for these apps alone would write now, on top of what lies in staging."""
+    loader = load_graph()
+    from_state, to_state = loader.project_state(), target.clone()
+    detector = inside.autodetector(from_state, to_state, quiet_questioner())
+    return dict(detector.changes(graph=loader.graph, trim_to_apps=set(apps), convert_apps=set(apps)))
 
 
 def _lead_named_to_first(labels: set[str]) -> None:
@@ -156,18 +117,6 @@ def _lead_named_to_first(labels: set[str]) -> None:
 
     vars_of_class: Any = MigrationLoader
     vars_of_class.check_key = check_key
-
-
-def _prepared(migrations: dict[str, list[Any]]) -> Any:
-    """An autodetector that finds just these migrations."""
-
-    base: Any = autodetector_class()
-
-    class Prepared(base):
-        def changes(self, *args: Any, **kwargs: Any) -> dict[str, list[Any]]:
-            return migrations
-
-    return Prepared
 
 
 def _build(batch: dict[str, Any], by_id: dict[str, Any], replaced: dict[str, dict[str, list[str]]]) -> Any:

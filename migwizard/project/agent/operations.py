@@ -9,26 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from . import histories
+from .command import Inside, inside_makemigrations
 
 WEIGHTS = {"CreateModel": 4, "AddField": 2}
-
-
-def makemigrations_class() -> Any:
-    """The project's own makemigrations command class."""
-    from django.core.management import get_commands, load_command_class
-
-    return type(load_command_class(get_commands()["makemigrations"], "makemigrations"))
-
-
-def autodetector_class() -> Any:
-    """The autodetector that the project's makemigrations uses (an attribute of the command since Django 5.2)."""
-    import sys
-
-    from django.db.migrations.autodetector import MigrationAutodetector
-
-    command = makemigrations_class()
-    module = sys.modules[command.__module__]
-    return getattr(command, "autodetector", None) or getattr(module, "MigrationAutodetector", MigrationAutodetector)
 
 
 def quiet_questioner() -> Any:
@@ -56,12 +39,21 @@ def target_state(source: str) -> Any:
     """The state to build: the models as they are now, or ("history") what the migrations on disk end in."""
     from django.apps import apps
     from django.db.migrations.state import ProjectState
+    from django.db.models.options import normalize_together
     from django.utils import translation
 
     from .history import load_graph
 
     translation.deactivate_all()
-    return load_graph().project_state() if source == "history" else ProjectState.from_apps(apps)
+    if source != "history":
+        return ProjectState.from_apps(apps)
+    state = load_graph().project_state()
+    # Old migrations may hold these as lists of lists; the autodetector expects what models give.
+    for model in state.models.values():
+        for option in ("unique_together", "index_together"):
+            if model.options.get(option):
+                model.options[option] = set(normalize_together(model.options[option]))
+    return state
 
 
 def foreign_part(state: Any, labels: set[str]) -> Any:
@@ -71,10 +63,11 @@ def foreign_part(state: Any, labels: set[str]) -> Any:
     return ProjectState({key: model.clone() for key, model in state.models.items() if key[0] not in labels})
 
 
-def detect(labels: set[str], source: str) -> tuple[dict[str, list[Any]], Any]:
-    """The autodetector's operations by app label in its own order, with the autodetector that found them."""
-    to_state = target_state(source)
-    base: Any = autodetector_class()
+def detect(base: Any, labels: set[str], to_state: Any) -> tuple[dict[str, list[Any]], Any]:
+    """The operations that the autodetector class `base` finds from nothing to `to_state`, by app label in its own order.
+
+    The second value is the autodetector that found them.
+    """
 
     class Recorder(base):
         def _build_migration_list(self, graph: Any = None) -> None:
@@ -100,12 +93,16 @@ def operations(
     """The operation graph as data."""
     if folders:
         histories.use(folders)
-    found, recorder = detect(set(labels), source)
-    facts = []
-    for app, app_operations in found.items():
-        for index, operation in enumerate(app_operations):
-            facts.append(_facts(app, index, operation, found, recorder))
-    return {"operations": facts, "swappable_targets": _swappable_targets()}
+
+    def work(inside: Inside) -> list[dict[str, Any]]:
+        found, recorder = detect(inside.autodetector, set(labels), target_state(source))
+        return [
+            _facts(app, index, operation, found, recorder)
+            for app, app_operations in found.items()
+            for index, operation in enumerate(app_operations)
+        ]
+
+    return {"operations": inside_makemigrations(work), "swappable_targets": _swappable_targets()}
 
 
 def _facts(app: str, index: int, operation: Any, found: dict[str, list[Any]], recorder: Any) -> dict[str, Any]:

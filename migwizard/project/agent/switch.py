@@ -39,6 +39,7 @@ class SwitchError(Exception):
 
     def __init__(self, code: str, sentence: str, details: typing.Optional[Facts] = None) -> None:
         self.code = code
+        self.reason = sentence
         self.sentence = f"{sentence} Nothing was changed."
         self.details = details or {}
         super().__init__(f"{self.sentence} ({code})")

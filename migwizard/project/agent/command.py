@@ -1,0 +1,75 @@
+"""The project's own makemigrations command, run once a process, with work of ours done in the middle of it.
+
+Projects override the command, and some patch Django in its `handle`: what the autodetector finds there differs from what
+it would find elsewhere, and a second `handle` in one process may break. So the command is run once, as it is, and at the
+place where it asks its autodetector for changes our work is done instead.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import Any, Callable
+
+from .failure import AgentError
+
+_STOCK = "django.core.management.commands.makemigrations"
+
+
+class Inside:
+    """What the work has to hand while the command runs."""
+
+    def __init__(self, command: Any, autodetector: Any, find: Callable[[], dict[str, list[Any]]]) -> None:
+        self.command = command
+        self.autodetector = autodetector
+        """The autodetector class of the project."""
+        self.find = find
+        """The changes that the command itself would find, by app label."""
+
+
+def makemigrations_class() -> Any:
+    """The project's own makemigrations command class."""
+    from django.core.management import get_commands, load_command_class
+
+    return type(load_command_class(get_commands()["makemigrations"], "makemigrations"))
+
+
+def inside_makemigrations(work: Callable[[Inside], Any]) -> Any:
+    """Run the project's command and return the result of `work`; the command itself then finds no changes.
+
+    The autodetector is an attribute of the command since Django 5.2, before that a name in the command's module. Raises
+    AgentError where the command never asks for changes.
+    """
+    from django.core.management import call_command
+    from django.db.migrations.autodetector import MigrationAutodetector
+
+    base = makemigrations_class()
+    module = sys.modules[base.__module__]
+    original: Any = getattr(base, "autodetector", None) or getattr(
+        module, "MigrationAutodetector", MigrationAutodetector
+    )
+    results: list[Any] = []
+
+    class Injected(original):
+        def changes(self, *args: Any, **kwargs: Any) -> dict[str, list[Any]]:
+            def find() -> dict[str, list[Any]]:
+                return dict(original.changes(self, *args, **kwargs))
+
+            results.append(work(Inside(command, original, find)))
+            return {}
+
+    for place in (module, sys.modules[_STOCK]):
+        if hasattr(place, "MigrationAutodetector"):
+            vars(place)["MigrationAutodetector"] = Injected
+    command = type("Command", (base,), {"autodetector": Injected})()
+    call_command(command, interactive=False, verbosity=0, stdout=io.StringIO(), check_changes=True)
+    if not results:
+        raise AgentError("failed", "The project's makemigrations ended without looking for changes.")
+    return results[0]
+
+
+def no_formatter() -> None:
+    """Formatting each level anew costs seconds a level; files are formatted once, at the end, or not."""
+    for name in {_STOCK, makemigrations_class().__module__}:
+        if hasattr(sys.modules[name], "run_formatters"):
+            vars(sys.modules[name])["run_formatters"] = lambda *args, **kwargs: None
