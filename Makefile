@@ -26,7 +26,7 @@ demo: $(READY)
 	$(BIN)/migwizard run --yes -C build/demo/shop --python $(BIN)/python
 
 test: $(READY)
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: $(READY)
 	$(BIN)/ruff format --check .

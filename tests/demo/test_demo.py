@@ -29,7 +29,8 @@ django.setup()
 from django.apps import apps
 graph = {}
 for model in apps.get_models():
-    targets = {f.related_model for f in model._meta.get_fields() if f.is_relation and f.concrete and f.related_model}
+    fields = [*model._meta.fields, *model._meta.many_to_many]
+    targets = {f.related_model for f in fields if f.is_relation and f.related_model}
     through = {f.related_model for f in model._meta.many_to_many if not f.remote_field.through._meta.auto_created}
     graph[model._meta.label] = sorted(t._meta.label for t in targets - through - {model})
 print(json.dumps(graph))
