@@ -12,7 +12,7 @@ from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import ORDER, State
 from migwizard.engine.steps import fake as faking
-from migwizard.errors import ConflictError, DatabaseError, UndecidedError, UsageError
+from migwizard.errors import ConflictError, DatabaseError, UsageError
 from migwizard.exit_codes import ExitCode
 from migwizard.faces import emit
 from migwizard.paths import Workplace
@@ -50,7 +50,9 @@ def _narrate(report: dict[str, Any]) -> None:
     if report["files_after"] is not None:
         say(f"Files: {report['files_before']} before, {report['files_after']} after")
     if report["proof"]:
-        say("Proof: schema and rows are equal; the certificate is " + str(report["certificate"]))
+        equal = report["proof"]["schema_equal"] and report["proof"]["rows_equal"]
+        result = "schema and rows are equal" if equal else "old and new differ, and every difference was accepted"
+        say(f"Proof: {result}; the certificate is {report['certificate']}")
     for alias, state in report["databases"].items():
         say(f"Database {alias}: {state}")
     if report["state"] == State.DONE:
@@ -60,7 +62,8 @@ def _narrate(report: dict[str, Any]) -> None:
 def undo(arguments: argparse.Namespace) -> int:
     """Give back every byte and row."""
     project = project_of(arguments)
-    if not Workplace(project.root).checkpoint.is_file():
+    place = Workplace(project.root)
+    if not place.checkpoint.is_file() and not undoing.recover(place):
         say("Nothing to undo: there is no reset in this project.")
         return ExitCode.DONE
     with machine.open_ride(project, face_of(arguments), options_of(arguments)) as ride:
@@ -75,9 +78,9 @@ def fake(arguments: argparse.Namespace) -> int:
     if not Workplace(project.root).checkpoint.is_file():
         raise UsageError("There is no reset in this project, so nothing to switch to.", code="no-reset")
     with machine.open_ride(project, face_of(arguments), options_of(arguments)) as ride:
-        if not ride.checkpoint.applied:
+        if not ride.checkpoint.applied or State.APPLY not in ride.checkpoint.results:
             raise ConflictError(
-                "The new files are not in the tree yet. Nothing was changed.",
+                "The new files are not in the tree yet, or were not looked at there. Nothing was changed.",
                 code="not-applied",
                 cures=("Run migwizard run first.",),
             )
@@ -107,10 +110,11 @@ def _switch(ride: Ride, alias: str, arguments: argparse.Namespace) -> dict[str, 
     database = next(item for item in ride.guest.facts["databases"] if item["alias"] == alias)
     if not database["sqlite"]:
         raise DatabaseError(f"Database {alias} is no SQLite file; this version switches SQLite only.", code="engine")
-    if not arguments.yes and not arguments.dry_run and ride.options.no_input:
-        raise UndecidedError(
-            f"Switching {alias} needs a yes. Nothing was changed.", code=f"switch:{alias}", cures=("Give --yes.",)
-        )
+    if not arguments.dry_run and faking.read_state(ride, alias)["state"] == "OLD_HEAD":
+        # Whoever says fake now is asked now, whatever was said before.
+        ride.checkpoint.decisions.pop(f"switch:{alias}", None)
+        if faking.ask_switch(ride, database) == "later":
+            return {"result": "NOTHING_DONE", "state": "OLD_HEAD"}
     result = faking.switch(ride, alias, dry_run=arguments.dry_run)
     if not arguments.dry_run:
         ride.checkpoint.databases[alias] = faking.confirm(ride, alias) if result["state"] != "EMPTY" else "EMPTY"

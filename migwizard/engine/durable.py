@@ -64,11 +64,11 @@ def append_line(path: Path, line: str) -> None:
 
 
 def copy_folder(source: Path, target: Path) -> None:
-    """A copy of a folder without byte code, complete or not there at all."""
+    """A copy of a folder without byte code, complete or not there at all; links are followed, or they would dangle."""
     temporary = target.with_name(f".{target.name}.migwizard-{os.getpid()}")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(source, temporary, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"), symlinks=True)
+    shutil.copytree(source, temporary, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
     for path in temporary.rglob("*"):
         if path.is_file() and not path.is_symlink():
             with path.open("rb") as stream:

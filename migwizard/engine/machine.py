@@ -51,18 +51,20 @@ def _history(ride: Ride) -> Any:
 
 
 def _decided(ride: Ride) -> Any:
+    return _history(ride), runs.sources_fingerprint(ride), _decisions(ride, "keep:", "object:", "drift")
+
+
+def _decisions(ride: Ride, *kinds: str) -> dict[str, str]:
+    """The decisions whose question begins with one of `kinds`, those of the answers file first."""
     decisions = {key: answer.choice for key, answer in ride.checkpoint.decisions.items()}
     decisions |= dict(ride.options.answers)
-    return _history(ride), {
-        key: value for key, value in decisions.items() if key.startswith(("keep:", "object:", "drift"))
-    }
+    return {key: value for key, value in decisions.items() if key.startswith(kinds)}
 
 
 def _staged(ride: Ride) -> Any:
     """The staged files as they are on the disk, so that an edit makes the proof stale."""
     found = {name: durable.file_hash(ride.workplace.staging / name) for name in ride.checkpoint.files}
-    decisions = {k: a.choice for k, a in ride.checkpoint.decisions.items() if k.startswith("difference:")}
-    return _history(ride), found, decisions, sorted(k for k in ride.options.answers if k.startswith("difference:"))
+    return _history(ride), found, runs.sources_fingerprint(ride), _decisions(ride, "difference:")
 
 
 TABLE = (
@@ -113,6 +115,7 @@ def look_ride(project: Project, face: Face, options: Options, checkpoint: Checkp
         ride = Ride(
             project, Workplace(project.root), guest, face, options, checkpoint or _begin(project), read_only=True
         )
+        _own(ride, checkpoint is not None)
         yield ride
 
 
@@ -131,7 +134,13 @@ def stale(ride: Ride) -> list[str]:
 
 def _begin(project: Project) -> Checkpoint:
     timestamp = reset_time()
-    run_id = fingerprint(timestamp, project.root.name, project.settings)[:12]
+    backups, number = Workplace(project.root).second_backup, 0
+    while True:
+        # An earlier reset at the same (given) time keeps its backup.
+        run_id = fingerprint(timestamp, project.root.name, project.settings, number)[:12]
+        if not (backups / run_id).exists():
+            break
+        number += 1
     return Checkpoint(run_id=run_id, timestamp=timestamp, project={"name": project.root.name}, tag=project.config.tag)
 
 
@@ -140,10 +149,13 @@ def _own(ride: Ride, resumed: bool) -> None:
     project = {
         "name": ride.project.root.name,
         "settings": ride.guest.facts["settings"],
-        "labels": [app["label"] for app in ride.registry()["apps"]],
+        "labels": sorted({*ride.apps.labels, *ride.apps.excluded, *ride.apps.unmigrated}),
     }
     if resumed:
         check_owner(ride.checkpoint, project, ride.workplace.checkpoint)
+    if ride.read_only:
+        return
+    if resumed:
         ride.tell("resume", f"Going on at {ride.checkpoint.state.value}", state=ride.checkpoint.state.value)
     ride.checkpoint.project = project
 
@@ -153,6 +165,8 @@ def _finish(project: Project, workplace: Workplace, checkpoint: Checkpoint, entr
     journal.check(project.root, entry.steps)
     journal.carry_out(project.root, workplace.folder, entry.steps)
     checkpoint.applied = entry.kind == "apply"
+    if not checkpoint.applied:
+        apply.forget_results(checkpoint)
     checkpoint.save(workplace.checkpoint)
     journal.end(workplace.journal, entry)
 
@@ -179,6 +193,8 @@ def run(ride: Ride) -> dict[str, Any]:
     edited = _edited(ride)
     for row in TABLE:
         if ride.checkpoint.applied and before(row.state, State.APPLY):
+            if row.state is ride.options.until:
+                break
             continue
         ride.checkpoint.state = row.state
         key = fingerprint(row.inputs(ride)) if row.inputs else None
@@ -216,7 +232,7 @@ def _intact(ride: Ride, state: State) -> bool:
 
 def _refuse_finished(ride: Ride) -> None:
     """Migrations on top of a finished reset are for a reset of their own. Raises ConflictError."""
-    if State.DONE not in ride.checkpoint.results:
+    if not ride.checkpoint.applied or State.DONE not in ride.checkpoint.results:
         return
     added = built_on(ride)
     if added:

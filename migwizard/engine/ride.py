@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from migwizard.engine import durable
 from migwizard.engine.checkpoint import Checkpoint
 from migwizard.engine.states import State
 from migwizard.engine.talk import Answer, Event, Face, Question
@@ -65,8 +66,13 @@ class Ride:
         self.face.tell(Event(kind, self.checkpoint.state, text, data))
 
     def save(self) -> None:
-        if not self.read_only:
-            self.checkpoint.save(self.workplace.checkpoint)
+        if self.read_only:
+            return
+        self.checkpoint.save(self.workplace.checkpoint)
+        if self.checkpoint.applied:
+            # Beside the second backup, so that undo works although somebody emptied the folder.
+            copy = self.workplace.second_backup / self.checkpoint.run_id / self.workplace.checkpoint.name
+            durable.write_file(copy, self.workplace.checkpoint.read_bytes())
 
     def ask(self, question: Question) -> str:
         """The decision on a question: from the checkpoint, the answers file, `--yes` or a person.

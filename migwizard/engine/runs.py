@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ ALIAS = "default"
 # The second run of the old history: more than a year later, so that dates and years differ too.
 CLOCK_SHIFT = 400 * 86400.0 + 3723.0
 SECOND_SEED = 4711
+SOURCES = "sources.json"
 
 
 def history_fingerprint(ride: Ride) -> str:
@@ -79,21 +80,25 @@ class Runs:
         path = self._ride.work / f"{name}-{self._key}.json"
         if path.is_file() and (name != "old" or self.old_database.is_file()):
             data: dict[str, Any] = json.loads(path.read_bytes())
-            return data
+            if data["sources"] == _hashes(self._ride, data["sources"]):
+                return data
+        for stale in self._ride.work.glob(f"{name}-*"):
+            _remove(stale)
         result: dict[str, Any] = run()
+        result["sources"] = _hashes(self._ride, result["sources"])
         durable.write_file(path, json.dumps(result).encode())
+        if name == "old":
+            durable.write_file(self._ride.work / SOURCES, json.dumps(sorted(result["sources"])).encode())
         return result
 
     def _observed(self) -> dict[str, Any]:
-        for stale in self._ride.work.glob("old-*"):
-            stale.unlink()
         return self._migrate(self._ride.guest, self.old_database, self._ride.old_folders(), observe=True, say="old")
 
     def _shifted(self) -> dict[str, Any]:
         path = fresh(self._ride, "second")
         with self._second as guest:
             result = self._migrate(guest, path, self._ride.old_folders(), seed=SECOND_SEED, say="second")
-        return {"rows": result["rows"], "seconds": result["seconds"]}
+        return {key: result[key] for key in ("rows", "seconds", "sources")}
 
     def _new(self, name: str) -> dict[str, Any]:
         return self._migrate(self._ride.guest, fresh(self._ride, name), self._ride.new_folders(), say=name)
@@ -122,8 +127,25 @@ def fresh(ride: Ride, name: str) -> Path:
     path = ride.scratch / f"{name}.sqlite3"
     path.parent.mkdir(parents=True, exist_ok=True)
     for leftover in path.parent.glob(f"{name}.sqlite3*"):
-        leftover.unlink()
+        _remove(leftover)
     return path
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
+def _hashes(ride: Ride, sources: Iterable[str]) -> dict[str, str | None]:
+    return {name: durable.file_hash(ride.project.root / name) for name in sources}
+
+
+def sources_fingerprint(ride: Ride) -> str:
+    """A hash over the project's modules that the last run of the old history had loaded; seeds may use any of them."""
+    path = ride.work / SOURCES
+    return fingerprint(_hashes(ride, json.loads(path.read_bytes()))) if path.is_file() else ""
 
 
 def sweep(ride: Ride) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
-from migwizard.engine import journal
+from migwizard.engine import durable, journal
 from migwizard.engine.journal import Step
-from migwizard.engine.manifests import load_manifest
+from migwizard.engine.manifests import NAME, load_manifest
 from migwizard.engine.ride import Ride
 from migwizard.engine.steps.apply import steps_back, take_back
 from migwizard.engine.steps.fake import read_state, touched
@@ -18,7 +18,10 @@ from migwizard.project.guest import GuestError
 
 
 def run(ride: Ride) -> dict[str, Any]:
-    """Take back what this reset did, databases first. Raises ConflictError or DatabaseError, with nothing touched, where it cannot."""
+    """Take back what this reset did, databases first.
+
+    Raises ConflictError or DatabaseError, with nothing touched, where it cannot.
+    """
     checkpoint = ride.checkpoint
     steps = steps_back(ride) if checkpoint.applied else ()
     _check_files(ride, steps)
@@ -33,13 +36,27 @@ def run(ride: Ride) -> dict[str, Any]:
             safe="undo",
         )
     )
-    for alias in switched:
-        _undo_database(ride, alias)
+    for dry_run in (True, False):
+        # All are tried before the first is touched.
+        for alias in switched:
+            _undo_database(ride, alias, dry_run)
     if checkpoint.applied:
         take_back(ride)
     report = {"type": "result", "undone": checkpoint.run_id, "files": len(steps), "databases": switched}
+    shutil.rmtree(ride.workplace.second_backup / checkpoint.run_id, ignore_errors=True)
     _remove(ride.workplace)
     return report
+
+
+def recover(place: Workplace) -> bool:
+    """Fetch the newest checkpoint and manifest from the second backup, where the project's folder was emptied."""
+    kept = sorted(place.second_backup.glob(f"*/{place.checkpoint.name}"), key=lambda path: path.stat().st_mtime)
+    if not kept:
+        return False
+    place.create()
+    for name in (NAME, place.checkpoint.name):
+        durable.write_file(place.folder / name, (kept[-1].parent / name).read_bytes())
+    return True
 
 
 def _remove(place: Workplace) -> None:
@@ -88,11 +105,21 @@ def _switched(ride: Ride) -> list[str]:
     return found
 
 
-def _undo_database(ride: Ride, alias: str) -> None:
+def _undo_database(ride: Ride, alias: str, dry_run: bool) -> None:
     try:
-        ride.guest.call("undo_switch", alias=alias, manifest=load_manifest(ride).to_dict())
+        ride.guest.call("undo_switch", alias=alias, manifest=load_manifest(ride).to_dict(), dry_run=dry_run)
     except GuestError as error:
         code = str(error.details.get("code") or error.code)
-        raise DatabaseError(f"{error.sentence} Nothing was changed.", code=code, details=error.details) from error
+        end = "Nothing was changed." if dry_run else "This database was not changed; those before it went back already."
+        raise DatabaseError(
+            f"{error.sentence} {end}",
+            code=code,
+            cures=("If it was built by migrate with the new files, set it aside, undo, and migrate it anew.",)
+            if code in ("MW-E30", "MW-E31")
+            else (),
+            details=error.details,
+        ) from error
+    if dry_run:
+        return
     ride.checkpoint.databases[alias] = "OLD_HEAD"
     ride.save()

@@ -21,6 +21,8 @@ from migwizard.proof.volatile import Volatile
 __all__ = ["SPELLED_OUT", "Volatile", "compare_rows", "count_rows", "volatile_cells"]
 
 PERMISSION_NAME = ("auth_permission", "name")
+MORE = "more"
+"""Name of the difference that stands for all that are not spelled out; nobody has seen those, so none may accept them."""
 SPELLED_OUT = 20
 """So many differences of a table are told one by one; the others are counted."""
 
@@ -190,7 +192,7 @@ def _limited(table: str, differences: list[Difference]) -> Iterator[Difference]:
     rest = len(differences) - SPELLED_OUT
     if rest > 0:
         sentence = f"{rest} more differences in the rows of {table} are not spelled out."
-        yield Difference("error", "row", table, "more", None, None, sentence)
+        yield Difference("error", "row", table, MORE, None, None, sentence)
 
 
 def _compare_sequences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:

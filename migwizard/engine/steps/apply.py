@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from migwizard.engine import durable, git, journal, staging
+from migwizard.engine.checkpoint import Checkpoint
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.manifests import NAME, load_manifest, make_manifest
 from migwizard.engine.planning import make_plan
@@ -78,7 +79,8 @@ def prepare(ride: Ride) -> Entry:
     nodes = [_node(name) for name in ride.checkpoint.files]
     keep = sorted({node for pinned in planned.pins.values() for node in pinned})
     manifest = make_manifest(ride, sorted(nodes), keep)
-    durable.write_file(place.folder / NAME, manifest.to_json().encode())
+    for kept in (place.folder, place.second_backup / ride.checkpoint.run_id):
+        durable.write_file(kept / NAME, manifest.to_json().encode())
     steps = []
     for label, folder in ride.checkpoint.folders.items():
         durable.copy_folder(root / folder, place.backup / label)
@@ -146,8 +148,15 @@ def take_back(ride: Ride) -> None:
     journal.begin(ride.workplace.journal, entry)
     journal.carry_out(ride.project.root, ride.workplace.folder, steps)
     ride.checkpoint.applied = False
+    forget_results(ride.checkpoint)
     ride.save()
     journal.end(ride.workplace.journal, entry)
+
+
+def forget_results(checkpoint: Checkpoint) -> None:
+    """Nothing from Apply on counts any more, once the old files are back."""
+    for state in (State.APPLY, State.FAKE, State.DONE):
+        checkpoint.results.pop(state, None)
 
 
 def _check_tree(ride: Ride) -> None:
@@ -170,7 +179,7 @@ def _check_tree(ride: Ride) -> None:
             raise MigwizardError(f"The tree builds another database than the proof: {wrong[0]}", code="tree")
         if ride.guest.call("check_changes") != ride.checkpoint.results.get("drift", {}):
             raise MigwizardError("makemigrations --check says something else in the tree than before.", code="tree")
-    except MigwizardError as error:
+    except Exception as error:
         take_back(ride)
-        error.sentence += " The old files were put back."
-        raise
+        sentence = error.sentence if isinstance(error, MigwizardError) else f"The tree could not be checked: {error!r}."
+        raise MigwizardError(f"{sentence} The old files were put back.", code="tree") from error

@@ -37,25 +37,25 @@ def _one(ride: Ride, database: dict[str, Any]) -> str:
     found = read_state(ride, alias)
     if found["state"] == "EMPTY":
         return "EMPTY"
-    if found["state"] == "OLD_HEAD":
-        choice = ride.ask(
-            Question(
-                f"switch:{alias}",
-                State.FAKE,
-                f"Switch database {alias}",
-                f"{database['path']} is exactly at the old head. Its rows in django_migrations are exchanged for the new "
-                "names; no table is touched, and undo puts every row back.",
-                (
-                    Choice("switch", "the rows are exchanged"),
-                    Choice("later", "run `migwizard fake` when you are ready"),
-                ),
-                safe="switch",
-            )
-        )
-        if choice == "later":
-            return "OLD_HEAD"
+    if found["state"] == "OLD_HEAD" and ask_switch(ride, database) == "later":
+        return "OLD_HEAD"
     switch(ride, alias, dry_run=False)
     return confirm(ride, alias)
+
+
+def ask_switch(ride: Ride, database: dict[str, Any]) -> str:
+    """Whether to switch a database that is at the old head: "switch" or "later"."""
+    return ride.ask(
+        Question(
+            f"switch:{database['alias']}",
+            State.FAKE,
+            f"Switch database {database['alias']}",
+            f"{database['path']} is exactly at the old head. Its rows in django_migrations are exchanged for the new "
+            "names; no table is touched, and undo puts every row back.",
+            (Choice("switch", "the rows are exchanged"), Choice("later", "run `migwizard fake` when you are ready")),
+            safe="switch",
+        )
+    )
 
 
 def touched(ride: Ride, alias: str) -> bool:

@@ -148,6 +148,11 @@ def _check_databases(ride: Ride) -> dict[str, str]:
     for database in ride.guest.facts["databases"]:
         alias = database["alias"]
         named = alias in ride.options.databases
+        if named and not database["sqlite"]:
+            raise DatabaseError(
+                f"Database {alias} runs on {database['engine']}; this version switches SQLite only. Nothing was changed.",
+                code="engine",
+            )
         if not (database["sqlite"] and (database["inside"] or named)):
             states[alias] = "not touched"
             continue
@@ -188,6 +193,12 @@ def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
 
 def _check_neighbours(ride: Ride) -> None:
     """Third-party migrations that name one of ours keep their foothold: a new migration stands in for the named one."""
+    if ride.guest.facts["routers"]:
+        ride.tell(
+            "warning",
+            "This project has database routers: where one keeps an app out of a database, the guard in its new files does "
+            "not run there. Switch every database before anybody runs migrate on it.",
+        )
     for label, external in ride.history()["external"].items():
         for app, name, by in external["waits_named"]:
             ride.ask(

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from migwizard import __version__
 from migwizard.engine import composing, durable
-from migwizard.engine.ride import Ride
+from migwizard.engine.ride import Ride, fingerprint
 from migwizard.engine.runs import ALIAS, Runs, history_fingerprint, old_result
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
@@ -18,7 +18,7 @@ from migwizard.errors import MigwizardError, UndecidedError
 from migwizard.proof.catalogue import compare_catalogues, count_objects, count_tables
 from migwizard.proof.certificate import Certificate, Count, Decided
 from migwizard.proof.difference import Difference
-from migwizard.proof.rows import compare_rows, count_rows, volatile_cells
+from migwizard.proof.rows import MORE, compare_rows, count_rows, volatile_cells
 
 
 def run(ride: Ride) -> dict[str, Any]:
@@ -122,13 +122,18 @@ def _with_causes(differences: Sequence[Difference], observations: Mapping[str, A
 
 
 def question_id(item: Difference) -> str:
-    return f"difference:{item.kind}:{item.table or ''}:{item.name}"
+    """Names the difference and, by a hash, what differs: an answer holds for nothing that the person did not see."""
+    return f"difference:{item.kind}:{item.table or ''}:{item.name}:{fingerprint(item.old, item.new)[:8]}"
 
 
 def _decide(ride: Ride, item: Difference) -> Decided:
     """The person's decision on a difference; without one it stays open."""
     decision: Literal["accepted"] | None = None
-    if item.severity == "error":
+    answerable = item.severity == "error" and item.name != MORE
+    stored = ride.checkpoint.decisions.get(question_id(item))
+    if ride.read_only and answerable:
+        decision = "accepted" if stored is not None and stored.choice == "accept" else None
+    elif answerable:
         question = Question(
             question_id(item),
             State.PROOF,

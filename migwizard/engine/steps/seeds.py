@@ -55,7 +55,6 @@ def run(ride: Ride) -> dict[str, Any]:
     nodes = [(batch.app, batch.name) for batch in planned.plan.batches]
     nodes += [(migration.app, migration.name) for migration in migrations]
     ride.checkpoint.files = staging.staged_files(ride, nodes)
-    ride.facts["judged"] = seeding.judged
     return {
         "seeds": [
             {
@@ -99,7 +98,6 @@ def _bare(ride: Ride, planned: Planned, runs: Runs, old: Future[dict[str, Any]])
         for table, thing in replaced.items()
         if table in models
     }
-    ride.facts["replaced"] = by_model
     if by_model:
         _write_schema(ride, planned, by_model)
         bare = runs.new("bare").result()

@@ -8,7 +8,7 @@ import os
 import sqlite3
 from typing import Any
 
-from . import histories, load, sqlite_facts, switch
+from . import histories, load, switch
 from .failure import AgentError
 from .migrate import execute_on
 
@@ -128,11 +128,13 @@ def switch_database(
         connection.close()
 
 
-def undo_database(start: dict[str, Any], emit: Any, alias: str, manifest: dict[str, Any]) -> dict[str, Any]:
+def undo_database(
+    start: dict[str, Any], emit: Any, alias: str, manifest: dict[str, Any], dry_run: bool = False
+) -> dict[str, Any]:
     """Give back the rows as they were before the switch. Raises AgentError("switch") with the refusal."""
     connection = open_real(alias, write=True)
     try:
-        return dict(switch.undo(connection, manifest))
+        return dict(switch.undo(connection, manifest, dry_run=dry_run))
     except switch.SwitchError as error:
         raise _refusal(error) from error
     finally:
@@ -172,12 +174,3 @@ def confirm_fake(start: dict[str, Any], emit: Any, alias: str, labels: list[str]
     finally:
         connection.close()
     return output.getvalue()
-
-
-def catalogue(start: dict[str, Any], emit: Any, alias: str) -> dict[str, Any]:
-    """The catalogue of a real database, read only (SQLite)."""
-    connection = open_real(alias)
-    try:
-        return dict(sqlite_facts.read_catalogue(execute_on(connection)))
-    finally:
-        connection.close()

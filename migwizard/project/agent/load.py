@@ -191,7 +191,6 @@ def _facts(start: dict[str, Any]) -> dict[str, Any]:
         }
         if _is_plain(settings.MIGRATION_MODULES)
         else None,
-        "auth_user_model": settings.AUTH_USER_MODEL,
         "checks": CHECK_MESSAGES,
     }
 

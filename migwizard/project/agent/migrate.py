@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import sys
 import time
 from typing import Any
 
@@ -40,15 +41,31 @@ def open_scratch(alias: str, path: str, clock_shift: float = 0.0) -> Any:
     return connections[alias]
 
 
-def keep_outside_work_away(scratch: str) -> str:
-    """Files and mails that a migration makes go to a folder in `scratch`, which is returned, not to the project."""
+def keep_outside_work_away(path: str) -> str:
+    """Files and mails that a migration makes go to a folder beside the scratch database `path`, which is returned."""
     from django.conf import settings
+    from django.core.signals import setting_changed
 
-    media = os.path.join(scratch, "media")
+    media = path + ".media"
     os.makedirs(media, exist_ok=True)
     settings.MEDIA_ROOT = media
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    # A storage that was used while the project loaded remembers its folder until it hears of a change.
+    setting_changed.send(sender=None, setting="MEDIA_ROOT", value=media, enter=True)
     return media
+
+
+def project_sources(root: str) -> list[str]:
+    """The project's own Python files that are loaded now: what migrations did depends on any of them."""
+    found = set()
+    for module in list(sys.modules.values()):
+        file = getattr(module, "__file__", None)
+        path = os.path.realpath(file) if isinstance(file, str) else ""
+        relative = os.path.relpath(path, os.path.realpath(root)) if path.endswith(".py") else ".."
+        hidden = relative.split(os.sep)[0].startswith(".")
+        if not hidden and "site-packages" not in relative.split(os.sep):
+            found.add(relative)
+    return sorted(found)
 
 
 def migrate(
@@ -74,7 +91,7 @@ def migrate(
         raise AgentError("scratch", "The scratch database {} exists already.".format(path))
     if folders:
         histories.use(folders)
-    media = keep_outside_work_away(os.path.dirname(path))
+    media = keep_outside_work_away(path)
     random.seed(seed)
     connection = open_scratch(alias, path, start.get("clock_shift") or 0.0)
     observer = Observer(connection, set(labels), observe, emit)
@@ -96,6 +113,7 @@ def migrate(
     catalogue = sqlite_facts.read_catalogue(execute_on(connection))
     rows = sqlite_facts.read_rows(execute_on(connection), catalogue)
     result = {"seconds": seconds, "catalogue": catalogue, "rows": rows, "applied": observer.applied}
+    result["sources"] = project_sources(start["root"])
     if observe:
         result["observations"] = observer.report()
     connection.close()

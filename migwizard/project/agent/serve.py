@@ -36,7 +36,6 @@ HANDLERS = {
     "undo_switch": ("databases", "undo_database"),
     "pending": ("databases", "pending"),
     "confirm_fake": ("databases", "confirm_fake"),
-    "catalogue": ("databases", "catalogue"),
 }
 
 Start = Any

@@ -119,6 +119,7 @@ def undo(
     connection: typing.Any,
     manifest: Facts,
     *,
+    dry_run: bool = False,
     lock_timeout: float = 10,
     schema: typing.Optional[str] = None,
 ) -> Facts:
@@ -135,6 +136,8 @@ def undo(
         moved = _moved_on(rows, old, new, manifest)
         if moved:
             raise SwitchError("MW-E32", f"{history} moved on since the switch: {_list(moved)}.", {"moved": moved})
+        if dry_run:
+            return {"result": "WOULD_UNDO", "deleted": 0, "inserted": 0}
         leaving = [row for row in rows if row.app in manifest["apps"]]
         returning = [row for row in old if row.app in manifest["apps"]]
         history.delete(leaving)
