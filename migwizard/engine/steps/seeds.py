@@ -264,8 +264,10 @@ def _go_down(seeding: Seeding, culprits: Sequence[str], reason: str) -> None:
 
 def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
     ride, planned = seeding.ride, seeding.planned
-    for path in ride.workplace.staging.glob(f"*/*_{planned.tag}_s*.py"):
-        if not any(batch.app == path.parent.name and batch.name == path.stem for batch in planned.plan.batches):
+    for path in ride.workplace.staging.glob(f"*/[0-9][0-9][0-9][0-9]_{planned.tag}_s[eq]*.py"):
+        if path.stem.endswith(("_seed", "_sql")) and not any(
+            batch.app == path.parent.name and batch.name == path.stem for batch in planned.plan.batches
+        ):
             path.unlink()
     blocks = rows_blocks(ride, seeding.runs.old_database, seeding.judged, seeding.rungs, seeding.old)
     items = composing.seed_items(seeding.judged, seeding.rungs, seeding.sources, blocks, seeding.objects, seeding.final)
