@@ -7,19 +7,15 @@ moment, and only inside a cycle of apps something has to wait for a second batch
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from migwizard.plan.naming import batch_name
 from migwizard.plan.operations import External, Operation
+from migwizard.plan.packing import OrderError, Packer, PlanError
+from migwizard.plan.ways import Search, Way, find_ways, go
 
-if TYPE_CHECKING:
-    import networkx as nx
-
-
-class PlanError(Exception):
-    """The operations cannot be ordered; the sentence names those that wait for each other."""
+__all__ = ["Batch", "Cycle", "Deferred", "Order", "OrderError", "Plan", "PlanError", "schedule"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +46,38 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Order:
+    """One way through a cycle of apps, and what it costs."""
+
+    apps: tuple[str, ...]
+    """In the order of their first files."""
+    files: int
+    deferred: tuple[Deferred, ...]
+    recommended: bool
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """Apps that need each other, and the orders in which they can come."""
+
+    apps: tuple[str, ...]
+    """Sorted."""
+    orders: tuple[Order, ...]
+    """The recommended one first."""
+    complete: bool
+    """Whether every order was tried: then no other one has less that waits."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All new schema migrations in an order in which they can be applied."""
 
     batches: tuple[Batch, ...]
     components: tuple[tuple[str, ...], ...]
     """Cycles between apps: strongly connected components of more than one app."""
+    cycles: tuple[Cycle, ...] = ()
+    """The same ones, sorted, with the orders in which each can be gone through."""
 
     @property
     def levels(self) -> tuple[tuple[Batch, ...], ...]:
@@ -75,161 +97,64 @@ def schedule(
     externals: Mapping[str, External],
     swappable_targets: Collection[str] = (),
     tag: str = "reset",
+    order: Sequence[str] = (),
 ) -> Plan:
     """Order the operations. `swappable_targets` are models ("app.model") that must be in their app's first batch.
 
-    Raises PlanError where operations wait for each other in a circle that no cut between files can open.
+    Inside a cycle of apps, those in `order` have their first files in that order; the others follow as it costs least.
+    Raises PlanError where operations wait for each other in a circle that no cut between files can open, OrderError
+    where `order` asks for an app before what it needs.
     """
     import networkx as nx
 
-    packer = _Packer(operations, externals, swappable_targets)
+    packer = Packer(operations, externals, swappable_targets)
     graph = packer.app_graph()
     condensed = nx.condensation(graph)
-    order = list(
+    sequence = list(
         nx.lexicographical_topological_sort(condensed.reverse(), key=lambda n: min(condensed.nodes[n]["members"]))
     )
-    cycles = []
-    for node in order:
+    components: list[tuple[str, ...]] = []
+    cycles: list[Cycle] = []
+    for node in sequence:
         members = sorted(condensed.nodes[node]["members"])
-        packer.pack(members)
-        if len(members) > 1:
-            cycles.append(tuple(members))
-    return Plan(_named(packer, externals, tag), tuple(cycles))
+        if len(members) == 1:
+            packer.pack(members)
+            continue
+        search = find_ways(packer, members)
+        stated = [app for app in order if app in members]
+        chosen = go(packer, members, stated) if stated else search.ways[0]
+        components.append(tuple(members))
+        cycles.append(_cycle(members, search, chosen, tag))
+        packer = chosen.packer
+    return Plan(_named(packer, externals, tag), tuple(components), tuple(sorted(cycles, key=lambda c: c.apps)))
 
 
-class _Packer:
-    """What has been packed so far, and what can be packed next."""
-
-    def __init__(
-        self, operations: Sequence[Operation], externals: Mapping[str, External], swappable_targets: Collection[str]
-    ) -> None:
-        self.by_id = {operation.id: operation for operation in operations}
-        self.externals = externals
-        self.remaining: dict[str, list[Operation]] = {}
-        for operation in operations:
-            self.remaining.setdefault(operation.app, []).append(operation)
-        self.targets = {
-            operation.id
-            for operation in operations
-            if operation.kind == "CreateModel" and f"{operation.app}.{operation.model}".lower() in swappable_targets
-        }
-        self.emitted: set[str] = set()
-        self.batches: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
-        """(app, operations, operations of the app that wait)."""
-
-    def waits_first(self, operation: Operation) -> frozenset[str]:
-        """Project apps that must have a first batch, since a third-party app that is pointed to waits for them."""
-        waits: frozenset[str] = frozenset()
-        for label in operation.external:
-            if label in self.externals:
-                waits |= self.externals[label].waits_first
-        return waits & self.remaining.keys()
-
-    def app_graph(self) -> nx.DiGraph[str]:
-        import networkx as nx
-
-        graph: nx.DiGraph[str] = nx.DiGraph()
-        graph.add_nodes_from(sorted(self.remaining))
-        for operation in self.by_id.values():
-            others = {self.by_id[need].app for need in operation.needs} | self.waits_first(operation)
-            graph.add_edges_from((operation.app, other) for other in sorted(others - {operation.app}))
-        return graph
-
-    def started(self) -> set[str]:
-        return {app for app, _, _ in self.batches}
-
-    def available(self, app: str) -> list[Operation]:
-        """Everything of the app that can come now, in the autodetector's order."""
-        started = self.started()
-        possible = [op for op in self.remaining[app] if self.waits_first(op) <= started]
-        taken: dict[str, Operation] = {}
-        while True:
-            more = [op for op in possible if op.id not in taken and op.needs <= self.emitted | taken.keys()]
-            if not more:
-                return [op for op in possible if op.id in taken]
-            taken.update((op.id, op) for op in more)
-
-    def blocked(self, app: str) -> int:
-        """Weight of what would have to wait if the app came now."""
-        available = {op.id for op in self.available(app)}
-        return sum(op.weight for op in self.remaining[app] if op.id not in available)
-
-    def may_start(self, app: str) -> bool:
-        """A swappable model is found through its app's first migration, so that must hold it."""
-        available = {op.id for op in self.available(app)}
-        missing = [op for op in self.remaining[app] if op.id in self.targets and op.id not in available]
-        return bool(available) and not missing
-
-    def emit(self, app: str) -> None:
-        taken = self.available(app)
-        ids = {op.id for op in taken}
-        self.remaining[app] = [op for op in self.remaining[app] if op.id not in ids]
-        self.emitted |= ids
-        self.batches.append((app, _sorted(taken), tuple(op.id for op in self.remaining[app])))
-
-    def pack(self, apps: Iterable[str]) -> None:
-        """Emit all of the apps of one component: first batches by what they block, then what can be completed."""
-        waiting = set(apps)
-        while waiting:
-            ready = [app for app in waiting if self.may_start(app)]
-            if ready:
-                chosen = min(ready, key=lambda app: (self.blocked(app), app))
-                waiting.discard(chosen)
-                self.emit(chosen)
-                continue
-            if not self._second(apps):
-                raise PlanError(self._circle(apps))
-        while any(self.remaining[app] for app in apps):
-            if not self._second(apps):
-                raise PlanError(self._circle(apps))
-
-    def missing(self, key: str, emitted: Collection[str], begun: Collection[str]) -> set[str]:
-        """The apps that an operation waits for after `emitted`, directly or through others of its own app.
-
-        A third party counts where it waits for an app that had not `begun`.
-        """
-        operation = self.by_id[key]
-        unmet = [self.by_id[need] for need in operation.needs if need not in emitted]
-        found = {op.app for op in unmet if op.app != operation.app}
-        found |= {
-            label
-            for label in operation.external & self.externals.keys()
-            if not self.externals[label].waits_first & self.remaining.keys() <= set(begun)
-        }
-        return found.union(*(self.missing(op.id, emitted, begun) for op in unmet if op.app == operation.app))
-
-    def _second(self, apps: Iterable[str]) -> bool:
-        """A further batch of an app that has begun, best one that completes it; whether there was one."""
-        ready = [app for app in apps if app in self.started() and self.available(app)]
-        if not ready:
-            return False
-        self.emit(min(ready, key=lambda app: (self.blocked(app) > 0, -len(self.available(app)), app)))
-        return True
-
-    def _circle(self, apps: Iterable[str]) -> str:
-        """The operations that wait for each other, or else all that cannot come."""
-        import networkx as nx
-
-        stuck = {op.id: op for app in apps for op in self.remaining[app]}
-        graph: nx.DiGraph[str] = nx.DiGraph((op.id, need) for op in stuck.values() for need in op.needs & stuck.keys())
-        circles = [circle for circle in nx.strongly_connected_components(graph) if len(circle) > 1]
-        named = ", ".join(sorted({stuck[key].label for key in set().union(*circles) or stuck})[:6])
-        return f"These wait for each other, and no cut between files can part them: {named}."
+def _cycle(members: Sequence[str], search: Search, chosen: Way, tag: str) -> Cycle:
+    """The orders to choose from, a stated one among them although nobody would have offered it."""
+    ways = list(search.ways)
+    if chosen.apps not in [way.apps for way in ways]:
+        ways.append(chosen)
+    orders = [
+        Order(
+            way.apps,
+            way.files,
+            _returning(way, tag),
+            recommended=way is search.ways[0],
+            chosen=way.apps == chosen.apps,
+        )
+        for way in ways
+    ]
+    return Cycle(tuple(members), tuple(orders), search.complete)
 
 
-def _sorted(operations: Sequence[Operation]) -> tuple[str, ...]:
-    """Topological order by needs; among the free ones the autodetector's order."""
-    inside = {op.id for op in operations}
-    done: dict[str, None] = {}
-    waiting = list(operations)
-    while waiting:
-        ready = [op for op in waiting if (op.needs & inside) <= done.keys()]
-        done.update(dict.fromkeys(op.id for op in ready))
-        waiting = [op for op in waiting if op.id not in done]
-    return tuple(done)
+def _returning(way: Way, tag: str) -> tuple[Deferred, ...]:
+    """What waits on this way, with the file in which it would return."""
+    batches = _named(way.packer, way.packer.externals, tag)
+    found = {item.operation: item for batch in batches for item in batch.deferred}
+    return tuple(found[key] for key in sorted(way.waiting))
 
 
-def _named(packer: _Packer, externals: Mapping[str, External], tag: str) -> tuple[Batch, ...]:
+def _named(packer: Packer, externals: Mapping[str, External], tag: str) -> tuple[Batch, ...]:
     """Give batches their names, dependencies and levels, and tell where each deferred operation returns."""
     home: dict[str, Batch] = {}
     counts: dict[str, int] = {}
@@ -256,7 +181,7 @@ def _named(packer: _Packer, externals: Mapping[str, External], tag: str) -> tupl
     return tuple(_with_deferred(packer, batches, home))
 
 
-def _with_deferred(packer: _Packer, batches: Sequence[Batch], home: Mapping[str, Batch]) -> Iterator[Batch]:
+def _with_deferred(packer: Packer, batches: Sequence[Batch], home: Mapping[str, Batch]) -> Iterator[Batch]:
     """The batches, each with what it leaves for later ones."""
     emitted: set[str] = set()
     begun: set[str] = set()
@@ -273,12 +198,12 @@ def _all_needed(members: Sequence[Operation], home: Mapping[str, Batch], previou
     return [*needed, previous] if previous else needed
 
 
-def _waited_for(members: Sequence[Operation], packer: _Packer) -> set[str]:
+def _waited_for(members: Sequence[Operation], packer: Packer) -> set[str]:
     """Apps whose first batch must come before, since a third party between waits for it."""
     return {app for op in members for app in packer.waits_first(op)}
 
 
-def _needed_batches(members: Sequence[Operation], packer: _Packer, home: Mapping[str, Batch]) -> dict[str, Batch]:
+def _needed_batches(members: Sequence[Operation], packer: Packer, home: Mapping[str, Batch]) -> dict[str, Batch]:
     """The newest batch needed of each other app; what a swappable dependency says already is left out."""
     needed: dict[str, Batch] = {}
     for op in members:
@@ -306,7 +231,7 @@ def _dependencies(
     return tuple(sorted(found))
 
 
-def _deferred(packer: _Packer, key: str, back: Batch, missing: Collection[str]) -> Deferred:
+def _deferred(packer: Packer, key: str, back: Batch, missing: Collection[str]) -> Deferred:
     operation = packer.by_id[key]
     return Deferred(
         operation=key,
