@@ -59,6 +59,7 @@ def _refuse_outside(apps: Sequence[Mapping[str, Any]], root: Path) -> None:
                 f"The migrations of {app['label']} lie in {app['migrations_folder']}, outside of the project {root}. "
                 "Nothing was changed.",
                 code="outside",
+                details={"app": app["label"]},
                 cures=(f"Leave the app out: --exclude {app['label']}.",),
             )
 

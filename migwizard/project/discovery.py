@@ -40,6 +40,7 @@ def find_project(directory: Path | None, *, python: str | None = None, settings:
         raise UsageError(
             f"No Django project here: there is no manage.py in {start}, above it or just below it.",
             code="no-project",
+            details={"start": str(start)},
             cures=("Go to the folder of your manage.py, or name it with -C.",),
         )
     root = manage.parent if manage else start
@@ -57,6 +58,7 @@ def _find_manage(start: Path, *, upwards: bool) -> Path | None:
         raise UsageError(
             f"Which project? There are several manage.py below {start}: {names}.",
             code="several-projects",
+            details={"folders": [str(path.parent) for path in below], "start": str(start)},
             cures=("Name the folder of one of them with -C.",),
         )
     return below[0] if below else None

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from migwizard import logfile
 from migwizard.errors import MigwizardError, ProjectError
 from migwizard.exit_codes import ExitCode
 from migwizard.project.discovery import Project
@@ -129,11 +130,16 @@ class Guest:
             process.kill()
 
     def cancel(self) -> None:
-        """End the guest for good, from another thread too: whatever waits for it fails, and nothing starts it again."""
+        """End the guest for good, from another thread too: whatever waits for it fails, and only `revive` starts it again."""
         self._cancelled = True
         for process in list(self._working):
             process.kill()
         self.close()
+
+    def revive(self) -> None:
+        """Start it again after a cancel, when nobody waits for the work any more that was cut off."""
+        self._cancelled = False
+        self.start()
 
     def _check_cancelled(self) -> None:
         if self._cancelled:
@@ -228,7 +234,8 @@ class _Process:
                 reply = replies.get(timeout=SILENCE_SECONDS)
             except queue.Empty:
                 self._end_group()
-                raise self._died(f"gave no sign of life for {SILENCE_SECONDS:.0f} seconds{doing}") from None
+                how = f"gave no sign of life for {SILENCE_SECONDS:.0f} seconds{doing}"
+                raise self._died(how, silent=SILENCE_SECONDS) from None
             if reply is None:
                 raise self._died(self._noise or f"ended with {_ending(self._popen.wait())}{doing}")
             if "ended" in reply:
@@ -246,13 +253,13 @@ class _Process:
     def stderr_tail(self) -> str:
         return "\n".join(self._stderr)
 
-    def _died(self, how: str) -> GuestError:
+    def _died(self, how: str, silent: float = 0.0) -> GuestError:
         self._readers[1].join(timeout=1)
         tail = self.stderr_tail()
         sentence = f"The project's process ({self._python}) {how}."
         if self._stderr:
             sentence += f" It last wrote: {self._stderr[-1]}"
-        return GuestError({"kind": "died", "sentence": sentence, "details": {}}, tail)
+        return GuestError({"kind": "died", "sentence": sentence, "details": {"silent": silent}}, tail)
 
     def _read_replies(self) -> None:
         for line in self._stream(self._popen.stdout):
@@ -277,9 +284,8 @@ class _Process:
             self._write_log(line + "\n")
 
     def _write_log(self, text: str) -> None:
-        if self._log is not None and self._log.parent.is_dir():
-            with self._log.open("a", encoding="utf-8") as stream:
-                stream.write(text)
+        if self._log is not None:
+            logfile.append(self._log, text)
 
 
 def _doing(event: Mapping[str, Any]) -> str:

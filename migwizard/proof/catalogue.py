@@ -66,6 +66,14 @@ def count_objects(catalogue: Mapping[str, Any]) -> int:
     return sum(1 for _ in _READERS[catalogue["engine"]](catalogue, IGNORED))
 
 
+def count_kinds(catalogue: Mapping[str, Any]) -> dict[str, int]:
+    """How many of each kind there are besides the bookkeeping; every kind is named."""
+    counts = dict.fromkeys(_KINDS, 0)
+    for fact in _READERS[catalogue["engine"]](catalogue, IGNORED):
+        counts[fact.kind] += 1
+    return counts
+
+
 def _facts(catalogue: Mapping[str, Any], other: Mapping[str, Any], side: str) -> Iterator[Fact]:
     engine = catalogue["engine"]
     if engine != other["engine"]:

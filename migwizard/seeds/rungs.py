@@ -69,7 +69,10 @@ def is_plain(judged: Judged) -> bool:
 
 
 def share_rows(judged: Sequence[Judged], rungs: Mapping[str, Rung]) -> dict[str, Rung]:
-    """Operations that share rows with a materialised one are materialised too: literal rows hold their last values."""
+    """Operations that share rows with a materialised one are materialised too: literal rows hold their last values.
+
+    What is left out stays out.
+    """
     result: dict[str, Rung] = dict(rungs)
     owners: dict[Any, list[str]] = {}
     for operation in judged:
@@ -80,7 +83,7 @@ def share_rows(judged: Sequence[Judged], rungs: Mapping[str, Rung]) -> dict[str,
         changed = False
         for sharing in owners.values():
             if any(result[id] is Rung.MATERIALISE for id in sharing):
-                for id in sharing:
+                for id in (id for id in sharing if result[id] is not Rung.DROP):
                     changed |= result[id] is not Rung.MATERIALISE
                     result[id] = Rung.MATERIALISE
     return result

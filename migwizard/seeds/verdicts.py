@@ -14,7 +14,8 @@ Key = tuple[str, tuple[Any, ...]]
 Thing = tuple[str, str]
 """A schema object: kind ("view", "trigger", "index", "table") and name."""
 
-_DEPENDS = re.compile(r"\bvendor\b|\bsettings\.|\benviron\b|\bgetenv\b")
+# AUTH_USER_MODEL names a model, as every migration that points at the user does; nothing depends on it.
+_DEPENDS = re.compile(r"\bvendor\b|\bsettings\.(?!AUTH_USER_MODEL\b)|\benviron\b|\bgetenv\b")
 
 
 class Verdict(StrEnum):
@@ -103,7 +104,8 @@ def _nothing_left(facts: Mapping[str, Any], only_made_anyway: bool) -> tuple[Ver
     source = (facts.get("code") or {}).get("source", "")
     if found := _DEPENDS.search(source):
         return Verdict.ASK, f"changed nothing here, but its source asks for {found.group(0).rstrip('.')}"
-    return Verdict.ONE_TIME, f"ran {facts['statements']} statements and changed nothing on an empty database"
+    ran = f"{facts['statements']} statement{'s'[: facts['statements'] > 1]}"
+    return Verdict.ONE_TIME, f"ran {ran} and changed nothing on an empty database"
 
 
 def _rows(keys: Sequence[Key]) -> str:

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,7 @@ class SeedRide:
     folder: Path
     code: int
     report: Mapping[str, Any]
+    events: Sequence[Mapping[str, Any]] = ()
 
     @property
     def rungs(self) -> dict[str, tuple[str, str | None]]:
@@ -100,4 +101,4 @@ def ride(name: str, folder: Path, *options: str, edits: Mapping[str, tuple[str, 
     command += ["--python", sys.executable, *options]
     done = subprocess.run(command, capture_output=True, text=True, env=_environment(project), cwd=folder, timeout=300)
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
-    return SeedRide(project, done.returncode, lines[-1] if lines else {"stderr": done.stderr})
+    return SeedRide(project, done.returncode, lines[-1] if lines else {"stderr": done.stderr}, lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,17 @@ def test_each_function_stands_on_the_first_rung_that_holds(
     functions: SeedRide, operation: str, outcome: tuple[str, str | None]
 ) -> None:
     assert functions.rungs[operation] == outcome
+
+
+def test_a_function_that_does_not_hold_is_told_in_words_with_the_reason_as_data(functions: SeedRide) -> None:
+    told = [event for event in functions.events if event.get("event") == "seed"]
+    assert told
+    for event in told:
+        assert re.fullmatch(
+            r"\w+\.\d{4} \w+ does not do the same in the new history, so [\w ]+ instead\.", event["text"]
+        )
+        assert functions.rungs[event["data"]["id"].partition(".")[2]][1] == event["data"]["how"]
+        assert event["data"]["reason"]
 
 
 def test_functions_of_two_modules_with_one_name_are_both_called(functions: SeedRide) -> None:

@@ -66,6 +66,11 @@ def test_rows_that_django_makes_anyway_are_no_seed() -> None:
         (facts(statements=0), Verdict.ASK, "ran no statement here"),
         (facts(code=code("f", source="if connection.vendor == 'x':")), Verdict.ASK, "asks for vendor"),
         (facts(code=code("f", source="if settings.DEBUG:")), Verdict.ASK, "asks for settings"),
+        (
+            facts(code=code("f", source="User = apps.get_model(settings.AUTH_USER_MODEL)")),
+            Verdict.ONE_TIME,
+            "changed nothing on an empty database",
+        ),
         (facts(code=code("f", source="os.getenv('X')")), Verdict.ASK, "asks for getenv"),
         (facts(code=code("f", source="vendors = 1"), statements=3), Verdict.ONE_TIME, "ran 3 statements"),
         (facts(kind="RunSQL", statements=1), Verdict.ONE_TIME, "changed nothing on an empty database"),

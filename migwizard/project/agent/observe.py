@@ -224,6 +224,13 @@ class Observer:
     def _finish(self) -> None:
         watched = self._stack.pop()
         before, after = self._before, self._take()
+        self._compare(watched, before, after)
+        facts = self._one(watched)
+        told = {key: facts[key] for key in ("id", "statements", "rows", "schema")}
+        # The definitions stay here: an event is one line, and they may be long.
+        self._emit(operation=dict(told, schema=[change[:3] for change in told["schema"]]))
+
+    def _compare(self, watched: Watched, before: Snapshot, after: Snapshot) -> None:
         watched.tables = watched.words & (before.rows.keys() | after.rows.keys())
         if before is after:
             return

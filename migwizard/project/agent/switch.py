@@ -65,9 +65,21 @@ def state(connection: typing.Any, manifest: Facts, *, schema: typing.Optional[st
     """Tell at which history a database is; reads only.
 
     Returns `state`, `code` (of the refusal that `switch` would raise, or None), the lists of [app, name] `missing`,
-    `unknown`, `old`, `new` and `extra` (rows beyond a new history), `warnings`, and a `sentence` for people.
+    `unknown`, `old`, `new` and `extra` (rows beyond a new history), `warnings`, and a `sentence` for people; and how
+    many rows a switch would take out (`leaving`) and put in (`arriving`), how many are of other apps (`others`) and how
+    many of the project's rows the backup of this run keeps (`saved`).
     """
-    return _read(_History(connection, manifest, schema), manifest)[1]
+    history = _History(connection, manifest, schema)
+    rows, found = _read(history, manifest)
+    plan, apps = _Plan.of(rows, manifest), set(manifest["apps"])
+    kept = history.saved(manifest["run_id"], "old") if BACKUP in history.tables() else []
+    return dict(
+        found,
+        leaving=len(plan.leaving),
+        arriving=len(plan.arriving),
+        others=sum(row.app not in apps for row in rows),
+        saved=sum(row.app in apps for row in kept),
+    )
 
 
 def switch(
