@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -55,8 +56,10 @@ def _parse(table: Any, file: Path) -> Config:
         raise UsageError(f"migwizard under [tool] of {file} must be a table.", code="config")
     unknown = sorted(set(table) - _KEYS)
     if unknown:
+        near = difflib.get_close_matches(unknown[0], _KEYS, 1)
         raise UsageError(
-            f"[tool.migwizard] in {file} has no setting {unknown[0]!r}; it knows {', '.join(sorted(_KEYS))}.",
+            f"[tool.migwizard] in {file} has no setting {unknown[0]!r}"
+            f"{f'; did you mean {near[0]!r}' if near else ''}; it knows {', '.join(sorted(_KEYS))}.",
             code="config",
         )
     values: dict[str, Any] = {"file": file}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping
 from typing import Any
 
@@ -59,3 +60,52 @@ class ConflictError(MigwizardError):
     """The checkpoint is locked, broken, foreign or newer."""
 
     exit_code = ExitCode.CONFLICT
+
+
+class LeftError(MigwizardError):
+    """The person left before the end; everything is kept."""
+
+    exit_code = ExitCode.INTERRUPTED
+
+
+def as_sentence(error: Exception) -> MigwizardError:
+    """Any error as one that speaks: ours as they are, those of the system and of ourselves in words."""
+    if isinstance(error, MigwizardError):
+        return error
+    if isinstance(error, OSError):
+        spoken = _of_the_system(error)
+    else:
+        spoken = MigwizardError(
+            f"migwizard itself failed, which is a defect of it: {type(error).__name__}: {error}. Nothing is lost; what was "
+            "begun is finished or taken back at the next start.",
+            code="defect",
+            cures=("Report it with the log, and with what --verbose prints.",),
+        )
+    spoken.__cause__ = error
+    return spoken
+
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+NO_RIGHT = (errno.EROFS, errno.EACCES, errno.EPERM)
+
+
+def _of_the_system(error: OSError) -> MigwizardError:
+    """An error of the system: no room, no right to write, or another one."""
+    where = str(error.filename or "A file")
+    details = {"errno": error.errno, "path": str(error.filename or "")}
+    whole = "The checkpoint is whole; what was begun is finished or taken back at the next start."
+    if error.errno in FULL:
+        return MigwizardError(
+            f"{where}: {error.strerror or error}. {whole}",
+            code="disk-full",
+            cures=("Make room, and start again.",),
+            details=details,
+        )
+    if error.errno in NO_RIGHT:
+        return MigwizardError(
+            f"{where}: {error.strerror or error}. {whole}",
+            code="read-only",
+            cures=("Let this user write there, and start again.",),
+            details=details,
+        )
+    return MigwizardError(f"{where}: {error.strerror or error}. {whole}", code="os-error", details=details)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -17,7 +18,10 @@ from migwizard.engine.states import State
 from migwizard.engine.talk import Answer
 from migwizard.errors import ConflictError
 
-FORMAT = 1
+FORMAT = 2
+"""1: 0.1.0. 2: approvals and measured seconds."""
+PREVIOUS = "checkpoint.previous.json"
+"""The last checkpoint but one, beside the last one."""
 
 
 @dataclass(slots=True)
@@ -43,11 +47,15 @@ class Checkpoint:
     """Migrations folder of each label, relative to the project's root."""
     applied: bool = False
     databases: dict[str, str] = field(default_factory=dict)
+    approvals: dict[str, str] = field(default_factory=dict)
+    """Fingerprint of the preview that a person approved, by state."""
+    seconds: dict[str, float] = field(default_factory=dict)
+    """How long each state worked when it ran last, waiting for answers left out."""
 
     def save(self, path: Path) -> None:
         """Write it, keeping the last one beside it."""
         if path.is_file():
-            durable.write_file(path.with_name("checkpoint.previous.json"), path.read_bytes())
+            durable.write_file(path.with_name(PREVIOUS), path.read_bytes())
         data = {"format": FORMAT, **asdict(self)}
         durable.write_file(path, (json.dumps(data, indent=1, sort_keys=True) + "\n").encode())
 
@@ -66,21 +74,59 @@ def load_checkpoint(path: Path, root: Path) -> Checkpoint | None:
                 "Nothing was changed.",
                 code="checkpoint-newer",
                 cures=("Update migwizard.",),
+                details={"format": data["format"], "reads": FORMAT},
             )
-        checkpoint = _parse(data)
+        checkpoint = _parse(_migrated(data))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ConflictError(
             f"The checkpoint {path} cannot be read: {error}. Nothing was changed.",
             code="checkpoint-corrupt",
-            cures=(
-                f"Put {path.parent.name}/checkpoint.previous.json in its place, or set the folder aside and start new.",
-            ),
+            cures=(f"Put {path.parent.name}/{PREVIOUS} in its place, or set the folder aside and start new.",),
+            details={"byte": _where(error), "previous": _previous(path, root)},
         ) from error
     _check_paths(checkpoint, path, root)
     return checkpoint
 
 
-_KINDS = dict.fromkeys(("fingerprints", "results", "files", "folders", "databases", "project"), dict) | {
+def _where(error: Exception) -> int | None:
+    """The byte at which a file stops being JSON, from 0; None where only its content is wrong."""
+    if isinstance(error, json.JSONDecodeError):
+        return len(error.doc[: error.pos].encode())
+    return error.start if isinstance(error, UnicodeDecodeError) else None
+
+
+def _previous(path: Path, root: Path) -> dict[str, Any] | None:
+    """When the copy beside a broken checkpoint was written, and what it knows; None where it is of no use either."""
+    copy = path.with_name(PREVIOUS)
+    if copy == path:
+        return None
+    try:
+        found = load_checkpoint(copy, root)
+    except ConflictError:
+        return None
+    if found is None:
+        return None
+    written = datetime.fromtimestamp(copy.stat().st_mtime, UTC).isoformat(timespec="seconds")
+    return {"saved": written, "state": found.state.value, "decisions": len(found.decisions)}
+
+
+def _migrated(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The same checkpoint in today's format."""
+    migrated = dict(data)
+    if data["format"] == 1:
+        migrated |= {"approvals": {}, "seconds": {}}
+    return migrated
+
+
+_VALUES: Mapping[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("fingerprints", "files", "folders", "databases", "approvals"), str),
+    "results": dict,
+    "seconds": (int, float),
+    "project": (str, list, type(None)),
+    "decisions": Answer,
+}
+"""What each dictionary holds."""
+_KINDS = dict.fromkeys(_VALUES, dict) | {
     "run_id": str,
     "timestamp": str,
     "tag": str,
@@ -89,13 +135,27 @@ _KINDS = dict.fromkeys(("fingerprints", "results", "files", "folders", "database
 
 
 def _parse(data: Mapping[str, Any]) -> Checkpoint:
+    """Raises ValueError, TypeError or KeyError where something is missing, or of a kind that we never wrote."""
     values = {key: value for key, value in data.items() if key != "format"}
     values["state"] = State(values["state"])
-    values["decisions"] = {key: Answer(**answer) for key, answer in values["decisions"].items()}
+    values["decisions"] = {key: _answer(key, **answer) for key, answer in values["decisions"].items()}
     for name, kind in _KINDS.items():
         if not isinstance(values.get(name), kind):
             raise ValueError(f"{name} is missing, or no {kind.__name__}")
+    for name, kinds in _VALUES.items():
+        for key, value in values[name].items():
+            if not isinstance(value, kinds):
+                raise ValueError(f"{name}: {key} is of another kind")
+    labels = values["project"].get("labels", [])
+    if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
+        raise ValueError("project: labels are of another kind")
     return Checkpoint(**values)
+
+
+def _answer(key: str, choice: object, by: object) -> Answer:
+    if not isinstance(choice, str) or not isinstance(by, str):
+        raise ValueError(f"decisions: {key} is of another kind")
+    return Answer(choice, by)
 
 
 def _check_paths(checkpoint: Checkpoint, path: Path, root: Path) -> None:
@@ -112,6 +172,7 @@ def _check_paths(checkpoint: Checkpoint, path: Path, root: Path) -> None:
                 f"The checkpoint {path} names a place outside the project: {value}. Nothing was written there, or anywhere.",
                 code="checkpoint-outside",
                 cures=("Set the .migwizard folder aside and start new.",),
+                details={"place": str(value)},
             )
 
 
@@ -125,4 +186,5 @@ def check_owner(checkpoint: Checkpoint, project: Mapping[str, Any], path: Path) 
             f"({own.get('settings')}), here is {other.get('name')} ({other.get('settings')}). Nothing was changed.",
             code="checkpoint-foreign",
             cures=("Set the .migwizard folder aside and start new.",),
+            details={"own": dict(own), "here": dict(other)},
         )

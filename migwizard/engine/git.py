@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
+
+from migwizard.engine.stat import Change, count_lines
 
 
 def _git(root: Path, *arguments: str) -> str | None:
@@ -35,6 +38,28 @@ def head(root: Path) -> str:
     return (_git(root, "rev-parse", "HEAD") or "").strip()
 
 
-def diff_stat(root: Path) -> str:
-    """`git diff --stat` of the working tree."""
-    return (_git(root, "diff", "--stat", "--", ".") or "").rstrip()
+def changes(root: Path, folders: Sequence[str]) -> list[Change] | None:
+    """Lines that came and went in `folders` since the last commit, new files included; None where there is no commit.
+
+    Paths are relative to `root`. Reads only: `git diff` alone leaves new files out until somebody adds them.
+    """
+    if not folders:
+        return []
+    numbers = _git(root, "diff", "HEAD", "--numstat", "-z", "--no-renames", "--relative", "--", *folders)
+    new = _git(root, "ls-files", "--others", "--exclude-standard", "-z", "--", *folders)
+    if numbers is None or new is None:
+        return None
+    found = []
+    for entry in filter(None, numbers.split("\0")):
+        added, removed, path = entry.split("\t", 2)
+        # Git counts no lines in a binary file.
+        found.append(Change(path, int(added) if added != "-" else 0, int(removed) if removed != "-" else 0))
+    for path in filter(None, new.split("\0")):
+        if (root / path).is_file():
+            found.append(Change(path, count_lines((root / path).read_bytes()), 0))
+    return found
+
+
+def log_since(root: Path, commit: str) -> list[str]:
+    """The commits that came after one, a line each, the newest first; none where git does not know it."""
+    return (_git(root, "log", "--oneline", "--no-decorate", f"{commit}..HEAD") or "").splitlines()

@@ -7,7 +7,7 @@ what it leaves. So whatever moment a kill hits, the next start finishes what was
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -38,8 +38,32 @@ class Entry:
     steps: tuple[Step, ...]
 
 
-def begin(path: Path, entry: Entry) -> None:
-    durable.append_line(path, json.dumps({"event": "begin", **asdict(entry)}, sort_keys=True))
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that was done to the tree or to a database: "apply", "undo", "switch" or "unswitch"."""
+
+    kind: str
+    at: str
+    """ISO 8601; empty where an older version wrote the journal."""
+    alias: str = ""
+
+
+def begin(path: Path, entry: Entry, at: str = "") -> None:
+    durable.append_line(path, json.dumps({"event": "begin", "at": at, **asdict(entry)}, sort_keys=True))
+
+
+def note(path: Path, act: Act) -> None:
+    """Remember that something was done to a database, which keeps itself whole."""
+    durable.append_line(path, json.dumps({"event": "act", **asdict(act)}, sort_keys=True))
+
+
+def acts(path: Path) -> list[Act]:
+    """Everything that was begun or done, the oldest first."""
+    return [
+        Act(event["kind"], str(event.get("at", "")), str(event.get("alias", "")))
+        for event in _events(path)
+        if event["event"] != "end"
+    ]
 
 
 def end(path: Path, entry: Entry) -> None:
@@ -49,12 +73,26 @@ def end(path: Path, entry: Entry) -> None:
 def unfinished(path: Path) -> Entry | None:
     """The change that was begun and not ended, if there is one. Raises ConflictError for an unreadable journal."""
     current: Entry | None = None
-    for event in _events(path):
-        if event["event"] == "begin":
-            current = Entry(event["kind"], event["run_id"], tuple(Step(**step) for step in event["steps"]))
-        else:
-            current = None
+    try:
+        for event in _events(path):
+            if event["event"] == "begin":
+                current = Entry(event["kind"], event["run_id"], tuple(Step(**step) for step in event["steps"]))
+            elif event["event"] == "end":
+                current = None
+    except (KeyError, TypeError) as error:
+        raise _corrupt(path, error) from error
     return current
+
+
+def stands(path: Path) -> str | None:
+    """What the tree holds: the kind of the last change that was ended, "apply" or "undo"; None where there was none."""
+    ended = [str(event["kind"]) for event in _events(path) if event["event"] == "end"]
+    return ended[-1] if ended else None
+
+
+def switched(path: Path) -> dict[str, bool]:
+    """Whether the rows of a database are switched, by alias, for each that something was done to."""
+    return {act.alias: act.kind == "switch" for act in acts(path) if act.kind in ("switch", "unswitch")}
 
 
 def _events(path: Path) -> list[dict[str, Any]]:
@@ -64,13 +102,20 @@ def _events(path: Path) -> list[dict[str, Any]]:
     # A last line without its newline was cut off while it was written: that change had not begun.
     complete = [line for line in lines[:-1] if line]
     try:
-        return [dict(json.loads(line)) for line in complete]
+        events = [dict(json.loads(line)) for line in complete]
+        if not all({"event", "kind"} <= event.keys() for event in events):
+            raise ValueError("a line tells of no event")
     except (ValueError, TypeError) as error:
-        raise ConflictError(
-            f"The journal {path} cannot be read: {error}. Nothing was changed.",
-            code="journal-corrupt",
-            cures=("Compare the migration folders with the backup in .migwizard/backup before anything else.",),
-        ) from error
+        raise _corrupt(path, error) from error
+    return events
+
+
+def _corrupt(path: Path, error: Exception) -> ConflictError:
+    return ConflictError(
+        f"The journal {path} cannot be read: {error}. Nothing was changed.",
+        code="journal-corrupt",
+        cures=("Compare the migration folders with the backup in .migwizard/backup before anything else.",),
+    )
 
 
 def check(root: Path, steps: Sequence[Step]) -> None:
@@ -92,11 +137,17 @@ def check(root: Path, steps: Sequence[Step]) -> None:
             )
 
 
-def carry_out(root: Path, folder: Path, steps: Sequence[Step]) -> None:
-    """Bring every file to its `after`; what is there already is left alone. New files come before old ones go."""
+def carry_out(
+    root: Path, folder: Path, steps: Sequence[Step], told: Callable[[int, int], None] = lambda number, total: None
+) -> None:
+    """Bring every file to its `after`; what is there already is left alone. New files come before old ones go.
+
+    `told` hears the number of the file, from 1, and how many there are.
+    """
     for parent in sorted({(root / step.path).parent for step in steps}):
         durable.sweep_folder(parent)
-    for step in sorted(steps, key=lambda step: step.after is None):
+    for number, step in enumerate(sorted(steps, key=lambda step: step.after is None), 1):
+        told(number, len(steps))
         path = root / step.path
         if durable.file_hash(path) == step.after:
             continue

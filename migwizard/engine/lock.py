@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -11,32 +12,75 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from migwizard.errors import ConflictError
+from migwizard.errors import ConflictError, MigwizardError
+from migwizard.paths import Workplace
 
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold the project's lock. The system releases it however the process ends. Raises ConflictError."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
+    while True:
+        descriptor = _open(path)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ConflictError(
-                f"Another migwizard works in this project: {_holder(descriptor)}. Nothing was changed.",
-                code="locked",
-                cures=("Wait until it has finished, or end it; then start again.",),
+            _take(descriptor)
+            if not _is_at(path, descriptor):
+                # Who held it removed the folder meanwhile; others lock the file that is there now.
+                continue
+            _note(descriptor)
+            yield
+            return
+        finally:
+            os.close(descriptor)
+
+
+def _open(path: Path) -> int:
+    """The lock's file, in a folder that another run may have removed. A link is refused: its target would be emptied."""
+    while True:
+        try:
+            Workplace(path.parent.parent).create()
+            return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            if error.errno != errno.ELOOP:
+                raise
+            raise MigwizardError(
+                f"{path} is a link, and nothing is written through it. Nothing was changed.",
+                code="os-error",
+                cures=("Remove the link, and start again.",),
+                details={"errno": error.errno, "path": str(path)},
             ) from None
-        os.ftruncate(descriptor, 0)
-        note = {
-            "pid": os.getpid(),
-            "host": socket.gethostname(),
-            "since": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
-        os.pwrite(descriptor, json.dumps(note).encode(), 0)
-        yield
-    finally:
-        os.close(descriptor)
+
+
+def _take(descriptor: int) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise ConflictError(
+            f"Another migwizard works in this project: {_holder(descriptor)}. Nothing was changed.",
+            code="locked",
+            cures=("Wait until it has finished, or end it; then start again.",),
+            details={"holder": _holder(descriptor)},
+        ) from None
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    """Whether the path still leads to the file that was opened."""
+    try:
+        return os.path.samestat(path.lstat(), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+def _note(descriptor: int) -> None:
+    """Who holds the lock, for those who meet it."""
+    os.ftruncate(descriptor, 0)
+    note = {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    os.pwrite(descriptor, json.dumps(note).encode(), 0)
 
 
 def _holder(descriptor: int) -> str:

@@ -1,4 +1,4 @@
-"""The state machine: one table of states, each with what it is computed from and what it does.
+"""The state machine: one table of states, each with what it is computed from, what it does, and how it is approved.
 
 A run walks the table. A state whose fingerprint still fits is kept as it is; the first one that does not, and all after
 it, are computed again. After Apply the tree holds the new history and nothing before it is computed any more.
@@ -6,23 +6,19 @@ it, are computed again. After Apply the tree holds the new history and nothing b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from migwizard.engine import durable, journal, runs
-from migwizard.engine.checkpoint import Checkpoint, check_owner, load_checkpoint
-from migwizard.engine.lock import locked
-from migwizard.engine.ride import Options, Ride, fingerprint, reset_time
+from migwizard.engine import durable, edited, edits, runs, staging
+from migwizard.engine import undo as undoing
+from migwizard.engine.reviews import REVIEWS
+from migwizard.engine.ride import Ride, Turn, fingerprint
 from migwizard.engine.states import ORDER, State, before
 from migwizard.engine.steps import apply, done, fake, generate, graph, levels, preflight, proof, seeds
-from migwizard.engine.talk import Face
-from migwizard.engine.undo import built_on
+from migwizard.engine.swapping import built_on
 from migwizard.errors import ConflictError
-from migwizard.paths import Workplace
-from migwizard.project.discovery import Project
-from migwizard.project.guest import Guest
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +39,9 @@ def _models(ride: Ride) -> Any:
 
 
 def _operations(ride: Ride) -> Any:
-    return _models(ride), ride.operations(), ride.history()["external"], ride.checkpoint.results.get("drift")
+    drift = ride.checkpoint.results.get("drift")
+    wishes = {"tag": ride.project.config.tag, **_decisions(ride, "order:", "tag", "name:")}
+    return _models(ride), ride.operations(), ride.history()["external"], drift, wishes
 
 
 def _history(ride: Ride) -> Any:
@@ -80,45 +78,6 @@ TABLE = (
 )
 
 
-@contextmanager
-def open_ride(project: Project, face: Face, options: Options) -> Iterator[Ride]:
-    """Lock the project, load it, and read or begin its checkpoint. Raises ConflictError, GuestError.
-
-    Where a kill left a swap half done it is finished first. A fresh folder of ours is removed again when the project
-    cannot be loaded, so that a refusal leaves nothing behind.
-    """
-    workplace = Workplace(project.root)
-    existed = workplace.folder.exists()
-    workplace.create()
-    # Within the lock, since another run may be about to write the checkpoint, or may have made the folder just now.
-    with locked(workplace.lock):
-        try:
-            found = load_checkpoint(workplace.checkpoint, project.root)
-            checkpoint = found or _begin(project)
-            entry = journal.unfinished(workplace.journal)
-            if entry is not None:
-                _finish(project, workplace, checkpoint, entry)
-            with closing(Guest(project, log=workplace.log)) as guest:
-                guest.start()
-                ride = Ride(project, workplace, guest, face, options, checkpoint)
-                _own(ride, found is not None)
-                yield ride
-        finally:
-            if not existed and _is_untouched(workplace, project):
-                _remove_folder(workplace)
-
-
-@contextmanager
-def look_ride(project: Project, face: Face, options: Options, checkpoint: Checkpoint | None) -> Iterator[Ride]:
-    """A ride that only looks: no lock, no folder, no checkpoint is written."""
-    with Guest(project) as guest:
-        ride = Ride(
-            project, Workplace(project.root), guest, face, options, checkpoint or _begin(project), read_only=True
-        )
-        _own(ride, checkpoint is not None)
-        yield ride
-
-
 def stale(ride: Ride) -> list[str]:
     """The finished states whose result no longer fits the models, the migrations or the staged files."""
     if ride.checkpoint.applied:
@@ -132,97 +91,181 @@ def stale(ride: Ride) -> list[str]:
     ]
 
 
-def _begin(project: Project) -> Checkpoint:
-    timestamp = reset_time()
-    backups, number = Workplace(project.root).second_backup, 0
-    while True:
-        # An earlier reset at the same (given) time keeps its backup.
-        run_id = fingerprint(timestamp, project.root.name, project.settings, number)[:12]
-        if not (backups / run_id).exists():
-            break
-        number += 1
-    return Checkpoint(run_id=run_id, timestamp=timestamp, project={"name": project.root.name}, tag=project.config.tag)
-
-
-def _own(ride: Ride, resumed: bool) -> None:
-    """Refuse the checkpoint of another project; note whose a new one is."""
-    project = {
-        "name": ride.project.root.name,
-        "settings": ride.guest.facts["settings"],
-        "labels": sorted({*ride.apps.labels, *ride.apps.excluded, *ride.apps.unmigrated}),
-    }
-    if resumed:
-        check_owner(ride.checkpoint, project, ride.workplace.checkpoint)
-    if ride.read_only:
-        return
-    if resumed:
-        ride.tell("resume", f"Going on at {ride.checkpoint.state.value}", state=ride.checkpoint.state.value)
-    ride.checkpoint.project = project
-
-
-def _finish(project: Project, workplace: Workplace, checkpoint: Checkpoint, entry: journal.Entry) -> None:
-    """Finish a swap, or the undo of one, that a kill interrupted; needs no guest."""
-    journal.check(project.root, entry.steps)
-    journal.carry_out(project.root, workplace.folder, entry.steps)
-    checkpoint.applied = entry.kind == "apply"
-    if not checkpoint.applied:
-        apply.forget_results(checkpoint)
-    checkpoint.save(workplace.checkpoint)
-    journal.end(workplace.journal, entry)
-
-
-def _is_untouched(workplace: Workplace, project: Project) -> bool:
-    """Whether nothing came of a new reset: refused in preflight, or before."""
-    found = load_checkpoint(workplace.checkpoint, project.root)
-    return found is None or (found.state is State.PREFLIGHT and not found.results.get(State.PREFLIGHT))
-
-
-def _remove_folder(workplace: Workplace) -> None:
-    import shutil
-
-    shutil.rmtree(workplace.folder, ignore_errors=True)
-
-
 def run(ride: Ride) -> dict[str, Any]:
     """Walk the table up to the state that `--until` names; returns the report.
 
-    The checkpoint is written before each state and after it, so that a kill costs at most one state.
+    The checkpoint is written before each state and after it, so that a kill costs at most one state. Raises Turn for
+    "undo" and "quit"; "back" is walked here.
     """
     runs.sweep(ride)
     _refuse_finished(ride)
-    edited = _edited(ride)
-    for row in TABLE:
+    edited.notice(ride, staging.schema_files(ride))
+    position = 0
+    while position < len(TABLE):
+        row = TABLE[position]
         if ride.checkpoint.applied and before(row.state, State.APPLY):
             if row.state is ride.options.until:
                 break
+            position += 1
             continue
-        ride.checkpoint.state = row.state
-        key = fingerprint(row.inputs(ride)) if row.inputs else None
-        if key is not None and ride.checkpoint.fingerprints.get(row.state) == key and _intact(ride, row.state):
-            ride.tell("kept", f"{row.state.value}: nothing changed", of=row.state.value)
-        elif row.state is State.APPLY and ride.checkpoint.applied and State.APPLY in ride.checkpoint.results:
-            ride.tell("kept", "apply: done", of="apply")
-        else:
-            if edited and row.state in (State.GENERATE, State.SEEDS):
-                ride.tell("warning", f"Staging is written anew; your edits there are lost: {', '.join(edited)}.")
-                edited = []
-            _enter(ride, row)
-        if ride.checkpoint.results.get(State.PREFLIGHT, {}).get("nothing"):
-            ride.tell("note", "Nothing to reset: no app of this project has migrations.")
-            return done.report(ride) | {"nothing": True}
-        if row.state is ride.options.until:
-            break
+        try:
+            _work(ride, row)
+            if ride.checkpoint.results.get(State.PREFLIGHT, {}).get("nothing"):
+                ride.tell("note", "Nothing to reset: no app of this project has migrations.")
+                return done.report(ride) | {"nothing": True}
+            if row.state is ride.options.until and not ride.options.review:
+                break
+            position = _approve(ride, position)
+        except Turn as turn:
+            if turn.where != "back":
+                raise
+            position = _back(ride, position)
     # What was kept beyond the state that was asked for still counts.
     ride.checkpoint.state = _following([state for state in ORDER if state in ride.checkpoint.results][-1])
+    _approve_run(ride)
     ride.save()
     runs.sweep(ride)
     return done.report(ride)
 
 
+def look(ride: Ride) -> dict[str, Any]:
+    """Show every finished state once more; nothing is computed, decided or saved.
+
+    Another run may be writing the files of a state just now: such a state is left out, in the direction of the walk.
+    """
+    ride.read_only = True
+    position, step = 0, 1
+    while position < len(TABLE) and (state := TABLE[position].state) in ride.checkpoint.results:
+        try:
+            ride.review(REVIEWS[state].question(ride))
+            step = 1
+        except FileNotFoundError:
+            ride.tell("note", f"{state.value}: its files are not there just now, so it is left out.")
+        except Turn as turn:
+            if turn.where != "back":
+                raise
+            step = -1
+        position = max(position + step, 0)
+    return done.report(ride)
+
+
+def _work(ride: Ride, row: Row) -> None:
+    """Run a state, or keep its result where nothing changed."""
+    ride.checkpoint.state = row.state
+    key = fingerprint(row.inputs(ride)) if row.inputs else None
+    if key is not None and ride.checkpoint.fingerprints.get(row.state) == key and _intact(ride, row.state):
+        ride.tell("kept", f"{row.state.value}: nothing changed", of=row.state.value)
+    elif row.state is State.APPLY and ride.checkpoint.applied and State.APPLY in ride.checkpoint.results:
+        ride.tell("kept", "apply: done", of="apply")
+    else:
+        _enter(ride, row)
+
+
+def _approve(ride: Ride, position: int) -> int:
+    """Ask for the approval of a finished state where somebody wants to be asked; returns the row to go on with.
+
+    What was approved and looks the same is not asked again, so that a resumed ride goes on where it was.
+    """
+    row = TABLE[position]
+    if not ride.options.review:
+        return position + 1
+    if row.state is State.SEEDS and not _approved(ride, State.GENERATE):
+        # Seeds writes a file anew where the old history made its table with SQL of its own.
+        return ORDER.index(State.GENERATE)
+    question = REVIEWS[row.state].question(ride)
+    key = fingerprint(question.preview)
+    if ride.checkpoint.approvals.get(row.state) == key:
+        return position + 1
+    # Who leaves now comes back to this question.
+    ride.checkpoint.state = row.state
+    ride.save()
+    answer = ride.review(question)
+    if answer == "continue":
+        _notice_edits(ride, row.state)
+        if before(row.state, State.APPLY) and fingerprint(REVIEWS[row.state].question(ride).preview) != key:
+            ride.tell("note", "Something changed while you looked: please look once more.")
+            return position
+        ride.checkpoint.approvals[row.state] = key
+        ride.checkpoint.state = _following(row.state)
+        ride.save()
+        return position + 1
+    if answer == "again":
+        forget(ride, row.state)
+        ride.facts.clear()
+        ride.renew_guest()
+        return position
+    target: State = REVIEWS[row.state].change(ride, answer)
+    _disapprove(ride, min(target, row.state, key=ORDER.index))
+    ride.save()
+    return ORDER.index(target)
+
+
+def _approved(ride: Ride, state: State) -> bool:
+    """Whether a person approved the state as it looks now."""
+    return ride.checkpoint.approvals.get(state) == fingerprint(REVIEWS[state].question(ride).preview)
+
+
+def _notice_edits(ride: Ride, state: State) -> None:
+    """Nobody approves a file unseen: keep, or ask about, what was changed in staging while the question was open."""
+    if state is State.GENERATE:
+        edited.notice(ride, staging.schema_files(ride))
+    elif state is State.SEEDS:
+        edited.notice(ride, ())
+
+
+def forget(ride: Ride, state: State) -> None:
+    """Let a state and all after it be computed and approved anew; decisions are kept.
+
+    Preflight only looks: what was computed after it stays, unless its own inputs say otherwise.
+    """
+    if state is not State.PREFLIGHT:
+        for later in ORDER[ORDER.index(state) :]:
+            ride.checkpoint.fingerprints.pop(later, None)
+    _disapprove(ride, state)
+
+
+def _disapprove(ride: Ride, state: State) -> None:
+    for later in ORDER[ORDER.index(state) :]:
+        ride.checkpoint.approvals.pop(later, None)
+
+
+def _approve_run(ride: Ride) -> None:
+    """What a finished run did without a person is history: who opens it later is not asked about it as if it came next."""
+    if not ride.options.review and ride.checkpoint.applied and State.DONE in ride.checkpoint.results:
+        for state in (State.APPLY, State.FAKE):
+            ride.checkpoint.approvals[state] = fingerprint(REVIEWS[state].question(ride).preview)
+
+
+def _back(ride: Ride, position: int) -> int:
+    """The row before, to be approved anew: from Fake the rows go back first, from Apply rows that are left, and the files.
+
+    A face asks before it takes either back: the questions there have a choice that says so.
+    """
+    state = TABLE[position].state
+    if ride.checkpoint.applied and state is State.FAKE:
+        undoing.rows_back(ride)
+    elif ride.checkpoint.applied and state is State.APPLY:
+        undoing.put_back(ride)
+        ride.checkpoint.decisions.pop("apply", None)
+        ride.facts.clear()
+        ride.renew_guest()
+    elif ride.checkpoint.applied:
+        raise Turn("undo")
+    target = ORDER[max(position - 1, 0)]
+    _disapprove(ride, target)
+    ride.save()
+    return ORDER.index(target)
+
+
 def _intact(ride: Ride, state: State) -> bool:
     """Whether what the state wrote is still there."""
     if state is State.GENERATE:
-        return (ride.workplace.work / "levels.json").is_file() and ride.workplace.staging.is_dir()
+        # Where Seeds was left in its middle, staging holds neither what was generated nor what a person made of it: no
+        # matter to Seeds, which writes it anew, but nothing that a person could approve.
+        names, folder = staging.schema_files(ride), ride.workplace.staging
+        if not names or not ride.options.review:
+            return bool(names) and folder.is_dir()
+        return edits.is_settled(ride) and all((folder / name).is_file() for name in names)
     if state is State.PROOF:
         return ride.workplace.certificate.is_file()
     if state is State.SEEDS:
@@ -246,14 +289,6 @@ def _refuse_finished(ride: Ride) -> None:
         )
 
 
-def _edited(ride: Ride) -> list[str]:
-    """The staged files that a person changed since they were written or proved."""
-    if ride.checkpoint.applied or State.SEEDS not in ride.checkpoint.fingerprints:
-        return []
-    found = {name: durable.file_hash(ride.workplace.staging / name) for name in ride.checkpoint.files}
-    return [name for name, digest in ride.checkpoint.files.items() if found[name] not in (None, digest)]
-
-
 def _enter(ride: Ride, row: Row) -> None:
     checkpoint = ride.checkpoint
     if row.state is not State.PREFLIGHT:
@@ -262,8 +297,10 @@ def _enter(ride: Ride, row: Row) -> None:
             checkpoint.fingerprints.pop(later, None)
             checkpoint.results.pop(later, None)
         ride.save()
-    ride.tell("begin", row.state.value)
+    ride.tell("begin", row.state.value, expected=checkpoint.seconds.get(row.state))
+    began, waited = time.monotonic(), ride.waited
     result = row.run(ride)
+    checkpoint.seconds[row.state] = round(time.monotonic() - began - (ride.waited - waited), 2)
     checkpoint.results[row.state] = result
     if row.inputs is not None:
         checkpoint.fingerprints[row.state] = fingerprint(row.inputs(ride))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from migwizard.engine.ride import Ride
-from migwizard.errors import MigwizardError
+from migwizard.errors import MigwizardError, UsageError
 from migwizard.plan.naming import choose_tag
 from migwizard.plan.operations import External, Operation
-from migwizard.plan.schedule import Plan, PlanError, schedule
+from migwizard.plan.renaming import NamingError, checked_name, checked_tag, renamed
+from migwizard.plan.schedule import OrderError, Plan, PlanError, schedule
 
 Node = tuple[str, str]
 
@@ -24,6 +26,8 @@ class Planned:
     source: str
     """What the new history builds: "models", or "history" where drift is left as it is."""
     tag: str
+    names: dict[Node, str]
+    """What the planner would have called the files that a person named, by their names now."""
     pins: dict[Node, tuple[Node, ...]]
     """New migrations that stand in for old ones which third parties name."""
 
@@ -38,12 +42,19 @@ def known_names(history: dict[str, Any]) -> set[Node]:
 
 def drift_is_left(ride: Ride) -> bool:
     """Whether models and old history disagree and the new history follows the old one."""
-    return bool(ride.checkpoint.results.get("drift")) and _decision(ride, "drift") != "fold"
+    answer = ride.checkpoint.decisions.get("drift")
+    return bool(ride.checkpoint.results.get("drift")) and (answer is None or answer.choice != "fold")
 
 
-def _decision(ride: Ride, question: str) -> str | None:
-    answer = ride.checkpoint.decisions.get(question)
-    return answer.choice if answer else None
+def decided(ride: Ride, kind: str) -> dict[str, str]:
+    """A person's decisions about the plan whose id begins with `kind`, by the rest of the id; the answers file first."""
+    found = {key: answer.choice for key, answer in ride.checkpoint.decisions.items()} | dict(ride.options.answers)
+    return {key.removeprefix(kind): value for key, value in found.items() if key.startswith(kind)}
+
+
+def cycle_id(apps: Iterable[str]) -> str:
+    """How a cycle is called in decisions: by its apps, since its number may change."""
+    return "+".join(sorted(apps))
 
 
 def make_plan(ride: Ride) -> Planned:
@@ -54,20 +65,68 @@ def make_plan(ride: Ride) -> Planned:
     history = ride.history()
     source = "history" if drift_is_left(ride) else "models"
     facts = ride.operations(source)
-    operations = [Operation.from_facts(item) for item in facts["operations"]]
+    if "plan:operations" not in ride.facts:
+        ride.facts["plan:operations"] = [Operation.from_facts(item) for item in facts["operations"]]
+    operations: list[Operation] = ride.facts["plan:operations"]
     externals = {label: External.from_facts(label, item) for label, item in history["external"].items()}
-    tag = choose_tag(ride.project.config.tag, known_names(history))
+    known = known_names(history)
+    tag = choose_tag(_tag(ride), known)
+    plan = _schedule(ride, operations, externals, facts["swappable_targets"], tag)
+    names = _names(ride, plan, tag, known)
+    plan = renamed(plan, names)
+    by_new_name = {(app, new): old for (app, old), new in names.items()}
+    pins = _pins(plan, externals)
+    planned = Planned(plan, {op.id: op for op in operations}, externals, source, tag, by_new_name, pins)
+    ride.facts["plan"] = planned
+    return planned
+
+
+def _tag(ride: Ride) -> str:
     try:
-        plan = schedule(operations, externals, facts["swappable_targets"], tag)
+        return checked_tag(decided(ride, "tag").get("", ride.project.config.tag))
+    except NamingError as error:
+        if "tag" in ride.options.answers:
+            raise UsageError(f"{error} Nothing was changed.", code="tag") from error
+        return ride.project.config.tag
+
+
+def _schedule(ride: Ride, operations: list[Operation], externals: dict[str, External], targets: Any, tag: str) -> Plan:
+    """The plan in the person's order, as far as that can still be followed."""
+    orders = decided(ride, "order:")
+    stated = [app for order in orders.values() for app in order.split(",")]
+    try:
+        try:
+            return schedule(operations, externals, targets, tag, stated)
+        except OrderError as error:
+            if any(key.startswith("order:") for key in ride.options.answers):
+                raise UsageError(f"{error} Nothing was changed.", code="order") from error
+            ride.tell("note", f"Your order cannot be followed any more, so the recommended one is used. {error}")
+            return schedule(operations, externals, targets, tag)
     except PlanError as error:
         raise MigwizardError(
             f"The operations cannot be ordered. {error} Nothing was changed.",
             code="plan",
             cures=("Leave one app out.",),
         ) from error
-    planned = Planned(plan, {op.id: op for op in operations}, externals, source, tag, _pins(plan, externals))
-    ride.facts["plan"] = planned
-    return planned
+
+
+def _names(ride: Ride, plan: Plan, tag: str, known: set[Node]) -> dict[Node, str]:
+    """The names that a person gave to files of this plan; one that cannot be used any more is left out, and told."""
+    planned = {(batch.app, batch.name) for batch in plan.batches}
+    names: dict[Node, str] = {}
+    for key, wanted in decided(ride, "name:").items():
+        app, _, name = key.partition("/")
+        if (app, name) not in planned:
+            continue
+        taken = {names.get((a, n), n) for a, n in planned if a == app and n != name}
+        try:
+            used = {old for label, old in known if label == app}
+            names[app, name] = checked_name(wanted, name, tag=tag, used=used, taken=taken)
+        except NamingError as error:
+            if f"name:{key}" in ride.options.answers:
+                raise UsageError(f"{error} Nothing was changed.", code="name") from error
+            ride.tell("note", f"{app}/{name} keeps its name. {error}")
+    return names
 
 
 def _pins(plan: Plan, externals: dict[str, External]) -> dict[Node, tuple[Node, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 from migwizard.engine import durable
 from migwizard.engine.checkpoint import Checkpoint
+from migwizard.engine.options import Options
 from migwizard.engine.states import State
 from migwizard.engine.talk import Answer, Event, Face, Question
 from migwizard.errors import UndecidedError, UsageError
@@ -22,19 +23,14 @@ from migwizard.project.discovery import Project
 from migwizard.project.guest import Guest
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the command line asks of a run."""
+class Turn(Exception):  # noqa: N818 - not an error: the person turns elsewhere
+    """Instead of an answer: "back" to the state before, "undo" of what was done, or "quit" for today."""
 
-    yes: bool = False
-    no_input: bool = False
-    until: State = State.DONE
-    exclude: tuple[str, ...] = ()
-    drift: str | None = None
-    databases: tuple[str, ...] = ()
-    """Aliases that may be switched although they are not local files of the project."""
-    confirm_fake: bool = False
-    answers: Mapping[str, str] = field(default_factory=dict)
+    WORDS = ("back", "undo", "quit")
+
+    def __init__(self, where: str) -> None:
+        super().__init__(where)
+        self.where = where
 
 
 @dataclass(slots=True)
@@ -49,8 +45,12 @@ class Ride:
     checkpoint: Checkpoint
     facts: dict[str, Any] = field(default_factory=dict)
     """What the guest said, by request; read once a run."""
+    resumed: bool = False
+    """Whether the checkpoint was there already."""
     read_only: bool = False
     """A look: nothing is saved."""
+    waited: float = 0.0
+    """Seconds spent waiting for answers."""
     scratch_folder: Path | None = None
     """Where results and scratch databases go instead of the project's own folder."""
 
@@ -99,17 +99,43 @@ class Ride:
         if self.options.yes:
             if question.safe is not None:
                 return Answer(question.safe, "--yes")
-        elif (choice := self.face.ask(question)) is not None:
+        elif (choice := self._hear(question)) is not None:
             return Answer(choice, "person")
+        raise self._undecided(question)
+
+    def review(self, question: Question) -> str:
+        """A person's answer to a question that is asked each time anew: nothing stored counts, and nothing is stored.
+
+        Raises Turn, and UndecidedError where nobody answers.
+        """
+        answer = self._hear(question)
+        if answer is None:
+            raise self._undecided(question)
+        if question.choice(answer) is None:
+            raise UsageError(f"{answer!r} is no answer to {question.id}.", code="answer")
+        return answer
+
+    def _hear(self, question: Question) -> str | None:
+        began = time.monotonic()
+        try:
+            answer = self.face.ask(question)
+        finally:
+            self.waited += time.monotonic() - began
+        if self.options.review and answer in Turn.WORDS and question.choice(answer) is None:
+            raise Turn(answer)
+        return answer
+
+    def _undecided(self, question: Question) -> UndecidedError:
         error = UndecidedError(
             f"{question.headline}. {question.text}",
             code=question.id,
             cures=tuple(
                 f'Answer it with --answers: {{"{question.id}": "{c.key}"}} ({c.effect})' for c in question.choices
             ),
+            details={"unanswered": question.id},
         )
         error.exit_code = question.exit_code
-        raise error
+        return error
 
     def history(self) -> dict[str, Any]:
         """The old history's graph as the guest reads it."""
@@ -138,13 +164,18 @@ class Ride:
     def apps(self) -> ProjectApps:
         """The apps whose migrations are reset."""
         if "apps" not in self.facts:
-            excluded = (
+            excluded = {
                 *self.options.exclude,
                 *self.checkpoint.results.get(State.PREFLIGHT, {}).get("excluded", ()),
                 *self.project.config.exclude,
-            )
+            }
+            decisions = {key: answer.choice for key, answer in self.checkpoint.decisions.items()}
+            for key, choice in (decisions | dict(self.options.answers)).items():
+                if key.startswith("app:"):
+                    # The last word: "out" or "in".
+                    (excluded.add if choice == "out" else excluded.discard)(key.removeprefix("app:"))
             self.facts["apps"] = ProjectApps.of(
-                self.registry()["apps"], self.project, self.guest.facts["prefix"], exclude=excluded
+                self.registry()["apps"], self.project, self.guest.facts["prefix"], exclude=sorted(excluded)
             )
         apps: ProjectApps = self.facts["apps"]
         return apps

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from migwizard.engine import durable
-from migwizard.engine.ride import Ride, fingerprint
+from migwizard.engine.ride import Ride, Turn, fingerprint
+from migwizard.engine.seedwords import left_so_far
 from migwizard.errors import MigwizardError
 from migwizard.project.guest import Guest, GuestError
 
@@ -19,6 +21,15 @@ ALIAS = "default"
 CLOCK_SHIFT = 400 * 86400.0 + 3723.0
 SECOND_SEED = 4711
 SOURCES = "sources.json"
+
+NAMES = {
+    "old": "old history",
+    "second": "old history, second time",
+    "bare": "new tables without seeds",
+    "trial": "new history with seeds",
+    "new": "new history",
+}
+"""What each run builds, in words."""
 
 
 def history_fingerprint(ride: Ride) -> str:
@@ -47,12 +58,16 @@ class Runs:
     def __enter__(self) -> Runs:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """End the runs; those that nobody waits for any more (an error, Ctrl-C) are cut off."""
-        if not all(future.done() for future in self._futures):
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """End the runs; those that nobody waits for any more (an error, a turn, Ctrl-C) are cut off."""
+        cut = not all(future.done() for future in self._futures)
+        if cut:
             for guest in (self._ride.guest, self._second):
                 guest.cancel()
         self._pool.shutdown(wait=True, cancel_futures=True)
+        if cut and kind is Turn:
+            # The ride goes on elsewhere, and needs its guest there.
+            self._ride.guest.revive()
 
     @property
     def old_database(self) -> Path:
@@ -79,8 +94,9 @@ class Runs:
     def _cached(self, name: str, run: Any) -> dict[str, Any]:
         path = self._ride.work / f"{name}-{self._key}.json"
         if path.is_file() and (name != "old" or self.old_database.is_file()):
-            data: dict[str, Any] = json.loads(path.read_bytes())
-            if data["sources"] == _hashes(self._ride, data["sources"]):
+            data = _read(path)
+            if data and data["sources"] == _hashes(self._ride, data["sources"]):
+                self._tell_end(name, data["seconds"], kept=True)
                 return data
         for stale in self._ride.work.glob(f"{name}-*"):
             _remove(stale)
@@ -106,10 +122,29 @@ class Runs:
     def _migrate(self, guest: Guest, path: Path, folders: Any, say: str, **more: Any) -> dict[str, Any]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
+        words, total = NAMES[say], self._total(say)
+
+        began = time.monotonic()
 
         def progress(event: Any) -> None:
-            self._ride.tell("progress", f"{say}: {event['migration']}", run=say, number=event["number"])
+            if "operation" in event:
+                did = event["operation"]
+                self._ride.tell("operation", did["id"], id=did["id"], so_far=left_so_far(did["rows"], did["schema"]))
+                return
+            number, migration = event["number"], event["migration"]
+            text = f"{words[0].upper()}{words[1:]}: {number} of {total}, {migration}"
+            self._ride.tell(
+                "progress",
+                text,
+                run=say,
+                words=words,
+                number=number,
+                total=total,
+                migration=migration,
+                seconds=round(time.monotonic() - began, 1),
+            )
 
+        self._ride.tell("progress", f"Starting: {words}", run=say, words=words, number=0, total=total)
         result: dict[str, Any] = guest.call(
             "migrate",
             on_event=progress,
@@ -119,7 +154,25 @@ class Runs:
             folders=folders,
             **more,
         )
+        self._tell_end(say, result["seconds"], kept=False)
         return result
+
+    def _tell_end(self, name: str, seconds: float, *, kept: bool) -> None:
+        """Say that a run is over; a kept one was over before."""
+        words, total = NAMES[name], self._total(name)
+        how = "kept from an earlier run" if kept else f"{seconds:.1f} s"
+        text = f"{words[0].upper()}{words[1:]}, from zero: {how}"
+        self._ride.tell("run", text, run=name, words=words, seconds=seconds, number=total, total=total, kept=kept)
+
+    def _total(self, name: str) -> int:
+        """The migrations of a run, those of other apps included."""
+        nodes = self._ride.history()["nodes"]
+        if name in ("old", "second"):
+            return len(nodes)
+        own = set(self._ride.apps.labels)
+        folders = self._ride.new_folders() or {label: str(path) for label, path in self._ride.apps.folders.items()}
+        staged = sum(1 for folder in folders.values() for _ in Path(folder).glob("[0-9]*.py"))
+        return staged + sum(node["app"] not in own for node in nodes)
 
 
 def fresh(ride: Ride, name: str) -> Path:
@@ -138,6 +191,15 @@ def _remove(path: Path) -> None:
         path.unlink()
 
 
+def _read(path: Path) -> dict[str, Any]:
+    """A kept result; empty where it cannot be read, so that it is computed again."""
+    try:
+        data = json.loads(path.read_bytes())
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) and {"sources", "seconds"} <= data.keys() else {}
+
+
 def _hashes(ride: Ride, sources: Iterable[str]) -> dict[str, str | None]:
     return {name: durable.file_hash(ride.project.root / name) for name in sources}
 
@@ -145,7 +207,10 @@ def _hashes(ride: Ride, sources: Iterable[str]) -> dict[str, str | None]:
 def sources_fingerprint(ride: Ride) -> str:
     """A hash over the project's modules that the last run of the old history had loaded; seeds may use any of them."""
     path = ride.work / SOURCES
-    return fingerprint(_hashes(ride, json.loads(path.read_bytes()))) if path.is_file() else ""
+    try:
+        return fingerprint(_hashes(ride, json.loads(path.read_bytes())))
+    except (FileNotFoundError, ValueError, TypeError):
+        return ""
 
 
 def sweep(ride: Ride) -> None:

@@ -8,13 +8,16 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import durable
+from migwizard.engine import durable, edits
 from migwizard.engine.planning import Node, Planned
 from migwizard.engine.ride import Ride
 from migwizard.errors import MigwizardError
+from migwizard.plan.schedule import Deferred
 from migwizard.seeds.guard import add_guard
 
 LEVELS = "levels.json"
+_FACTS = {"app", "name", "written", "stripped", "literal"}
+"""What `levels.json` says of every file."""
 
 
 def migration_modules(history: Mapping[str, Any], label: str) -> set[str]:
@@ -23,7 +26,11 @@ def migration_modules(history: Mapping[str, Any], label: str) -> set[str]:
 
 
 def prepare(ride: Ride) -> None:
-    """Start staging anew: every migrations folder without its migrations, so with its helpers and data files."""
+    """Start staging anew: every migrations folder without its migrations, so with its helpers and data files.
+
+    What somebody changed in it is kept first.
+    """
+    edits.unsettle(ride)
     shutil.rmtree(ride.workplace.staging, ignore_errors=True)
     history = ride.history()
     for label in ride.apps.labels:
@@ -64,9 +71,10 @@ def write_schema(
         ]
         for level in planned.plan.levels
     ]
+    progress = _Progress(ride, planned)
     report: list[dict[str, Any]] = ride.guest.call(
         "generate",
-        on_event=lambda event: ride.tell("progress", f"makemigrations {' '.join(event['apps'])}", **event),
+        on_event=progress.told,
         labels=list(ride.apps.labels),
         source=planned.source,
         levels=levels,
@@ -85,7 +93,27 @@ def write_schema(
                 )
     guard(ride, _roots(planned, ride.apps.labels), kept)
     _keep_report(ride, planned, report)
+    edits.put_back(ride, [f"{batch.app}/{batch.name}.py" for batch in planned.plan.batches])
     return report
+
+
+class _Progress:
+    """Tells which level is being written; every event names the files of all levels, since a face may skip some."""
+
+    def __init__(self, ride: Ride, planned: Planned) -> None:
+        self._ride = ride
+        self._levels = [[f"{batch.app}/{batch.name}" for batch in level] for level in planned.plan.levels]
+        self._tell(0)
+
+    def told(self, event: Mapping[str, Any]) -> None:
+        self._tell(int(event["level"]) + 1, level=event["level"], of=event["of"], apps=event["apps"])
+
+    def _tell(self, done: int, **more: Any) -> None:
+        total, text = len(self._levels), "every level is written"
+        if done < total:
+            apps = " ".join(name.partition("/")[0] for name in self._levels[done])
+            text = f"level {done + 1} of {total}: makemigrations {apps}"
+        self._ride.tell("progress", text, number=done, total=total, levels=self._levels, **more)
 
 
 def _keep_report(ride: Ride, planned: Planned, report: list[dict[str, Any]]) -> None:
@@ -102,10 +130,33 @@ def _keep_report(ride: Ride, planned: Planned, report: list[dict[str, Any]]) -> 
                     "waits_for": list(item.waits_for),
                     "returns_in": item.returns_in,
                     "returns_at": item.returns_at,
+                    "settings": _awaited_settings(planned, item),
                 }
                 for item in batches[file["app"], file["name"]].deferred
             ]
     durable.write_file(ride.workplace.work / LEVELS, json.dumps(report, indent=1).encode())
+
+
+def _awaited_settings(planned: Planned, item: Deferred) -> list[str]:
+    """The settings whose swappable models an operation waits for."""
+    return sorted(
+        {setting for setting, label in planned.operations[item.operation].swappable if label in item.waits_for}
+    )
+
+
+def read_report(ride: Ride) -> list[dict[str, Any]]:
+    """What `work/levels.json` says of the last generation; empty where there was none, or where it cannot be read."""
+    try:
+        report: list[dict[str, Any]] = json.loads((ride.workplace.work / LEVELS).read_bytes())
+        whole = all("command" in level and all(file.keys() >= _FACTS for file in level["files"]) for level in report)
+    except (FileNotFoundError, ValueError, TypeError, KeyError, AttributeError):
+        return []
+    return report if whole else []
+
+
+def schema_files(ride: Ride) -> list[str]:
+    """The generated files, without seeds, by path relative to staging."""
+    return [f"{file['app']}/{file['name']}.py" for level in read_report(ride) for file in level["files"]]
 
 
 def _roots(planned: Planned, labels: Collection[str]) -> set[Node]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from migwizard.engine.states import State
 from migwizard.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from migwizard.engine.previews import Preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +25,32 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer to a question and what it will do."""
+    """One answer to a question and what it will do.
+
+    The answer is `key`, or `key=TEXT` where the choice `wants` a text along.
+    """
 
     key: str
     effect: str
+    """A sentence: what happens, and how it is taken back."""
+    label: str = ""
+    """The words on a button, verb first, with number and object; empty: the key says it."""
+    group: str = ""
+    """Rarer choices that belong together ("apps", "order", "verdicts"); a face folds them away."""
+    writes: str = ""
+    """What it changes in the project or a database: "47 files"; a face asks once more, the safe answer in focus."""
+    typed: str = ""
+    """A word that must be typed before it counts: the alias of a database that is not local."""
+    wants: str = ""
+    """What the person is to type along: "path of a Python"."""
+    empty: str = ""
+    """What typing nothing means: "the planned name again". Without words for it, nothing typed is no answer."""
+    shows: str = ""
+    """A text that the face shows, and can copy or save, instead of answering."""
+
+    @property
+    def words(self) -> str:
+        return self.label or self.key.replace("-", " ").capitalize()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +64,21 @@ class Question:
     text: str
     choices: tuple[Choice, ...]
     safe: str | None
-    """The choice that cannot hurt; None where there is none."""
+    """The choice that cannot hurt, which `--yes` gives; None where there is none."""
     exit_code: ExitCode = ExitCode.UNDECIDED
     """How a run without an answer ends."""
+    kind: Literal["decide", "review", "refusal"] = "decide"
+    """A decision of its own; the approval of a whole state; or something that stands in the way, with its cures."""
+    default: str | None = None
+    """What a bare Enter means to a person: only what changes nothing outside our own folder."""
+    preview: Preview | None = None
+    """What a screen shows with it."""
+    details: str = ""
+    """More to read: a traceback, both definitions, the command's output."""
+
+    def choice(self, answer: str) -> Choice | None:
+        """The choice that `answer` ("key" or "key=TEXT") takes."""
+        return next((item for item in self.choices if item.key == answer.partition("=")[0]), None)
 
 
 class Face(Protocol):

@@ -89,13 +89,30 @@ def test_an_edited_staged_file_is_proved_as_it_is_and_swapped_in(tiny_proved: Sh
     assert b"# by hand" in tiny_proved.tree()["clubs/migrations/0003_reset_seed.py"]
 
 
-def test_edits_in_staging_are_not_lost_without_a_word(tiny_proved: Shop) -> None:
-    tiny_proved.edit(".migwizard/staging/clubs/0003_reset_seed.py", "# from clubs.0002", "# by hand, from clubs.0002")
+def test_an_edit_of_a_seed_that_is_written_anew_is_kept_and_its_difference_is_told(tiny_proved: Shop) -> None:
+    seed = ".migwizard/staging/clubs/0003_reset_seed.py"
+    tiny_proved.edit(seed, "# from clubs.0002", "# by hand, from clubs.0002")
+    tiny_proved.edit("clubs/migrations/0002_first_clubs.py", '"Chess"', '"Go"')
+    # The old seed says Go now, the person's text still says Chess: no row is lost, and nothing is proved that is not so.
+    tiny_proved.migwizard(*UNTIL_PROOF, expect=1)
+    assert "# by hand" in (tiny_proved.root / seed).read_text()
+    previous = tiny_proved.root / ".migwizard" / "edits" / "clubs" / "0003_reset_seed.previous.py"
+    assert not previous.exists()
+    (tiny_proved.root / "answers.json").write_text(json.dumps({"edit:clubs/0003_reset_seed": "take"}))
+    (tiny_proved.root / seed).write_text((tiny_proved.root / seed).read_text() + "# once more\n")
+    tiny_proved.migwizard(*UNTIL_PROOF, "--answers", "answers.json")
+    assert '"Go"' in (tiny_proved.root / seed).read_text()
+    assert previous.read_text().endswith("# once more\n")
+
+
+def test_an_edit_is_put_back_when_its_file_is_generated_again(tiny_proved: Shop) -> None:
+    schema = ".migwizard/staging/people/0001_reset_initial.py"
+    tiny_proved.edit(schema, "initial = True", "initial = True  # by hand")
     tiny_proved.edit("clubs/migrations/0002_first_clubs.py", '"Chess"', '"Go"')
     lines = tiny_proved.lines(*UNTIL_PROOF)
-    warnings = [line["text"] for line in lines if line.get("event") == "warning"]
-    assert len(warnings) == 1
-    assert "clubs/0003_reset_seed.py" in warnings[0]
+    assert begun(lines) == ["preflight", "generate", "seeds", "proof"]
+    assert "# by hand" in (tiny_proved.root / schema).read_text()
+    assert tiny_proved.lines("status")[-1]["stale"] == []
 
 
 def test_a_lost_staging_is_written_anew(proved: Shop, tiny_proved: Shop) -> None:

@@ -6,22 +6,26 @@ import json
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import durable, git, journal, staging
+from migwizard.engine import durable, journal, swapping
 from migwizard.engine.checkpoint import Checkpoint
 from migwizard.engine.journal import Entry, Step
-from migwizard.engine.manifests import NAME, load_manifest, make_manifest
-from migwizard.engine.planning import make_plan
-from migwizard.engine.ride import Ride
+from migwizard.engine.manifests import load_manifest
+from migwizard.engine.ride import Ride, Turn, reset_time
 from migwizard.engine.runs import ALIAS, fresh, history_fingerprint
 from migwizard.engine.states import State
 from migwizard.engine.steps.proof import proved_catalogue
+from migwizard.engine.swapping import Swap, node_of
 from migwizard.engine.talk import Choice, Question
+from migwizard.engine.treestate import Tree
 from migwizard.errors import ConflictError, MigwizardError
 from migwizard.proof.catalogue import compare_catalogues
 
+STEPS_TOLD = 100
+"""So many times at most a swap says how far it is."""
+
 
 def run(ride: Ride) -> dict[str, Any]:
-    """Back up, swap, load the tree and migrate it from zero once.
+    """Back up, ask, swap, load the tree and migrate it from zero once.
 
     Raises ConflictError where staging is not what was proved, MigwizardError where the tree does not build what the
     proof built; then the swap is taken back.
@@ -29,16 +33,19 @@ def run(ride: Ride) -> dict[str, Any]:
     removed = sum(app in ride.apps.labels for app, _, _ in ride.history()["disk"])
     if not ride.checkpoint.applied:
         _check_staging(ride)
-        _ask(ride, removed)
-        entry = prepare(ride)
-        journal.check(ride.project.root, entry.steps)
-        journal.begin(ride.workplace.journal, entry)
-        finish(ride, entry)
+        swap = swapping.prepare(ride)
+        _ask(ride, swap)
+        # The answer may have taken hours.
+        _check_staging(ride)
+        swapping.check_unchanged(ride)
+        journal.check(ride.project.root, swap.entry.steps)
+        _begin(ride, swap.entry)
+        finish(ride, swap.entry)
     _check_tree(ride)
     return {
         "written": len(ride.checkpoint.files),
         "removed": removed,
-        "diff_stat": git.diff_stat(ride.project.root),
+        "diff_stat": swapping.real_stat(ride),
     }
 
 
@@ -49,6 +56,7 @@ def _check_staging(ride: Ride) -> None:
                 f"The staged file {name} is not the one that was proved. Nothing was swapped.",
                 code="staging-changed",
                 cures=("Run migwizard again: it proves anew.",),
+                details={"files": [name]},
             )
     if history_fingerprint(ride) != ride.checkpoint.results[State.PROOF]["history"]:
         raise ConflictError(
@@ -58,54 +66,82 @@ def _check_staging(ride: Ride) -> None:
         )
 
 
-def _ask(ride: Ride, removed: int) -> None:
-    ride.ask(
-        Question(
+def _ask(ride: Ride, swap: Swap) -> None:
+    """Ask for the swap: a person each time anew, else the answers file or `--yes`."""
+    question = swap_question(ride, swap)
+    # An answer holds for the files that it was given about: one that led to no swap counts no more.
+    ride.checkpoint.decisions.pop(question.id, None)
+    if not ride.options.review or ride.options.yes or question.id in ride.options.answers:
+        ride.ask(question)
+    elif ride.review(question) == "later":
+        raise Turn("quit")
+
+
+def swap_question(ride: Ride, swap: Swap) -> Question:
+    """The question before the swap, with everything that it will do."""
+    steps = swap.entry.steps
+    gone = sum(step.after is None for step in steps)
+    come, apps = len(steps) - gone, len({step.path.rpartition("/")[0] for step in steps})
+    stat = swapping.predicted_stat(ride, steps)
+    choices = [
+        Choice(
             "apply",
-            State.APPLY,
-            "Swap the migration files",
-            f"{len(ride.checkpoint.files)} new files come, {removed} old ones go. Two backups are kept, and "
-            "`migwizard undo` puts every byte back.",
-            (Choice("apply", "the files in the tree are exchanged"),),
-            safe="apply",
+            f"{_files(gone, 'old migration ')} leave {_apps(apps)} and {_files(come, 'new ')} take their place, in one "
+            "step. Both backups hold the old ones; u takes the swap back, every byte.",
+            f"Swap {_files(gone)} for {come}",
+            writes=_files(gone),
         )
+    ]
+    if ride.options.review:
+        later = Choice("later", "Leave the tree as it is and stop here; staging and proof are kept.", "Not yet")
+        show = Choice("stat", "Read what git would say of it.", "Show git diff --stat", group="show", shows=stat)
+        choices = [later, *choices, show]
+    return Question(
+        "apply",
+        State.APPLY,
+        "Swap the files? This changes your project",
+        f"{_files(come, 'new ')} come, {gone} old ones go. Two backups are kept, and `migwizard undo` puts every byte back.",
+        tuple(choices),
+        safe="apply",
+        default="later" if ride.options.review else None,
+        preview=swapping.preview(ride, steps, stat),
     )
 
 
-def prepare(ride: Ride) -> Entry:
-    """Write backups and the manifest, and make the list of steps; the tree is still untouched."""
-    root, place = ride.project.root.resolve(), ride.workplace
-    planned = make_plan(ride)
-    nodes = [_node(name) for name in ride.checkpoint.files]
-    keep = sorted({node for pinned in planned.pins.values() for node in pinned})
-    manifest = make_manifest(ride, sorted(nodes), keep)
-    for kept in (place.folder, place.second_backup / ride.checkpoint.run_id):
-        durable.write_file(kept / NAME, manifest.to_json().encode())
-    steps = []
-    for label, folder in ride.checkpoint.folders.items():
-        durable.copy_folder(root / folder, place.backup / label)
-        durable.copy_folder(root / folder, place.second_backup / ride.checkpoint.run_id / label)
-        for name in sorted(staging.migration_modules(ride.history(), label)):
-            path = f"{folder}/{name}.py"
-            steps.append(Step(path, durable.file_hash(root / path), None))
-    for name, digest in sorted(ride.checkpoint.files.items()):
-        label, _, file = name.partition("/")
-        path = f"{ride.checkpoint.folders[label]}/{file}"
-        steps.append(Step(path, durable.file_hash(root / path), digest, f"staging/{name}"))
-    return Entry("apply", ride.checkpoint.run_id, tuple(steps))
+def _files(number: int, kind: str = "") -> str:
+    return f"{number} {kind}file{'' if number == 1 else 's'}"
 
 
-def _node(name: str) -> tuple[str, str]:
-    label, _, file = name.partition("/")
-    return label, file.removesuffix(".py")
+def _apps(number: int) -> str:
+    return f"{number} app{'' if number == 1 else 's'}"
+
+
+def _begin(ride: Ride, entry: Entry) -> None:
+    # Ending the engine from here on would leave the tree half old until the next start: no face offers it.
+    ride.tell("progress", "writing the journal", uncancellable=True)
+    journal.begin(ride.workplace.journal, entry, reset_time())
 
 
 def finish(ride: Ride, entry: Entry) -> None:
     """Carry out a swap that was begun; may be repeated after a kill."""
-    journal.carry_out(ride.project.root, ride.workplace.folder, entry.steps)
+    _carry_out(ride, entry.steps, "new")
     ride.checkpoint.applied = True
     ride.save()
     journal.end(ride.workplace.journal, entry)
+
+
+def _carry_out(ride: Ride, steps: tuple[Step, ...], tree: Tree) -> None:
+    """`tree` is what the files in the tree become, for faces that say what has been changed so far."""
+    every = max(1, len(steps) // STEPS_TOLD)
+
+    def told(number: int, total: int) -> None:
+        if number % every == 0 or number in (1, total):
+            ride.tell(
+                "progress", f"file {number} of {total}", number=number, total=total, uncancellable=True, tree=tree
+            )
+
+    journal.carry_out(ride.project.root, ride.workplace.folder, steps, told)
+    ride.tell("progress", f"{len(steps)} files are in place", uncancellable=False, tree=tree)
 
 
 def steps_back(ride: Ride) -> tuple[Step, ...]:
@@ -141,12 +177,18 @@ def _backup(ride: Ride) -> Path:
 
 
 def take_back(ride: Ride) -> None:
-    """Put the old files back, journaled. Raises ConflictError where a file was edited."""
+    """Put the old files back, journaled. Raises ConflictError where a file was edited, or others built on the new ones."""
+    swapping.check_nothing_on_top(ride)
+    _put_back(ride)
+
+
+def _put_back(ride: Ride) -> None:
+    """The same without a look at the project, which may not even load."""
     steps = steps_back(ride)
     journal.check(ride.project.root, steps)
     entry = Entry("undo", ride.checkpoint.run_id, steps)
-    journal.begin(ride.workplace.journal, entry)
-    journal.carry_out(ride.project.root, ride.workplace.folder, steps)
+    _begin(ride, entry)
+    _carry_out(ride, steps, "old")
     ride.checkpoint.applied = False
     forget_results(ride.checkpoint)
     ride.save()
@@ -163,14 +205,16 @@ def _check_tree(ride: Ride) -> None:
     """Load the tree as it is now and migrate it from zero; what it builds must be what the proof saw."""
     try:
         # From here on the guest sees the new tree.
+        ride.tell("progress", "loading the project with its new files")
         ride.renew_guest()
         labels = list(ride.apps.labels)
         loaded = ride.guest.call("history", labels=labels)
         found = {(app, name) for app, name, _ in loaded["disk"] if app in labels}
-        expected = {_node(name) for name in ride.checkpoint.files}
+        expected = {node_of(name) for name in ride.checkpoint.files}
         if found != expected:
             stray = ", ".join(".".join(node) for node in sorted(found ^ expected))
             raise MigwizardError(f"The tree does not hold the proved files alone: {stray}.", code="tree")
+        ride.tell("progress", "migrating a scratch database from zero with them")
         built = ride.guest.call("migrate", alias=ALIAS, path=str(fresh(ride, "tree")), labels=labels)
         proved = json.loads(proved_catalogue(ride).read_bytes())
         differences = compare_catalogues(proved, built["catalogue"], explicit_names=())
@@ -180,6 +224,6 @@ def _check_tree(ride: Ride) -> None:
         if ride.guest.call("check_changes") != ride.checkpoint.results.get("drift", {}):
             raise MigwizardError("makemigrations --check says something else in the tree than before.", code="tree")
     except Exception as error:
-        take_back(ride)
+        _put_back(ride)
         sentence = error.sentence if isinstance(error, MigwizardError) else f"The tree could not be checked: {error!r}."
         raise MigwizardError(f"{sentence} The old files were put back.", code="tree") from error

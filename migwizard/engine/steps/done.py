@@ -1,16 +1,97 @@
-"""Done: what was reached, in figures."""
+"""Done: what was reached, in figures, with a page for the pull request and a commit message."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from migwizard.engine import durable, seedwords, summary, swapping
 from migwizard.engine.ride import Ride
-from migwizard.engine.states import ORDER
+from migwizard.engine.states import ORDER, State
+from migwizard.engine.summary import Decision, Kept, Reached, Waited
+from migwizard.proof.certificate import Certificate
+from migwizard.seeds.rungs import Rung
+
+MESSAGE = "commit-message.txt"
+PAGE = "summary.md"
+IN_WORDS = {
+    "NEW": "switched",
+    "NEW_PARTIAL": "at a part of the new history",
+    "OLD_HEAD": "at the old head, not switched",
+    "EMPTY": "empty, migrate builds it",
+    "missing": "no file yet",
+    "not touched": "not touched",
+    "BEHIND": "behind the old head, not switched",
+    "UNKNOWN": "holds rows that nobody knows, not switched",
+    "MIXED": "half old, half new",
+    "TABLES_WITHOUT_ROWS": "tables without a history",
+}
+"""States of databases, as they stand in the report of a run."""
 
 
 def run(ride: Ride) -> dict[str, Any]:
-    """Everything is done; the report is built from the results of the states before."""
-    return {}
+    """Everything is done; the report is built from the results of the states before. Writes page and message."""
+    found = reached(ride)
+    durable.write_file(ride.workplace.folder / MESSAGE, summary.commit_message(found).encode())
+    durable.write_file(ride.workplace.folder / PAGE, summary.page(found).encode())
+    return {"saved": [f"{ride.workplace.folder.name}/{name}" for name in (MESSAGE, PAGE)]}
+
+
+ONLY_SHOWN = ("dot",)
+"""Decisions about what a screen shows: they change nothing, and name places of this machine."""
+
+
+def reached(ride: Ride) -> Reached:
+    """The figures of the whole ride, from what the states left."""
+    results = ride.checkpoint.results
+    certificate = Certificate.from_json(ride.workplace.certificate.read_text(encoding="utf-8"))
+    levels, seconds = results.get(State.LEVELS, {}), results[State.PROOF]["seconds"]
+    return Reached(
+        project=ride.project.root.name,
+        run_id=ride.checkpoint.run_id,
+        apps=_apps(ride),
+        seconds_before=seconds["old"],
+        seconds_after=seconds["new"],
+        model_levels=results.get(State.GRAPH, {}).get("model_levels", 0),
+        batch_levels=levels.get("batch_levels", 0),
+        waited=tuple(
+            Waited(item["what"], tuple(item["waits_for"]), item["returns_in"])
+            for batch in levels.get("batches", ())
+            for item in batch["deferred"]
+        ),
+        seeds=tuple(
+            Kept(seed.get("title") or seed["operation"], seed["verdict"], _how(seed["rung"]))
+            for seed in results.get(State.SEEDS, {}).get("seeds", ())
+        ),
+        engine=_engine(certificate),
+        equal=certificate.equal,
+        tables=certificate.tables.new,
+        rows=certificate.rows.new,
+        accepted=tuple(item.difference.sentence for item in certificate.differences if item.decision == "accepted"),
+        caveats=certificate.caveats,
+        versions=", ".join(f"{name} {version}" for name, version in certificate.versions.items()),
+        databases=tuple((alias, IN_WORDS.get(state, state)) for alias, state in ride.checkpoint.databases.items()),
+        decisions=tuple(
+            Decision(question, answer.choice, answer.by)
+            for question, answer in sorted(ride.checkpoint.decisions.items())
+            if question not in ONLY_SHOWN
+        ),
+    )
+
+
+def _how(rung: str | None) -> str:
+    return seedwords.WAYS.get(Rung(rung), rung) if rung else ""
+
+
+def _engine(certificate: Certificate) -> str:
+    names = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MySQL"}
+    return names.get(certificate.engine, certificate.engine)
+
+
+def _apps(ride: Ride) -> tuple[tuple[str, int, int], ...]:
+    """Migrations of each app before and after, the greatest drop first."""
+    apps = swapping.apps(ride, swapping.made_steps(ride))
+    figures = [(app.label, len(app.out), len(app.into)) for app in apps]
+    return tuple(sorted(figures, key=lambda app: (app[2] - app[1], app[0])))
 
 
 def report(ride: Ride) -> dict[str, Any]:

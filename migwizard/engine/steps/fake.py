@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from migwizard.engine import durable
-from migwizard.engine.manifests import load_manifest
-from migwizard.engine.ride import Ride
+from migwizard.engine import histories, journal
+from migwizard.engine.histories import read_state
+from migwizard.engine.journal import Act
+from migwizard.engine.previews import DatabaseLine, FakePreview
+from migwizard.engine.ride import Ride, Turn, reset_time
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import DatabaseError
 from migwizard.project.guest import GuestError
 
+__all__ = ["ask_switch", "confirm", "read_state", "run", "switch", "touched"]
+
 NOT_TOUCHED = "not touched"
+LATER = "databases for later"
+"""Key of the aliases that a person put off in this sitting."""
+CONFIRMED = "databases that migrate leaves alone"
+JUST_READ = "databases were just read"
+ALL = "all local databases"
+"""Key of a person's word that every local database at its old head is to be switched."""
 
 
 def run(ride: Ride) -> dict[str, Any]:
-    """Switch the local SQLite files of the project, and whatever database was named."""
+    """Switch the local SQLite files of the project, and whatever database was named or is asked for."""
+    if not ride.facts.pop(JUST_READ, False):
+        # A person may have been to one of them meanwhile.
+        ride.facts.pop(histories.LINES, None)
+    one = _reviewed if ride.options.review else _one
     states = {}
     for database in ride.guest.facts["databases"]:
-        states[database["alias"]] = _one(ride, database)
+        states[database["alias"]] = one(ride, database)
         ride.checkpoint.databases[database["alias"]] = states[database["alias"]]
         ride.save()
     return {"databases": states}
@@ -34,22 +47,95 @@ def _one(ride: Ride, database: dict[str, Any]) -> str:
         return NOT_TOUCHED
     if not database["exists"]:
         return "missing"
-    found = read_state(ride, alias)
+    skips = _skipped(ride, alias)
+    try:
+        found = read_state(ride, alias)
+    except DatabaseError:
+        if skips:
+            return NOT_TOUCHED
+        raise
     if found["state"] == "EMPTY":
         return "EMPTY"
+    if skips and found["state"] not in ("NEW", "NEW_PARTIAL"):
+        ride.tell("note", f"Database {alias} is left for later, as you said: migwizard fake --database {alias}")
+        return str(found["state"])
     if found["state"] == "OLD_HEAD" and ask_switch(ride, database) == "later":
         return "OLD_HEAD"
     switch(ride, alias, dry_run=False)
     return confirm(ride, alias)
 
 
+def _reviewed(ride: Ride, database: dict[str, Any]) -> str:
+    """The same with a person who is asked about every SQLite file; what cannot be switched is shown with its reason."""
+    alias = database["alias"]
+    line = line_of(ride, alias)
+    if line.switched:
+        return _confirmed_once(ride, alias)
+    state = line.state if line.local or alias in ride.options.databases else NOT_TOUCHED
+    if line.state in ("engine", "unreachable"):
+        return NOT_TOUCHED
+    if line.state in ("missing", "EMPTY", "NEW", "NEW_PARTIAL") or put_off(ride, alias):
+        return state
+    if not line.askable:
+        if line.local:
+            # Refuses with the code and the cures of this state.
+            switch(ride, alias, dry_run=True)
+        return state
+    if ask_switch(ride, database) == "later":
+        return state
+    switch(ride, alias, dry_run=False)
+    return _confirmed_once(ride, alias)
+
+
+def _confirmed_once(ride: Ride, alias: str) -> str:
+    """Ask once a sitting what migrate would do: with hundreds of databases that takes its time."""
+    confirmed: set[str] = ride.facts.setdefault(CONFIRMED, set())
+    if alias not in confirmed:
+        confirm(ride, alias)
+        confirmed.add(alias)
+    return "NEW"
+
+
+def line_of(ride: Ride, alias: str) -> DatabaseLine:
+    return next(line for line in histories.lines(ride) if line.alias == alias)
+
+
+def put_off(ride: Ride, alias: str) -> bool:
+    """Whether a person said later, or a cure skipped the database; what is switched already is always looked at."""
+    if line_of(ride, alias).switched:
+        return False
+    return (
+        alias in ride.facts.get(LATER, ())
+        or _skipped(ride, alias)
+        or ride.options.answers.get(f"switch:{alias}") == "later"
+    )
+
+
+def _skipped(ride: Ride, alias: str) -> bool:
+    """Whether a cure went on without the database."""
+    said = ride.checkpoint.decisions.get(f"skip:{alias}")
+    return said is not None and said.choice == "skip"
+
+
+def ask_again(ride: Ride, alias: str) -> None:
+    """Forget that a person put a database off."""
+    ride.facts[LATER] = set(ride.facts.get(LATER, ())) - {alias}
+    ride.checkpoint.decisions.pop(f"skip:{alias}", None)
+    histories.forget_line(ride, alias)
+    ride.facts[JUST_READ] = True
+
+
 def ask_switch(ride: Ride, database: dict[str, Any]) -> str:
     """Whether to switch a database that is at the old head: "switch" or "later"."""
+    alias = database["alias"]
+    question_id = f"switch:{alias}"
+    if ride.options.review and not ride.options.yes and question_id not in ride.options.answers:
+        return _review_switch(ride, alias)
     return ride.ask(
         Question(
-            f"switch:{database['alias']}",
+            question_id,
             State.FAKE,
-            f"Switch database {database['alias']}",
+            f"Switch database {alias}",
             f"{database['path']} is exactly at the old head. Its rows in django_migrations are exchanged for the new "
             "names; no table is touched, and undo puts every row back.",
             (Choice("switch", "the rows are exchanged"), Choice("later", "run `migwizard fake` when you are ready")),
@@ -58,42 +144,141 @@ def ask_switch(ride: Ride, database: dict[str, Any]) -> str:
     )
 
 
+def _review_switch(ride: Ride, alias: str) -> str:
+    """Ask a person, who may try it first; the word for all local databases counts for each of them."""
+    dry = ""
+    while True:
+        line = line_of(ride, alias)
+        if line.local and ride.facts.get(ALL):
+            return "switch"
+        answer = ride.review(switch_question(ride, line, dry))
+        if answer == "dry":
+            result = switch(ride, alias, dry_run=True)
+            dry = (
+                f"Dry run of {alias}: {result['deleted']} rows would go, {result['inserted']} would come, {line.untouched} "
+                "of other apps would stay. Nothing was written."
+            )
+            continue
+        if answer == "back":
+            raise Turn("back")
+        if answer == "switch-all":
+            ride.facts[ALL] = True
+            return "switch"
+        if answer == "later-all":
+            ride.facts[LATER] = {line.alias for line in histories.lines(ride)}
+            return "later"
+        if answer == "later":
+            ride.facts[LATER] = {*ride.facts.get(LATER, ()), alias}
+        return answer
+
+
+def switch_question(ride: Ride, line: DatabaseLine, dry: str) -> Question:
+    """The question for one database, with all of them in view."""
+    lines = histories.lines(ride)
+    waiting = [other for other in lines if other.askable and not put_off(ride, other.alias)]
+    rows = f"{line.rows_out} rows of {line.alias}"
+    switch_effect = (
+        f"{line.rows_out} rows of django_migrations go out, {line.rows_in} come in, in one transaction; "
+        f"{line.untouched} rows of other apps stay. A copy is kept, and u puts every row back."
+    )
+    typed = "" if line.local else line.alias
+    choices = [
+        Choice("later", _later(line.alias), f"Not yet: {line.alias}" if len(waiting) > 1 else "Later, go to Done"),
+        Choice("dry", "Go through the whole switch and write nothing.", "Try it: dry run"),
+        Choice("switch", switch_effect, f"Switch {line.alias}", writes=rows, typed=typed),
+        *_for_all(waiting),
+        *back_choice(lines),
+    ]
+    return Question(
+        f"switch:{line.alias}",
+        State.FAKE,
+        "Tell your databases about the new history?",
+        " ".join(filter(None, [f"{line.alias} ({line.where}) {line.says}.", dry, _outside(line)])),
+        tuple(choices),
+        safe="switch",
+        default="later",
+        preview=FakePreview(lines, backup_of(line.alias), line.alias, dry),
+    )
+
+
+def _later(alias: str) -> str:
+    return f"{alias} stays as it is. Until it is switched, migrate stops there before it writes."
+
+
+def _outside(line: DatabaseLine) -> str:
+    return "" if line.local else "It lies outside of this project: others may depend on it."
+
+
+def _for_all(waiting: list[DatabaseLine]) -> list[Choice]:
+    """One word for many databases, where many wait."""
+    if len(waiting) < 2:
+        return []
+    local = [line for line in waiting if line.local]
+    choices = [Choice("later-all", "None of them is switched now.", "Later, go to Done", group="all")]
+    if len(local) > 1:
+        rows = sum(line.rows_out for line in local)
+        choices.append(
+            Choice(
+                "switch-all",
+                f"{rows} rows go out of {len(local)} local databases, each in a transaction of its own, each with a copy; "
+                "u puts every row back.",
+                f"Switch all {len(local)} local databases",
+                group="all",
+                writes=f"{rows} rows of {len(local)} databases",
+            )
+        )
+    return choices
+
+
+def back_choice(lines: tuple[DatabaseLine, ...]) -> list[Choice]:
+    """Back, where it writes: it puts the rows of switched databases back."""
+    switched = [line for line in lines if line.switched]
+    if not switched:
+        return []
+    rows = sum(line.rows_out for line in switched)
+    where = switched[0].alias if len(switched) == 1 else f"{len(switched)} databases"
+    return [
+        Choice(
+            "back",
+            f"{rows} rows return into {where}, with their ids and times; the new files stay where they are.",
+            f"Put {rows} rows back into {where}",
+            group="back",
+            writes=f"{rows} rows of {where}",
+        )
+    ]
+
+
+def backup_of(alias: str) -> str:
+    return f"table migwizard_history_backup, and .migwizard/rows/{alias}.json"
+
+
 def touched(ride: Ride, alias: str) -> bool:
     """Whether this reset switched the database, or was about to when it was killed."""
     return ride.checkpoint.databases.get(alias, NOT_TOUCHED) != NOT_TOUCHED
 
 
-def read_state(ride: Ride, alias: str) -> dict[str, Any]:
-    """The state of a real database. Raises DatabaseError."""
-    try:
-        found: dict[str, Any] = ride.guest.call("database_state", alias=alias, manifest=load_manifest(ride).to_dict())
-    except GuestError as error:
-        raise DatabaseError(f"{error.sentence} Nothing was changed.", code=_code(error)) from error
-    return found
-
-
-def _code(error: GuestError) -> str:
-    return str(error.details.get("code") or error.code)
-
-
 def switch(ride: Ride, alias: str, *, dry_run: bool) -> dict[str, Any]:
     """Exchange the rows of one database. Raises DatabaseError with the reason of a refusal."""
-    manifest = load_manifest(ride)
     if not dry_run and not touched(ride, alias):
         # Noted before, so that undo looks here whenever a kill comes.
         ride.checkpoint.databases[alias] = "OLD_HEAD"
         ride.save()
+    doing = "dry run of the switch" if dry_run else "switch, waits at most 10 s for others that write"
+    ride.tell("progress", f"{alias}: {doing}", alias=alias)
     try:
         result: dict[str, Any] = ride.guest.call(
-            "switch", alias=alias, manifest=manifest.to_dict(), dry_run=dry_run, folders=ride.new_folders()
+            "switch",
+            alias=alias,
+            manifest=histories.manifest(ride).to_dict(),
+            dry_run=dry_run,
+            folders=ride.new_folders(),
         )
     except GuestError as error:
-        raise DatabaseError(
-            f"{error.sentence} No row was changed.", code=_code(error), details=error.details
-        ) from error
+        raise histories.refusal(alias, error, "No row was changed.") from error
     if result["result"] == "SWITCHED":
-        copy = ride.workplace.folder / "rows" / f"{alias}.json"
-        durable.write_file(copy, json.dumps(result["backup"], default=str).encode())
+        histories.keep_rows(ride, alias, result["backup"])
+        journal.note(ride.workplace.journal, Act("switch", reset_time(), alias))
+        histories.forget_line(ride, alias)
     for warning in result.get("warnings", ()):
         ride.tell("warning", str(warning))
     return result
@@ -104,9 +289,23 @@ def confirm(ride: Ride, alias: str) -> str:
     waiting = ride.guest.call("pending", alias=alias)
     own = [f"{app}.{name}" for app, name in waiting if app in ride.apps.labels]
     if own:
-        raise DatabaseError(f"After the switch of {alias}, migrate would still apply {', '.join(own)}.", code="pending")
+        raise DatabaseError(
+            f"{alias} was switched, yet migrate would still apply {', '.join(own)}. The rows of {alias} are backed up.",
+            code="pending",
+            cures=("Take the switch back with u, or with `migwizard undo`.",),
+            details={"alias": alias, "pending": own},
+        )
     others = [f"{app}.{name}" for app, name in waiting]
     ride.tell("switched", f"{alias}: nothing to apply" + (f" but {', '.join(others)}" if others else ""), alias=alias)
     if ride.options.confirm_fake:
-        ride.guest.call("confirm_fake", alias=alias, labels=list(ride.apps.labels))
+        ask_django(ride, alias)
     return "NEW"
+
+
+def ask_django(ride: Ride, alias: str) -> None:
+    """Run the project's own `migrate --fake` for our apps, which must find nothing to do, and keep its answer."""
+    try:
+        said = ride.guest.call("confirm_fake", alias=alias, labels=list(ride.apps.labels))
+    except GuestError as error:
+        raise histories.refusal(alias, error, f"The switch of {alias} stands; u takes it back.") from error
+    histories.keep_answer(ride, alias, str(said))

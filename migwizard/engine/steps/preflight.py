@@ -2,47 +2,78 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import git
-from migwizard.engine.manifests import make_manifest
+from migwizard.engine import resuming
+from migwizard.engine.previews import Finding
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
+from migwizard.engine.steps.looking import CHECKS, Seen, drift_lines, look_at
 from migwizard.engine.talk import Choice, Question
-from migwizard.errors import DatabaseError, ProjectError, UndecidedError, UsageError
-from migwizard.project.guest import GuestError
+from migwizard.errors import MigwizardError, UndecidedError
 
-SWITCHABLE = ("OLD_HEAD", "EMPTY", "NEW", "NEW_PARTIAL")
+FINDINGS = "findings"
 
 
 def run(ride: Ride) -> dict[str, Any]:
-    """Check the project, its history and its databases; nothing is written."""
-    facts = ride.guest.facts
-    _check_settings(ride, facts)
-    _check_system(facts)
+    """Check the project, its history and its databases; nothing is written. Raises the first of what stands in the way.
+
+    All checks are made, so that a person sees everything at once.
+    """
     if not ride.apps.labels:
-        return {"nothing": True, "excluded": list(ride.apps.excluded)}
-    _check_conflicts(ride)
-    _check_git(ride)
-    drift = ride.guest.call("check_changes", folders=ride.old_folders())
-    ride.checkpoint.results["drift"] = drift
-    if drift:
-        _ask_drift(ride, drift)
+        return _nothing(ride)
+    seen = Seen()
+    findings = _look(ride, seen)
+    ride.facts[FINDINGS] = findings
+    if ride.checkpoint.results.get("drift", seen.drift) != seen.drift:
+        # What was said about another drift says nothing about this one.
+        ride.checkpoint.decisions.pop("drift", None)
+    ride.checkpoint.results["drift"] = seen.drift
+    _ask_elsewhere(ride, seen)
+    if seen.drift:
+        _ask_drift(ride, seen.drift)
     ride.checkpoint.folders = {
         label: Path(folder).resolve().relative_to(ride.project.root.resolve()).as_posix()
         for label, folder in ride.apps.folders.items()
     }
-    databases = _check_databases(ride)
     _check_neighbours(ride)
+    resuming.remember(ride)
     return {
         "labels": list(ride.apps.labels),
         "excluded": list(ride.apps.excluded),
         "unmigrated": list(ride.apps.unmigrated),
         "files_before": count_files(ride),
-        "drift": drift,
-        "databases": databases,
+        "drift": seen.drift,
+        "databases": seen.databases,
+        FINDINGS: [asdict(finding) for finding in findings],
     }
+
+
+def _look(ride: Ride, seen: Seen) -> list[Finding]:
+    """Make every check. Raises the first error, with all findings in its details and the others beside it."""
+    findings: list[Finding] = []
+    stops: dict[str, MigwizardError] = {}
+    for number, check in enumerate(CHECKS, 1):
+        ride.tell("progress", f"looking at {check.name}", name=check.name, number=number, total=len(CHECKS))
+        blocked = [f.name for f in findings if f.name in check.needs and f.status in ("stop", "waiting")]
+        if blocked:
+            found: list[tuple[Finding, MigwizardError | None]] = [
+                (Finding(check.name, "waiting", f"not looked at yet: waits for {blocked[0]}"), None)
+            ]
+        else:
+            found = look_at(ride, check, seen)
+        for finding, error in found:
+            findings.append(finding)
+            if error is not None:
+                stops[finding.name] = error
+            ride.tell("finding", finding.text, name=finding.name, status=finding.status, detail=finding.detail)
+    if stops:
+        first = next(iter(stops.values()))
+        first.details.update(findings=[asdict(finding) for finding in findings], stops=stops)
+        raise first
+    return findings
 
 
 def count_files(ride: Ride) -> int:
@@ -50,68 +81,82 @@ def count_files(ride: Ride) -> int:
     return sum(app in ride.apps.labels for app, _, _ in ride.history()["disk"])
 
 
-def _check_settings(ride: Ride, facts: dict[str, Any]) -> None:
-    modules = facts["migration_modules"]
-    disabled = [label for label in ride.apps.labels if modules is None or modules.get(label, "") is None]
-    if disabled:
-        raise UsageError(
-            f"The settings {facts['settings']} disable migrations of {', '.join(disabled)} (MIGRATION_MODULES). Nothing was "
-            "changed.",
-            code="migrations-disabled",
-            cures=("Name the settings of the real project with --settings.",),
+def _nothing(ride: Ride) -> dict[str, Any]:
+    """No app takes part: that is an end, not an error; a person may look again."""
+    result = {"nothing": True, "excluded": list(ride.apps.excluded)}
+    if not ride.options.review:
+        return result
+    question = Question(
+        "nothing",
+        State.PREFLIGHT,
+        "Nothing to reset",
+        "No app of this project has migrations of its own: " + _why_nothing(ride),
+        (
+            Choice("finish", "ends here; nothing was changed", "Finish"),
+            Choice("apps", "", "Show the apps", shows=_apps_text(ride)),
+            Choice("again", "loads the project once more", "Look again"),
+        ),
+        safe="finish",
+        default="finish",
+    )
+    while (answer := ride.review(question)) != "finish":
+        if answer == "again":
+            ride.facts.clear()
+            ride.renew_guest()
+            return run(ride)
+    return result
+
+
+def _why_nothing(ride: Ride) -> str:
+    if ride.apps.excluded:
+        return f"{', '.join(ride.apps.excluded)} were left out."
+    if ride.apps.unmigrated:
+        return f"{', '.join(ride.apps.unmigrated)} have no migrations folder, and the others come from packages."
+    return "all apps come from packages."
+
+
+def _apps_text(ride: Ride) -> str:
+    own = {*ride.apps.excluded, *ride.apps.unmigrated}
+    lines = []
+    for app in ride.registry()["apps"]:
+        whose = (
+            "left out"
+            if app["label"] in ride.apps.excluded
+            else "yours, without migrations"
+            if app["label"] in own
+            else "from a package"
         )
-    for database in facts["databases"]:
-        if database["alias"] == "default" and not database["sqlite"]:
-            raise UsageError(
-                f"The database default runs on {database['engine']}; this version of migwizard proves on SQLite only. "
-                "Nothing was changed.",
-                code="engine",
-            )
+        lines.append(f"{app['label']}: {whose} ({app['path']})")
+    return "\n".join(lines)
 
 
-def _check_system(facts: dict[str, Any]) -> None:
-    serious = [message for message in facts["checks"] if message["serious"]]
-    if serious:
-        shown = "; ".join(f"{m['object']}: ({m['id']}) {m['text']}" for m in serious[:5])
-        raise ProjectError(
-            f"Django's system check reports {len(serious)} error(s), so makemigrations would refuse too: {shown}. "
-            "Nothing was changed.",
-            code="check",
-            cures=("Run manage.py check, mend what it names, and start again.",),
-            details={"messages": serious},
-        )
-
-
-def _check_conflicts(ride: Ride) -> None:
-    conflicts = ride.history()["conflicts"]
-    if conflicts:
-        shown = "; ".join(f"{app} ends in {' and '.join(names)}" for app, names in conflicts.items())
-        raise UndecidedError(
-            f"There is more than one newest migration: {shown}. Without one old head no database can be told to have "
-            "everything. Nothing was changed.",
-            code="conflict",
-            cures=("Run manage.py makemigrations --merge, migrate, and start again.",),
-            details={"conflicts": conflicts},
-        )
-
-
-def _check_git(ride: Ride) -> None:
-    changed = git.changed_files(ride.project.root)
-    if changed is None:
-        ride.tell("note", "No git here: migwizard's own backup keeps the old files.")
+def _ask_elsewhere(ride: Ride, seen: Seen) -> None:
+    """Work that is not committed mixes with the reset's in git diff; only a person may mind, so only one is asked."""
+    if not ride.options.review or seen.elsewhere == ():
         return
-    folders = [Path(folder).resolve() for folder in ride.apps.folders.values()]
-    dirty = [path for path in changed if any(path.resolve().is_relative_to(folder) for folder in folders)]
-    dirty = [path for path in dirty if "__pycache__" not in path.parts]
-    if dirty:
-        shown = ", ".join(str(path.relative_to(ride.project.root.resolve())) for path in dirty[:5])
-        raise UndecidedError(
-            f"{len(dirty)} file(s) in migration folders are not committed: {shown}. Commit them first, so that the old "
-            "history can be found in git later. Nothing was changed.",
-            code="dirty",
-            cures=("git add and git commit them, or git stash them; then start again.",),
-            details={"files": [str(path) for path in dirty]},
+    if seen.elsewhere is None:
+        text = "There is no git here. Our own backup keeps the migration files, in two places."
+        details = ""
+    else:
+        number = len(seen.elsewhere)
+        text = (
+            f"{number} file{'' if number == 1 else 's'} outside of the migration folders {'is' if number == 1 else 'are'} "
+            f"not committed ({', '.join(seen.elsewhere[:3])}{', ...' if number > 3 else ''}). Our backup covers the "
+            "migration files; git diff will show your changes and ours together."
         )
+        details = "\n".join(seen.elsewhere)
+    ride.ask(
+        Question(
+            "dirty-elsewhere",
+            State.PREFLIGHT,
+            "Not everything is in git",
+            text,
+            (Choice("go-on", "nothing of it is touched; the backup covers the migrations", "Go on"),),
+            safe="go-on",
+            default="go-on",
+            details=details,
+        )
+    )
 
 
 def _ask_drift(ride: Ride, drift: dict[str, list[str]]) -> None:
@@ -122,73 +167,31 @@ def _ask_drift(ride: Ride, drift: dict[str, list[str]]) -> None:
         "Models and migrations disagree already",
         f"makemigrations would write: {shown}.",
         (
-            Choice("leave", "the new history builds what databases have now; makemigrations finds the same afterwards"),
-            Choice("fold", "stop, so that you can run makemigrations and migrate first"),
+            Choice(
+                "leave",
+                "the new history builds what databases have now; makemigrations finds the same afterwards",
+                "Leave it",
+            ),
+            Choice("fold", "stop, so that you can run makemigrations and migrate first", "Fold it in first"),
         ),
         safe="leave",
+        default="leave",
+        details=drift_lines(drift),
     )
     if ride.options.drift:
         ride.checkpoint.decisions.pop("drift", None)
     choice = ride.options.drift or ride.ask(question)
     if choice == "fold":
+        # Whoever comes back is asked again: the drift may be gone, or they may have thought better of it.
+        ride.checkpoint.decisions.pop("drift", None)
+        ride.save()
         raise UndecidedError(
             "To fold the drift in, let Django write it first: existing databases need a real migration for it. "
             f"It is: {shown}. Nothing was changed.",
             code="drift",
             cures=("Run manage.py makemigrations and migrate, commit, and start again.",),
+            details={"drift": drift},
         )
-
-
-def _check_databases(ride: Ride) -> dict[str, str]:
-    """The state of every database; one that is to be switched must be at the old head. Raises DatabaseError."""
-    if ride.checkpoint.applied:
-        return dict(ride.checkpoint.databases)
-    manifest = make_manifest(ride, []).to_dict()
-    states = {}
-    for database in ride.guest.facts["databases"]:
-        alias = database["alias"]
-        named = alias in ride.options.databases
-        if named and not database["sqlite"]:
-            raise DatabaseError(
-                f"Database {alias} runs on {database['engine']}; this version switches SQLite only. Nothing was changed.",
-                code="engine",
-            )
-        if not (database["sqlite"] and (database["inside"] or named)):
-            states[alias] = "not touched"
-            continue
-        if not database["exists"]:
-            if named:
-                raise DatabaseError(
-                    f"Database {alias}: the file {database['path']} does not exist. Nothing was changed.",
-                    code="missing",
-                    cures=("Run manage.py migrate, or leave the database out.",),
-                )
-            states[alias] = "missing"
-            continue
-        states[alias] = _state(ride, alias, manifest)
-    unknown = sorted(set(ride.options.databases) - set(states))
-    if unknown:
-        raise UsageError(
-            f"The settings have no database {unknown[0]!r}; they have {', '.join(states)}.", code="database"
-        )
-    return states
-
-
-def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
-    try:
-        found = ride.guest.call("database_state", alias=alias, manifest=manifest, writable=True)
-    except GuestError as error:
-        raise DatabaseError(f"{error.sentence} Nothing was changed.", code=error.code) from error
-    if found["state"] not in SWITCHABLE:
-        raise DatabaseError(
-            f"{found['sentence']} Nothing was changed.",
-            code=found["code"] or found["state"],
-            cures=("Run manage.py migrate with the files as they are now, then start again.",)
-            if found["state"] == "BEHIND"
-            else (),
-            details=found,
-        )
-    return str(found["state"])
 
 
 def _check_neighbours(ride: Ride) -> None:
@@ -207,8 +210,13 @@ def _check_neighbours(ride: Ride) -> None:
                     State.PREFLIGHT,
                     f"{label} needs {app}.{name}",
                     f"{by} depends on {app}.{name}, which the reset removes.",
-                    (Choice("pin", f"the first new migration of {app} stands in for it, and its row stays"),),
+                    (
+                        Choice(
+                            "pin", f"the first new migration of {app} stands in for it, and its row stays", "Keep it"
+                        ),
+                    ),
                     safe="pin",
+                    default="pin",
                 )
             )
     for node in ride.history()["nodes"]:

@@ -4,55 +4,94 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from migwizard import __version__
 from migwizard.engine import composing, durable
-from migwizard.engine.ride import Ride, fingerprint
+from migwizard.engine.differing import Causes, Decider, question_id
+from migwizard.engine.dropped import as_difference, left_out, makers
+from migwizard.engine.ride import Ride
 from migwizard.engine.runs import ALIAS, Runs, history_fingerprint, old_result
 from migwizard.engine.states import State
-from migwizard.engine.talk import Choice, Question
-from migwizard.errors import MigwizardError, UndecidedError
-from migwizard.proof.catalogue import compare_catalogues, count_objects, count_tables
+from migwizard.errors import MigwizardError
+from migwizard.proof.catalogue import compare_catalogues, count_kinds, count_objects, count_tables
 from migwizard.proof.certificate import Certificate, Count, Decided
 from migwizard.proof.difference import Difference
-from migwizard.proof.rows import MORE, compare_rows, count_rows, volatile_cells
+from migwizard.proof.rows import compare_rows, count_rows, volatile_cells
+from migwizard.proof.volatile import Volatile
+from migwizard.seeds.rungs import Rung
+
+Figure = tuple[str, str, str, bool]
+"""(what, old, new, equal)"""
+
+_FIGURES = {
+    "tables": "table",
+    "columns": "column",
+    "indexes": "index",
+    "constraints": "constraint",
+    "views": "view",
+    "triggers": "trigger",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Both databases, what differs between them, and what it stems from."""
+
+    draft: Certificate
+    """With every difference still undecided."""
+    causes: Causes
+    figures: tuple[Figure, ...]
+    seconds: dict[str, float]
 
 
 def run(ride: Ride) -> dict[str, Any]:
     """Prove equality and keep the certificate. Raises MigwizardError with what differs; the tree is untouched."""
     history = history_fingerprint(ride)
     files = {name: str(durable.file_hash(ride.workplace.staging / name)) for name in ride.checkpoint.files}
-    certificate, seconds = prove(ride)
+    compared = compare(ride)
+    certificate = decide(ride, compared)
     write_certificate(ride, certificate)
     if not certificate.settled:
         raise _not_equal(ride, certificate)
     # What was proved is what Apply swaps in, edits by hand included.
     ride.checkpoint.files = files
-    return summary(certificate) | {"seconds": seconds, "history": history}
+    return summary(certificate) | {
+        "seconds": compared.seconds,
+        "history": history,
+        "figures": [list(figure) for figure in compared.figures],
+        "causes": {key: list(causes) for key, causes in compared.causes.items()},
+    }
 
 
 def prove(ride: Ride) -> tuple[Certificate, dict[str, float]]:
     """Run both histories and compare; nothing in the project changes."""
+    compared = compare(ride)
+    return decide(ride, compared), compared.seconds
+
+
+def decide(ride: Ride, compared: Compared) -> Certificate:
+    """The certificate with the person's decision on each difference."""
+    decider = Decider(ride, compared.draft, compared.causes, compared.figures)
+    return replace(compared.draft, differences=decider.decide())
+
+
+def compare(ride: Ride) -> Compared:
+    """Run both histories from zero, and find every difference."""
     with Runs(ride) as runs:
         old_future, second_future, new_future = runs.old(), runs.second(), runs.new("new")
         old = old_result(old_future)
         second, new = second_future.result(), new_future.result()
+    ride.tell("progress", "Comparing tables, indexes and rows", run="compare", words="comparing", number=0, total=0)
     explicit = ride.registry()["explicit_names"]
-    volatile = volatile_cells(old["rows"], second["rows"], old["catalogue"])
     schema = compare_catalogues(old["catalogue"], new["catalogue"], explicit_names=explicit)
-    rows = compare_rows(
-        old["rows"],
-        new["rows"],
-        catalogue_old=old["catalogue"],
-        catalogue_new=new["catalogue"],
-        volatile=volatile,
-        labels=composing.declared_permissions(ride),
-    )
+    rows, gone = _compare_rows(ride, old, second, new)
     said = ride.guest.call("check_changes", folders=ride.new_folders())
     durable.write_file(proved_catalogue(ride), json.dumps(new["catalogue"]).encode())
+    seconds = {"old": old["seconds"], "new": new["seconds"], "second": second["seconds"]}
+    told, causes = _with_causes([*schema, *rows], old["observations"], gone)
     certificate = Certificate(
         run_id=ride.checkpoint.run_id,
         created=ride.checkpoint.timestamp,
@@ -69,11 +108,49 @@ def prove(ride: Ride) -> tuple[Certificate, dict[str, float]]:
         schema_equal=not _errors(schema),
         rows_equal=not _errors(rows),
         check_equal=said == ride.checkpoint.results.get("drift", {}),
-        differences=tuple(_decide(ride, item) for item in _with_causes([*schema, *rows], old["observations"])),
-        volatile=volatile.names,
+        differences=tuple(Decided(item) for item in told),
+        volatile=_volatile(old, second).names,
         caveats=_caveats(ride),
     )
-    return certificate, {"old": old["seconds"], "new": new["seconds"], "second": second["seconds"]}
+    return Compared(certificate, causes, _figures(ride, old, new, told), seconds)
+
+
+def _volatile(old: Mapping[str, Any], second: Mapping[str, Any]) -> Volatile:
+    return volatile_cells(old["rows"], second["rows"], old["catalogue"])
+
+
+def _compare_rows(
+    ride: Ride, old: Mapping[str, Any], second: Mapping[str, Any], new: Mapping[str, Any]
+) -> tuple[list[Difference], dict[str, tuple[str, ...]]]:
+    """The differences of the rows; and the operations behind those that are missing because they were left out."""
+    volatile = _volatile(old, second)
+    seeds = ride.checkpoint.results.get(State.SEEDS, {}).get("seeds", ())
+    left = [seed["operation"] for seed in seeds if seed["rung"] == Rung.DROP]
+    expected, gone = left_out(old["rows"], new["rows"], makers(old["observations"]), left)
+    found = compare_rows(
+        expected,
+        new["rows"],
+        catalogue_old=old["catalogue"],
+        catalogue_new=new["catalogue"],
+        volatile=volatile,
+        labels=composing.declared_permissions(ride),
+    )
+    lost = {item: as_difference(item, volatile) for item in gone}
+    return [*lost.values(), *found], {question_id(difference): (item.operation,) for item, difference in lost.items()}
+
+
+def _figures(
+    ride: Ride, old: Mapping[str, Any], new: Mapping[str, Any], differences: Sequence[Difference]
+) -> tuple[Figure, ...]:
+    """What was counted, side by side; a line is equal where no difference of its kind stands in the way."""
+    differing = {"row" if item.of_rows else item.kind for item in _errors(differences)}
+    before, after = count_kinds(old["catalogue"]), count_kinds(new["catalogue"])
+    own = set(ride.apps.labels)
+    files = sum(node["app"] in own for node in ride.history()["nodes"])
+    counts = [(words, before[kind], after[kind], kind) for words, kind in _FIGURES.items()]
+    counts.append(("rows", count_rows(old["rows"]), count_rows(new["rows"]), "row"))
+    told = [(words, str(left), str(right), kind not in differing) for words, left, right, kind in counts]
+    return (("files", str(files), str(len(ride.checkpoint.files)), True), *told)
 
 
 def proved_catalogue(ride: Ride) -> Path:
@@ -104,52 +181,28 @@ def _errors(differences: Sequence[Difference]) -> list[Difference]:
     return [difference for difference in differences if difference.severity == "error"]
 
 
-def _with_causes(differences: Sequence[Difference], observations: Mapping[str, Any]) -> list[Difference]:
-    """Add to each difference the old operations that are behind it, as far as they were observed."""
-    makers = {(kind, name): owner for kind, name, owner in observations["objects"]}
+def _with_causes(
+    differences: Sequence[Difference], observations: Mapping[str, Any], known: Mapping[str, tuple[str, ...]]
+) -> tuple[list[Difference], Causes]:
+    """Add to each difference the old operations that are behind it, as far as they were observed; those also by id."""
+    made_by = {(kind, name): owner for kind, name, owner in observations["objects"]}
     writers: dict[str, list[str]] = {}
     for facts in observations["operations"]:
         for table in facts["rows"]:
             writers.setdefault(table, []).append(facts["id"])
-    told = []
+    told, found = [], {}
     for item in differences:
-        made = makers.get((item.kind, item.name)) or (None if item.of_rows else makers.get(("table", item.table or "")))
+        key = question_id(item)
+        made = made_by.get((item.kind, item.name)) or (
+            None if item.of_rows else made_by.get(("table", item.table or ""))
+        )
         causes = [made] if made else writers.get(item.table or "", []) if item.of_rows else []
-        if causes and item.severity == "error":
+        if item.severity == "error":
+            found[key] = known.get(key) or tuple(causes)
+        if causes and item.severity == "error" and key not in known:
             item = replace(item, sentence=f"{item.sentence} In the old history: {', '.join(causes[:4])}.")
         told.append(item)
-    return told
-
-
-def question_id(item: Difference) -> str:
-    """Names the difference and, by a hash, what differs: an answer holds for nothing that the person did not see."""
-    return f"difference:{item.kind}:{item.table or ''}:{item.name}:{fingerprint(item.old, item.new)[:8]}"
-
-
-def _decide(ride: Ride, item: Difference) -> Decided:
-    """The person's decision on a difference; without one it stays open."""
-    decision: Literal["accepted"] | None = None
-    answerable = item.severity == "error" and item.name != MORE
-    stored = ride.checkpoint.decisions.get(question_id(item))
-    if ride.read_only and answerable:
-        decision = "accepted" if stored is not None and stored.choice == "accept" else None
-    elif answerable:
-        question = Question(
-            question_id(item),
-            State.PROOF,
-            "Old and new differ",
-            item.sentence,
-            (
-                Choice("accept", "the difference stays: new databases will be built like this"),
-                Choice("stop", "nothing is swapped; go back to the seeds, or mend the models"),
-            ),
-            safe=None,
-        )
-        try:
-            decision = "accepted" if ride.ask(question) == "accept" else None
-        except UndecidedError:
-            decision = None
-    return Decided(item, decision)
+    return told, found
 
 
 def _caveats(ride: Ride) -> tuple[str, ...]:

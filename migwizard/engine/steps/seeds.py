@@ -4,43 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from typing import Any
 
-from migwizard.engine import composing, durable, staging
+from migwizard.engine import composing, durable, edited, overrule, seedfacts, seedwords, staging
+from migwizard.engine.dropped import left_out, makers
 from migwizard.engine.literal_rows import rows_blocks
 from migwizard.engine.planning import Planned, make_plan
 from migwizard.engine.ride import Ride
 from migwizard.engine.runs import Runs, old_result
-from migwizard.engine.states import State
-from migwizard.engine.talk import Choice, Question
-from migwizard.errors import MigwizardError, UndecidedError
+from migwizard.engine.seeding import Seeding
+from migwizard.engine.seedquestions import ask_keep, ask_object, reconsider, refuse_keep
 from migwizard.project.guest import GuestError
 from migwizard.proof.catalogue import compare_catalogues
 from migwizard.proof.difference import Difference
 from migwizard.proof.rows import compare_rows, volatile_cells
 from migwizard.seeds.compose import CannotJoinError, SeedMigration, compose
 from migwizard.seeds.extract import CannotMove
-from migwizard.seeds.objects import KINDS, SchemaObject, as_it_was, read_objects, replaced_tables
+from migwizard.seeds.objects import KINDS, as_it_was, read_objects, replaced_tables
 from migwizard.seeds.rungs import Rung, first_rung, share_rows
 from migwizard.seeds.verdicts import Judged, Thing, Verdict, judge
-
-
-@dataclass(slots=True)
-class Seeding:
-    """What the state knows while it works."""
-
-    ride: Ride
-    planned: Planned
-    runs: Runs
-    old: dict[str, Any]
-    second: Future[dict[str, Any]]
-    sources: composing.Sources
-    judged: tuple[Judged, ...] = ()
-    rungs: dict[str, Rung] = field(default_factory=dict)
-    reasons: dict[str, str] = field(default_factory=dict)
-    objects: dict[Thing, tuple[SchemaObject, str, str]] = field(default_factory=dict)
-    final: dict[Thing, SchemaObject] = field(default_factory=dict)
 
 
 def run(ride: Ride) -> dict[str, Any]:
@@ -49,24 +31,34 @@ def run(ride: Ride) -> dict[str, Any]:
         old_future, second = runs.old(), runs.second()
         planned = make_plan(ride)
         bare = _bare(ride, planned, runs, old_future)
-        seeding = Seeding(ride, planned, runs, old_result(old_future), second, composing.Sources(ride))
-        _judge_all(seeding, bare)
-        migrations = _try_until_equal(seeding)
+        migrations = None
+        while migrations is None:
+            seeding = Seeding(ride, planned, runs, old_result(old_future), second, composing.Sources(ride))
+            _judge_all(seeding, bare)
+            migrations = _try_until_equal(seeding)
     nodes = [(batch.app, batch.name) for batch in planned.plan.batches]
     nodes += [(migration.app, migration.name) for migration in migrations]
+    edited.settle(ride, nodes)
     ride.checkpoint.files = staging.staged_files(ride, nodes)
+    return _report(seeding, migrations)
+
+
+def _report(seeding: Seeding, migrations: Sequence[SeedMigration]) -> dict[str, Any]:
+    """The result of the state; what a person may read of each operation goes into a work file."""
+    files, rungs = seedfacts.files_of(migrations), seeding.rungs
+    found = {
+        judged.id: seedfacts.details(judged, rungs.get(judged.id), seeding.tried, seeding.old)
+        for judged in seeding.judged
+    }
+    seedfacts.write_details(seeding.ride, found, migrations)
     return {
         "seeds": [
-            {
-                "app": judged.app,
-                "operation": judged.id,
-                "describe": judged.facts["describe"],
-                "verdict": judged.verdict.value,
-                "rung": seeding.rungs[judged.id].value if judged.id in seeding.rungs else None,
-                "evidence": judged.evidence,
-                "contradiction": judged.contradiction,
-                "reason": seeding.reasons.get(judged.id),
-            }
+            seedfacts.record(
+                judged,
+                rungs.get(judged.id),
+                seeding.stuck.get(judged.id) or seeding.reasons.get(judged.id),
+                files.get(judged.id) or _object_file(seeding, judged, migrations),
+            )
             for judged in seeding.judged
         ],
         "objects": [
@@ -75,6 +67,15 @@ def run(ride: Ride) -> dict[str, Any]:
         ],
         "files": [f"{migration.app}/{migration.name}.py" for migration in migrations],
     }
+
+
+def _object_file(seeding: Seeding, judged: Judged, migrations: Sequence[SeedMigration]) -> str:
+    """The seed file that makes the objects of an operation by their definitions."""
+    if seeding.rungs.get(judged.id) is not Rung.CATALOGUE:
+        return ""
+    names = [thing[1] for thing in judged.things]
+    holders = (m for m in migrations if m.app == judged.app and any(name in m.text for name in names))
+    return next((f"{m.app}/{m.name}" for m in holders), "")
 
 
 def _bare(ride: Ride, planned: Planned, runs: Runs, old: Future[dict[str, Any]]) -> dict[str, Any]:
@@ -121,11 +122,19 @@ def _judge_all(seeding: Seeding, bare: Mapping[str, Any]) -> None:
     # Of a table that is lost as a whole only the table is told.
     missing |= {thing for thing, item in seeding.final.items() if ("table", item.table) in missing}
     seeding.judged = judge(old["observations"], made_anyway=composing.made_anyway(ride, old), missing=missing)
+    for judged in seeding.judged:
+        seeding.ride.tell("operation", judged.id, **_told(judged))
     _collect_objects(seeding, missing)
     for judged in seeding.judged:
         if (rung := _rung(seeding, judged)) is not None:
             seeding.rungs[judged.id] = rung
-    seeding.rungs = share_rows(seeding.judged, seeding.rungs)
+    seeding.rungs = share_rows(seeding.written(), seeding.rungs)
+
+
+def _told(judged: Judged) -> dict[str, Any]:
+    """One operation for the eye of who waits."""
+    facts = seedfacts.record(judged, None, None, "")
+    return {"id": judged.id, "title": facts["title"], "verdict": facts["verdict"], "left": facts["left"]}
 
 
 def _collect_objects(seeding: Seeding, missing: set[Thing]) -> None:
@@ -138,32 +147,21 @@ def _collect_objects(seeding: Seeding, missing: set[Thing]) -> None:
         app = maker.app if maker else tables.get(item.table, table.app if table else "")
         if app not in seeding.ride.apps.labels:
             continue
-        if maker is None and _ask_object(seeding.ride, item) == "drop":
+        if maker is None and ask_object(seeding, item) == "drop":
+            continue
+        if maker is not None and overrule.said(seeding.ride, maker.id) == overrule.DROP:
             continue
         seeding.objects[thing] = (item, app, f"{maker.app}.{maker.migration}" if maker else "the old database")
 
 
-def _ask_object(ride: Ride, item: SchemaObject) -> str:
-    return ride.ask(
-        Question(
-            f"object:{item.kind}:{item.name}",
-            State.SEEDS,
-            f"Only the old history has the {item.kind} {item.name}",
-            f"No model declares it and no hand-written SQL made it; old databases have it: {item.sql}",
-            (
-                Choice("keep", "the new history makes it with SQL, so that old and new databases stay alike"),
-                Choice("drop", "new databases will lack it; the proof shows the difference"),
-            ),
-            safe="keep",
-        )
-    )
-
-
 def _rung(seeding: Seeding, judged: Judged) -> Rung | None:
-    """The first rung to try; None for an operation that leaves nothing."""
-    if judged.verdict is Verdict.ONE_TIME:
+    """The first rung to try; None for an operation that leaves nothing and that nobody wants to keep."""
+    said = overrule.said(seeding.ride, judged.id)
+    if judged.verdict is Verdict.ONE_TIME and said != overrule.KEEP:
         return None
-    if judged.verdict is Verdict.ASK and _ask_keep(seeding.ride, judged) == "drop":
+    if judged.verdict is Verdict.ASK:
+        said = ask_keep(seeding, judged)
+    if said == overrule.DROP:
         return Rung.DROP
     if judged.verdict is Verdict.SCHEMA or (judged.verdict is Verdict.BOTH and judged.facts["kind"] == "RunSQL"):
         if as_it_was(judged, seeding.final):
@@ -177,40 +175,18 @@ def _rung(seeding: Seeding, judged: Judged) -> Rung | None:
         except CannotMove as reason:
             can_move = False
             seeding.reasons[judged.id] = str(reason)
+            seeding.tried.setdefault(judged.id, []).append((Rung.MOVE, str(reason)))
     rung = first_rung(judged, can_move)
-    if rung is Rung.MATERIALISE and judged.verdict is Verdict.ASK:
-        raise _cannot_keep(judged, seeding.reasons.get(judged.id, "it is of a kind that cannot be moved"))
+    if rung is Rung.MATERIALISE and judged.verdict in (Verdict.ASK, Verdict.ONE_TIME):
+        return refuse_keep(seeding, judged, seeding.reasons.get(judged.id, "it is of a kind that cannot be moved"))
     return rung
 
 
-def _ask_keep(ride: Ride, judged: Judged) -> str:
-    source = (judged.facts.get("code") or {}).get("source") or ""
-    return ride.ask(
-        Question(
-            f"keep:{judged.id}",
-            State.SEEDS,
-            f"{judged.id} cannot be judged",
-            f"{judged.facts['describe']}: {judged.evidence}. {source}".strip(),
-            (
-                Choice("keep", "it goes into the new history as it is and runs again on new databases"),
-                Choice("drop", "it is left out: it was a one-time operation"),
-            ),
-            safe="keep",
-        )
-    )
+def _try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
+    """Write and run; whatever raises or leaves other rows goes one rung down. Ends when rows are equal or nothing is left.
 
-
-def _cannot_keep(judged: Judged, reason: str) -> UndecidedError:
-    return UndecidedError(
-        f"{judged.id} ({judged.facts['describe']}) did nothing on an empty database, but it cannot be kept as it is: "
-        f"{reason.rstrip('.')}. Nothing was changed.",
-        code=f"keep:{judged.id}",
-        cures=(f'If it was a one-time operation, answer {{"keep:{judged.id}": "drop"}} with --answers.',),
-    )
-
-
-def _try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...]:
-    """Write and run; whatever raises or leaves other rows goes one rung down. Ends when rows are equal or nothing is left."""
+    None where the person changed a verdict meanwhile, so that all rungs are to be found anew.
+    """
     while True:
         try:
             migrations = _compose(seeding)
@@ -222,25 +198,36 @@ def _try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...]:
         except GuestError as error:
             culprits = _culprits_of(error, migrations, seeding)
             if not culprits:
-                raise MigwizardError(
-                    f"The new history cannot build a database from zero. {error.sentence} The project is unchanged.",
-                    code="new-history",
-                    details=error.details,
-                ) from error
+                reconsider(seeding, error)
+                return None
             _go_down(seeding, culprits, error.sentence)
             continue
         differences = _row_differences(seeding, new)
-        culprits = _moved_writers(seeding, {d.table for d in differences if d.table})
+        culprits = _moved_writers(seeding, {d.table for d in differences if d.table} - _stirred(seeding))
         if not culprits:
             return migrations
         _go_down(seeding, culprits, differences[0].sentence)
 
 
+def _stirred(seeding: Seeding) -> set[str]:
+    """Tables in which the person's own verdicts change rows that others made: what they change is for the proof to tell.
+
+    Those of a one-time operation that is kept, and those where an operation that is left out changed rows of others.
+    """
+    kept = [j for j in seeding.judged if j.verdict is Verdict.ONE_TIME and j.id in seeding.rungs]
+    tables = {table for judged in kept for table in (*judged.facts["tables"], *judged.facts["rows"])}
+    made = makers(seeding.old["observations"])
+    left = [judged for judged in seeding.judged if seeding.rungs.get(judged.id) is Rung.DROP]
+    return tables | {key[0] for judged in left for key in judged.keys if made.get(key) != judged.id}
+
+
 def _row_differences(seeding: Seeding, new: Mapping[str, Any]) -> Sequence[Difference]:
+    """What differs in the rows; those that the person leaves out are not missed."""
     old = seeding.old
+    expected, _ = left_out(old["rows"], new["rows"], makers(old["observations"]), seeding.dropped)
     volatile = volatile_cells(old["rows"], seeding.second.result()["rows"], old["catalogue"])
     found = compare_rows(
-        old["rows"],
+        expected,
         new["rows"],
         catalogue_old=old["catalogue"],
         catalogue_new=new["catalogue"],
@@ -250,16 +237,32 @@ def _row_differences(seeding: Seeding, new: Mapping[str, Any]) -> Sequence[Diffe
     return [difference for difference in found if difference.severity == "error"]
 
 
-def _go_down(seeding: Seeding, culprits: Sequence[str], reason: str) -> None:
+def _go_down(seeding: Seeding, culprits: Sequence[str], why: str) -> None:
+    reason = why.replace(f"{seeding.ride.project.root}/", "")
     for judged in seeding.judged:
         if judged.id not in culprits:
             continue
-        if judged.verdict is Verdict.ASK:
-            raise _cannot_keep(judged, reason)
+        if judged.verdict in (Verdict.ASK, Verdict.ONE_TIME):
+            if (rung := refuse_keep(seeding, judged, reason)) is None:
+                del seeding.rungs[judged.id]
+            else:
+                seeding.rungs[judged.id] = rung
+            continue
         seeding.reasons[judged.id] = f"moved as it is, it does not hold: {reason}"
+        seeding.tried.setdefault(judged.id, []).append((seeding.rungs[judged.id], reason))
         seeding.rungs[judged.id] = Rung.MATERIALISE if judged.keys else Rung.CATALOGUE
-        seeding.ride.tell("seed", f"{judged.id}: rows instead of the function, since {reason}")
-    seeding.rungs = share_rows(seeding.judged, seeding.rungs)
+        _tell_way(seeding, judged, reason)
+    seeding.rungs = share_rows(seeding.written(), seeding.rungs)
+
+
+def _tell_way(seeding: Seeding, judged: Judged, reason: str) -> None:
+    """Say in a person's words how an operation is kept instead; the reason is technical, and stays in the data."""
+    name, rung = seedwords.title(judged.facts, judged.app, judged.migration), seeding.rungs[judged.id]
+    instead = (
+        "the rows that it left are written" if rung is Rung.MATERIALISE else "what it made is created by definition"
+    )
+    text = f"{name} does not do the same in the new history, so {instead} instead."
+    seeding.ride.tell("seed", text, id=judged.id, how=rung.value, reason=reason)
 
 
 def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
@@ -269,8 +272,9 @@ def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
             batch.app == path.parent.name and batch.name == path.stem for batch in planned.plan.batches
         ):
             path.unlink()
-    blocks = rows_blocks(ride, seeding.runs.old_database, seeding.judged, seeding.rungs, seeding.old)
-    items = composing.seed_items(seeding.judged, seeding.rungs, seeding.sources, blocks, seeding.objects, seeding.final)
+    judged = seeding.written()
+    blocks = rows_blocks(ride, seeding.runs.old_database, judged, seeding.rungs, seeding.old)
+    items = composing.seed_items(judged, seeding.rungs, seeding.sources, blocks, seeding.objects, seeding.final)
     counts: dict[str, int] = {}
     for batch in planned.plan.batches:
         counts[batch.app] = counts.get(batch.app, 0) + 1

@@ -1,0 +1,223 @@
+"""The project's databases as a person sees them: where each is, at which history, and what a switch would do to it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from migwizard.engine import durable
+from migwizard.engine.manifests import load_manifest
+from migwizard.engine.previews import DatabaseLine
+from migwizard.engine.ride import Ride
+from migwizard.errors import DatabaseError
+from migwizard.project.guest import GuestError
+from migwizard.switch.manifest import Manifest
+
+LINES = "database lines"
+"""Key of the lines in the facts of a ride."""
+NAMES_SHOWN = 8
+
+CURES = {
+    "MW-E12": "Check the old release out in another folder, run `manage.py migrate --database {alias}` there, then check again.",
+    "MW-E13": "Find the file in git: git log --all -- '*/{unknown}.py'. Where nobody needs it any more, tolerate it by name.",
+    "MW-E14": "Put django_migrations of {alias} back from a backup of that database, then check again.",
+    "MW-E15": "Put django_migrations of {alias} back from a backup of that database, then check again.",
+    "MW-E16": "Look which file of another app depends on one of yours; the new files have to hold what it names.",
+    "MW-E17": "Stop what writes to {alias}, then try again.",
+    "MW-E18": "Stop what writes to {alias}, then try again.",
+    "MW-E20": "Stop what holds {alias} open for writing, or wait, then try again.",
+    "unreachable": "Start {alias} or mend its settings, then try again.",
+}
+"""What can be done about a refusal, by its code."""
+
+
+def manifest(ride: Ride) -> Manifest:
+    """The manifest that Apply wrote, with the rows that somebody tolerated by name since."""
+    found = load_manifest(ride)
+    said = {key: answer.choice for key, answer in ride.checkpoint.decisions.items()} | dict(ride.options.answers)
+    more = {
+        tuple(key.removeprefix("tolerate:").split(".", 1))
+        for key, choice in said.items()
+        if key.startswith("tolerate:") and choice == "tolerate"
+    }
+    tolerated = {*found.tolerate, *((app, name) for app, name in more)}
+    return replace(found, tolerate=tuple(sorted(tolerated)))
+
+
+def read_state(ride: Ride, alias: str) -> dict[str, Any]:
+    """The state of a real database. Raises DatabaseError."""
+    try:
+        found: dict[str, Any] = ride.guest.call("database_state", alias=alias, manifest=manifest(ride).to_dict())
+    except GuestError as error:
+        raise refusal(alias, error, "Nothing was changed.") from error
+    return found
+
+
+def refusal(alias: str, error: GuestError, unchanged: str) -> DatabaseError:
+    """What the guest refused, with its stable code, what is unchanged, and what can be done."""
+    code = str(error.details.get("code") or error.code)
+    details = error.details.get("details") or {}
+    known = {**error.details, **(details if isinstance(details, Mapping) else {})}
+    return DatabaseError(
+        f"{error.sentence} {unchanged}", code=code, cures=cures(code, alias, known), details=known | {"alias": alias}
+    )
+
+
+def cures(code: str, alias: str, found: Mapping[str, Any]) -> tuple[str, ...]:
+    unknown = [name for _, name in found.get("unknown") or ()]
+    text = CURES.get(code)
+    return (text.format(alias=alias, unknown=unknown[0] if unknown else "NAME"),) if text else ()
+
+
+def lines(ride: Ride) -> tuple[DatabaseLine, ...]:
+    """Every database of the settings; each is read once a sitting, and again when something was done to it."""
+    databases = ride.guest.facts["databases"]
+    known: dict[str, DatabaseLine] = ride.facts.setdefault(LINES, {})
+    for number, database in enumerate(databases, 1):
+        if database["alias"] not in known:
+            ride.tell("progress", f"reading {database['alias']}", number=number, total=len(databases))
+            known[database["alias"]] = _line(ride, database)
+    return tuple(known[database["alias"]] for database in databases)
+
+
+def forget_line(ride: Ride, alias: str) -> None:
+    """Let a database be read anew, and others that are the same file."""
+    known: dict[str, DatabaseLine] = ride.facts.get(LINES, {})
+    where = known[alias].where if alias in known else ""
+    for other in [other for other, line in known.items() if other == alias or line.where == where]:
+        del known[other]
+
+
+def _line(ride: Ride, database: Mapping[str, Any]) -> DatabaseLine:
+    alias = database["alias"]
+    if not database["sqlite"]:
+        engine = str(database["engine"]).rpartition(".")[2]
+        says = f"runs on {engine}; this version of migwizard switches SQLite files only"
+        where = f"{database['host'] or 'its server'}, {engine}"
+        return DatabaseLine(alias, where, False, "engine", 0, 0, 0, says, False, stands="other engine")
+    where = _where(ride, database)
+    if not database["exists"]:
+        says = "has no file yet; a plain migrate will build it from the new history"
+        return DatabaseLine(alias, where, database["inside"], "missing", 0, 0, 0, says, False, stands="no file")
+    try:
+        found = read_state(ride, alias)
+    except DatabaseError as error:
+        more = "\n".join(error.cures)
+        return DatabaseLine(
+            alias,
+            where,
+            database["inside"],
+            "unreachable",
+            0,
+            0,
+            0,
+            error.sentence,
+            False,
+            stands="unreachable",
+            more=more,
+        )
+    return _read(ride, alias, where, database["inside"], found)
+
+
+def _where(ride: Ride, database: Mapping[str, Any]) -> str:
+    if not database["path"]:
+        return "in memory"
+    root = f"{ride.project.root.resolve()}/"
+    path = str(database["path"])
+    return f"{path.removeprefix(root)}, local file" if database["inside"] else f"{path}, outside"
+
+
+def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, Any]) -> DatabaseLine:
+    state, saved = str(found["state"]), int(found["saved"])
+    switched = bool(saved) and state in ("NEW", "NEW_PARTIAL", "MIXED")
+    out, into = found["leaving"], found["arriving"]
+    if switched:
+        out, into = saved, len(found["new"])
+    elif state != "OLD_HEAD":
+        out, into = 0, 0
+    more = [*_names("Lacks", found["missing"]), *_names("Nobody knows", found["unknown"])]
+    if state == "MIXED":
+        more += [*_names("Old rows", found["old"]), *_names("New rows", found["new"])]
+    more += cures(str(found["code"]), alias, found)
+    if switched:
+        more += [text for text in (confirmed(ride, alias),) if text]
+    return DatabaseLine(
+        alias,
+        where,
+        inside,
+        state,
+        out,
+        into,
+        int(found["others"]),
+        _says(state, switched, found),
+        switched,
+        stands=_stands(state, switched, found),
+        askable=state == "OLD_HEAD",
+        more="\n".join(more),
+    )
+
+
+def _names(what: str, nodes: list[list[str]]) -> list[str]:
+    if not nodes:
+        return []
+    shown = ", ".join(f"{app}.{name}" for app, name in nodes[:NAMES_SHOWN])
+    more = f" and {len(nodes) - NAMES_SHOWN} more" if len(nodes) > NAMES_SHOWN else ""
+    return [f"{what}: {shown}{more}"]
+
+
+def _stands(state: str, switched: bool, found: Mapping[str, Any]) -> str:
+    if switched and state == "NEW":
+        return "switched"
+    words = {
+        "OLD_HEAD": "at old head",
+        "NEW": "at new history",
+        "NEW_PARTIAL": "partly new",
+        "EMPTY": "empty",
+        "BEHIND": f"{len(found['missing'])} behind",
+        "UNKNOWN": "unknown rows",
+        "MIXED": "old and new",
+        "TABLES_WITHOUT_ROWS": "no history",
+    }
+    return words.get(state, state)
+
+
+def _says(state: str, switched: bool, found: Mapping[str, Any]) -> str:
+    if switched and state == "NEW":
+        return "is switched; manage.py migrate has nothing of the project to apply"
+    words = {
+        "OLD_HEAD": "has applied the whole old history and nothing else",
+        "NEW": "records the new history already; nothing to do",
+        "NEW_PARTIAL": "records a part of the new history; migrate brings the rest",
+        "EMPTY": "holds nothing of the project; nothing to do, migrate builds it",
+    }
+    return words.get(state) or str(found["sentence"])
+
+
+def _answer_file(alias: str) -> str:
+    return f"rows/{alias}.migrate-fake.txt"
+
+
+def keep_answer(ride: Ride, alias: str, text: str) -> None:
+    """Keep what the project's own `migrate --fake` answered."""
+    durable.write_file(ride.workplace.folder / _answer_file(alias), text.encode())
+    forget_line(ride, alias)
+
+
+def confirmed(ride: Ride, alias: str) -> str:
+    """What the project's own `migrate --fake` answered, if it was asked."""
+    path = ride.workplace.folder / _answer_file(alias)
+    return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
+def forget_switch(ride: Ride, alias: str) -> None:
+    """Nothing of the switch is left."""
+    (ride.workplace.folder / _answer_file(alias)).unlink(missing_ok=True)
+    forget_line(ride, alias)
+
+
+def keep_rows(ride: Ride, alias: str, rows: list[Any]) -> None:
+    """Keep the rows of django_migrations as they were before the switch, beside the table in the database."""
+    copy = ride.workplace.folder / "rows" / f"{alias}.json"
+    durable.write_file(copy, json.dumps(rows, default=str).encode())

@@ -1,0 +1,49 @@
+"""What a person asks of a run, and of a sitting; light to import, since the wizard draws its first screen with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from migwizard.engine.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks of a run."""
+
+    yes: bool = False
+    no_input: bool = False
+    until: State = State.DONE
+    exclude: tuple[str, ...] = ()
+    drift: str | None = None
+    databases: tuple[str, ...] = ()
+    """Aliases that may be switched although they are not local files of the project."""
+    confirm_fake: bool = False
+    review: bool = False
+    """Ask for the approval of every state, and offer the cures of every refusal; for faces with a person behind them."""
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Where a sitting begins; a cure may change it and open again."""
+
+    folder: Path | None = None
+    python: str | None = None
+    settings: str | None = None
+    back_to: State | None = None
+    """The state whose approval is asked anew."""
+    greeted: bool = False
+    """Whether the person was asked already how to go on with a reset that was begun earlier."""
+    look: bool = False
+    """Show what there is; change nothing."""
+    tolerated: dict[str, str] = field(default_factory=dict)
+    """Answers that a cure gave: question id to choice."""
+    exclude: tuple[str, ...] = ()
+    """Apps that a cure left out."""
+    wait: bool = False
+    """Wait until another run has let go of the project."""
+    undo: bool = False
+    """Ask first what is to be taken back."""

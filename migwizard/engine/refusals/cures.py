@@ -1,0 +1,218 @@
+"""The cures: each makes offers for a refusal, or none where it would be of no use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from migwizard.engine.refusals import reading
+from migwizard.engine.refusals.case import Act, Offer, Refused
+from migwizard.engine.refusals.files import set_aside, take_previous
+from migwizard.engine.states import ORDER, State
+from migwizard.engine.talk import Choice
+from migwizard.errors import UsageError
+from migwizard.plan.renaming import NamingError, checked_tag
+from migwizard.words.times import clock_of
+
+if TYPE_CHECKING:
+    from migwizard.engine.options import Opening
+
+Cure = Callable[[Refused], Iterator[Offer]]
+OWN_FOLDER = "the folder .migwizard"
+
+
+def again(words: str = "Try again", effect: str = "opens the project anew; what was finished is kept") -> Cure:
+    def offer(case: Refused) -> Iterator[Offer]:
+        yield Offer(Choice("again", effect, words), lambda _: case.open_again())
+
+    return offer
+
+
+def shows(key: str, words: str, effect: str, text: Callable[[Refused], str]) -> Cure:
+    """A choice that shows a text, where there is one."""
+
+    def offer(case: Refused) -> Iterator[Offer]:
+        if shown := text(case):
+            yield Offer(Choice(key, effect, words, shows=shown))
+
+    return offer
+
+
+def traceback(case: Refused) -> Iterator[Offer]:
+    if text := reading.more(case.error):
+        yield Offer(Choice("show", "where it failed, line by line", "Show the traceback", shows=text))
+
+
+def other_python(case: Refused) -> Iterator[Offer]:
+    choice = Choice(
+        "python", "loads the project with it", "Other Python", wants="path of a Python, or of its environment"
+    )
+    yield Offer(choice, lambda text: case.open_again(python=text or None))
+
+
+def other_settings(case: Refused) -> Iterator[Offer]:
+    choice = Choice(
+        "settings", "loads the project with them", "Other settings", wants="dotted name of a settings module"
+    )
+    yield Offer(choice, lambda text: case.open_again(settings=text or None))
+
+
+def other_folder(case: Refused) -> Iterator[Offer]:
+    """The projects that were found, each as a choice, and any other folder."""
+    start = Path(str(case.details.get("start") or Path.cwd()))
+    named = [Path(str(folder)) for folder in case.details.get("folders", ())]
+    found = named or reading.projects_below(start)
+    for folder in found[:9]:
+        words = str(folder.relative_to(start)) if folder.is_relative_to(start) else str(folder)
+        yield Offer(Choice(f"use:{folder}", "opens this project", f"Open {words}/"), _opens(case, folder))
+    if not named:
+        below = (
+            "\n".join(f"{folder}/manage.py" for folder in found)
+            or f"None within {reading.DEPTH} folders below {start}."
+        )
+        yield Offer(Choice("below", "looks for manage.py files", "Show manage.py files below", shows=below))
+    choice = Choice("folder", "opens the project there", "Name a folder", wants="folder of your manage.py")
+    yield Offer(choice, lambda text: case.open_again(folder=Path(text).expanduser()))
+
+
+def _opens(case: Refused, folder: Path) -> Act:
+    return lambda _: case.open_again(folder=folder)
+
+
+def back_to(state: State) -> Cure:
+    """Go back to a state, whose approval is then asked anew; only while the tree is untouched."""
+
+    def offer(case: Refused) -> Iterator[Offer]:
+        if case.applied is False and ORDER.index(state) <= ORDER.index(case.state):
+            words = f"Back to {state.value.capitalize()}"
+            again = "what became stale is" if state is State.PREFLIGHT else "the steps after it are"
+            effect = f"your decisions are kept; {again} computed again"
+            yield Offer(Choice(f"to:{state.value}", effect, words), lambda _: case.open_again(back_to=state))
+
+    return offer
+
+
+def aside(case: Refused) -> Iterator[Offer]:
+    place = case.place
+    if place is None or not place.folder.exists():
+        return
+
+    def act(_: str) -> Opening:
+        set_aside(place)
+        return case.open_again()
+
+    effect = "renames it to .migwizard-aside-..., keeps every file in it, and begins a new reset"
+    yield Offer(Choice("aside", effect, "Set aside and start new", writes=OWN_FOLDER), act)
+
+
+def aside_before_apply(case: Refused) -> Iterator[Offer]:
+    """For what we do not understand, while the tree is untouched."""
+    if case.applied is False:
+        yield from aside(case)
+
+
+def previous(case: Refused) -> Iterator[Offer]:
+    """The last whole checkpoint in the place of a broken one."""
+    place, kept = case.place, case.details.get("previous")
+    if place is None or not isinstance(kept, dict):
+        return
+
+    def act(_: str) -> Opening:
+        take_previous(place)
+        return case.open_again()
+
+    effect = f"it is whole and stands at {kept['state']}; the broken one is kept beside it"
+    words = f"Use the {clock_of(str(kept['saved']))} copy"
+    yield Offer(Choice("previous", effect, words), act)
+
+
+def look(case: Refused) -> Iterator[Offer]:
+    choice = Choice("look", "shows every finished step; nothing can be changed", "Look only")
+    yield Offer(choice, lambda _: case.open_again(look=True))
+
+
+def wait(case: Refused) -> Iterator[Offer]:
+    choice = Choice("wait", "goes on by itself when the other one has finished", "Wait")
+    yield Offer(choice, lambda _: case.open_again(wait=True))
+
+
+def skip(case: Refused) -> Iterator[Offer]:
+    """Go on without a database, which is switched later."""
+    alias = case.alias
+    if alias is None or case.details.get("default"):
+        # Without a default database that can be used there is no proof, so nothing to go on with.
+        return
+    effect = "it is not touched; migwizard fake switches it later"
+    choice = Choice(f"skip:{alias}", effect, f"Go on without {alias}")
+    yield Offer(choice, lambda _: case.decide(**{f"skip:{alias}": "skip"}))
+
+
+def tolerate(case: Refused) -> Iterator[Offer]:
+    """Let rows be that no file explains, by name."""
+    names = [".".join(map(str, key)) for key in case.details.get("unknown", ())]
+    if not names or case.details.get("missing"):
+        return
+    effect = (
+        f"the reset leaves {', '.join(names[:3])}{' and others' if len(names) > 3 else ''} alone; find out what it is"
+    )
+    words = f"Tolerate {names[0]}" if len(names) == 1 else f"Tolerate these {len(names)} rows"
+    decisions = {f"tolerate:{name}": "tolerate" for name in names}
+    choice = Choice("tolerate", effect, words, typed=names[0].rpartition(".")[2])
+    yield Offer(choice, lambda _: case.decide(**decisions))
+
+
+def leave_drift(case: Refused) -> Iterator[Offer]:
+    choice = Choice("leave", "the new files build what databases have now", "Leave the drift")
+    yield Offer(choice, lambda _: case.decide(drift="leave"))
+
+
+def leave_app_out(case: Refused) -> Iterator[Offer]:
+    if app := case.details.get("app"):
+        choice = Choice(f"out:{app}", "its migrations stay as they are", f"Leave {app} out")
+        yield Offer(choice, lambda _: case.open_again(exclude=(*case.opening.exclude, str(app))))
+
+
+def other_tag(case: Refused) -> Iterator[Offer]:
+    def act(text: str) -> Opening:
+        try:
+            return case.decide(tag=checked_tag(text))
+        except NamingError as error:
+            raise UsageError(
+                f"{error} Nothing was changed.", code="tag", details={"stopped_at": case.state.value}
+            ) from error
+
+    choice = Choice(
+        "tag", "plans the new files again under it", "Choose a tag", wants="small letters, digits and underscores"
+    )
+    yield Offer(choice, act)
+
+
+def keep(case: Refused) -> Iterator[Offer]:
+    choice = Choice("keep", "nothing is undone; the reset stays as it is", "Keep everything")
+    yield Offer(choice, lambda _: case.open_again())
+
+
+show_files = shows("files", "Show the files", "which files they are", lambda case: "\n".join(reading.named_files(case)))
+git_commands = shows("git", "Copy git commands", "the commands that commit them", reading.git_commands)
+messages = shows("show", "Show them", "what Django says", lambda case: reading.more(case.error))
+show_both = shows("both", "Show both", "which migrations they are", reading.conflict_text)
+merge_command = shows(
+    "merge",
+    "Copy the merge command",
+    "the command that joins them",
+    lambda case: "python manage.py makemigrations --merge " + " ".join(case.details.get("conflicts", {})) + "\n",
+)
+drift_commands = shows("commands", "Copy the commands", "what to run before the reset", reading.drift_commands)
+behind = shows("steps", "Show the steps", "what it lacks, and the command that applies it", reading.behind_text)
+rows = shows("rows", "Show the rows", "what the database records", reading.rows_text)
+search_git = shows("search", "Search git for it", "the command that finds the file in any branch", reading.git_search)
+uses = shows("uses", "Show what .migwizard uses", "the size of each part", reading.usage_text)
+own = shows("show", "Show the checkpoint", "what it says of itself", reading.own_text)
+report = shows("report", "Show the report", "every difference, with both sides", reading.report_text)
+journal = shows("journal", "Show the journal", "what was begun, step by step", reading.journal_text)
+guide_undo = shows(
+    "guide", "Undo in another order", "how to take the later migrations back first", lambda _: reading.GUIDE_UNDO
+)
+update = shows("update", "Show how to update", "the commands for it", lambda _: reading.UPDATE)
+from_git = shows("git", "Take them from git", "the commands for it", lambda _: reading.GIT_FILES)

@@ -1,0 +1,90 @@
+"""Which cures belong to which error code, the safest first. Leaving is offered with every one of them."""
+
+from __future__ import annotations
+
+from migwizard.engine.refusals import cures as c
+from migwizard.engine.refusals.cures import Cure
+from migwizard.engine.states import State
+
+CHECK_AGAIN = c.again("Check again", "looks at everything anew")
+ANOTHER_START = c.again("Start it again", "loads the project anew; what was finished is kept")
+
+CURES: dict[str, tuple[Cure, ...]] = {
+    "no-project": (c.other_folder,),
+    "several-projects": (c.other_folder,),
+    "interpreter": (c.other_python, c.again()),
+    "config": (c.again("I have mended it: try again"),),
+    "environment": (c.again(),),
+    "answers": (c.again("I have mended it: try again"),),
+    "answer": (c.again("Ask me again"),),
+    "app": (c.again("I have mended it: try again"),),
+    "outside": (c.leave_app_out, c.again()),
+    "project": (c.traceback, c.other_python, c.other_settings, c.again()),
+    "history": (c.traceback, CHECK_AGAIN),
+    "died": (ANOTHER_START, c.traceback, c.other_python),
+    "failed": (c.traceback, c.again(), c.other_python),
+    "protocol": (c.again(), c.other_python),
+    "check": (c.messages, CHECK_AGAIN),
+    "conflict": (c.show_both, c.merge_command, CHECK_AGAIN),
+    "dirty": (c.show_files, c.git_commands, c.again("I have committed them: check again", "looks at everything anew")),
+    "drift": (c.drift_commands, CHECK_AGAIN, c.leave_drift),
+    "migrations-disabled": (c.other_settings, CHECK_AGAIN),
+    "engine": (c.other_settings, c.skip, CHECK_AGAIN),
+    "scratch": (CHECK_AGAIN, c.uses),
+    "checkpoint-foreign": (c.own, c.aside),
+    "checkpoint-corrupt": (c.previous, c.own, c.aside),
+    "checkpoint-newer": (c.update, c.aside),
+    "checkpoint-outside": (c.own, c.aside),
+    "journal-outside": (c.journal, c.again()),
+    "journal-corrupt": (c.journal, c.again()),
+    "locked": (c.look, c.wait, c.again()),
+    "disk-full": (c.again("I have made room: try again"), c.uses),
+    "read-only": (c.again(), c.uses),
+    "os-error": (c.again(), c.uses),
+    "defect": (c.again(), c.traceback, c.aside_before_apply),
+    "unreachable": (c.again(), c.skip, c.traceback),
+    "missing": (CHECK_AGAIN, c.skip),
+    "database": (c.again(),),
+    "switch": (c.again(), c.skip, c.traceback),
+    "pending": (c.again(), c.traceback),
+    "MW-E02": (c.other_tag, c.again(), c.back_to(State.LEVELS)),
+    "MW-E10": (c.again(), c.rows),
+    "MW-E11": (c.skip, c.again()),
+    "MW-E12": (c.behind, CHECK_AGAIN, c.skip),
+    "MW-E13": (c.search_git, CHECK_AGAIN, c.rows, c.skip, c.tolerate),
+    "MW-E14": (c.rows, CHECK_AGAIN, c.skip),
+    "MW-E15": (CHECK_AGAIN, c.rows, c.skip),
+    "MW-E16": (c.again(), c.rows, c.skip, c.traceback),
+    "MW-E17": (c.again(), c.rows, c.skip),
+    "MW-E18": (c.again(), c.rows, c.skip),
+    "MW-E20": (c.again(), c.skip),
+    "MW-E30": (c.keep, c.rows, c.traceback),
+    "MW-E31": (c.keep, c.rows, c.traceback),
+    "MW-E32": (c.keep, c.guide_undo, c.rows),
+    "built-on": (c.keep, c.guide_undo),
+    "no-backup": (c.keep, c.from_git),
+    "backup": (c.again(), c.uses),
+    "finished": (c.look, c.aside),
+    "old-history": (c.traceback, CHECK_AGAIN),
+    "new-history": (c.traceback, c.back_to(State.SEEDS), c.again()),
+    "not-equal": (c.report, c.back_to(State.SEEDS), c.again("Prove again", "runs what is needed again")),
+    "staging-changed": (c.again("Prove again", "computes anew what the change made stale"), c.back_to(State.PREFLIGHT)),
+    "tree-changed": (
+        c.again("Compute again", "computes anew what the change made stale; decisions are kept"),
+        c.back_to(State.PREFLIGHT),
+    ),
+    "file-changed": (c.again("I have put it aside: try again"), c.show_files),
+    "tree": (c.traceback, c.again(), c.back_to(State.SEEDS)),
+    "unexplained": (c.back_to(State.LEVELS), c.again()),
+    "plan": (c.back_to(State.GRAPH), c.again()),
+    "order": (c.back_to(State.LEVELS), c.again()),
+    "name": (c.back_to(State.LEVELS), c.again()),
+    "tag": (c.other_tag, c.back_to(State.LEVELS), c.again()),
+}
+
+OTHERS: tuple[Cure, ...] = (c.again(), c.traceback)
+"""For codes that are not in the table."""
+
+
+def cures_of(code: str) -> tuple[Cure, ...]:
+    return CURES.get(code, OTHERS)

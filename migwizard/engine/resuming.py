@@ -1,0 +1,287 @@
+"""A reset that was begun earlier: what it is, what changed since, and how to go on with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from migwizard.engine import durable, git
+from migwizard.engine.checkpoint import Checkpoint
+from migwizard.engine.previews import ResumePreview
+from migwizard.engine.refusals.files import set_aside
+from migwizard.engine.ride import Ride, Turn
+from migwizard.engine.states import ORDER, State, before
+from migwizard.engine.talk import Choice, Question
+from migwizard.errors import MigwizardError
+from migwizard.paths import Workplace
+
+if TYPE_CHECKING:
+    from migwizard.engine.options import Opening
+
+SEEN = "seen.json"
+MOST = 12
+"""Sentences of what changed; more are counted."""
+
+
+class StartOver(Exception):  # noqa: N818 - not an error: the person begins anew
+    """The folder of the reset was set aside; the ride is to be opened again."""
+
+
+def greet(ride: Ride, opening: Opening) -> Opening:
+    """Ask how to go on; returns the opening with the answer in it. Raises Turn and StartOver."""
+    ride.tell("progress", "comparing with your project")
+    question = ask(ride)
+    while True:
+        answer = ride.review(question)
+        if answer == "undo":
+            raise Turn("undo")
+        if answer == "over":
+            raise StartOver
+        if answer in ("resume", "look"):
+            return replace(opening, greeted=True, look=answer == "look")
+
+
+def start_over(place: Workplace) -> None:
+    """Keep the folder under another name; the next opening finds none. The lock must be free."""
+    set_aside(place)
+
+
+def ask(ride: Ride) -> Question:
+    """The question, with what there is to know about the reset."""
+    preview, details = _preview(ride)
+    return Question(
+        "resume",
+        State(preview.state),
+        "This reset is finished" if preview.finished else "You have a reset in progress. Go on?",
+        _text(preview),
+        tuple(_choices(ride, preview, details)),
+        safe="resume",
+        kind="review",
+        default="resume",
+        preview=preview,
+        details=details,
+    )
+
+
+def _preview(ride: Ride) -> tuple[ResumePreview, str]:
+    checkpoint = ride.checkpoint
+    try:
+        stale = _stale(ride)
+        changed, details = _changed(ride)
+    except MigwizardError as error:
+        # Preflight will say it better, with its cures.
+        stale, changed, details = [], [f"It cannot be compared now: {error.sentence}"], ""
+    if stale and not changed:
+        changed = [f"Something that {stale[0].capitalize()} is computed from is not as it was."]
+    finished = checkpoint.applied and State.DONE in checkpoint.results
+    first = stale[0] if stale else checkpoint.state.value
+    preview = ResumePreview(
+        state=min(State(first), checkpoint.state, key=ORDER.index).value if not checkpoint.applied else first,
+        when=_saved(ride.workplace.checkpoint),
+        done=tuple(state.value for state in ORDER if state in checkpoint.results),
+        decided=tuple(decided(checkpoint)),
+        changed=tuple(changed),
+        stale=tuple(stale),
+        applied=checkpoint.applied,
+        seconds=sum(checkpoint.seconds.get(state, 0.0) for state in stale),
+        finished=finished,
+        stopped=checkpoint.state.value,
+        staged=0 if checkpoint.applied else len(checkpoint.files),
+    )
+    return preview, details
+
+
+def _saved(path: Path) -> str:
+    moment = path.stat().st_mtime if path.is_file() else 0.0
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="seconds")
+
+
+def _stale(ride: Ride) -> list[str]:
+    """What will be computed again: the first state that no longer fits, and all finished ones after it."""
+    from migwizard.engine.machine import stale
+
+    found = stale(ride)
+    if not found:
+        return []
+    known = ride.checkpoint.fingerprints
+    return [state.value for state in ORDER if state in known and not before(state, State(found[0]))]
+
+
+def _text(preview: ResumePreview) -> str:
+    if preview.finished:
+        return "The new files are in the tree. You can look at the result, or undo all of it."
+    parts = [f"It stopped at {preview.stopped.capitalize()}; your decisions are kept."]
+    if preview.applied:
+        parts.append("The new files are in the tree.")
+    if preview.stale:
+        again = ", ".join(state.capitalize() for state in preview.stale)
+        parts.append(f"Computed again, since the project changed: {again}.")
+    return " ".join(parts)
+
+
+def _choices(ride: Ride, preview: ResumePreview, details: str) -> Iterable[Choice]:
+    checkpoint = ride.checkpoint
+    where = preview.state.capitalize()
+    if preview.finished:
+        yield Choice("resume", "shows what was reached", "Go to Done")
+    else:
+        effect = "computes again what became stale" if preview.stale else "goes on where you stopped"
+        yield Choice("resume", effect, f"Resume at {where}")
+    yield Choice("look", "every step, nothing can be changed", "Look only")
+    if preview.applied:
+        yield Choice("undo", "files and rows go back; what exactly is asked first", "Undo ...")
+    else:
+        yield Choice("undo", "nothing was applied: only staging goes", "Undo and remove the checkpoint")
+        verdicts = len(checkpoint.decisions)
+        lost = f"sets {verdicts} decision{'' if verdicts == 1 else 's'} aside; " if verdicts else ""
+        yield Choice("over", f"{lost}a copy is kept", "Start over", writes="the folder .migwizard")
+    if details:
+        yield Choice("changes", "models and commits since", "Show what changed", group="show", shows=details)
+
+
+def decided(checkpoint: Checkpoint) -> list[str]:
+    """The decisions in words, those of one kind together."""
+    words = []
+    labels = checkpoint.results.get(State.PREFLIGHT, {}).get("labels", ())
+    if labels:
+        words.append(f"{len(labels)} app{'' if len(labels) == 1 else 's'}")
+    kinds: dict[str, list[str]] = {}
+    for key, answer in sorted(checkpoint.decisions.items()):
+        kinds.setdefault(key.partition(":")[0], []).append(f"{key.partition(':')[2]}={answer.choice}")
+    for kind, found in kinds.items():
+        words.append(_in_words(kind, found))
+    return [word for word in words if word]
+
+
+KINDS = {
+    "keep": ("verdict", "verdicts"),
+    "object": ("object kept by hand", "objects kept by hand"),
+    "difference": ("difference decided", "differences decided"),
+    "order": ("order of a cycle", "orders of cycles"),
+    "name": ("file name", "file names"),
+    "app": ("app left out or taken in", "apps left out or taken in"),
+    "skip": ("database left out", "databases left out"),
+    "tolerate": ("row tolerated", "rows tolerated"),
+    "pin": ("name kept for a package", "names kept for packages"),
+    "switch": ("database decided", "databases decided"),
+}
+
+
+def _in_words(kind: str, found: list[str]) -> str:
+    choice = found[0].rpartition("=")[2]
+    if kind == "drift":
+        return "drift left as it is" if choice == "leave" else "drift folded in"
+    if kind == "tag":
+        return f"tag {choice}"
+    if kind in ("apply", "dirty-elsewhere", "undo"):
+        return ""
+    one, many = KINDS.get(kind, ("other decision", "other decisions"))
+    if kind == "order":
+        return "; ".join(f"{item.rpartition('=')[2].split(',')[0]} first in its cycle" for item in found)
+    return f"{len(found)} {one if len(found) == 1 else many}"
+
+
+# What changed since
+
+
+def remember(ride: Ride) -> None:
+    """Note models, migrations and commit as they are now, to name what changed when the person comes back."""
+    if ride.checkpoint.applied or ride.read_only:
+        return
+    durable.write_file(ride.workplace.work / SEEN, json.dumps(_now(ride)).encode())
+
+
+def _now(ride: Ride) -> dict[str, Any]:
+    models: dict[str, list[str]] = {}
+    names = {f"{model['app']}.{model['model']}".lower(): model["model"] for model in ride.registry()["models"]}
+    for operation in ride.operations()["operations"]:
+        for part in operation["parts"]:
+            model, _, rest = part.partition(" ")
+            name = names.get(f"{operation['app']}.{model}", model)
+            models.setdefault(operation["app"], []).append(f"{name} {rest}")
+    files = {
+        label: {path.name: durable.file_hash(path) for path in sorted(Path(folder).glob("*.py"))}
+        for label, folder in ride.apps.folders.items()
+    }
+    return {
+        "head": git.head(ride.project.root),
+        "models": {app: sorted(set(parts)) for app, parts in models.items()},
+        "files": files,
+    }
+
+
+def _changed(ride: Ride) -> tuple[list[str], str]:
+    """Sentences about what is not as it was, and the whole list to read."""
+    path = ride.workplace.work / SEEN
+    seen = None if ride.checkpoint.applied else _seen(path)
+    if seen is None:
+        return [], ""
+    now = _now(ride)
+    sentences, lines = [], []
+    for app in sorted({*seen["models"], *now["models"]}):
+        old, new = set(seen["models"].get(app, ())), set(now["models"].get(app, ()))
+        if old != new:
+            sentences.append(f"models: {app}: {_model_words(old, new)}")
+            lines += [f"- {app}.{item}" for item in sorted(old - new)] + [
+                f"+ {app}.{item}" for item in sorted(new - old)
+            ]
+    for app in sorted({*seen["files"], *now["files"]}):
+        names = _differing(seen["files"].get(app, {}), now["files"].get(app, {}))
+        if names:
+            shown = ", ".join(names[:2]) + (", ..." if len(names) > 2 else "")
+            sentences.append(f"migrations: {app}: {shown}")
+            lines += [f"{app}/{name}" for name in names]
+    commits = git.log_since(ride.project.root, seen["head"]) if seen["head"] else []
+    if commits:
+        number = len(commits)
+        sentences.append(f"git: {number} new commit{'' if number == 1 else 's'}")
+        lines += ["", *commits]
+    if len(sentences) > MOST:
+        sentences[MOST:] = [f"and {len(sentences) - MOST} more"]
+    return sentences, "\n".join(lines).strip()
+
+
+def _seen(path: Path) -> dict[str, Any] | None:
+    """What was noted; None where it cannot be read, since it only serves to name changes."""
+    try:
+        seen = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    whole = isinstance(seen, dict) and "head" in seen
+    return seen if whole and all(isinstance(seen.get(part), dict) for part in ("models", "files")) else None
+
+
+def _model_words(old: set[str], new: set[str]) -> str:
+    """ "1 field added (Order.note), 1 model removed (Cart)"."""
+    words = []
+    for verb, items, models in (
+        ("added", new - old, _models(new) - _models(old)),
+        ("removed", old - new, _models(old) - _models(new)),
+    ):
+        if models:
+            words.append(_counted(len(models), "model", verb, sorted(models)))
+        rest = [item for item in sorted(items) if item.split(" ")[0] not in models]
+        fields = [f"{i.split(' ')[0]}.{i.split(' ')[2]}" for i in rest if i.split(" ")[1] == "field"]
+        others = [f"{i.split(' ')[0]} {' '.join(i.split(' ')[1:])}" for i in rest if i.split(" ")[1] != "field"]
+        if fields:
+            words.append(_counted(len(fields), "field", verb, fields))
+        if others:
+            words.append(_counted(len(others), "other part", verb, others))
+    return ", ".join(words)
+
+
+def _models(parts: set[str]) -> set[str]:
+    return {part.split(" ")[0] for part in parts if part.split(" ")[1:] == ["model"]}
+
+
+def _counted(number: int, what: str, verb: str, names: list[str]) -> str:
+    shown = ", ".join(names[:2]) + (", ..." if len(names) > 2 else "")
+    return f"{number} {what}{'' if number == 1 else 's'} {verb} ({shown})"
+
+
+def _differing(old: Mapping[str, str | None], new: Mapping[str, str | None]) -> list[str]:
+    return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))

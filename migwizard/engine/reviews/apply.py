@@ -1,0 +1,61 @@
+"""The approval of apply: the swap was made, the tree was looked at."""
+
+from __future__ import annotations
+
+from migwizard.engine import swapping, undo
+from migwizard.engine.previews import DatabaseLine
+from migwizard.engine.ride import Ride, Turn
+from migwizard.engine.states import State
+from migwizard.engine.talk import Choice, Question
+
+
+def question(ride: Ride) -> Question:
+    """What is asked when the state has run."""
+    result = ride.checkpoint.results[State.APPLY]
+    steps = swapping.made_steps(ride)
+    stat = result.get("diff_stat") or swapping.predicted_stat(ride, steps)
+    out, into = result["removed"], result["written"]
+    switched = undo.switched_lines(ride)
+    return Question(
+        "review:apply",
+        State.APPLY,
+        f"Done: {out} files out, {into} in",
+        "The tree holds the new files; it was loaded and migrated from zero once more, and built what the proof saw. "
+        + _databases(switched),
+        (
+            Choice("continue", "Go on to the databases.", "Continue to Fake"),
+            Choice("stat", "Read what git says of it.", "Show git diff --stat", group="show", shows=stat),
+            _back(switched, out, into),
+        ),
+        safe="continue",
+        kind="review",
+        default="continue",
+        preview=swapping.preview(ride, steps, stat),
+    )
+
+
+def _databases(switched: list[DatabaseLine]) -> str:
+    if not switched:
+        return "No database was touched."
+    where = ", ".join(line.alias for line in switched[:4])
+    more = f" and {len(switched) - 4} more" if len(switched) > 4 else ""
+    return f"{where}{more} {'is' if len(switched) == 1 else 'are'} switched to them."
+
+
+def _back(switched: list[DatabaseLine], out: int, into: int) -> Choice:
+    """The swap taken back; rows that were switched go back before it, or migrate would find names that no file has."""
+    files, rows = f"{out} files", sum(line.rows_out for line in switched)
+    effect = f"The {out} old files return from the backup, byte for byte, and the {into} new ones go."
+    if switched:
+        where = switched[0].alias if len(switched) == 1 else f"{len(switched)} databases"
+        effect = f"{rows} rows return into {where} first. {effect}"
+        files = f"{rows} rows and {out} files"
+    return Choice("back", effect, f"Take back the swap of {files}", group="back", writes=files)
+
+
+def change(ride: Ride, answer: str) -> State:
+    """Note a decision; returns the state to go on from."""
+    if answer == "back":
+        raise Turn("back")
+    # A text was shown.
+    return State.APPLY

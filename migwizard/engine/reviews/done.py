@@ -1,0 +1,91 @@
+"""The approval of done: the figures, and what is left for the person."""
+
+from __future__ import annotations
+
+from migwizard.engine import histories, summary, swapping
+from migwizard.engine.previews import DatabaseLine, DonePreview
+from migwizard.engine.ride import Ride, Turn
+from migwizard.engine.states import State
+from migwizard.engine.steps import done
+from migwizard.engine.summary import Reached
+from migwizard.engine.talk import Choice, Question
+
+
+def question(ride: Ride) -> Question:
+    """What is asked when the state has run."""
+    reached, lines = done.reached(ride), histories.lines(ride)
+    message, page = summary.commit_message(reached), summary.page(reached)
+    switched = [line for line in lines if line.switched]
+    return Question(
+        "review:done",
+        State.DONE,
+        _headline(lines, switched),
+        f"{reached.before} migration files became {reached.after}; {swapping.proof_line(ride)}. Until new migrations are "
+        "built on top, undo brings everything back.",
+        (
+            Choice("continue", "Ends the wizard; the way back is printed once more.", "Finish"),
+            Choice("summary", "One page for the pull request.", "Show the summary", group="show", shows=page),
+            Choice("message", "The message for git commit -F.", "Show commit message", group="show", shows=message),
+            Choice("undo", "Shows what can be taken back, and asks.", "Undo ...", group="undo"),
+        ),
+        safe="continue",
+        kind="review",
+        default="continue",
+        preview=DonePreview(
+            files_before=reached.before,
+            files_after=reached.after,
+            seconds_before=reached.seconds_before,
+            seconds_after=reached.seconds_after,
+            proof=swapping.proof_line(ride),
+            databases=tuple((line.alias, line.stands) for line in lines),
+            left=tuple(_left(ride, reached, lines)),
+            commit_message=message,
+            summary=page,
+            saved=tuple(ride.checkpoint.results[State.DONE].get("saved", ())),
+            apps=reached.apps,
+            decided=reached.accepted,
+            seconds_ride=sum(ride.checkpoint.seconds.values()),
+        ),
+    )
+
+
+def _headline(lines: tuple[DatabaseLine, ...], switched: list[DatabaseLine]) -> str:
+    if lines and not switched and any(line.askable or line.state == "BEHIND" for line in lines):
+        return "Files are done, databases are not"
+    return "Same database, fewer files. You are done"
+
+
+def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list[tuple[str, str]]:
+    """What only the person can do, in the order in which it is done."""
+    paths = reached.before + reached.after
+    message = f"{ride.workplace.folder.name}/{done.MESSAGE}"
+    commit = f'{paths} paths; message ready: "{summary.subject(reached)}", git commit -F {message}'
+    left = [("Commit", commit)]
+    left += [(line.alias, how) for line in lines if (how := _how(line))]
+    left.append(
+        ("Elsewhere", "other copies of a database: switch each before its next migrate, which stops there until then")
+    )
+    left.append(("Colleagues", "with open branches: merge them before, or write their new migrations again on top"))
+    return left
+
+
+def _how(line: DatabaseLine) -> str:
+    """What is to be done about a database that was not switched."""
+    if line.state == "OLD_HEAD":
+        return f"at its old head: migwizard fake --database {line.alias}"
+    if line.state == "BEHIND":
+        return f"{line.stands}: migrate it with the old release, then: migwizard fake --database {line.alias}"
+    if line.state in ("UNKNOWN", "MIXED", "TABLES_WITHOUT_ROWS"):
+        return f"{line.stands}: mend it, then: migwizard fake --database {line.alias}"
+    if line.state == "unreachable":
+        return f"did not answer: when it does, migwizard fake --database {line.alias}"
+    if line.state == "engine":
+        return line.says
+    return ""
+
+
+def change(ride: Ride, answer: str) -> State:
+    """Note a decision; returns the state to go on from."""
+    if answer == "undo":
+        raise Turn("undo")
+    return State.DONE

@@ -1,0 +1,73 @@
+"""The approval of the seeds: every verdict with its evidence, and the person's last word on each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migwizard.engine import overrule, seedfacts
+from migwizard.engine.previews import SeedLine, SeedsPreview
+from migwizard.engine.ride import Ride
+from migwizard.engine.states import State
+from migwizard.engine.talk import Choice, Question
+from migwizard.seeds.verdicts import Verdict
+
+GROUP = "verdicts"
+
+
+def question(ride: Ride) -> Question:
+    """What is asked when the seed migrations are written and hold."""
+    result = ride.checkpoint.results[State.SEEDS]
+    preview = seedfacts.preview(ride, result["seeds"], seedfacts.read_details(ride))
+    return Question(
+        "review:seeds",
+        State.SEEDS,
+        "What must new databases contain?" if preview.seeds else "No data operations. Tables only",
+        _text(preview),
+        (
+            Choice("continue", "the proof builds both histories from zero and compares them", "Continue to Proof"),
+            Choice("again", "the old history is judged again; your verdicts stay", "Judge again"),
+            *(choice for line in preview.seeds for choice in _verdicts(line)),
+        ),
+        safe="continue",
+        kind="review",
+        default="continue",
+        preview=preview,
+    )
+
+
+def _text(preview: SeedsPreview) -> str:
+    if not preview.seeds:
+        return "No old migration wrote rows or ran SQL of its own, so there is nothing to bring along."
+    counts: dict[str, int] = {}
+    for line in preview.seeds:
+        word = line.verdict if line.verdict != Verdict.ASK or not line.decided else "decided by you"
+        counts[word] = counts.get(word, 0) + 1
+    operations, files = len(preview.seeds), len(preview.files)
+    told = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
+    return f"{operations} operation{'s'[: operations > 1]}: {told}; {files} seed file{'s'[: files != 1]}."
+
+
+def _verdicts(line: SeedLine) -> Iterator[Choice]:
+    """The other verdict, and the way back where the person has spoken."""
+    if not line.price:
+        return
+    kept = line.decided == overrule.KEEP if line.decided else line.verdict != Verdict.ONE_TIME
+    stuck = not kept and not line.decided and bool(line.reason)
+    if kept and line.verdict != Verdict.ONE_TIME:
+        yield Choice(f"drop:{line.id}", line.price, f"Drop {line.describe}", group=GROUP)
+    elif not kept and line.verdict in (Verdict.ONE_TIME, Verdict.ASK) and not stuck:
+        effect = line.price if line.verdict == Verdict.ONE_TIME else "It runs again on new databases, as it always did."
+        yield Choice(f"keep:{line.id}", effect, f"Keep {line.describe}", group=GROUP)
+    if line.decided:
+        again = "It is asked again." if line.verdict == Verdict.ASK else f"The verdict counts again: {line.verdict}."
+        yield Choice(f"auto:{line.id}", again, f"Take back your word on {line.describe}", group=GROUP)
+
+
+def change(ride: Ride, answer: str) -> State:
+    """Note a verdict of the person, or forget it; everything from here on is computed anew."""
+    word, _, operation = answer.partition(":")
+    if word == "auto":
+        overrule.take_back(ride, operation)
+    else:
+        overrule.decide(ride, operation, word)
+    return State.SEEDS

@@ -1,0 +1,30 @@
+"""The log: what the engine said and asked, with the time, beside what the project's own code wrote."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from migwizard import logfile
+from migwizard.engine.talk import Event, Face, Question
+from migwizard.paths import Workplace
+
+
+class Logged:
+    """A face that also writes everything to the log file, once the reset has a folder."""
+
+    def __init__(self, face: Face, place: Workplace) -> None:
+        self._face = face
+        self._log = place.log
+
+    def tell(self, event: Event) -> None:
+        self._write(f"{event.state.value:<9} {event.kind:<8} {event.text}")
+        self._face.tell(event)
+
+    def ask(self, question: Question) -> str | None:
+        self._write(f"{question.state.value:<9} asked    {question.id}: {question.headline}")
+        answer = self._face.ask(question)
+        self._write(f"{question.state.value:<9} answered {question.id}: {answer}")
+        return answer
+
+    def _write(self, line: str) -> None:
+        logfile.append(self._log, f"{datetime.now():%H:%M:%S} {line}\n")

@@ -1,0 +1,57 @@
+"""What the state of the seeds knows while it works."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from migwizard.engine import composing, seedfacts
+from migwizard.engine.dropped import makers
+from migwizard.engine.planning import Planned
+from migwizard.engine.previews import SeedsPreview
+from migwizard.engine.ride import Ride
+from migwizard.engine.runs import Runs
+from migwizard.seeds.objects import SchemaObject
+from migwizard.seeds.rungs import Rung
+from migwizard.seeds.verdicts import Judged, Thing
+
+
+@dataclass(slots=True)
+class Seeding:
+    """What the state knows while it works."""
+
+    ride: Ride
+    planned: Planned
+    runs: Runs
+    old: dict[str, Any]
+    second: Future[dict[str, Any]]
+    sources: composing.Sources
+    judged: tuple[Judged, ...] = ()
+    rungs: dict[str, Rung] = field(default_factory=dict)
+    reasons: dict[str, str] = field(default_factory=dict)
+    tried: dict[str, list[tuple[Rung, str]]] = field(default_factory=dict)
+    """Rungs that did not hold, with the reason."""
+    stuck: dict[str, str] = field(default_factory=dict)
+    """Why an operation that the person wanted to keep cannot be kept."""
+    objects: dict[Thing, tuple[SchemaObject, str, str]] = field(default_factory=dict)
+    final: dict[Thing, SchemaObject] = field(default_factory=dict)
+
+    @property
+    def dropped(self) -> list[str]:
+        """The operations that the person leaves out although they leave something, or might."""
+        return [id for id, rung in self.rungs.items() if rung is Rung.DROP]
+
+    def written(self) -> tuple[Judged, ...]:
+        """The operations with the rows that they still bring: what one made that is left out, no other one brings."""
+        gone = {key for key, owner in makers(self.old["observations"]).items() if owner in self.dropped}
+        if not gone:
+            return self.judged
+        return tuple(replace(each, keys=tuple(key for key in each.keys if key not in gone)) for each in self.judged)
+
+
+def so_far(seeding: Seeding) -> SeedsPreview:
+    """The verdicts at the moment of a question: nothing is written yet."""
+    records = [seedfacts.record(judged, None, None, "") for judged in seeding.judged]
+    found = {judged.id: seedfacts.details(judged, None, {}, seeding.old) for judged in seeding.judged}
+    return seedfacts.preview(seeding.ride, records, found)

@@ -1,0 +1,111 @@
+"""What only a person can say about seeds: what cannot be judged, objects of nobody, and what cannot be left out."""
+
+from __future__ import annotations
+
+from migwizard.engine import overrule, seedfacts
+from migwizard.engine.seeding import Seeding, so_far
+from migwizard.engine.states import State
+from migwizard.engine.talk import Choice, Question
+from migwizard.errors import MigwizardError, UndecidedError
+from migwizard.project.guest import GuestError
+from migwizard.seeds.objects import SchemaObject
+from migwizard.seeds.rungs import Rung
+from migwizard.seeds.verdicts import Judged, Verdict
+
+
+def ask_object(seeding: Seeding, item: SchemaObject) -> str:
+    return seeding.ride.ask(
+        Question(
+            f"object:{item.kind}:{item.name}",
+            State.SEEDS,
+            f"Only the old history has this {item.kind}",
+            f"Old databases have the {item.kind} {item.name}. No model declares it, and no SQL of a migration made it by "
+            "itself.",
+            (
+                Choice(
+                    "keep",
+                    "the new history makes it with SQL, so that old and new databases stay alike",
+                    f"Keep the {item.kind}",
+                ),
+                Choice("drop", "new databases will lack it; the proof shows the difference", f"Drop the {item.kind}"),
+            ),
+            safe="keep",
+            default="keep",
+            preview=so_far(seeding),
+            details=item.sql,
+        )
+    )
+
+
+def ask_keep(seeding: Seeding, judged: Judged, cannot: str = "") -> str:
+    """The person's verdict on an operation that cannot be judged; `cannot` says why it cannot be kept."""
+    facts = seedfacts.record(judged, None, None, "")
+    keep = Choice("keep", "it goes into the new history as it is and runs again on new databases", "Keep it as it is")
+    drop = Choice("drop", "it is left out: it was a one-time operation", "One-time, drop it")
+    safe = "Unsure? Keep it: new databases run it again, as they always did. Where that fails you are asked once more."
+    out = "Left out, nothing is missing in a database like the one it ran on here; yours keep all they have."
+    return seeding.ride.ask(
+        Question(
+            overrule.question_id(judged.id),
+            State.SEEDS,
+            f"{facts['title']} cannot be kept" if cannot else f"{facts['title']} cannot be judged",
+            f"{judged.id}: {judged.evidence}. " + (f"It cannot be kept: {cannot} {out}" if cannot else safe),
+            (drop,) if cannot else (keep, drop),
+            safe=None if cannot else "keep",
+            default=None if cannot else "keep",
+            preview=so_far(seeding),
+            details=seedfacts.details(judged, None, {}, seeding.old)["source"],
+        )
+    )
+
+
+def refuse_keep(seeding: Seeding, judged: Judged, reason: str) -> Rung | None:
+    """An operation that was to be kept cannot be: say why; a person decides anew. Raises UndecidedError without one."""
+    ride = seeding.ride
+    if not ride.options.review:
+        raise cannot_keep(judged, reason)
+    seeding.stuck[judged.id] = f"cannot be kept as it is: {reason}"
+    overrule.take_back(ride, judged.id)
+    if judged.verdict is Verdict.ASK:
+        ask_keep(seeding, judged, reason)
+        return Rung.DROP
+    ride.tell("warning", f"{judged.id} cannot be kept: {reason.rstrip('.')}. It stays left out.")
+    return None
+
+
+def cannot_keep(judged: Judged, reason: str) -> UndecidedError:
+    return UndecidedError(
+        f"{judged.id} ({judged.facts['describe']}) did nothing on an empty database, but it cannot be kept as it is: "
+        f"{reason.rstrip('.')}. Nothing was changed.",
+        code=f"keep:{judged.id}",
+        cures=(f'If it was a one-time operation, answer {{"keep:{judged.id}": "drop"}} with --answers.',),
+    )
+
+
+def reconsider(seeding: Seeding, error: GuestError) -> None:
+    """The new files cannot build a database. A person keeps something again that was left out; without one it is raised.
+
+    Raises MigwizardError.
+    """
+    left, ride = seeding.dropped, seeding.ride
+    why = f"The new history cannot build a database from zero. {error.sentence} The project is unchanged."
+    if not left or not ride.options.review:
+        cures = tuple(f"Keep {id} again: other operations may need what it makes." for id in left)
+        raise MigwizardError(why, code="new-history", cures=cures, details=error.details) from error
+    answer = ride.review(
+        Question(
+            "left-out",
+            State.SEEDS,
+            "Something needs what was left out",
+            why,
+            tuple(
+                Choice(f"keep:{id}", "the verdict counts again, and the files are written anew", f"Keep {id}")
+                for id in left
+            ),
+            safe=None,
+            default=f"keep:{left[-1]}",
+            preview=so_far(seeding),
+            details=error.traceback,
+        )
+    )
+    overrule.take_back(ride, answer.partition(":")[2])

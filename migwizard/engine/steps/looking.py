@@ -1,0 +1,344 @@
+"""The single checks of preflight: each looks at one thing and says what it found, or raises what stands in the way."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from migwizard.engine import git
+from migwizard.engine.manifests import make_manifest
+from migwizard.engine.previews import Finding, Status
+from migwizard.engine.ride import Ride
+from migwizard.errors import DatabaseError, MigwizardError, ProjectError, UndecidedError, UsageError
+from migwizard.project.guest import GuestError
+from migwizard.words.counting import count
+
+SWITCHABLE = ("OLD_HEAD", "EMPTY", "NEW", "NEW_PARTIAL")
+NOT_TOUCHED = "not touched"
+LITTLE_SPACE = 64 * 1024 * 1024
+"""Bytes; with less free space the person is told, since scratch databases, staging and two backups need room."""
+
+
+@dataclass(slots=True)
+class Seen:
+    """What the checks leave for the result and for the questions."""
+
+    drift: dict[str, list[str]] = field(default_factory=dict)
+    databases: dict[str, str] = field(default_factory=dict)
+    elsewhere: tuple[str, ...] | None = ()
+    """Files outside of the migrations folders that are not committed; None where there is no git."""
+
+
+class SeveralError(Exception):
+    """One check found several things in the way: each with a name of its own."""
+
+    def __init__(self, errors: Sequence[tuple[str, MigwizardError]]) -> None:
+        super().__init__(", ".join(name for name, _ in errors))
+        self.errors = tuple(errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of preflight."""
+
+    name: str
+    look: Callable[[Ride, Seen], tuple[Status, str, str]]
+    """Returns status, text and detail; raises MigwizardError or SeveralError for a STOP."""
+    needs: tuple[str, ...] = ()
+    """Checks that must have passed before this one can tell anything."""
+
+
+def _project(ride: Ride, _: Seen) -> tuple[Status, str, str]:
+    manage = ride.project.manage
+    text = f"{ride.project.root.name}, {'manage.py found' if manage else 'without a manage.py'}"
+    return "ok", text, f"Folder: {ride.project.root}\nmanage.py: {manage or 'none'}"
+
+
+def _python(ride: Ride, _: Seen) -> tuple[Status, str, str]:
+    facts, interpreter = ride.guest.facts, ride.project.interpreter
+    text = f"{facts['python']} with Django {facts['django']}: {interpreter.reason}"
+    return "ok", text, f"Interpreter: {interpreter.path}"
+
+
+def _settings(ride: Ride, _: Seen) -> tuple[Status, str, str]:
+    facts = ride.guest.facts
+    modules = facts["migration_modules"]
+    disabled = [label for label in ride.apps.labels if modules is None or modules.get(label, "") is None]
+    if disabled:
+        raise UsageError(
+            f"The settings {facts['settings']} disable migrations of {', '.join(disabled)} (MIGRATION_MODULES). Nothing was "
+            "changed.",
+            code="migrations-disabled",
+            cures=("Name the settings of the real project with --settings.",),
+            details={"apps": disabled, "settings": facts["settings"]},
+        )
+    for database in facts["databases"]:
+        if database["alias"] == "default" and not database["sqlite"]:
+            raise UsageError(
+                f"The database default runs on {database['engine']}; this version of migwizard proves on SQLite only. "
+                "Nothing was changed.",
+                code="engine",
+                details={"alias": "default", "engine": database["engine"], "default": True},
+            )
+    return "ok", f"{facts['settings']}, {_source_of_settings(ride)}", f"File: {facts['settings_file']}"
+
+
+def _source_of_settings(ride: Ride) -> str:
+    project = ride.project
+    if project.settings and project.settings == project.config.settings and project.config.file:
+        return f"named in {project.config.file.name}"
+    if project.settings:
+        return "named for this run"
+    return "named in the environment" if os.environ.get("DJANGO_SETTINGS_MODULE") else "named in manage.py"
+
+
+def _system(ride: Ride, _: Seen) -> tuple[Status, str, str]:
+    messages = ride.guest.facts["checks"]
+    serious = [message for message in messages if message["serious"]]
+    if serious:
+        shown = "; ".join(f"{m['object']}: ({m['id']}) {m['text']}" for m in serious[:5])
+        raise ProjectError(
+            f"Django's system check reports {len(serious)} error(s), so makemigrations would refuse too: {shown}. "
+            "Nothing was changed.",
+            code="check",
+            cures=("Run manage.py check, mend what it names, and start again.",),
+            details={"messages": serious},
+        )
+    found = f"{count(len(messages), 'warning')}" if messages else "no warnings"
+    return "ok", f"manage.py check: no errors, {found}", "\n".join(map(said, messages))
+
+
+def said(message: dict[str, Any]) -> str:
+    """A message of the system check, as Django prints it."""
+    hint = f"\n    Hint: {message['hint']}" if message["hint"] else ""
+    return f"{message['object']}: ({message['id']}) {message['text']}{hint}"
+
+
+def _history(ride: Ride, _: Seen) -> tuple[Status, str, str]:
+    history = ride.history()
+    conflicts = history["conflicts"]
+    if conflicts:
+        shown = "; ".join(f"{app} ends in {' and '.join(names)}" for app, names in conflicts.items())
+        raise UndecidedError(
+            f"There is more than one newest migration: {shown}. Without one old head no database can be told to have "
+            "everything. Nothing was changed.",
+            code="conflict",
+            cures=("Run manage.py makemigrations --merge, migrate, and start again.",),
+            details={"conflicts": conflicts},
+        )
+    files: dict[str, int] = dict.fromkeys(ride.apps.labels, 0)
+    for app, _name, _file in history["disk"]:
+        if app in files:
+            files[app] += 1
+    total = sum(files.values())
+    detail = "\n".join(f"{app}: {number}" for app, number in files.items())
+    return "ok", f"{count(total, 'migration')} in {count(len(files), 'app')}, one newest migration each", detail
+
+
+def _git(ride: Ride, seen: Seen) -> tuple[Status, str, str]:
+    changed = git.changed_files(ride.project.root)
+    if changed is None:
+        seen.elsewhere = None
+        ride.tell("note", "No git here: migwizard's own backup keeps the old files.")
+        return "note", "no git here: our own backup keeps the old files", ""
+    root = ride.project.root.resolve()
+    folders = [Path(folder).resolve() for folder in ride.apps.folders.values()]
+    changed = [path for path in changed if "__pycache__" not in path.parts]
+    dirty = [path for path in changed if any(path.resolve().is_relative_to(folder) for folder in folders)]
+    if dirty:
+        shown = ", ".join(str(path.relative_to(root)) for path in dirty[:5])
+        raise UndecidedError(
+            f"{len(dirty)} file(s) in migration folders are not committed: {shown}. Commit them first, so that the old "
+            "history can be found in git later. Nothing was changed.",
+            code="dirty",
+            cures=("git add and git commit them, or git stash them; then start again.",),
+            details={"files": [str(path) for path in dirty]},
+        )
+    seen.elsewhere = tuple(
+        str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+        for path in changed
+        if ".migwizard" not in path.parts
+    )
+    if seen.elsewhere:
+        text = f"migrations are committed; {count(len(seen.elsewhere), 'other file')} not"
+        return "note", text, "\n".join(seen.elsewhere)
+    return "ok", "everything is committed", ""
+
+
+def _models(ride: Ride, seen: Seen) -> tuple[Status, str, str]:
+    seen.drift = ride.guest.call("check_changes", folders=ride.old_folders())
+    if not seen.drift:
+        return "ok", "agree with the migrations", ""
+    number = sum(map(len, seen.drift.values()))
+    return "note", f"{count(number, 'change')} that no migration has yet", drift_lines(seen.drift)
+
+
+def drift_lines(drift: dict[str, list[str]]) -> str:
+    """What makemigrations would write, a line each."""
+    return "\n".join(f"{app}: {change}" for app, changes in drift.items() for change in changes)
+
+
+def _databases(ride: Ride, seen: Seen) -> tuple[Status, str, str]:
+    """The state of every database; one that is to be switched must be at the old head."""
+    if ride.checkpoint.applied:
+        seen.databases = dict(ride.checkpoint.databases)
+        return "ok", "not looked at again: the new files are in the tree", ""
+    manifest = make_manifest(ride, []).to_dict()
+    errors: list[tuple[str, MigwizardError]] = []
+    for database in ride.guest.facts["databases"]:
+        alias = database["alias"]
+        try:
+            seen.databases[alias] = _database(ride, database, manifest)
+        except MigwizardError as error:
+            error.details.setdefault("alias", alias)
+            errors.append(("Databases" if not errors else f"Database {alias}", error))
+    if errors:
+        raise SeveralError(errors)
+    unknown = sorted(set(ride.options.databases) - set(seen.databases))
+    if unknown:
+        raise UsageError(
+            f"The settings have no database {unknown[0]!r}; they have {', '.join(seen.databases)}.", code="database"
+        )
+    lines = [f"{alias}: {STATES_IN_WORDS.get(state, state)}" for alias, state in seen.databases.items()]
+    skipped = [alias for alias in seen.databases if left_out(ride, alias)]
+    if skipped:
+        return "note", f"{', '.join(skipped)} left out; migwizard fake switches it later", "\n".join(lines)
+    return "ok", "; ".join(lines) if len(lines) < 4 else f"all {len(lines)} can go on", "\n".join(lines)
+
+
+STATES_IN_WORDS = {
+    "OLD_HEAD": "all applied",
+    "EMPTY": "empty, nothing to switch",
+    "NEW": "at the new history",
+    "NEW_PARTIAL": "at the new history, not all applied",
+    "missing": "the file is not there yet",
+    NOT_TOUCHED: "not local, so not touched",
+}
+
+
+def left_out(ride: Ride, alias: str) -> bool:
+    """Whether the person decided to go on without a database."""
+    answer = ride.checkpoint.decisions.get(f"skip:{alias}")
+    return answer is not None and answer.choice == "skip"
+
+
+def _database(ride: Ride, database: dict[str, Any], manifest: dict[str, Any]) -> str:
+    alias = database["alias"]
+    named = alias in ride.options.databases
+    if left_out(ride, alias):
+        return NOT_TOUCHED
+    if named and not database["sqlite"]:
+        raise DatabaseError(
+            f"Database {alias} runs on {database['engine']}; this version switches SQLite only. Nothing was changed.",
+            code="engine",
+        )
+    if not (database["sqlite"] and (database["inside"] or named)):
+        return NOT_TOUCHED
+    if database["exists"]:
+        return _state(ride, alias, manifest)
+    if named:
+        raise DatabaseError(
+            f"Database {alias}: the file {database['path']} does not exist. Nothing was changed.",
+            code="missing",
+            cures=("Run manage.py migrate, or leave the database out.",),
+        )
+    return "missing"
+
+
+def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
+    try:
+        found = ride.guest.call("database_state", alias=alias, manifest=manifest, writable=True)
+    except GuestError as error:
+        raise DatabaseError(f"{error.sentence} Nothing was changed.", code=error.code) from error
+    if found["state"] not in SWITCHABLE:
+        raise DatabaseError(
+            f"{found['sentence']} Nothing was changed.",
+            code=found["code"] or found["state"],
+            cures=("Run manage.py migrate with the files as they are now, then start again.",)
+            if found["state"] == "BEHIND"
+            else (),
+            details=found,
+        )
+    return str(found["state"])
+
+
+def _scratch(ride: Ride, _: Seen) -> tuple[Status, str, str]:
+    """Make a database where the scratch databases will lie, and remove it."""
+    path = ride.scratch / "preflight.sqlite3"
+    there = ride.scratch.is_dir()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("CREATE TABLE looked (id INTEGER)")
+            connection.commit()
+    except sqlite3.Error as error:
+        raise DatabaseError(
+            f"No scratch database can be made in {path.parent}: {error}. Without one there is no proof, so no Apply. "
+            "Nothing was changed.",
+            code="scratch",
+            cures=("Make room, or let this user write to the folder; then start again.",),
+            details={"folder": str(path.parent)},
+        ) from error
+    finally:
+        path.unlink(missing_ok=True)
+        if not there:
+            shutil.rmtree(path.parent, ignore_errors=True)
+    free = shutil.disk_usage(ride.project.root).free
+    if free < LITTLE_SPACE:
+        return "note", f"can be made, but only {free // 1024**2} MB are free", str(ride.scratch)
+    return "ok", "a scratch database can be made", f"Folder: {ride.scratch}"
+
+
+def _graphviz(ride: Ride, _: Seen) -> tuple[Status, str, str]:
+    program = shutil.which("dot")
+    if program is None:
+        return "note", "not installed: pictures as text and .dot only", GRAPHVIZ
+    return "ok", "dot is installed", program
+
+
+GRAPHVIZ = """Pictures of the models can be drawn as text and saved as a .dot file. For SVG and PNG install Graphviz:
+
+    apt-get install graphviz      Debian, Ubuntu
+    dnf install graphviz          Fedora
+    brew install graphviz         macOS
+"""
+
+
+CHECKS = (
+    Check("Project", _project),
+    Check("Python", _python),
+    Check("Settings", _settings),
+    Check("Check", _system),
+    Check("History", _history, needs=("Settings",)),
+    Check("Git", _git),
+    Check("Models", _models, needs=("Settings", "Check", "History")),
+    Check("Databases", _databases, needs=("Settings", "History")),
+    Check("Scratch", _scratch),
+    Check("Graphviz", _graphviz),
+)
+
+
+def look_at(ride: Ride, check: Check, seen: Seen) -> list[tuple[Finding, MigwizardError | None]]:
+    """What one check found, with the error behind each STOP."""
+    from migwizard.engine.refusals.headlines import headline
+    from migwizard.errors import as_sentence
+
+    try:
+        status, text, detail = check.look(ride, seen)
+        return [(Finding(check.name, status, text, detail), None)]
+    except SeveralError as several:
+        errors = list(several.errors)
+    except Exception as error:
+        errors = [(check.name, as_sentence(error))]
+    return [(Finding(name, "stop", headline(error), detail_of(error)), error) for name, error in errors]
+
+
+def detail_of(error: MigwizardError) -> str:
+    """The sentence of an error and what can be done, to read below its finding."""
+    return "\n".join([error.sentence, *(f"- {cure}" for cure in error.cures)])

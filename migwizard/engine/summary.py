@@ -1,0 +1,212 @@
+"""What a reset reached, as a page of Markdown for the pull request and as a commit message; pure text from figures."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+LISTED = 12
+"""So many lines of one kind at most: the page stays a page."""
+SUBJECT = 72
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """A part of a model that waited, such as a field or an index, and where it came back."""
+
+    what: str
+    waits_for: tuple[str, ...]
+    returns_in: str
+    """app/name"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An old data operation with its verdict; `how` is empty where it was left out."""
+
+    operation: str
+    verdict: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An answer and who gave it."""
+
+    question: str
+    answer: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Everything that the page tells."""
+
+    project: str
+    run_id: str
+    apps: tuple[tuple[str, int, int], ...]
+    """(label, migrations before, migrations after)"""
+    seconds_before: float
+    seconds_after: float
+    model_levels: int
+    batch_levels: int
+    waited: tuple[Waited, ...]
+    seeds: tuple[Kept, ...]
+    engine: str
+    equal: bool
+    tables: int
+    rows: int
+    accepted: tuple[str, ...]
+    """Sentences of the differences that were accepted."""
+    caveats: tuple[str, ...]
+    versions: str
+    databases: tuple[tuple[str, str], ...]
+    decisions: tuple[Decision, ...]
+
+    @property
+    def before(self) -> int:
+        return sum(before for _, before, _ in self.apps)
+
+    @property
+    def after(self) -> int:
+        return sum(after for _, _, after in self.apps)
+
+
+def subject(reached: Reached) -> str:
+    """The first line of the commit message."""
+    accepted = len(reached.accepted)
+    how = "proven" if not accepted else f"{accepted} difference{'' if accepted == 1 else 's'} accepted"
+    return f"Reset migrations: {reached.before} -> {reached.after}, {how}"[:SUBJECT]
+
+
+def commit_message(reached: Reached) -> str:
+    """Subject and body for `git commit -F`."""
+    what = f"{reached.before} migrations of {len(reached.apps)} apps are replaced by {reached.after}."
+    lines = [
+        subject(reached),
+        "",
+        f"{what} Both {_proof_sentence(reached)}",
+        "",
+        "A database that holds the old history must be switched before its next",
+        "migrate. Until then a plain migrate stops there before it writes a row.",
+        "",
+        f"Made with migwizard, run {reached.run_id}.",
+    ]
+    return "\n".join(_wrapped(line) for line in lines) + "\n"
+
+
+def _wrapped(line: str) -> str:
+    return textwrap.fill(line, SUBJECT) if len(line) > SUBJECT else line
+
+
+def _proof_sentence(reached: Reached) -> str:
+    counts = f"{reached.tables} tables and {reached.rows} rows on {reached.engine}"
+    if reached.equal:
+        return f"histories were run from zero and {counts} compared; nothing differs."
+    return f"histories were run from zero and {counts} compared; the differences were accepted by name."
+
+
+def page(reached: Reached) -> str:
+    """The summary for a pull request."""
+    parts = [
+        f"# {subject(reached)}",
+        _figures(reached),
+        _apps(reached),
+        _waited(reached),
+        _seeds(reached),
+        _proof(reached),
+        _databases(reached),
+        _decisions(reached),
+        _undo(reached),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _figures(reached: Reached) -> str:
+    return "\n".join(
+        [
+            "| | before | after |",
+            "|---|---:|---:|",
+            f"| migration files | {reached.before} | {reached.after} |",
+            f"| `migrate` from zero | {reached.seconds_before:.1f} s | {reached.seconds_after:.1f} s |",
+            "",
+            f"The models lie on {reached.model_levels} levels; the new files were written on {reached.batch_levels}.",
+        ]
+    )
+
+
+def _apps(reached: Reached) -> str:
+    rows = [f"| {_code(label)} | {before} | {after} |" for label, before, after in reached.apps]
+    return "\n".join(["| app | before | after |", "|---|---:|---:|", *_some(rows, "| {} more apps | | |")])
+
+
+def _waited(reached: Reached) -> str:
+    if not reached.waited:
+        return "## Waiting parts\n\nNone: every part stands in the file of its model."
+    lines = [
+        f"- {_code(item.what)} waits for {', '.join(map(_code, item.waits_for)) or 'another file'} and returns in "
+        f"{_code(item.returns_in)}"
+        for item in reached.waited
+    ]
+    return "\n".join(["## Waiting parts", "", *_some(lines, "- {} more")])
+
+
+def _seeds(reached: Reached) -> str:
+    if not reached.seeds:
+        return "## Data operations\n\nNone in the old history."
+    rows = [
+        f"| {_code(seed.operation)} | {_cell(seed.verdict)} | {_cell(seed.how) or 'left out'} |"
+        for seed in reached.seeds
+    ]
+    head = ["## Data operations", "", "| old operation | verdict | kept |", "|---|---|---|"]
+    return "\n".join([*head, *_some(rows, "| {} more | | |")])
+
+
+def _proof(reached: Reached) -> str:
+    verdict = "Equal" if reached.equal else "Accepted by name"
+    lines = ["## Proof", "", f"{verdict}: both {_proof_sentence(reached)} {reached.versions}.".replace("..", ".")]
+    lines += (
+        ["", *_some([f"- accepted: {sentence}" for sentence in reached.accepted], "- {} more")]
+        if reached.accepted
+        else []
+    )
+    lines += ["", *[f"- {caveat}" for caveat in reached.caveats]] if reached.caveats else []
+    return "\n".join(lines)
+
+
+def _databases(reached: Reached) -> str:
+    rows = [f"- {_code(alias)}: {says}" for alias, says in reached.databases]
+    return "\n".join(["## Databases", "", *(_some(rows, "- {} more") or ["None is named by the settings."])])
+
+
+def _decisions(reached: Reached) -> str:
+    if not reached.decisions:
+        return ""
+    rows = [f"| {_code(item.question)} | {_cell(item.answer)} | {_cell(item.by)} |" for item in reached.decisions]
+    return "\n".join(
+        ["## Decisions", "", "| question | answer | by |", "|---|---|---|", *_some(rows, "| {} more | | |")]
+    )
+
+
+def _undo(reached: Reached) -> str:
+    return (
+        "## Undo\n\nUntil migrations are added on top: `migwizard undo` puts back the rows of each switched database, with "
+        f"their ids and times, and every old file. Run `{reached.run_id}`; both backups lie on the machine of the reset, in "
+        "`.migwizard/backup` and in the user's state folder."
+    )
+
+
+def _some(lines: Sequence[str], more: str) -> list[str]:
+    if len(lines) <= LISTED:
+        return list(lines)
+    return [*lines[: LISTED - 1], more.format(len(lines) - LISTED + 1)]
+
+
+def _code(text: str) -> str:
+    """As code, in a table too."""
+    return f"`{_cell(text).replace('`', chr(39))}`"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.replace("|", "/").split())

@@ -1,0 +1,229 @@
+"""The swap of the migration files before it is made: its steps, two backups that were read back, and how it looks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from migwizard.engine import durable, git, journal, staging, stat
+from migwizard.engine.journal import Entry, Step
+from migwizard.engine.manifests import NAME, load_manifest, make_manifest
+from migwizard.engine.planning import make_plan
+from migwizard.engine.previews import AppliedApp, ApplyPreview
+from migwizard.engine.ride import Ride, fingerprint
+from migwizard.engine.stat import Change
+from migwizard.engine.states import State
+from migwizard.errors import ConflictError, MigwizardError
+
+Node = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """A swap that was prepared: both backups lie there, the tree is untouched."""
+
+    entry: Entry
+    kept: int
+    """Files in each backup, all read back."""
+
+
+def prepare(ride: Ride) -> Swap:
+    """Write backups and the manifest, read the backups back, and make the list of steps.
+
+    Raises ConflictError where the tree holds the new files already: a backup of them would replace the old ones.
+    """
+    place = ride.workplace
+    if journal.stands(place.journal) == "apply":
+        raise ConflictError(
+            "The journal says that the files were swapped already, and the checkpoint knows nothing of it. No backup was "
+            "touched. Nothing was changed.",
+            code="checkpoint-corrupt",
+            cures=(f"Set {place.folder.name} aside: the old files stay in its backup, and in {place.second_backup}.",),
+        )
+    pins = make_plan(ride).pins
+    keep = sorted({node for pinned in pins.values() for node in pinned})
+    manifest = make_manifest(ride, sorted(node_of(name) for name in ride.checkpoint.files), keep)
+    for kept in (place.folder, _second(ride)):
+        durable.write_file(kept / NAME, manifest.to_json().encode())
+    for number, (label, folder) in enumerate(ride.checkpoint.folders.items(), 1):
+        ride.tell("progress", f"backup of {label}", number=number, total=len(ride.checkpoint.folders))
+        for backup in (place.backup, _second(ride)):
+            durable.copy_folder(_root(ride) / folder, backup / label)
+    changed = changed_since_backup(ride)
+    if changed:
+        raise MigwizardError(
+            f"The backup of {changed[0]} does not read back as it was written. Nothing was swapped.",
+            code="backup",
+            cures=("Look at the disk that holds .migwizard and the user's state folder, then try again.",),
+            details={"files": changed},
+        )
+    return Swap(Entry("apply", ride.checkpoint.run_id, _steps(ride)), sum(1 for _ in _files(place.backup)))
+
+
+def _steps(ride: Ride) -> tuple[Step, ...]:
+    root, steps = _root(ride), []
+    for label, folder in ride.checkpoint.folders.items():
+        for name in sorted(staging.migration_modules(ride.history(), label)):
+            path = f"{folder}/{name}.py"
+            steps.append(Step(path, durable.file_hash(root / path), None))
+    for name, digest in sorted(ride.checkpoint.files.items()):
+        label, _, file = name.partition("/")
+        path = f"{ride.checkpoint.folders[label]}/{file}"
+        steps.append(Step(path, durable.file_hash(root / path), digest, f"staging/{name}"))
+    return tuple(steps)
+
+
+def node_of(name: str) -> Node:
+    """ "app/0001_initial.py" as a migration."""
+    label, _, file = name.partition("/")
+    return label, file.removesuffix(".py")
+
+
+def check_nothing_on_top(ride: Ride) -> None:
+    """Raise ConflictError where a migration was added since the swap."""
+    added = built_on(ride)
+    if added:
+        raise ConflictError(
+            f"{', '.join(added[:4])} was added since the reset; undo would orphan it. Nothing was changed.",
+            code="built-on",
+            cures=("Remove or set aside that migration first.",),
+            details={"added": added},
+        )
+
+
+def built_on(ride: Ride) -> list[str]:
+    """The migrations of our apps in the tree that this reset did not write, as "app.name"."""
+    labels = ride.checkpoint.folders
+    disk = ride.guest.call("history", labels=list(labels))["disk"]
+    return [
+        f"{app}.{name}" for app, name, _ in disk if app in labels and f"{app}/{name}.py" not in ride.checkpoint.files
+    ]
+
+
+def check_unchanged(ride: Ride) -> None:
+    """Raise ConflictError where the tree is not what the backups hold: somebody wrote to it after the question."""
+    changed = changed_since_backup(ride)
+    if changed:
+        more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+        raise ConflictError(
+            f"{', '.join(changed[:3])}{more} changed after you were asked, so the approval is void. Nothing was swapped.",
+            code="tree-changed",
+            cures=("Run migwizard again: it computes anew what your change made stale.",),
+            details={"files": changed},
+        )
+
+
+def changed_since_backup(ride: Ride) -> list[str]:
+    """Files of the migrations folders that are not in both backups byte for byte, relative to the project."""
+    changed = []
+    for label, folder in ride.checkpoint.folders.items():
+        there = _hashes(_root(ride) / folder)
+        copies = [_hashes(backup / label) for backup in (ride.workplace.backup, _second(ride))]
+        names = {name for found in (there, *copies) for name in found}
+        changed += [f"{folder}/{name}" for name in sorted(names) if any(c.get(name) != there.get(name) for c in copies)]
+    return changed
+
+
+def _hashes(folder: Path) -> dict[str, str | None]:
+    return {str(path.relative_to(folder)): durable.file_hash(path) for path in _files(folder)}
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """All files but byte code, as the backup takes them."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix != ".pyc" and "__pycache__" not in path.parts:
+            yield path
+
+
+def _root(ride: Ride) -> Path:
+    return ride.project.root.resolve()
+
+
+def _second(ride: Ride) -> Path:
+    return ride.workplace.second_backup / ride.checkpoint.run_id
+
+
+def made_steps(ride: Ride) -> tuple[Step, ...]:
+    """The steps of a swap that was made, from what it left: the new files in the tree, the old ones in the backup."""
+    steps = []
+    for app, name in load_manifest(ride).known:
+        path = ride.workplace.backup / app / f"{name}.py"
+        if path.is_file():
+            steps.append(Step(f"{ride.checkpoint.folders[app]}/{name}.py", durable.file_hash(path), None))
+    for name, digest in sorted(ride.checkpoint.files.items()):
+        label, _, file = name.partition("/")
+        steps.append(Step(f"{ride.checkpoint.folders[label]}/{file}", None, digest, f"staging/{name}"))
+    return tuple(steps)
+
+
+def predicted_stat(ride: Ride, steps: tuple[Step, ...]) -> str:
+    """What `git diff --stat` says of these steps, made or not, where no git can be asked."""
+    labels = {folder: label for label, folder in ride.checkpoint.folders.items()}
+    changes = []
+    for step in steps:
+        folder, _, file = step.path.rpartition("/")
+        old = (ride.workplace.backup / labels[folder] / file).read_bytes() if step.before else b""
+        new = (ride.workplace.folder / step.source).read_bytes() if step.source else b""
+        changes.append(Change(step.path, stat.count_lines(new), stat.count_lines(old)))
+    return stat.table(changes)
+
+
+def real_stat(ride: Ride) -> str:
+    """What git says of the migrations folders; empty where there is no git, or no commit."""
+    return stat.table(git.changes(_root(ride), list(ride.checkpoint.folders.values())) or ())
+
+
+def preview(ride: Ride, steps: tuple[Step, ...], stat_text: str) -> ApplyPreview:
+    """The swap, before it or after it."""
+    return ApplyPreview(
+        apps=apps(ride, steps),
+        backup=f".migwizard/backup: {_backed_up(ride)}",
+        second_backup=str(_second(ride)),
+        proof=proof_line(ride),
+        stat=stat_text,
+        applied=ride.checkpoint.applied,
+        approved=fingerprint(sorted((step.path, step.before, step.after) for step in steps))[:8],
+        stays=_stays(ride),
+    )
+
+
+def apps(ride: Ride, steps: tuple[Step, ...]) -> tuple[AppliedApp, ...]:
+    """What goes and what comes, app by app."""
+    gone: dict[str, list[str]] = {}
+    come: dict[str, list[str]] = {}
+    labels = {folder: label for label, folder in ride.checkpoint.folders.items()}
+    for step in steps:
+        folder, _, file = step.path.rpartition("/")
+        names = gone if step.after is None else come
+        names.setdefault(labels[folder], []).append(file.removesuffix(".py"))
+    return tuple(
+        AppliedApp(label, tuple(sorted(gone.get(label, ()))), tuple(sorted(come.get(label, ()))))
+        for label in sorted({*gone, *come})
+    )
+
+
+def _backed_up(ride: Ride) -> str:
+    count = sum(1 for _ in _files(ride.workplace.backup))
+    return f"{count} files, read back, equal byte for byte"
+
+
+def _stays(ride: Ride) -> tuple[str, ...]:
+    """What lies beside the migrations: helpers, data files."""
+    old = {f"{app}/{name}.py" for app, name in load_manifest(ride).known}
+    found = []
+    for label in ride.checkpoint.folders:
+        for path in _files(ride.workplace.backup / label):
+            name = str(path.relative_to(ride.workplace.backup))
+            if name not in old and path.name != "__init__.py":
+                found.append(name)
+    return tuple(found)
+
+
+def proof_line(ride: Ride) -> str:
+    """What the proof said, in one line."""
+    proof = ride.checkpoint.results[State.PROOF]
+    accepted = sum(item["decision"] == "accepted" for item in proof["differences"])
+    if proof["schema_equal"] and proof["rows_equal"]:
+        return f"equal: {proof['tables']['new']} tables and {proof['rows']['new']} rows"
+    return f"{accepted} difference{'' if accepted == 1 else 's'} accepted by you, all else equal"

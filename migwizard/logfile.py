@@ -1,0 +1,19 @@
+"""Writing to the log, which must never stop what it tells of."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+
+def append(path: Path, text: str) -> None:
+    """Add to a log whose folder exists.
+
+    A log that cannot be written is left as it is: a full disk must not end a swap half way, nor hide what is said about
+    it. A link is not followed, since it could point at a file of the project.
+    """
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+        with os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(text)

@@ -1,0 +1,140 @@
+"""The approval of the generated files: what is shown, and what the answers do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from migwizard.engine.previews import GeneratePreview, StagedFile
+from migwizard.engine.talk import Question
+from tests.engine.persons import Act, Person, sit_down
+from tests.engine.support import Shop
+
+pytestmark = pytest.mark.ride
+FILE = "people/0001_reset_initial"
+GENERATE = "review:generate"
+
+
+def ride(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, *answers: Act, deciding: Mapping[str, list[Act]] | None = None
+) -> Person:
+    """Answer the question about the generated files so, then leave; accept everything else but what `deciding` answers."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(shop.root.parent / "state"))
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", shop.epoch)
+    person = Person({GENERATE: [*answers, "quit"], **(deciding or {})}, goes_on=True)
+    sat = sit_down(shop.root, person)
+    assert sat.left, sat.error
+    return person
+
+
+def file_of(question: Question) -> StagedFile:
+    assert isinstance(question.preview, GeneratePreview)
+    return next(file for file in question.preview.files if f"{file.app}/{file.name}" == FILE)
+
+
+def editing(old: str, new: str) -> Act:
+    def answer(question: Question) -> str:
+        path = Path(file_of(question).path)
+        text = path.read_text()
+        assert old in text
+        path.write_text(text.replace(old, new))
+        return f"edited:{FILE}"
+
+    return answer
+
+
+def test_files_come_in_the_order_of_the_plan_with_command_and_texts(
+    tiny: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = ride(tiny, monkeypatch).every(GENERATE)[0]
+    preview = question.preview
+    assert isinstance(preview, GeneratePreview)
+    assert [file.level for file in preview.files] == sorted(file.level for file in preview.files)
+    for file in preview.files:
+        assert file.command == preview.commands[file.level]
+        text = Path(file.path).read_text()
+        assert [row.right for row in file.rows if row.right_number] == text.splitlines()
+        assert file.written_lines == len(text.splitlines())
+        assert question.choice(f"edited:{file.app}/{file.name}") is not None
+        shown = question.choice(f"diff:{file.app}/{file.name}")
+        assert shown is not None and shown.group == "files"
+        assert all(f"+{row.right}" in shown.shows for row in file.rows if row.kind == "in")
+        differs = any(row.kind != "equal" for row in file.rows)
+        assert differs is ("@@ " in shown.shows)
+        assert differs or text in shown.shows
+        assert not file.edited
+    assert (question.safe, question.choices[0].words) == ("continue", f"Accept all {len(preview.files)}")
+
+
+def test_progress_counts_levels_and_names_their_files(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    events = [event for event in ride(tiny, monkeypatch).events if event.kind == "progress" and "levels" in event.data]
+    total = events[0].data["total"]
+    assert [event.data["number"] for event in events] == list(range(total + 1))
+    assert events[0].text.startswith(f"level 1 of {total}: makemigrations ")
+    assert FILE in [name for names in events[0].data["levels"] for name in names]
+
+
+def test_an_edit_is_read_shown_and_kept(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = ride(tiny, monkeypatch, editing("initial = True", "initial = True  # mine"), "again")
+    once, again = file_of(person.every(GENERATE)[1]), file_of(person.every(GENERATE)[2])
+    assert once.edited.startswith("1 line differs")
+    assert any(row.right.endswith("# mine") for row in once.rows)
+    change = person.every(GENERATE)[1].choice(f"change:{FILE}")
+    assert change is not None
+    assert "+    initial = True  # mine" in change.shows
+    # Redo generated everything once more, and put the edit back.
+    assert again.rows == once.rows
+    assert (tiny.root / ".migwizard" / "edits" / f"{FILE}.py").is_file()
+
+
+def test_a_text_that_is_no_migration_cannot_be_accepted(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = ride(tiny, monkeypatch, editing("initial = True", "initial = (True"), f"restore:{FILE}")
+    broken, restored = person.every(GENERATE)[1], person.every(GENERATE)[2]
+    assert "'(' was never closed" in file_of(broken).broken
+    assert file_of(broken).edited.endswith("your text is kept.")
+    assert (broken.choice("continue"), broken.safe, broken.default) == (None, None, None)
+    assert restored.choice("continue") is not None
+    assert not file_of(restored).edited
+    previous = tiny.root / ".migwizard" / "edits" / f"{FILE}.previous.py"
+    assert "initial = (True" in previous.read_text()
+
+
+def test_the_diff_can_be_saved(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = ride(tiny, monkeypatch, lambda _: "save:diff")
+    assert f"# {FILE}.py, level" in (tiny.root / ".migwizard" / "generate.diff").read_text()
+    assert [event.text for event in person.events if event.kind == "saved"] == [
+        "The diff is in .migwizard/generate.diff."
+    ]
+
+
+def test_coming_back_from_the_middle_of_seeds_shows_the_edit_again(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    seed = '"""Clubs."""\n\nimport os\n\nfrom django.db import migrations\n\n\ndef later(apps, schema_editor):\n    os.getpid()\n'
+    (tiny.root / "clubs/migrations/0005_later.py").write_text(
+        f"{seed}\n\nclass Migration(migrations.Migration):\n    dependencies = [('clubs', '0004_roster')]\n"
+        "    operations = [migrations.RunPython(later)]\n"
+    )
+    assert tiny.manage("migrate", "-v0").returncode == 0
+
+    person = ride(
+        tiny,
+        monkeypatch,
+        editing("initial = True", "initial = True  # mine"),
+        "continue",
+        "continue",
+        deciding={"keep:clubs.0005_later#0": ["back", "quit"]},
+    )
+    assert person.ids.count("keep:clubs.0005_later#0") == 2
+    assert [bool(file_of(question).edited) for question in person.every(GENERATE)] == [False, True, True]
+    assert "# mine" in (tiny.staging / f"{FILE}.py").read_text()
+
+
+def test_an_edit_made_between_two_sittings_is_shown_and_approved_anew(
+    tiny: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ride(tiny, monkeypatch)
+    tiny.edit(f".migwizard/staging/{FILE}.py", "initial = True", "initial = True  # mine")
+    question = ride(tiny, monkeypatch).every(GENERATE)[0]
+    assert file_of(question).edited
+    assert question.choice(f"restore:{FILE}") is not None

@@ -1,0 +1,169 @@
+"""Coming back to a reset: what it says of itself, what changed since, and every way to go on."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from migwizard.engine.checkpoint import Checkpoint
+from migwizard.engine.previews import ResumePreview
+from migwizard.engine.resuming import decided
+from migwizard.engine.talk import Answer, Question
+from tests.engine.persons import Person, Sat, sit_down
+from tests.engine.support import Shop
+from tests.engine.test_refusals import git, own_surroundings  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.ride
+
+
+def until(shop: Shop, last: str) -> None:
+    """A ride that is left at the question `last`."""
+    sat = sit_down(shop.root, Person({last: ["quit"]}, goes_on=True))
+    assert sat.left, sat.error
+    assert sat.person.ids[-1] == last
+
+
+def back(shop: Shop, *answers: str, goes_on: bool = False) -> Sat:
+    return sit_down(shop.root, Person({"resume": list(answers)}, goes_on=goes_on))
+
+
+def shown(sat: Sat) -> ResumePreview:
+    preview = sat.person.asked("resume").preview
+    assert isinstance(preview, ResumePreview)
+    return preview
+
+
+def test_it_says_where_it_stopped_and_goes_on_there(tiny: Shop) -> None:
+    until(tiny, "review:seeds")
+    sat = back(tiny, "resume")
+    assert sat.person.ids == ["resume", "review:seeds"], "what was approved is not asked again"
+    question, preview = sat.person.questions[0], shown(sat)
+    assert (question.headline, question.safe, question.default) == (
+        "You have a reset in progress. Go on?",
+        "resume",
+        "resume",
+    )
+    assert [choice.key for choice in question.choices] == ["resume", "look", "undo", "over"]
+    assert preview.done == ("preflight", "graph", "levels", "generate", "seeds")
+    assert (preview.stale, preview.changed, preview.applied, preview.finished) == ((), (), False, False)
+    assert preview.staged > 0
+    assert "2 apps" in preview.decided
+    assert datetime.fromisoformat(preview.when).tzinfo is not None
+
+
+def test_what_changed_since_and_what_becomes_stale(tiny: Shop) -> None:
+    git(tiny.root, "init", "-q")
+    (tiny.root / ".gitignore").write_text("*.sqlite3\n__pycache__/\n")
+    git(tiny.root, "add", ".")
+    git(tiny.root, "commit", "-qm", "all")
+    until(tiny, "review:seeds")
+    models = tiny.root / "clubs/models.py"
+    models.write_text(models.read_text() + "    motto = models.TextField(default='')\n")
+    git(tiny.root, "commit", "-qam", "A motto")
+    sat = back(tiny, "resume")
+    preview = shown(sat)
+    assert preview.changed == ("models: clubs: 1 field added (Club.motto)", "git: 1 new commit")
+    assert preview.stale == ("levels", "generate", "seeds")
+    assert preview.state == "levels"
+    assert preview.seconds > 0
+    question = sat.person.asked("resume")
+    assert question.choices[0].words == "Resume at Levels"
+    assert "+ clubs.Club field motto" in question.details
+    assert "A motto" in question.details
+    assert question.choice("changes").shows == question.details  # type: ignore[union-attr]
+
+
+def test_a_changed_migration_is_named(tiny: Shop) -> None:
+    until(tiny, "review:seeds")
+    path = tiny.root / "clubs/migrations/0004_roster.py"
+    path.write_text(path.read_text() + "# later\n")
+    preview = shown(back(tiny))
+    assert preview.changed == ("migrations: clubs: 0004_roster.py",)
+    assert preview.stale == ("generate", "seeds")
+
+
+def test_look_only_changes_nothing(tiny: Shop) -> None:
+    until(tiny, "review:levels")
+    folder = tiny.root / ".migwizard"
+    before = (folder / "checkpoint.json").read_bytes()
+    person = Person({"resume": ["look"]}, goes_on=True)
+    sat = sit_down(tiny.root, person)
+    assert sat.error is None
+    assert person.ids == ["resume", "review:preflight", "review:graph", "review:levels"]
+    assert (folder / "checkpoint.json").read_bytes() == before
+
+
+def test_start_over_keeps_a_copy(tiny: Shop) -> None:
+    until(tiny, "review:levels")
+    before = (tiny.root / ".migwizard/checkpoint.json").read_bytes()
+    sat = back(tiny, "over")
+    choice = sat.person.asked("resume").choice("over")
+    assert choice is not None and choice.writes
+    assert sat.person.ids == ["resume", "dirty-elsewhere"], "nothing of the old one counts"
+    (kept,) = tiny.root.glob(".migwizard-aside-*")
+    assert (kept / "checkpoint.json").read_bytes() == before
+
+
+def test_undo_asks_first_and_keep_comes_back(tiny: Shop) -> None:
+    until(tiny, "review:levels")
+    run_id = json.loads((tiny.root / ".migwizard/checkpoint.json").read_text())["run_id"]
+    person = Person({"resume": ["undo", "resume"], f"undo:{run_id}": ["keep"]})
+    sat = sit_down(tiny.root, person)
+    assert sat.left
+    assert person.ids[:3] == ["resume", f"undo:{run_id}", "resume"], person.ids
+
+
+def test_what_cannot_be_compared_is_left_to_preflight(tiny: Shop) -> None:
+    until(tiny, "review:levels")
+    broken = tiny.root / "clubs/migrations/0009_broken.py"
+    broken.write_text("1 / 0\n")
+
+    def mend(_: Question) -> str:
+        broken.unlink()
+        return "again"
+
+    person = Person({"resume": ["resume"], "refusal:history": [mend]})
+    sat = sit_down(tiny.root, person)
+    assert shown(sat).changed[0].startswith("It cannot be compared now: ")
+    assert person.ids == ["resume", "refusal:history", "review:levels"], "a cure does not greet again"
+
+
+def test_a_finished_reset(tiny_finished: Shop) -> None:
+    sat = back(tiny_finished)
+    question, preview = sat.person.questions[0], shown(sat)
+    assert question.headline == "This reset is finished"
+    assert [choice.key for choice in question.choices] == ["resume", "look", "undo"]
+    assert (preview.applied, preview.finished, preview.stale) == (True, True, ())
+
+
+def test_decisions_in_words() -> None:
+    checkpoint = Checkpoint("r", "t", {}, results={"preflight": {"labels": ["a", "b"]}})
+    for key, choice in {
+        "keep:a.0001#0": "keep",
+        "keep:a.0002#0": "drop",
+        "order:orders+shipment": "orders,shipment",
+        "drift": "leave",
+        "dirty-elsewhere": "go-on",
+        "difference:index:t:i:1": "accept",
+        "riddle": "x",
+    }.items():
+        checkpoint.decisions[key] = Answer(choice, "person")
+    assert decided(checkpoint) == [
+        "2 apps",
+        "1 difference decided",
+        "drift left as it is",
+        "2 verdicts",
+        "orders first in its cycle",
+        "1 other decision",
+    ]
+
+
+def test_commits_that_git_does_not_know(tmp_path: Path) -> None:
+    from migwizard.engine.git import log_since
+
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    assert log_since(tmp_path, "0" * 40) == []

@@ -1,0 +1,75 @@
+"""The page and the message: pure text from figures, never longer than a page; and counts as git counts them."""
+
+from __future__ import annotations
+
+import pytest
+
+from migwizard.engine.stat import Change, count_lines, table
+from migwizard.engine.summary import LISTED, SUBJECT, Decision, Kept, Reached, Waited, commit_message, page, subject
+
+
+def reached(**more: object) -> Reached:
+    values: dict[str, object] = {
+        "project": "shop", "run_id": "r1", "apps": (("orders", 40, 8), ("user", 7, 3)), "seconds_before": 9.8,
+        "seconds_after": 1.9, "model_levels": 7, "batch_levels": 5, "waited": (), "seeds": (), "engine": "SQLite",
+        "equal": True, "tables": 46, "rows": 55, "accepted": (), "caveats": (), "versions": "django 5.2",
+        "databases": (("default", "switched"),), "decisions": (),
+    }  # fmt: skip
+    return Reached(**{**values, **more})  # type: ignore[arg-type]
+
+
+def test_the_subject_says_how_it_was_proved() -> None:
+    assert subject(reached()) == "Reset migrations: 47 -> 11, proven"
+    assert subject(reached(equal=False, accepted=("x",))) == "Reset migrations: 47 -> 11, 1 difference accepted"
+
+
+def test_the_message_is_one_for_git() -> None:
+    lines = commit_message(reached()).splitlines()
+    assert lines[1] == ""
+    assert all(len(line) <= SUBJECT for line in lines)
+
+
+def test_the_page_tells_what_waited_what_was_kept_and_who_decided() -> None:
+    text = page(
+        reached(
+            waited=(Waited("orders.order.last", ("shipment",), "orders/0002"),),
+            seeds=(Kept("orders.0004 load", "seed", "moved"), Kept("orders.0005 fix", "one-time", "")),
+            decisions=(Decision("drift", "leave", "person"),),
+            equal=False,
+            accepted=("The new orders lacks an index.",),
+        )
+    )
+    for line in (
+        "| migration files | 47 | 11 |",
+        "- `orders.order.last` waits for `shipment` and returns in `orders/0002`",
+        "| `orders.0004 load` | seed | moved |",
+        "| `orders.0005 fix` | one-time | left out |",
+        "- accepted: The new orders lacks an index.",
+        "| `drift` | leave | person |",
+    ):
+        assert line in text.splitlines()
+
+
+def test_hundreds_of_anything_stay_a_page() -> None:
+    many = tuple((f"app{number}", 9, 1) for number in range(200))
+    seeds = tuple(Kept(f"op{number}", "seed", "moved") for number in range(500))
+    text = page(reached(apps=many, seeds=seeds, databases=tuple((f"db{n}", "switched") for n in range(240))))
+    assert len(text.splitlines()) < 3 * LISTED + 45
+    assert "489 more" in text
+
+
+def test_a_name_cannot_break_the_table() -> None:
+    assert "| `a/b c` | seed | moved |" in page(reached(seeds=(Kept("a|b\nc", "seed", "moved"),)))
+
+
+@pytest.mark.parametrize(("data", "lines"), [(b"", 0), (b"a", 1), (b"a\n", 1), (b"a\nb", 2), (b"\n\n", 2)])
+def test_lines_are_counted_as_git_counts_them(data: bytes, lines: int) -> None:
+    assert count_lines(data) == lines
+
+
+def test_the_table_fits_and_shows_the_end_of_long_paths() -> None:
+    text = table([Change("very/" * 30 + "0001_initial.py", 4000, 1), Change("a.py", 0, 2)])
+    assert max(map(len, text.splitlines())) <= 80
+    assert "0001_initial.py" in text
+    assert text.splitlines()[-1] == " 2 files changed, 4000 lines in (+), 3 lines out (-)"
+    assert table([]) == ""

@@ -1,0 +1,205 @@
+"""What is taken back is taken back whole: rows with files, nothing that others built on, no text that a person wrote."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migwizard.engine import durable
+from migwizard.engine.refusals.files import take_previous
+from migwizard.engine.talk import Question
+from migwizard.errors import MigwizardError
+from migwizard.paths import Workplace
+from tests.engine.persons import Act, sitting
+from tests.engine.support import Shop
+
+pytestmark = pytest.mark.ride
+
+SWAP = {"apply": ["apply"]}
+LEFT_AT_APPLY = SWAP | {"review:apply": ["quit"]}
+FIRST = "people/0001_reset_initial"
+
+
+def checkpoint(shop: Shop) -> dict[str, Any]:
+    found = json.loads((shop.root / ".migwizard/checkpoint.json").read_text())
+    assert isinstance(found, dict)
+    return found
+
+
+def write_checkpoint(shop: Shop, data: dict[str, Any], name: str = "checkpoint.json") -> None:
+    (shop.root / ".migwizard" / name).write_text(json.dumps(data))
+
+
+def builds_on(shop: Shop, answer: str) -> Callable[[Question], str]:
+    """Adds a migration on top while the question is open."""
+
+    def act(_: Question) -> str:
+        (shop.root / "people/migrations/0099_mine.py").write_text(
+            "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n"
+            '    dependencies = [("people", "0001_reset_initial")]\n    operations = []\n'
+        )
+        return answer
+
+    return act
+
+
+def test_the_wizard_after_a_finished_run_asks_nothing_that_was_done(tiny_proved: Shop) -> None:
+    tiny_proved.migwizard("run", "--yes")
+    person, _ = sitting(tiny_proved, {"review:done": ["quit"]})
+    assert person.ids == ["resume", "review:done"]
+
+
+def test_the_swap_taken_back_takes_switched_rows_with_it(migrated: Shop, tiny_proved: Shop) -> None:
+    sitting(tiny_proved, LEFT_AT_APPLY)
+    tiny_proved.migwizard("fake", "--yes")
+    person, _ = sitting(tiny_proved, {"review:apply": ["back"], "review:proof": ["quit"]})
+    asked = person.asked("review:apply")
+    back = asked.choice("back")
+    assert back is not None
+    assert back.writes == "7 rows and 7 files"
+    assert "No database was touched" not in asked.text
+    assert "default is switched" in asked.text
+    assert (tiny_proved.tree(), tiny_proved.dump()) == (migrated.tree(), migrated.dump())
+
+
+def test_undo_asks_the_databases_although_the_files_are_old_again(migrated: Shop, tiny_finished: Shop) -> None:
+    for app in ("people", "clubs"):
+        shutil.rmtree(tiny_finished.root / app / "migrations")
+        shutil.copytree(migrated.root / app / "migrations", tiny_finished.root / app / "migrations")
+    data = checkpoint(tiny_finished)
+    data["applied"] = False
+    data["results"] = {
+        state: result for state, result in data["results"].items() if state not in ("apply", "fake", "done")
+    }
+    write_checkpoint(tiny_finished, data)
+    person, _ = sitting(tiny_finished, {"resume": ["undo"], "undo:": ["quit"]})
+    assert [choice.key for choice in person.asked("undo:").choices] == ["keep", "undo-fake"]
+    tiny_finished.migwizard("undo", "--yes")
+    assert (tiny_finished.tree(), tiny_finished.dump()) == (migrated.tree(), migrated.dump())
+
+
+def test_an_older_checkpoint_learns_from_the_journal_what_was_done(migrated: Shop, tiny_finished: Shop) -> None:
+    older = checkpoint(tiny_finished) | {"applied": False, "databases": {}}
+    older["results"] = {
+        state: older["results"][state] for state in older["results"] if state not in ("apply", "fake", "done")
+    }
+    write_checkpoint(tiny_finished, older, "checkpoint.previous.json")
+    (tiny_finished.root / ".migwizard/checkpoint.json").write_text("{")
+    take_previous(Workplace(tiny_finished.root))
+    found = checkpoint(tiny_finished)
+    assert found["applied"]
+    assert found["databases"] == {"default": "NEW"}
+    tiny_finished.migwizard("undo", "--yes")
+    assert (tiny_finished.tree(), tiny_finished.dump()) == (migrated.tree(), migrated.dump())
+
+
+def test_a_backup_of_the_old_files_is_never_replaced_by_new_ones(tiny_proved: Shop) -> None:
+    sitting(tiny_proved, LEFT_AT_APPLY)
+    # As in a build machine: nothing tells that the tree is not the old one.
+    tiny_proved.database.unlink()
+    backup = {path: path.read_bytes() for path in (tiny_proved.root / ".migwizard/backup").rglob("*.py")}
+    write_checkpoint(tiny_proved, checkpoint(tiny_proved) | {"applied": False})
+    _, end = sitting(tiny_proved, SWAP)
+    assert isinstance(end, MigwizardError)
+    assert end.code == "checkpoint-corrupt"
+    assert {path: path.read_bytes() for path in (tiny_proved.root / ".migwizard/backup").rglob("*.py")} == backup
+
+
+def test_the_swap_is_not_taken_back_under_a_migration_on_top(tiny_proved: Shop) -> None:
+    sitting(tiny_proved, LEFT_AT_APPLY)
+    before = tiny_proved.tree()
+    _, end = sitting(tiny_proved, {"review:apply": [builds_on(tiny_proved, "back")]})
+    assert isinstance(end, MigwizardError)
+    assert end.code == "built-on"
+    assert tiny_proved.tree().keys() - before.keys() == {"people/migrations/0099_mine.py"}
+    assert before.keys() <= tiny_proved.tree().keys()
+
+
+def test_undo_looks_again_after_its_question(tiny_proved: Shop) -> None:
+    sitting(tiny_proved, LEFT_AT_APPLY)
+    before = tiny_proved.tree()
+    _, end = sitting(tiny_proved, {"resume": ["undo"], "undo:": [builds_on(tiny_proved, "undo")]})
+    assert isinstance(end, MigwizardError)
+    assert end.code == "built-on"
+    assert before.keys() <= tiny_proved.tree().keys()
+    assert (tiny_proved.root / ".migwizard/backup").is_dir()
+
+
+def edits(shop: Shop, text: str) -> Callable[[Question], str]:
+    """Changes a staged file while the question is open."""
+
+    def act(_: Question) -> str:
+        with (shop.staging / f"{FIRST}.py").open("a") as stream:
+            stream.write(text)
+        return f"edited:{FIRST}"
+
+    return act
+
+
+def test_no_text_of_a_person_is_lost(tiny_proved: Shop) -> None:
+    redo = f"restore:{FIRST}"
+    acts: list[Act] = [
+        edits(tiny_proved, "# ONE\n"),
+        redo,
+        edits(tiny_proved, "# TWO\n"),
+        redo,
+        edits(tiny_proved, "# 3\n"),
+        "undo",
+    ]
+    person, report = sitting(
+        tiny_proved, {"review:proof": ["back"], "review:seeds": ["back"], "review:generate": acts, "undo:": ["remove"]}
+    )
+    remove = person.asked("undo:").choice("remove")
+    assert isinstance(report, dict)
+    assert remove is not None
+    assert f"{FIRST} is kept in {report['edits']}" in remove.effect
+    kept = sorted(path.read_text().rpartition("#")[2].strip() for path in Path(report["edits"]).rglob("*.py"))
+    assert kept == ["3", "ONE", "TWO"]
+    assert not (tiny_proved.root / ".migwizard").exists()
+
+
+def test_a_stored_answer_swaps_nothing(migrated: Shop, tiny_proved: Shop) -> None:
+    data = checkpoint(tiny_proved)
+    data["decisions"]["apply"] = {"choice": "apply", "by": "person"}
+    write_checkpoint(tiny_proved, data)
+    tiny_proved.migwizard("run", expect=4)
+    assert tiny_proved.tree() == migrated.tree()
+
+
+def test_a_run_leaves_a_database_that_was_skipped(tiny_proved: Shop) -> None:
+    sitting(tiny_proved, LEFT_AT_APPLY)
+    tiny_proved.query(
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('people', '0077_ghost', '2020-01-01')"
+    )
+    sitting(tiny_proved, {"refusal:MW-E13": ["skip:default"]})
+    tiny_proved.query("DELETE FROM django_migrations WHERE name = '0077_ghost'")
+    before = tiny_proved.dump()
+    assert "left for later" in tiny_proved.migwizard("run", "--yes").stderr
+    assert tiny_proved.dump() == before
+
+
+def test_a_half_swapped_tree_is_whole_before_its_folder_is_set_aside(
+    migrated: Shop, tiny_proved: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, written = durable.write_file, []
+
+    def killed(path: Path, data: bytes, mode: int | None = None) -> None:
+        if path.parent.name == "migrations":
+            written.append(path)
+            if len(written) == 3:
+                raise KeyboardInterrupt
+        write(path, data, mode)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(durable, "write_file", killed)
+        sitting(tiny_proved, SWAP)
+    assert tiny_proved.tree() != migrated.tree()
+    (tiny_proved.root / ".migwizard/checkpoint.json").write_text("{")
+    sitting(tiny_proved, {"refusal:checkpoint-corrupt": ["aside"], "review:preflight": ["quit"]})
+    tree = {name: data for name, data in tiny_proved.tree().items() if not name.startswith(".migwizard-aside")}
+    assert tree == migrated.tree()
