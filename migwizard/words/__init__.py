@@ -1,0 +1,1 @@
+"""What the wizard says, for every face: explanations and the glossary."""

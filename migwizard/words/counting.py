@@ -1,0 +1,10 @@
+"""Numbers of things."""
+
+from __future__ import annotations
+
+PLURALS = {"index": "indexes"}
+
+
+def count(number: int, thing: str, things: str = "") -> str:
+    """ "1 file", "2 files", "1,500 indexes"."""
+    return f"{number:,} {thing if number == 1 else things or PLURALS.get(thing, thing + 's')}"

@@ -1,0 +1,70 @@
+"""Explanations of the screen: refusal."""
+
+from __future__ import annotations
+
+from migwizard.words.explain.text import Explain
+
+CHECKPOINT = Explain(
+    "The checkpoint remembers your step and your decisions. This one cannot be used as it is, and we do not guess.",
+    "Set aside means renamed: every file stays, and the name can be given back.",
+    "Quitting changes nothing.",
+    "migwizard status",
+)
+DATABASE = Explain(
+    "The database is not where it must be for a switch, so we do not touch it.",
+    "Its list of migrations is all that tells what its tables are. A wrong list hides what is missing.",
+    "Go on without it, and switch it later.",
+    "migwizard fake --dry-run",
+)
+LOADING = Explain(
+    "Your project's own code stopped, in a process of its own. Nothing was being written.",
+    "We can only reset what can be loaded. The details name the file and the line.",
+    "Mend it and try again, or take another Python or other settings.",
+    "migwizard doctor",
+)
+VOID = Explain(
+    "You approve exactly what will run. Something moved after that, so the approval does not count any more.",
+    "What the change made stale is computed again; your decisions are kept.",
+    "Nothing was swapped.",
+)
+
+TEXTS: dict[str, Explain] = {
+    "refusal": Explain(
+        "Something stands in the way, so we stopped before it could hurt.",
+        "Each choice says what it does. Leaving is always possible: what was finished is kept.",
+        "d shows the details, l the log.",
+        "migwizard status",
+    ),
+    **dict.fromkeys(("refusal.project", "refusal.history", "refusal.died", "refusal.failed"), LOADING),
+    **{f"refusal.checkpoint-{kind}": CHECKPOINT for kind in ("foreign", "corrupt", "newer", "outside")},
+    **{f"refusal.MW-E{number}": DATABASE for number in (11, 12, 13, 14, 15, 16, 17, 18, 20)},
+    **dict.fromkeys(("refusal.unreachable", "refusal.missing", "refusal.switch"), DATABASE),
+    **dict.fromkeys(("refusal.staging-changed", "refusal.tree-changed", "refusal.file-changed"), VOID),
+    "refusal.locked": Explain(
+        "Another migwizard holds this project. Two at once could undo each other's work.",
+        "Looking is possible meanwhile. Waiting goes on by itself.",
+        "The lock is let go however the other one ends.",
+    ),
+    "refusal.not-equal": Explain(
+        "The new files would not build the same database, so they cannot be swapped in.",
+        "Mostly an old operation was left out that made something. Seeds is the place to keep it.",
+        "Nothing was swapped.",
+        "migwizard verify",
+    ),
+    "refusal.old-history": Explain(
+        "We compare with what your old migrations build from nothing, and they do not get to their end.",
+        "It often reads a setting, a file, or rows that only old databases have.",
+        "Mend that migration; databases that have it are not touched.",
+        "manage.py migrate on an empty database",
+    ),
+    **dict.fromkeys(
+        ("refusal.built-on", "refusal.MW-E32"),
+        Explain(
+            "A later migration needs the new files.",
+            "Taking the reset back would leave it without its ground.",
+            "Take the later one back first; the guide says how.",
+            "migwizard undo",
+        ),
+    ),
+}
+"""By topic: "refusal" for the screen, "refusal.<code>" for one of them."""
