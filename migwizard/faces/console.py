@@ -1,0 +1,62 @@
+"""Lines out, lines in: appended, wrapped to a readable width, never drawn over."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from threading import RLock
+from typing import TextIO
+
+WIDTH = 79
+
+
+class Console:
+    """Writes lines to one stream and reads answers from another.
+
+    Answers that do not come from a terminal are written down too, so that a piped run reads like one by hand.
+    """
+
+    def __init__(self, answers: TextIO | None = None, out: TextIO | None = None) -> None:
+        self._answers = answers or sys.stdin
+        self._out = out or sys.stderr
+        self._one_at_a_time = RLock()
+        self.by_hand = self._answers.isatty()
+        self.ended = False
+        """Whether there are no more answers to read."""
+
+    def say(self, text: str, *, indent: int = 0, hang: int = 0) -> None:
+        """A paragraph, wrapped; its own line breaks are kept. Words and paths are never cut."""
+        for line in text.splitlines():
+            self._write(
+                textwrap.fill(
+                    line,
+                    WIDTH,
+                    initial_indent=" " * indent,
+                    subsequent_indent=" " * (indent + hang),
+                    break_long_words=False,
+                    break_on_hyphens=False,
+                )
+            )
+
+    def show(self, text: str) -> None:
+        """A text as it is: source code, a traceback, a certificate."""
+        self._write(text.rstrip("\n"))
+
+    def read(self, prompt: str = "> ") -> str | None:
+        """The next answer without the blanks around it; None where there is no more."""
+        if self.ended:
+            return None
+        self._write(prompt, end="")
+        line = self._answers.readline()
+        if not line:
+            self.ended = True
+            self._write("")
+            return None
+        if not self.by_hand:
+            self._write(line.rstrip("\n"))
+        return line.strip()
+
+    def _write(self, text: str, end: str = "\n") -> None:
+        with self._one_at_a_time:
+            self._out.write(text + end)
+            self._out.flush()
