@@ -4,42 +4,33 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from migwizard import __version__
 from migwizard.exit_codes import ExitCode
 
 STATES = ("preflight", "graph", "levels", "generate", "seeds", "proof", "apply", "fake", "done")
-RESERVED = ("retire", "branch", "web", "completion")
+RESERVED = ("retire", "branch")
+SHELLS = ("bash", "zsh", "fish")
+WEB_PORT = 8765
 
 
-def _common() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    common.add_argument("-C", "--project", metavar="DIR", help="folder of the project (default: here or above)")
-    common.add_argument("--python", metavar="PATH", help="interpreter of the project")
-    common.add_argument("--settings", metavar="MODULE", help="settings module of the project")
-    common.add_argument("--no-input", action="store_true", help="ask nothing; exit 4 where a person must decide")
-    common.add_argument("--verbose", action="store_true", help="say more, and show tracebacks")
-    return common
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command as the help shows it."""
+
+    name: str
+    group: str
+    summary: str
+    """One line, for the list of all."""
+    description: str
+    """What it does, and whether it changes anything; the first paragraph of its own help."""
+    example: str
+    add: Callable[[argparse.ArgumentParser], None]
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
-    common = _common()
-    main = argparse.ArgumentParser(
-        prog="migwizard",
-        description="Reset the migrations of a Django project, and prove that nothing was lost.",
-        epilog="Exit codes: 0 done, 1 failed or not equal, 2 usage, 3 project cannot be loaded, 4 a person must decide, "
-        "5 database, 6 checkpoint, 130 interrupted.",
-        parents=[common],
-    )
-    main.add_argument("--version", action="version", version=f"migwizard {__version__}")
-    commands = main.add_subparsers(dest="command", metavar="COMMAND")
-
-    def command(name: str, help: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=help, description=help, parents=[common])
-
-    run = command("run", "the whole reset without a screen, or the rest of one")
+def _run(run: argparse.ArgumentParser) -> None:
     run.add_argument("--yes", action="store_true", help="give the safe answer, or stop with exit 4")
     run.add_argument("--until", choices=STATES, default="done", metavar="STATE", help=f"stop after {', '.join(STATES)}")
     run.add_argument("--answers", metavar="FILE", help="JSON object of answers by question")
@@ -49,34 +40,253 @@ def parser() -> argparse.ArgumentParser:
     )
     run.add_argument("--database", action="append", default=[], metavar="ALIAS", help="switch this database too")
     run.add_argument("--confirm-fake", action="store_true", help="run the project's migrate --fake at the end")
-    run.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
-    plan = command("plan", "read only: levels, batches and what will be deferred")
-    plan.add_argument("--json", action="store_true")
+    _json(run)
+
+
+def _json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+
+
+def _plan(plan: argparse.ArgumentParser) -> None:
     plan.add_argument("--from-dot", metavar="FILE", help="read the models from a graph_models file")
     plan.add_argument("--dot", metavar="FILE", help="write the graph as a dot file")
-    command("status", "where a reset stands and what became stale").add_argument("--json", action="store_true")
-    command("verify", "build both histories again and compare, read only").add_argument("--json", action="store_true")
-    command("doctor", "interpreter, settings, databases, versions, configuration").add_argument(
-        "--json", action="store_true"
-    )
-    fake = command("fake", "switch a database to the new history")
+    _json(plan)
+
+
+def _fake(fake: argparse.ArgumentParser) -> None:
     which = fake.add_mutually_exclusive_group()
-    which.add_argument("--database", metavar="ALIAS")
-    which.add_argument("--all", action="store_true")
-    fake.add_argument("--dry-run", action="store_true")
-    fake.add_argument("--yes", action="store_true")
-    fake.add_argument("--json", action="store_true")
-    command("undo", "take the reset back").add_argument("--yes", action="store_true")
-    demo = command("demo", "write the demo project")
-    demo.add_argument("directory", nargs="?", default="migwizard-demo", metavar="DIR")
+    which.add_argument("--database", metavar="ALIAS", help="this database; without it, all local SQLite files")
+    which.add_argument("--all", action="store_true", help="every database of the settings")
+    fake.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+    fake.add_argument("--yes", action="store_true", help="switch without asking")
+    _json(fake)
+
+
+def _undo(undo: argparse.ArgumentParser) -> None:
+    undo.add_argument("--yes", action="store_true", help="take it back without asking")
+
+
+def _demo(demo: argparse.ArgumentParser) -> None:
+    demo.add_argument(
+        "directory", nargs="?", default="migwizard-demo", metavar="DIR", help="a new or an empty folder (%(default)s)"
+    )
+
+
+def _web(web: argparse.ArgumentParser) -> None:
+    web.add_argument("--port", type=_port, default=WEB_PORT, metavar="PORT", help="port on this machine (%(default)s)")
+
+
+def _completion(completion: argparse.ArgumentParser) -> None:
+    completion.add_argument("shell", choices=SHELLS, metavar="SHELL", help=", ".join(SHELLS))
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; use a number from 1 to 65535")
+    return int(text)
+
+
+RESET, LOOK, MORE = "Reset", "Look, change nothing", "More"
+COMMANDS = (
+    Command(
+        "run",
+        RESET,
+        "the whole reset without screens, or the rest of one",
+        "Walk through all nine states without screens, or through the rest of them. Asks on the terminal where a person must "
+        "decide; stop at any time, the same command goes on.",
+        "migwizard run --yes --until proof      # everything that changes no file of yours",
+        _run,
+    ),
+    Command(
+        "fake",
+        RESET,
+        "switch a database to the new history",
+        "Exchange the rows of your apps in django_migrations for those of the new history, in one transaction and with a "
+        "backup. Refuses a database that is not exactly at the old head.",
+        "migwizard fake --database default --dry-run",
+        _fake,
+    ),
+    Command(
+        "undo",
+        RESET,
+        "take the reset back, databases and files",
+        "Give back every row and every byte. Refuses, and touches nothing, where others built on the new history.",
+        "migwizard undo",
+        _undo,
+    ),
+    Command(
+        "plan",
+        LOOK,
+        "levels of the models, files to come, what has to wait",
+        "Print the levels of the models, the files to come and what has to wait for a later one. Writes no file unless --dot "
+        "names one, and opens no database.",
+        "migwizard plan --dot models.dot",
+        _plan,
+    ),
+    Command(
+        "status",
+        LOOK,
+        "where a reset stands and what became stale",
+        "Say which state comes next, what became stale since, and the state of each database.",
+        "migwizard status --json",
+        _json,
+    ),
+    Command(
+        "verify",
+        LOOK,
+        "build both histories again and compare",
+        "Build the old and the new history from zero on scratch databases and compare them. Exit 1 where they differ without "
+        "your decision, 5 where a database is not at a head.",
+        "migwizard verify",
+        _json,
+    ),
+    Command(
+        "doctor",
+        LOOK,
+        "interpreter, settings, databases, versions, configuration",
+        "Show what was found, and where each value comes from.",
+        "migwizard doctor -C path/to/project",
+        _json,
+    ),
+    Command(
+        "demo",
+        MORE,
+        "write a messy shop to practise on",
+        "Write the demo project to a folder of its own; it is safe to break.",
+        "migwizard demo shop-demo",
+        _demo,
+    ),
+    Command(
+        "web",
+        MORE,
+        "the wizard in a browser of this machine",
+        "Serve the wizard on 127.0.0.1, for one browser on this machine that opens the printed address. Needs the extra "
+        "migwizard[web]. Ctrl-C ends it.",
+        f"migwizard web --port {WEB_PORT}",
+        _web,
+    ),
+    Command(
+        "completion",
+        MORE,
+        "print a completion script for bash, zsh or fish",
+        "Print a script that lets your shell complete commands and options.",
+        "migwizard completion bash > ~/.local/share/bash-completion/completions/migwizard",
+        _completion,
+    ),
+)
+
+DESCRIPTION = """Reset the migrations of a Django project, and prove that nothing was lost.
+
+Without a command the wizard opens: it leads through the whole reset, asks before it
+changes anything, and can be left at any time. The commands do the same in scripts."""
+
+EXAMPLES = """Examples:
+  migwizard                     open the wizard for the project around this folder
+  migwizard --plain             the same questions as lines, for screen readers and pipes
+  migwizard run --yes --until proof
+                                everything that changes no file of yours, without questions
+  migwizard undo                take it all back"""
+
+
+def exit_code_lines() -> list[str]:
+    """ "0  done, or nothing to do" and so on, for the help and the documents."""
+    words = {
+        ExitCode.DONE: "done, or nothing to do",
+        ExitCode.FAILED: "failed, or old and new are not equal",
+        ExitCode.USAGE: "the command line, the configuration or the database engine is not one that it takes",
+        ExitCode.PROJECT: "the project cannot be loaded",
+        ExitCode.UNDECIDED: "a person must decide",
+        ExitCode.DATABASE: "a database is unreachable or not at the old head",
+        ExitCode.CONFLICT: "the checkpoint is locked or in conflict, or files were changed meanwhile",
+        ExitCode.INTERRUPTED: "interrupted, or left; the same command goes on",
+    }
+    return [f"{code.value:<4} {words[code]}" for code in ExitCode]
+
+
+def _common() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = common.add_argument_group("Everywhere")
+    group.add_argument("-C", "--project", metavar="DIR", help="folder of the project (default: here or above)")
+    group.add_argument("--python", metavar="PATH", help="interpreter of the project")
+    group.add_argument("--settings", metavar="MODULE", help="settings module of the project")
+    group.add_argument("--no-input", action="store_true", help="ask nothing; exit 4 where a person must decide")
+    group.add_argument("--verbose", action="store_true", help="say more, and show tracebacks")
+    return common
+
+
+WIZARD = ("plain", "no_mouse", "expert", "theme")
+"""Options of the wizard, which no command takes."""
+
+
+def _wizard(main: argparse.ArgumentParser) -> None:
+    group = main.add_argument_group("The wizard")
+    group.add_argument(
+        "--plain", action="store_true", help="numbered lines instead of screens (also ACCESSIBLE=1, TERM=dumb, pipes)"
+    )
+    group.add_argument(
+        "--no-mouse", action="store_true", help="leave the mouse to the terminal, so that it selects text"
+    )
+    group.add_argument("--expert", action="store_true", help="without explanations; g brings them back")
+    group.add_argument("--theme", metavar="NAME", help="dark, light, contrast, ansi-dark or ansi-light")
+
+
+def _listing() -> str:
+    """The commands by group, as the help shows them."""
+    lines = []
+    for group in dict.fromkeys(command.group for command in COMMANDS):
+        lines += ["", f"{group}:"]
+        lines += [f"  {item.name:<12}{item.summary}" for item in COMMANDS if item.group == group]
+    return "\n".join(lines)
+
+
+def _epilog() -> str:
+    codes = (f"  {line}" for line in exit_code_lines())
+    return "\n".join(
+        (EXAMPLES, "", "Exit codes:", *codes, "", "migwizard COMMAND --help says more about each command.")
+    )
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    common = _common()
+    main = argparse.ArgumentParser(
+        prog="migwizard",
+        usage="migwizard [options]\n       migwizard COMMAND [options]",
+        description=f"{DESCRIPTION}\n{_listing()}",
+        epilog=_epilog(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        parents=[common],
+    )
+    _wizard(main)
+    main.add_argument("--version", action="version", version=f"migwizard {__version__}")
+    commands = main.add_subparsers(dest="command", metavar="COMMAND", help=argparse.SUPPRESS, prog="migwizard")
+    for item in COMMANDS:
+        added = commands.add_parser(
+            item.name,
+            description=item.description,
+            epilog=f"Example:\n  {item.example}",
+            formatter_class=_Paragraphs,
+            parents=[common],
+        )
+        item.add(added)
     for name in RESERVED:
         commands.add_parser(name, parents=[common])
     return main
 
 
+class _Paragraphs(argparse.HelpFormatter):
+    """Wraps a description, but leaves an example as it is written."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if text.startswith("Example:"):
+            return "\n".join(indent + line for line in text.splitlines())
+        return super()._fill_text(text, width, indent)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
-    arguments = parser().parse_args(argv)
+    whole = parser()
+    arguments = whole.parse_args(argv)
     for name, default in (
         ("project", None),
         ("python", None),
@@ -86,6 +296,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     ):
         if not hasattr(arguments, name):
             setattr(arguments, name, default)
+    if arguments.command is not None and (given := [name for name in WIZARD if getattr(arguments, name)]):
+        whole.error(f"--{given[0].replace('_', '-')} is for the wizard; {arguments.command} does not take it")
     if arguments.command in RESERVED:
         print(f"migwizard {arguments.command} is reserved for a later version.", file=sys.stderr)
         return ExitCode.USAGE

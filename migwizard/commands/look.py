@@ -10,8 +10,8 @@ from typing import Any
 
 from migwizard import __version__
 from migwizard.commands.setup import face_of, options_of, project_of, say
-from migwizard.engine import machine
 from migwizard.engine.checkpoint import load_checkpoint
+from migwizard.engine.opening import look_ride
 from migwizard.engine.planning import make_plan
 from migwizard.engine.ride import Ride
 from migwizard.engine.steps import fake as faking
@@ -20,7 +20,7 @@ from migwizard.engine.steps import levels as levelling
 from migwizard.engine.steps import proof as proving
 from migwizard.errors import MigwizardError, UsageError
 from migwizard.exit_codes import ExitCode
-from migwizard.faces import emit
+from migwizard.faces.jsonlines import emit
 from migwizard.graph.model import ModelGraph
 from migwizard.paths import Workplace
 from migwizard.project.discovery import Project
@@ -32,7 +32,7 @@ def plan(arguments: argparse.Namespace) -> int:
         return _plan_from_dot(arguments)
     project = project_of(arguments)
     found = load_checkpoint(Workplace(project.root).checkpoint, project.root)
-    with machine.look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
+    with look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
         graph = graphing.load_graph(ride)
         data = levelling.plan_data(make_plan(ride).plan)
     _show_graph(graph, arguments, data)
@@ -95,7 +95,7 @@ def verify(arguments: argparse.Namespace) -> int:
     found = load_checkpoint(place.checkpoint, project.root)
     if found is None or not found.files:
         raise UsageError("There is no new history to verify: run migwizard run first.", code="no-reset")
-    with machine.look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
+    with look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
         with tempfile.TemporaryDirectory(prefix="migwizard-") as folder:
             # Nothing is taken from what an earlier run kept.
             ride.scratch_folder = Path(folder)
@@ -134,7 +134,7 @@ def doctor(arguments: argparse.Namespace) -> int:
     project = project_of(arguments)
     findings = _own_findings(project)
     try:
-        with machine.look_ride(project, face_of(arguments), options_of(arguments), None) as ride:
+        with look_ride(project, face_of(arguments), options_of(arguments), None) as ride:
             facts = ride.guest.facts
             findings += [
                 ("project python", facts["python"], facts["executable"]),
@@ -183,5 +183,5 @@ def demo(arguments: argparse.Namespace) -> int:
     except FileExistsError as error:
         raise UsageError(f"{error} Nothing was written.", code="demo") from error
     say(f"The demo project is in {root}.")
-    say(f"Next: cd {root}, then migrate it (python manage.py migrate), then migwizard run.")
+    say(f"Next: cd {root}, then migrate it (python manage.py migrate), then migwizard.")
     return ExitCode.DONE

@@ -9,32 +9,22 @@ from migwizard.commands.setup import face_of, options_of, project_of, say
 from migwizard.engine import journal, machine, manifests
 from migwizard.engine import undo as undoing
 from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
+from migwizard.engine.opening import look_ride, open_ride
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import ORDER, State
 from migwizard.engine.steps import fake as faking
 from migwizard.errors import ConflictError, DatabaseError, UsageError
 from migwizard.exit_codes import ExitCode
-from migwizard.faces import emit
+from migwizard.faces.jsonlines import emit
 from migwizard.paths import Workplace
 from migwizard.project.discovery import Project
-
-
-def wizard(arguments: argparse.Namespace) -> int:
-    """Bare `migwizard`: says what there is until the wizard's screens exist."""
-    project = project_of(arguments)
-    found = load_checkpoint(Workplace(project.root).checkpoint, project.root)
-    say(f"Project: {project.root}\nInterpreter: {project.interpreter.path} ({project.interpreter.reason})")
-    say("The screens are not built yet. The same reset without them:")
-    say("  migwizard plan     see what would happen, reads only")
-    say("  migwizard run      " + (f"go on at {found.state.value}" if found else "reset, asking at each decision"))
-    return ExitCode.DONE
 
 
 def run(arguments: argparse.Namespace) -> int:
     """The whole ride, or the rest of it."""
     project = project_of(arguments)
     say(f"Project {project.root}, interpreter {project.interpreter.path} ({project.interpreter.reason})")
-    with machine.open_ride(project, face_of(arguments), options_of(arguments)) as ride:
+    with open_ride(project, face_of(arguments), options_of(arguments)) as ride:
         report = machine.run(ride)
     if arguments.json:
         emit(report)
@@ -47,6 +37,13 @@ def _narrate(report: dict[str, Any]) -> None:
     if report.get("nothing"):
         return
     say(f"\nState: {report['state']}")
+    say_figures(report)
+    if report["state"] == State.DONE:
+        say("Undo at any time: migwizard undo")
+
+
+def say_figures(report: dict[str, Any]) -> None:
+    """Files, proof and databases of a ride's report, for people."""
     if report["files_after"] is not None:
         say(f"Files: {report['files_before']} before, {report['files_after']} after")
     if report["proof"]:
@@ -55,8 +52,6 @@ def _narrate(report: dict[str, Any]) -> None:
         say(f"Proof: {result}; the certificate is {report['certificate']}")
     for alias, state in report["databases"].items():
         say(f"Database {alias}: {state}")
-    if report["state"] == State.DONE:
-        say("Undo at any time: migwizard undo")
 
 
 def undo(arguments: argparse.Namespace) -> int:
@@ -66,7 +61,7 @@ def undo(arguments: argparse.Namespace) -> int:
     if not place.checkpoint.is_file() and not undoing.recover(place):
         say("Nothing to undo: there is no reset in this project.")
         return ExitCode.DONE
-    with machine.open_ride(project, face_of(arguments), options_of(arguments)) as ride:
+    with open_ride(project, face_of(arguments), options_of(arguments)) as ride:
         report = undoing.run(ride)
     say(f"Undone: {report['files']} files, {len(report['databases'])} database(s).")
     return ExitCode.DONE
@@ -77,7 +72,7 @@ def fake(arguments: argparse.Namespace) -> int:
     project = project_of(arguments)
     if not Workplace(project.root).checkpoint.is_file():
         raise UsageError("There is no reset in this project, so nothing to switch to.", code="no-reset")
-    with machine.open_ride(project, face_of(arguments), options_of(arguments)) as ride:
+    with open_ride(project, face_of(arguments), options_of(arguments)) as ride:
         if not ride.checkpoint.applied or State.APPLY not in ride.checkpoint.results:
             raise ConflictError(
                 "The new files are not in the tree yet, or were not looked at there. Nothing was changed.",
@@ -153,7 +148,7 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
     if entry is not None:
         # The tree is half one history and half the other: nothing can be told from it.
         return data | {"databases": dict(found.databases)}
-    with machine.look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
+    with look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
         data["stale"] = machine.stale(ride)
         data["databases"] = _states(ride) if (place.folder / manifests.NAME).is_file() else dict(found.databases)
     return data

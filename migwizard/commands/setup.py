@@ -7,11 +7,10 @@ import json
 import sys
 from pathlib import Path
 
-from migwizard.engine.ride import Options
+from migwizard.engine.options import Options
 from migwizard.engine.states import State
 from migwizard.engine.talk import Face
 from migwizard.errors import UsageError
-from migwizard.faces import JsonLines, Narrator
 from migwizard.project.discovery import Project, find_project
 
 
@@ -25,11 +24,13 @@ def project_of(arguments: argparse.Namespace) -> Project:
 
 def face_of(arguments: argparse.Namespace) -> Face:
     """JSON where it was asked for, else narration."""
-    return (
-        JsonLines()
-        if getattr(arguments, "json", False)
-        else Narrator(verbose=arguments.verbose, no_input=arguments.no_input)
-    )
+    if getattr(arguments, "json", False):
+        from migwizard.faces.jsonlines import JsonLines
+
+        return JsonLines()
+    from migwizard.faces.narrator import Narrator
+
+    return Narrator(verbose=arguments.verbose, no_input=arguments.no_input)
 
 
 def options_of(arguments: argparse.Namespace) -> Options:

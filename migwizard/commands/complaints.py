@@ -1,0 +1,54 @@
+"""An error that ends a command: its sentence and cures for people, an object for programs, the traceback for the log."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from pathlib import Path
+
+from migwizard import logfile
+from migwizard.errors import MigwizardError
+from migwizard.faces.jsonlines import emit
+from migwizard.paths import Workplace
+from migwizard.project.guest import GuestError
+
+
+def complain(error: MigwizardError, arguments: argparse.Namespace) -> None:
+    """Say what happened, what can be done, and where more is written."""
+    if getattr(arguments, "json", False):
+        emit(
+            {
+                "type": "error",
+                "code": error.code,
+                "exit": int(error.exit_code),
+                "sentence": error.sentence,
+                "cures": list(error.cures),
+            }
+        )
+    print(f"migwizard: {error.sentence}", file=sys.stderr)
+    for cure in error.cures:
+        print(f"  - {cure}", file=sys.stderr)
+    guest = _guest(error)
+    if arguments.verbose:
+        print(guest.traceback if guest else "".join(traceback.format_exception(error)), file=sys.stderr)
+    elif guest is not None and guest.traceback:
+        print("  - The traceback: repeat the command with --verbose.", file=sys.stderr)
+    if (log := write_log(error, arguments)) is not None:
+        print(f"  - The log: {log}", file=sys.stderr)
+
+
+def write_log(error: MigwizardError, arguments: argparse.Namespace) -> Path | None:
+    """Put the full traceback into the log, where a reset has a folder for one; returns its path."""
+    root = getattr(arguments, "root", None)
+    if root is None or not (log := Workplace(root).log).parent.is_dir():
+        return None
+    guest = _guest(error)
+    logfile.append(log, "".join(traceback.format_exception(error)) + (guest.traceback if guest else ""))
+    return log if log.is_file() else None
+
+
+def _guest(error: MigwizardError) -> GuestError | None:
+    """The error of the project's own code, where it is one or lies behind."""
+    found = error if isinstance(error, GuestError) else error.__cause__
+    return found if isinstance(found, GuestError) else None

@@ -1,0 +1,55 @@
+"""Copying, honestly: the terminal never says whether it took the text, so the text also goes into a file."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+TOOLS = (
+    ("pbcopy", ("pbcopy",), ""),
+    ("wl-copy", ("wl-copy",), "WAYLAND_DISPLAY"),
+    ("xclip", ("xclip", "-selection", "clipboard"), "DISPLAY"),
+)
+"""Program, command, and the variable that must be set for it to work."""
+TOOL_SECONDS = 2.0
+
+
+def local_tool(environ: Mapping[str, str] | None = None) -> tuple[str, ...] | None:
+    """The command that copies on this machine; None over SSH and where there is none."""
+    env = os.environ if environ is None else environ
+    if env.get("SSH_CONNECTION"):
+        return None
+    for program, command, needs in TOOLS:
+        if (not needs or env.get(needs)) and shutil.which(program, path=env.get("PATH")):
+            return command
+    return None
+
+
+def hand_over(text: str) -> bool:
+    """Give the text to the machine's own clipboard too; True where a program took it."""
+    command = local_tool()
+    if command is None:
+        return False
+    try:
+        subprocess.run(command, input=text.encode(), check=True, timeout=TOOL_SECONDS, capture_output=True)
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return True
+
+
+def file_name(name: str) -> str:
+    """A name for a file, from a few words."""
+    plain = re.sub(r"[^a-z0-9.]+", "-", name.lower()).strip("-.") or "text"
+    return plain if Path(plain).suffix in (".txt", ".md", ".diff", ".json", ".log") else f"{plain}.txt"
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    """Write the text into our own folder; returns where. Raises OSError."""
+    folder.mkdir(exist_ok=True)
+    path = folder / file_name(name)
+    path.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
+    return path

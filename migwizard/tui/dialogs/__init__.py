@@ -1,0 +1,1 @@
+"""What lies over a screen for one answer or one look."""

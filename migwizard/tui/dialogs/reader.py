@@ -1,0 +1,53 @@
+"""A text to read: scroll, copy it, save it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.widgets import Static, TextArea
+
+from migwizard.tui.dialogs.overlay import Overlay
+from migwizard.tui.messages import CopyWanted
+
+
+class ReaderDialog(Overlay[None]):
+    """Shows a text; answers nothing."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "copy", "copy", show=False),
+        Binding("s", "save", "save", show=False),
+        Binding("q", "close", "close", show=False),
+    ]
+    topic = "dialog.read"
+    DEFAULT_CSS = """
+    ReaderDialog > .box { width: 96%; height: 90%; }
+    ReaderDialog TextArea { height: 1fr; border: none; padding: 0; background: transparent; }
+    ReaderDialog TextArea:focus { border: none; }
+    ReaderDialog Static { height: 1; color: $text-muted; }
+    """
+
+    def __init__(self, headline: str, text: str, name: str = "") -> None:
+        super().__init__()
+        self.headline, self.text = headline, text
+        self.file_name = name or headline
+
+    def compose(self) -> ComposeResult:
+        box = Vertical(classes="box")
+        box.border_title = self.headline
+        with box:
+            text = TextArea(self.text, read_only=True, show_line_numbers=False, soft_wrap=True)
+            text.cursor_blink = False
+            yield text
+            yield Static("Esc close  y copy  s save to a file")
+
+    def on_mount(self) -> None:
+        self.query_one(TextArea).focus()
+
+    def action_copy(self) -> None:
+        self.post_message(CopyWanted(self.text, self.file_name))
+
+    def action_save(self) -> None:
+        self.post_message(CopyWanted(self.text, self.file_name, clipboard=False))

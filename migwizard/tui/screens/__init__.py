@@ -1,0 +1,1 @@
+"""One screen a state, and those that lie across the ride."""

@@ -1,0 +1,135 @@
+"""What is said about a file of the plan, about the orders of a cycle, and the models by level."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from textwrap import wrap
+
+from textual.content import Content
+
+from migwizard.engine.previews import LevelsPreview, Order, PlanFile, Waiting
+from migwizard.tui.roles import RETURNS, UNTOUCHED, WAITS, drawn
+from migwizard.tui.widgets.lines import Line
+
+
+def file_lines(file: PlanFile) -> list[Line]:
+    """What a file holds, what waits and where it returns, and what returns in it."""
+    lines: list[Line] = []
+    if file.creates:
+        lines.append((f"makes {', '.join(file.creates)}", ""))
+    lines += waiting_lines(file.waiting)
+    lines += [(f"{RETURNS} returns here: {what}", "text-secondary") for what in file.returning]
+    if file.planned:
+        lines.append((f"named by you; the planner called it {file.planned}", "text-muted"))
+    if not file.waiting and not file.returning:
+        lines.append(("Nothing waits and nothing returns here.", "text-muted"))
+    return lines
+
+
+def waiting_lines(waiting: Sequence[Waiting]) -> list[Line]:
+    """What waits, then where it returns: once for all that return in the same file."""
+    lines: list[Line] = []
+    for place, items in _by_return(waiting).items():
+        for item in items:
+            lines.append((f"{WAITS} waits: {item.what} for {', '.join(item.waits_for)}", "text-warning"))
+        lines.append((f"{RETURNS} returns in {place}", "text-secondary"))
+    return lines
+
+
+def _by_return(waiting: Sequence[Waiting]) -> dict[str, list[Waiting]]:
+    found: dict[str, list[Waiting]] = {}
+    for item in waiting:
+        found.setdefault(f"{item.returns_in}, level {item.returns_at}", []).append(item)
+    return found
+
+
+def cost(order: Order, best: Order) -> str:
+    """ "3 files, 1 part waits   recommended: fewest"."""
+    count = len(order.waiting)
+    words = f"{order.files} files, {count} part{' waits' if count == 1 else 's wait'}"
+    if order.recommended:
+        return f"{words}   recommended: {'fewest' if order.best else 'best found'}"
+    more = [
+        f"{order.files - best.files:+d} file{'' if abs(order.files - best.files) == 1 else 's'}"
+        if order.files != best.files
+        else "",
+        f"{count - len(best.waiting):+d} wait" if count != len(best.waiting) else "",
+    ]
+    return f"{words}   {', '.join(part for part in more if part) or 'costs the same'}"
+
+
+def order_name(order: Order) -> str:
+    """ "orders first" where there are two apps, else all of them."""
+    return f"{order.apps[0]} first" if len(order.apps) == 2 else ", ".join(order.apps)
+
+
+def order_prompt(order: Order, best: Order, width: int, *, column: int, marked: bool, full: bool) -> Content:
+    """An order of a cycle: its cost, then what waits and where it returns, in few rows unless `full`.
+
+    `column` is the width of the names.
+    """
+    dot = drawn("•", "*") if order.chosen else " "
+    name = order_name(order)
+    head = f"{'>' if marked else ' '}({dot}) {name.ljust(column)}"
+    said = f"   {cost(order, best)}"
+    if len(head) + len(said) <= width:
+        parts: list[Content] = [Content.assemble((head, "bold"), said)]
+    else:
+        parts = [_cut(Content.styled(head.rstrip(), "bold"), width), _cut(Content(f"   {said}"), width)]
+    for place, items in _by_return(order.waiting).items():
+        names = [item.what for item in items]
+        if full:
+            text = f"{WAITS} {', '.join(names)}"
+            rows = wrap(text, max(width - 7, 20), subsequent_indent="  ", break_on_hyphens=False)
+        else:
+            rows = [f"{WAITS} {_few(names, max(width - 9, 18))}"]
+        parts += [Content.styled(f"      {row}", "$text-warning") for row in rows]
+        if order.chosen or full:
+            parts.append(_cut(Content.styled(f"      {RETURNS} returns in {place}", "$text-secondary"), width))
+    return Content("\n").join(parts)
+
+
+def _cut(content: Content, width: int) -> Content:
+    return content.truncate(max(width, 10), ellipsis=True)
+
+
+def _few(names: Sequence[str], width: int) -> str:
+    """As many names as fit into a row, and how many more there are."""
+    for count in range(len(names), 0, -1):
+        rest = len(names) - count
+        said = ", ".join(names[:count]) + (f", +{rest} more" if rest else "")
+        if len(said) <= width or count == 1:
+            return said
+    return ""
+
+
+def model_lines(preview: LevelsPreview, width: int) -> list[Line]:
+    """Models by level, by app; those of a cycle in brackets, those of other apps after a dot."""
+    cycle_of = {key: number for number, keys in enumerate(preview.model_cycles, start=1) for key in keys}
+    others = set(preview.others)
+    lines: list[Line] = []
+    for number, keys in enumerate(preview.levels):
+        rows = _level_rows(keys, cycle_of, others)
+        first = True
+        for head, names, colour in rows:
+            lead = f"{number if first else ''!s:<2} {head}"
+            for place, row in enumerate(wrap(names, max(width - len(lead) - 4, 16), break_on_hyphens=False) or [""]):
+                lines.append((f"{lead if not place else ' ' * len(lead)} {row}", colour))
+            first = False
+    return lines
+
+
+def _level_rows(keys: Sequence[str], cycle_of: Mapping[str, int], others: set[str]) -> list[tuple[str, str, str]]:
+    rows: list[tuple[str, str, str]] = []
+    for cycle in sorted({cycle_of[key] for key in keys if key in cycle_of}):
+        names = "  ".join(key for key in keys if cycle_of.get(key) == cycle)
+        rows.append((f"[cycle {cycle}]", names, "text-warning"))
+    by_app: dict[str, list[str]] = {}
+    for key in (key for key in keys if key not in cycle_of):
+        app, _, name = key.rpartition(".")
+        by_app.setdefault("" if app in others else app, []).append(name)
+    foreign = by_app.pop("", [])
+    rows += [(app, "  ".join(names), "") for app, names in sorted(by_app.items())]
+    if foreign:
+        rows.append((str(UNTOUCHED), "  ".join(foreign), "text-muted"))
+    return rows

@@ -1,0 +1,91 @@
+"""Something stands in the way: what, what is unchanged, and the cures with what each does."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static, TextArea
+
+from migwizard.engine.previews import PreflightPreview, RefusalPreview
+from migwizard.engine.talk import Choice, Question
+from migwizard.tui.commands import Command
+from migwizard.tui.roles import OK, STOP
+from migwizard.tui.screens.step import StepScreen
+from migwizard.tui.widgets.decide import ChoiceList
+from migwizard.tui.widgets.frame import step_of
+
+
+class RefusalScreen(StepScreen):
+    """The choices are the engine's; only whether the details are open is ours."""
+
+    CSS_PATH = "refusal.tcss"
+    ACTS = (
+        Command("", "enter", "choose", "Take the focused choice.", footer=True),
+        Command("detail", "d", "detail", "Open or close the details: traceback, messages, output.", footer=True),
+        Command("to_choices", "escape", "choices", "Go from the details back to the choices."),
+    )
+
+    def compose_main(self) -> ComposeResult:
+        with Vertical(id="told"):
+            yield Static(id="about", markup=False)
+            yield Static(id="unchanged", markup=False)
+        yield ChoiceList(id="cures")
+        details = TextArea("", read_only=True, show_line_numbers=False, soft_wrap=True, id="reading")
+        details.cursor_blink = False
+        yield details
+        yield Static(id="log", markup=False)
+
+    def box(self, question: Question) -> Literal["no", "beside", "instead"]:
+        return "no"
+
+    def actions(self, question: Question) -> tuple[Choice, ...]:
+        return ()
+
+    def step_words(self) -> str:
+        return step_of(self.question.state) if self.question is not None else ""
+
+    def show(self, question: Question) -> None:
+        again = self.question is not None and self.question.id == question.id
+        super().show(question)
+        preview = question.preview
+        sentence, unchanged, log = question.text, "", ""
+        if isinstance(preview, RefusalPreview):
+            sentence, unchanged, log = preview.sentence, preview.unchanged, preview.log
+        elif isinstance(preview, PreflightPreview):
+            sentence, unchanged, log = question.text.partition("\n")[0], preview.unchanged, preview.log
+        self.query_one("#about", Static).update(Content.assemble((f"{STOP} ", STOP.style), sentence))
+        self.query_one("#unchanged", Static).update(
+            Content.assemble((f"{OK} ", OK.style), unchanged) if unchanged else ""
+        )
+        self.query_one("#log", Static).update(f"Log: {log}" if log else "")
+        details = self.query_one("#reading", TextArea)
+        if details.text != question.details:
+            details.load_text(question.details)
+            if question.details.startswith("Traceback"):
+                # What failed stands at its end.
+                self.call_after_refresh(details.scroll_end, animate=False)
+        if not again:
+            self.remove_class("-details")
+        self.set_class(bool(question.details), "-more")
+        self.set_class(bool(log), "-log")
+        self.query_one("#cures", ChoiceList).show(question)
+
+    def enter(self, question: Question) -> None:
+        if self.question is question:
+            self.query_one("#cures", ChoiceList).focus()
+
+    def action_detail(self) -> None:
+        if self.question is None or not self.question.details:
+            self.app.notify("There is nothing more to read about this.")
+            return
+        self.toggle_class("-details")
+        if self.has_class("-details"):
+            self.query_one("#reading", TextArea).focus()
+        else:
+            self.action_to_choices()
+
+    def action_to_choices(self) -> None:
+        self.query_one("#cures", ChoiceList).focus()

@@ -1,0 +1,184 @@
+"""Where the ride stands, as one frozen snapshot that the app hands to its screens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from migwizard.engine.states import ORDER, State, before
+from migwizard.engine.talk import Event, Question
+
+if TYPE_CHECKING:
+    from migwizard.engine.previews import ResumePreview
+
+UNCHANGED = "Project: unchanged"
+HALF = "Files half swapped; the next start finishes that"
+UNREAD = "Whether files were swapped cannot be read"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Everything that the frame of a screen shows."""
+
+    project: str = ""
+    root: str = ""
+    """Of the project; empty until the engine has found it."""
+    state: State = State.PREFLIGHT
+    done: frozenset[State] = frozenset()
+    stale: frozenset[State] = frozenset()
+    changed: str = UNCHANGED
+    """What has been changed so far, and how it is taken back; always true."""
+    applied: bool = False
+    swapped: tuple[int, int] | None = None
+    """Files out and in, where that is known."""
+    unclear: str = ""
+    """Where the tree is neither as before nor swapped: what is said of it. Then `applied` is what it becomes."""
+    switched: int | None = 0
+    """Databases that were switched; None: not known yet, since they were not looked at after a resume."""
+    working: bool = True
+    """Whether the engine works; else it waits for an answer."""
+    uncancellable: bool = False
+    doing: str = ""
+    """The operation that runs now; empty while the engine waits for an answer."""
+    elapsed: float = 0.0
+    remaining: float | None = None
+    """Seconds of the running operation, where they were measured."""
+    ride_remaining: float | None = None
+    """Seconds of all work to come, where each state was measured."""
+    number: int = 0
+    total: int = 0
+    """Progress in steps of the operation; 0: unknown."""
+    saved: str = ""
+    """HH:MM of the last save."""
+    guided: bool = True
+    tail: tuple[str, ...] = ()
+    """The newest lines of the log."""
+
+
+@runtime_checkable
+class Stands(Protocol):
+    """A screen with a frame."""
+
+    def stands(self, standing: Standing) -> None: ...
+
+
+def told(standing: Standing, event: Event) -> Standing:
+    """The standing after an event, as far as it concerns where we are and what has changed."""
+    standing = _placed(standing, event)
+    if event.kind in ("begin", "kept") and before(event.state, State.APPLY):
+        # Nothing before Apply is computed while the tree holds the new files, so it holds the old ones.
+        standing = replace(standing, applied=False, swapped=None, switched=0)
+    elif event.kind == "end" and event.state is State.APPLY:
+        standing = replace(standing, applied=True)
+    if event.kind in ("begin", "kept", "resume"):
+        # The engine opens no ride before a swap that was begun is finished.
+        standing = replace(standing, unclear="")
+    if tree := event.data.get("tree"):
+        standing = _treed(standing, str(tree))
+        standing = replace(standing, unclear=HALF if event.data.get("uncancellable") else "")
+    return replace(standing, changed=changed(standing))
+
+
+def _treed(standing: Standing, tree: str) -> Standing:
+    """The standing when the tree is known to hold the old files, the new ones, or some of each."""
+    if tree == "old":
+        return replace(standing, applied=False, swapped=None, switched=0, unclear="")
+    if tree == "new":
+        # What was swapped before this sitting may have gone on to databases.
+        return replace(standing, applied=True, unclear="")
+    if tree == "half":
+        return replace(standing, applied=standing.applied if standing.unclear else True, unclear=HALF)
+    return replace(standing, unclear=UNREAD)
+
+
+def _placed(standing: Standing, event: Event) -> Standing:
+    if event.kind == "project":
+        return replace(standing, project=str(event.data["name"]), root=str(event.data["root"]))
+    if event.kind == "begin":
+        return replace(standing, state=event.state, done=earlier(event.state))
+    return standing
+
+
+def earlier(state: State) -> frozenset[State]:
+    """The states before one."""
+    return frozenset(ORDER[: ORDER.index(state)])
+
+
+def asked(standing: Standing, question: Question) -> Standing:
+    """The standing when a question is open; its preview tells what has changed."""
+    across = question.id == "resume" or question.id.startswith("undo:") or question.kind == "refusal"
+    if not across:
+        standing = replace(standing, state=question.state, done=earlier(question.state))
+    standing = replace(standing, unclear=standing.unclear if question.kind == "refusal" else "")
+    standing = _previewed(standing, question)
+    return replace(standing, changed=changed(standing), working=False, doing="", uncancellable=False)
+
+
+def _previewed(standing: Standing, question: Question) -> Standing:
+    # Imported only now: the first paint comes before any preview.
+    from migwizard.engine.previews import (
+        ApplyPreview,
+        DonePreview,
+        FakePreview,
+        RefusalPreview,
+        ResumePreview,
+        UndoPreview,
+    )
+
+    preview = question.preview
+    if isinstance(preview, ApplyPreview):
+        counts = sum(len(app.out) for app in preview.apps), sum(len(app.into) for app in preview.apps)
+        switched = standing.switched if preview.applied else 0
+        return replace(
+            standing, applied=preview.applied, swapped=counts if preview.applied else None, switched=switched
+        )
+    if isinstance(preview, FakePreview):
+        return replace(standing, applied=True, switched=sum(line.switched for line in preview.databases))
+    if isinstance(preview, DonePreview):
+        return replace(standing, applied=True, switched=sum(says == "switched" for _, says in preview.databases))
+    if isinstance(preview, RefusalPreview):
+        return _refused(standing, preview.tree)
+    if isinstance(preview, ResumePreview):
+        return _resumed(standing, preview)
+    if isinstance(preview, UndoPreview):
+        if not preview.acts:
+            return replace(standing, applied=False, swapped=None, switched=0)
+        return replace(standing, applied=True, switched=sum(act.what.startswith("Fake") for act in preview.acts))
+    return standing
+
+
+def _refused(standing: Standing, tree: str) -> Standing:
+    """A refusal before anything was opened is the first to say what an earlier run left."""
+    if not tree:
+        return standing
+    known = standing.switched if standing.applied else None
+    return replace(_treed(standing, tree), switched=known if tree == "new" else standing.switched)
+
+
+def _resumed(standing: Standing, preview: ResumePreview) -> Standing:
+    """Where an earlier run was left, and what it had changed by then."""
+    stopped = State(preview.stopped or preview.state)
+    switched = 0 if not preview.applied or before(stopped, State.FAKE) else None
+    return replace(
+        standing,
+        state=stopped,
+        done=frozenset(map(State, preview.done)),
+        stale=frozenset(map(State, preview.stale)),
+        applied=preview.applied,
+        switched=switched,
+    )
+
+
+def changed(standing: Standing) -> str:
+    """What has been changed so far, in one sentence, and how it is taken back."""
+    if standing.unclear:
+        return standing.unclear
+    if not standing.applied:
+        return UNCHANGED
+    counts = f" ({standing.swapped[0]} out, {standing.swapped[1]} in)" if standing.swapped else ""
+    if standing.switched is None:
+        return f"Files swapped{counts}; databases are looked at next · u undoes"
+    if not standing.switched:
+        return f"Files swapped{counts}, database not yet · u undoes"
+    databases = "1 database" if standing.switched == 1 else f"{standing.switched} databases"
+    return f"Files swapped{counts} and {databases} switched · u undoes both"

@@ -1,0 +1,184 @@
+"""Apps over the screens of apply, fake, done and undo, as they are and as they hardly ever are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from migwizard.engine.previews import (
+    AppliedApp,
+    ApplyPreview,
+    DatabaseLine,
+    DonePreview,
+    FakePreview,
+    Finding,
+    UndoAct,
+    UndoPreview,
+)
+from migwizard.engine.states import State
+from migwizard.engine.talk import Choice, Question
+from tests.tui.recording import recorded
+from tests.tui.support import ScriptedApp, begin, end, wizard
+
+OLD_HEAD = "has applied the whole old history and nothing else"
+BEHIND = "Database 'archive' is behind: it lacks orders.0012_open_orders and orders.0013_count_lines."
+
+
+def database(alias: str, **more: object) -> DatabaseLine:
+    """A local database at its old head."""
+    line = DatabaseLine(
+        alias, f"{alias}.sqlite3, local file", True, "OLD_HEAD", 55, 13, 24, OLD_HEAD, False, "at old head", True
+    )
+    return replace(line, **more)  # type: ignore[arg-type]
+
+
+def three() -> tuple[DatabaseLine, ...]:
+    """One ready, one empty, one behind on another place."""
+    return (
+        database("default"),
+        database("reports", state="EMPTY", stands="empty", askable=False, rows_out=0, rows_in=0, untouched=0),
+        database(
+            "archive", where="/srv/archive.sqlite3, outside", local=False, state="BEHIND", rows_out=0, rows_in=0,
+            says=BEHIND, stands="2 behind", askable=False,
+            more="Lacks: orders.0012_open_orders, orders.0013_count_lines\nCheck the old release out in another folder, run "
+            "`manage.py migrate --database archive` there, then check again.",
+        ),
+    )  # fmt: skip
+
+
+def switch_question(*lines: DatabaseLine, dry: str = "") -> Question:
+    """The question for the first of these databases."""
+    question = recorded("switch:default")
+    assert isinstance(question.preview, FakePreview)
+    return replace(question, preview=replace(question.preview, databases=lines, dry=dry))
+
+
+def review_fake(*lines: DatabaseLine) -> Question:
+    question = recorded("review:fake")
+    preview = FakePreview(lines, "")
+    kept = tuple(choice for choice in question.choices if choice.key == "continue")
+    return replace(question, headline="No database was switched", preview=preview, choices=kept)
+
+
+def many_databases(count: int) -> tuple[DatabaseLine, ...]:
+    """All at their old head, but the seventh."""
+    lines = [database(f"tenant_{number:03}") for number in range(count)]
+    lines[6] = replace(three()[2], alias="tenant_006", local=True)
+    return (database("default"), *lines[1:])
+
+
+def big_apply(apps: int, files: int = 9) -> Question:
+    question = recorded("apply")
+    assert isinstance(question.preview, ApplyPreview)
+    found = tuple(
+        AppliedApp(f"app_{number:03}", tuple(f"{place:04}_step" for place in range(1, files)), ("0001_reset_initial",))
+        for number in range(apps)
+    )
+    return replace(question, preview=replace(question.preview, apps=found))
+
+
+def big_done(apps: int) -> Question:
+    question = recorded("review:done")
+    assert isinstance(question.preview, DonePreview)
+    found = tuple((f"app_{number:03}", 200 - number, 1) for number in range(apps))
+    bases = tuple((f"tenant_{number:03}", "switched") for number in range(240))
+    return replace(question, preview=replace(question.preview, apps=found, databases=bases))
+
+
+def undo_question(*, stops: bool = False) -> Question:
+    """As the engine asks it after Fake on the demo."""
+    keep = Choice("keep", "Nothing is taken back; the reset goes on where it was.", "Keep everything as it is")
+    fake = Choice(
+        "undo-fake",
+        "They return with their ids and times; the new files stay.",
+        "Undo Fake: 55 rows in default",
+        writes="55 rows of default",
+    )
+    both = Choice(
+        "undo",
+        "The rows return into default, then the files, byte for byte; the 13 new ones go, and .migwizard too: the reset is "
+        "over.",
+        "Undo Fake and Apply: 55 rows and 55 files",
+        writes="55 rows and 55 files",
+    )
+    show = Choice(
+        "stops", "Read it, with what can be done.", "Show what is in the way", shows="Built on top\n  orders.0004"
+    )
+    looked = (
+        Finding("Built on top", "ok", "no migration was added on top of the new ones"),
+        Finding("Files", "ok", "the 13 new ones as we wrote them, 55 old ones backed up"),
+        Finding("default", "ok", "nothing was recorded since; 55 rows are backed up"),
+    )
+    if stops:
+        on_top = "orders.0004_coupons was added since the reset; undo would orphan it. Nothing was changed."
+        looked = (Finding("Built on top", "stop", on_top, "Remove or set aside that migration first."), *looked[1:])
+    acts = (
+        UndoAct("Fake: default, 55 rows out, 13 in", "puts 55 rows back, same ids", "2024-05-17T14:52:00+00:00"),
+        UndoAct("Apply: 55 files out, 13 in", "puts 55 back, removes 13", "2024-05-17T14:48:00+00:00"),
+    )
+    return Question(
+        "undo:00c2e5d43031",
+        State.DONE,
+        "Others have built on the new history" if stops else "Take something back?",
+        "What is marked STOP has to be out of the way first. Nothing was changed."
+        if stops
+        else "Databases go back first, then the files. All of it was tried a moment ago.",
+        (keep, show) if stops else (keep, fake, both),
+        safe="keep",
+        kind="review",
+        default="keep",
+        preview=UndoPreview(
+            acts, looked, ".migwizard/backup, and /home/ada/state/migwizard/shop-1a2b3c4d/00c2e5d43031"
+        ),
+        details="- apps/orders/migrations/0001_initial.py\n+ apps/orders/migrations/0001_reset_initial.py",
+    )
+
+
+def nothing_to_undo() -> Question:
+    return Question(
+        "undo:00c2e5d43031",
+        State.PROOF,
+        "Nothing has changed in your project",
+        "Files and databases are as they were, so nothing has to be taken back.",
+        (
+            Choice("keep", "The reset goes on where it was.", "Keep everything as it is"),
+            Choice(
+                "remove", "Removes the folder .migwizard.", "Remove the reset's own folder", writes="our own folder"
+            ),
+        ),
+        safe="keep",
+        kind="review",
+        default="keep",
+        preview=UndoPreview((), (), ""),
+    )
+
+
+def at(state: State, *questions: Question) -> ScriptedApp:
+    """A wizard that came to a state and asks these questions there."""
+    return wizard(begin(state), end(state), *questions)
+
+
+APPS: dict[str, Callable[[], ScriptedApp]] = {
+    "apply": lambda: at(State.APPLY, recorded("apply")),
+    "applied": lambda: at(State.APPLY, recorded("review:apply")),
+    "apply-big": lambda: at(State.APPLY, big_apply(200)),
+    "fake": lambda: at(State.FAKE, switch_question(*three())),
+    "fake-dry": lambda: at(
+        State.FAKE, switch_question(*three()), switch_question(*three(), dry="55 rows would go, 13 would come.")
+    ),
+    "faked": lambda: at(State.FAKE, recorded("review:fake")),
+    "fake-many": lambda: at(State.FAKE, switch_question(*many_databases(240))),
+    "fake-none": lambda: at(
+        State.FAKE,
+        review_fake(
+            database("default", state="unreachable", stands="unreachable", askable=False, says="does not answer"),
+            database("pg", state="engine", stands="other engine", askable=False, where="db.example.org, postgresql"),
+        ),
+    ),
+    "done": lambda: at(State.DONE, recorded("review:done")),
+    "done-big": lambda: at(State.DONE, big_done(200)),
+    "undo": lambda: at(State.DONE, recorded("review:done"), undo_question()),
+    "undo-stop": lambda: at(State.DONE, undo_question(stops=True)),
+    "undo-nothing": lambda: at(State.PROOF, nothing_to_undo()),
+}
+"""By name, for the tests and for whoever wants to look at one."""

@@ -1,0 +1,328 @@
+"""The screen of levels: orders of a cycle, moving a row, names, the models by level; small, large, and in every size."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList
+
+from migwizard.engine.previews import LevelsPreview
+from migwizard.engine.states import State
+from migwizard.engine.talk import Choice, Question
+from migwizard.tui.widgets.lines import LineView
+from migwizard.tui.widgets.plantable import PlanTable
+from migwizard.words.explain import EXPLAIN
+from tests.tui.big import big_levels
+from tests.tui.recording import recorded
+from tests.tui.snapshots import every_picture, same_after_resize, same_picture
+from tests.tui.support import ScriptedApp, begin, drive, end, settled, text_of, wizard
+
+ORDERS = "orders/0001_reset_initial"
+
+
+def asked() -> Question:
+    return recorded("review:levels")
+
+
+def preview_of(question: Question) -> LevelsPreview:
+    assert isinstance(question.preview, LevelsPreview)
+    return question.preview
+
+
+def in_other_order() -> Question:
+    """The question after `shipment` was taken as the first of cycle 1, as far as a screen needs it."""
+    question = asked()
+    orders = tuple(
+        replace(order, chosen=order.apps[0] == "shipment") if order.cycle == 1 else order
+        for order in preview_of(question).orders
+    )
+    preview = replace(preview_of(question), orders=orders, changed="8 files, 6 wait (+1)", waiting=6)
+    back = Choice("recommended", "", "Back to recommended")
+    return replace(question, preview=preview, choices=(question.choices[0], back, *question.choices[1:]))
+
+
+def levels_app(*later: Question, first: Question | None = None) -> ScriptedApp:
+    return wizard(begin(State.LEVELS), end(State.LEVELS), first or asked(), *later)
+
+
+async def focus_plan(pilot: Pilot[Any], key: str = ORDERS) -> None:
+    table = pilot.app.screen.query_one(PlanTable)
+    table.focus()
+    table.go_to(key)
+    await settled(pilot)
+
+
+def test_enter_alone_generates() -> None:
+    app = levels_app()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await pilot.press("enter")
+        await settled(pilot)
+
+    drive(app, act)
+    assert app.answers == ["continue"]
+
+
+def test_what_waits_where_it_returns_and_what_else_it_would_cost_can_be_read_at_80x24() -> None:
+    app = levels_app()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await focus_plan(pilot, "user/0001_reset_initial")
+        shown = text_of(app)
+        assert "Cycle 2: organizations and user need each other" in shown
+        assert "~ user.user.office" in shown
+        assert "↳ returns in user/0002_reset_links_to_organizations, level 2" in shown
+        assert "recommended: fewest" in shown
+        assert "+2 wait" in shown
+
+    drive(app, act)
+
+
+def test_enter_on_a_file_of_a_cycle_leads_to_its_orders_and_enter_takes_one() -> None:
+    app = levels_app(in_other_order())
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await focus_plan(pilot)
+        await pilot.press("enter")
+        await settled(pilot)
+        orders = pilot.app.screen.query_one("#orders", OptionList)
+        assert orders.has_focus
+        await pilot.press("down", "down", "enter")
+        await settled(pilot)
+        assert orders.has_focus, "the focus stays over the new plan"
+        assert orders.highlighted == 2
+        assert "8 files, 6 wait (+1)" in text_of(app)
+        assert "Back to recommended" in text_of(app)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert pilot.app.screen.query_one(PlanTable).current == ORDERS
+
+    drive(app, act)
+    assert app.answers == ["order:1:shipment"]
+
+
+def test_the_chosen_order_is_not_taken_again() -> None:
+    app = levels_app()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await focus_plan(pilot)
+        await pilot.press("enter", "enter")
+        await settled(pilot)
+
+    drive(app, act)
+    assert not app.answers
+
+
+def test_a_row_is_moved_inside_its_cycle_and_dropped() -> None:
+    app = levels_app(in_other_order())
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await focus_plan(pilot)
+        await pilot.press("m", "up")
+        await settled(pilot)
+        shown = text_of(app)
+        assert "Moving orders: orders → products → shipment" in shown
+        rows = shown.splitlines()[4:]
+        assert "orders (moving)" in rows[0]
+        assert rows[0].startswith(">"), "the cursor stays on the carried row"
+        assert not app.answers
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "moving" not in text_of(app)
+
+    drive(app, act)
+    assert app.answers == ["order:1=orders,products,shipment"]
+
+
+def test_a_carried_row_that_comes_back_to_its_place_answers_nothing() -> None:
+    app = levels_app()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await focus_plan(pilot)
+        await pilot.press("m", "up", "down", "enter")
+        await settled(pilot)
+
+    drive(app, act)
+    assert not app.answers
+
+
+def test_escape_puts_a_carried_row_back() -> None:
+    app = levels_app()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        before = text_of(app)
+        await focus_plan(pilot)
+        at_rest = text_of(app)
+        assert before != at_rest
+        await pilot.press("m", "down", "escape")
+        await settled(pilot)
+        assert text_of(app) == at_rest
+        await pilot.press("down")
+        await settled(pilot)
+        assert pilot.app.screen.query_one(PlanTable).current != ORDERS, "arrows move the cursor again"
+
+    drive(app, act)
+    assert not app.answers
+
+
+def test_only_the_first_file_of_an_app_in_a_cycle_can_be_moved() -> None:
+    app = levels_app()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await focus_plan(pilot, "orders/0002_reset_links_to_shipment")
+        await pilot.press("m", "down")
+        await settled(pilot)
+        assert "Moving" not in text_of(app)
+
+    drive(app, act)
+
+
+def test_space_leaves_the_app_out() -> None:
+    app = levels_app()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await focus_plan(pilot)
+        await pilot.press("space")
+        await settled(pilot)
+
+    drive(app, act)
+    assert app.answers == ["out:orders"]
+
+
+def test_e_asks_for_a_name() -> None:
+    app = levels_app()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await focus_plan(pilot)
+        await pilot.press("e")
+        await settled(pilot)
+        assert pilot.app.screen.query(Input)
+        await pilot.press(*"base", "enter")
+        await settled(pilot)
+
+    drive(app, act)
+    assert app.answers == [f"name:{ORDERS}=base"]
+
+
+def test_t_goes_to_the_file_in_which_it_returns() -> None:
+    app = levels_app()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await focus_plan(pilot, "user/0001_reset_initial")
+        await pilot.press("t")
+        await settled(pilot)
+        assert pilot.app.screen.query_one(PlanTable).current == "user/0002_reset_links_to_organizations"
+
+    drive(app, act)
+
+
+def test_v_shows_the_models_by_level_and_back() -> None:
+    app = levels_app()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await pilot.press("v")
+        await settled(pilot)
+        assert pilot.app.screen.query_one("#bylevel", LineView).has_focus
+        shown = text_of(app)
+        assert "(•) models by level" in shown
+        assert "[cycle 1]" in shown
+        await pilot.press("v")
+        await settled(pilot)
+        assert "(•) plan: 8 files" in text_of(app)
+
+    drive(app, act)
+
+
+def test_a_refusal_is_said_and_the_plan_stays() -> None:
+    app = levels_app(replace(asked(), text="nope is not in cycle 1; its apps are orders, products, shipment."))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await focus_plan(pilot)
+        await pilot.press("m", "up", "enter")
+        await settled(pilot)
+        assert "nope is not in cycle 1" in text_of(app)
+        assert pilot.app.screen.query_one(PlanTable).current == ORDERS
+
+    drive(app, act)
+
+
+def test_the_screen_stands_before_there_is_a_question() -> None:
+    app = wizard(begin(State.LEVELS))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await pilot.press("m", "space", "v", "e", "t", "escape", "v")
+        await settled(pilot)
+        assert "Planning" in text_of(app)
+
+    drive(app, act)
+
+
+def test_two_hundred_apps_and_1500_models_are_smooth() -> None:
+    """No more is asked than that nothing takes seconds, on a machine that may be busy."""
+    app = levels_app(first=replace(asked(), preview=big_levels(), text="219 files, 19 parts wait."))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        began = time.process_time()
+        await focus_plan(pilot, "app_150/0001_reset_initial")
+        await pilot.press("home", "enter", "end", "escape", "end", "v", "end")
+        await settled(pilot)
+        assert time.process_time() - began < 5
+        assert "Model1499" in text_of(app)
+
+    drive(app, act, size=(120, 40))
+
+
+def test_a_resize_keeps_focus_selection_and_order() -> None:
+    app = levels_app(first=replace(asked(), preview=big_levels()))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await focus_plan(pilot, "app_007/0001_reset_initial")
+        await pilot.press("enter", "down", "down")
+        for size in ((80, 24), (200, 60)):
+            await pilot.resize_terminal(*size)
+            await settled(pilot)
+        orders = pilot.app.screen.query_one("#orders", OptionList)
+        assert orders.has_focus
+        assert orders.highlighted == 2
+        assert pilot.app.screen.query_one(PlanTable).current == "app_007/0001_reset_initial"
+
+    drive(app, act, size=(200, 60))
+
+
+def test_explanations_are_short_and_there_for_each_focus() -> None:
+    for name in ("waiting", "returning", "cycle", "move", "models"):
+        assert f"levels.{name}" in EXPLAIN
+    for name in ("app", "cycle", "model", "picture"):
+        assert f"graph.{name}" in EXPLAIN
+    for topic, text in EXPLAIN.items():
+        if topic.partition(".")[0] in ("graph", "levels"):
+            words = f"{text.what} {text.why} {text.wrong} {text.command}".split()
+            assert len(words) <= 60, topic
+
+
+@every_picture
+def test_picture(snap_compare: Callable[..., bool], size: tuple[int, int], theme: str) -> None:
+    same_picture(snap_compare, levels_app(), size=size, theme=theme, act=focus_plan)
+
+
+def test_picture_of_the_models_by_level(snap_compare: Callable[..., bool]) -> None:
+    async def act(pilot: Pilot[Any]) -> None:
+        await pilot.press("v")
+
+    same_picture(snap_compare, levels_app(), size=(80, 24), act=act)
+
+
+def test_picture_while_a_row_is_moved(snap_compare: Callable[..., bool]) -> None:
+    async def act(pilot: Pilot[Any]) -> None:
+        await focus_plan(pilot)
+        await pilot.press("m", "up")
+
+    same_picture(snap_compare, levels_app(), size=(120, 40), act=act)
+
+
+def test_picture_after_a_resize(snap_compare: Callable[..., bool]) -> None:
+    same_after_resize(snap_compare, levels_app(), act=focus_plan)

@@ -1,0 +1,153 @@
+"""The log screen: follows, searches, saves."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from migwizard.engine.states import State
+from migwizard.engine.talk import Event
+from migwizard.tui.screens import log as logs
+from migwizard.tui.screens.log import LogScreen
+from migwizard.tui.widgets.loglines import LogLines
+from tests.tui.support import ScriptedApp, begin, drive, settled, text_of
+
+pytestmark = pytest.mark.usefixtures("plain_screens")
+
+MANY = 100_000
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(logs, "LOOK_SECONDS", 0.05)
+    (tmp_path / ".migwizard").mkdir()
+    return tmp_path
+
+
+def log_of(project: Path, *lines: str) -> ScriptedApp:
+    (project / logs.LOG).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return ScriptedApp(
+        [Event("project", State.PREFLIGHT, "x", {"name": "x", "root": str(project)}), begin(State.PROOF)]
+    )
+
+
+async def until(pilot: Pilot[Any], what: Any) -> None:
+    for _ in range(200):
+        await pilot.pause(0.02)
+        if what():
+            return
+    raise AssertionError("it did not happen")
+
+
+async def opened(pilot: Pilot[Any], lines: int) -> LogLines:
+    await pilot.press("l")
+    await settled(pilot)
+    found = pilot.app.screen.query_one(LogLines)
+    await until(pilot, lambda: len(found.lines) >= lines)
+    await settled(pilot)
+    return found
+
+
+def test_the_log_follows_while_it_grows_and_stops_when_the_person_scrolls(project: Path) -> None:
+    app = log_of(project, *(f"line {number}" for number in range(100)))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        lines = await opened(pilot, 100)
+        assert ">line 99" in text_of(app)
+        with (project / logs.LOG).open("a") as stream:
+            stream.write("half a li")
+        await pilot.pause(0.15)
+        with (project / logs.LOG).open("a") as stream:
+            stream.write("ne\n")
+        await until(pilot, lambda: len(lines.lines) == 101)
+        assert lines.lines[-1] == "half a line"
+        assert lines.cursor == 100
+        await pilot.press("up")
+        await settled(pilot)
+        assert "stopped following" in text_of(app)
+        lines.extend(["more"])
+        assert lines.cursor == 99
+        await pilot.press("end")
+        await settled(pilot)
+        assert "follows the end" in text_of(app) and lines.cursor == 101
+
+    drive(app, act)
+
+
+def test_search_goes_round(project: Path) -> None:
+    app = log_of(project, "one needle", "two", "three needle", "four")
+
+    async def act(pilot: Pilot[Any]) -> None:
+        lines = await opened(pilot, 4)
+        await pilot.press("slash", *"NEEDLE", "enter")
+        await settled(pilot)
+        assert lines.cursor == 0
+        await pilot.press("n")
+        assert lines.cursor == 2
+        await pilot.press("n")
+        assert lines.cursor == 0
+
+    drive(app, act)
+
+
+def test_only_what_went_wrong(project: Path) -> None:
+    app = log_of(project, "fine", "Traceback (most recent call last):", "fine too")
+
+    async def act(pilot: Pilot[Any]) -> None:
+        lines = await opened(pilot, 3)
+        await pilot.press("v")
+        assert lines.lines == ["Traceback (most recent call last):"]
+        await pilot.press("v")
+        assert len(lines.lines) == 3
+
+    drive(app, act)
+
+
+def test_a_long_line_opens_and_the_log_is_saved(project: Path) -> None:
+    long = "x" * 300 + " its tail"
+    app = log_of(project, long)
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await opened(pilot, 1)
+        assert "its tail" not in text_of(app)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "its tail" in text_of(app)
+        await pilot.press("escape")
+        await settled(pilot)
+        await pilot.press("s")
+        await until(pilot, (project / ".migwizard" / "shown.log").is_file)
+        assert isinstance(app.screen, LogScreen)
+
+    drive(app, act)
+
+
+def test_there_is_no_log_yet(tmp_path: Path) -> None:
+    app = ScriptedApp([begin(State.PROOF)])
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await pilot.press("l")
+        await settled(pilot)
+        assert "No entries yet" in text_of(app)
+
+    drive(app, act)
+
+
+def test_a_hundred_thousand_lines_are_drawn_at_once(project: Path) -> None:
+    app = log_of(project, *(f"14:40:02 proof line {number}" for number in range(MANY)))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        lines = await opened(pilot, MANY)
+        began = time.perf_counter()
+        for _ in range(50):
+            lines.render_line(3)
+        assert (time.perf_counter() - began) / 50 < 0.01
+        await pilot.press("home")
+        await settled(pilot)
+        assert ">14:40:02 proof line 0" in text_of(app)
+
+    drive(app, act)

@@ -1,0 +1,381 @@
+"""The seeds' screen: what it shows of the engine's question, and what each key does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import OptionList
+
+from migwizard.engine.previews import SeedLine, SeedsPreview
+from migwizard.engine.process import Message
+from migwizard.engine.states import State
+from migwizard.engine.talk import Choice, Event, Question
+from migwizard.tui.screens.folds import folded
+from migwizard.tui.screens.seeds import SeedsScreen
+from migwizard.tui.screens.seeds_detail import evidence_lines, file_lines, ladder_lines
+from migwizard.tui.widgets.decide import ChoiceList
+from migwizard.tui.widgets.lines import LineView
+from migwizard.tui.widgets.rows import RowTable
+from migwizard.words.explain.seeds import TEXTS
+from tests.tui.recording import recorded
+from tests.tui.snapshots import Compare, every_picture, same_after_resize, same_picture
+from tests.tui.support import SIZES, ScriptedApp, begin, drive, progress, settled, text_of, wizard
+
+DECISION = "keep:products.0016_search_index#0"
+RATES = "orders.0004_rates#0"
+
+
+def app_of(*messages: Message, **more: Any) -> ScriptedApp:
+    return wizard(begin(State.SEEDS), *messages, **more)
+
+
+def screen_of(app: ScriptedApp) -> SeedsScreen:
+    assert isinstance(app.screen, SeedsScreen)
+    return app.screen
+
+
+def table_of(app: ScriptedApp) -> RowTable:
+    return app.screen.query_one("#operations", RowTable)
+
+
+async def go(pilot: Pilot[Any], app: ScriptedApp, operation: str) -> None:
+    table_of(app).focus()
+    assert table_of(app).go_to(operation)
+    await settled(pilot)
+
+
+def many(number: int = 112) -> Question:
+    """A review of a large project: `number` operations in ten apps, three of them unclear."""
+    lines = tuple(
+        SeedLine(
+            f"app{place % 10}.{place:04}_step#0", f"app{place % 10}", f"app{place % 10}.{place:04} step",
+            "ask" if place < 3 else "seed" if place % 2 else "one-time", f"{place} rows" if place % 2 else "nothing",
+            "moved" if place % 2 else "", f"It ran {place} statements.", "", f"def step():\n    return {place}", "",
+            price="Dropped, they would be missing.",
+        )
+        for place in range(number)
+    )  # fmt: skip
+    review = recorded("review:seeds")
+    choices = tuple(Choice(f"drop:{line.id}", line.price, group="verdicts") for line in lines)
+    preview = SeedsPreview(lines, (), (), open=tuple(line.id for line in lines[:3]))
+    return replace(review, preview=preview, choices=(*review.choices[:2], *choices))
+
+
+def test_each_row_shows_verdict_what_it_left_and_how_it_is_kept() -> None:
+    app = app_of(recorded("review:seeds"))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        lines = text_of(app).splitlines()
+        row = next(line for line in lines if "orders.0004" in line)
+        assert "✓ seed" in row and "3 rows" in row and "moved" in row
+        assert any("- one-time" in line and "nothing" in line for line in lines)
+
+    drive(app, act)
+
+
+def test_d_goes_through_the_four_views() -> None:
+    app = app_of(recorded("review:seeds"))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await go(pilot, app, RATES)
+        shown = app.screen.query_one("#detail", LineView)
+        texts = []
+        for _ in range(4):
+            texts.append("\n".join(text for text, _ in shown.lines))
+            await pilot.press("d")
+            await settled(pilot)
+        assert "Left in orders_conversionrate" in texts[0]
+        assert "INSERT INTO" in texts[1] and "dependencies" not in texts[1]
+        assert "dependencies" in texts[2] and "│" in texts[2]
+        assert "✓ moved" in texts[3]
+        assert "\n".join(text for text, _ in shown.lines) == texts[0], "after the last view comes the first"
+
+    drive(app, act, size=(120, 40))
+
+
+def test_the_lines_of_the_operation_are_marked_in_the_seed_file() -> None:
+    preview = recorded("review:seeds").preview
+    assert isinstance(preview, SeedsPreview)
+    line = next(line for line in preview.seeds if line.id == RATES)
+    marked = [text for text, _ in file_lines(line, preview) if text.startswith("│")]
+    assert marked and all("view" not in text.lower() for text in marked)
+    assert "conversionrate" in " ".join(marked)
+
+
+def test_a_failed_way_of_keeping_says_why() -> None:
+    preview = recorded("review:seeds").preview
+    assert isinstance(preview, SeedsPreview)
+    line = next(line for line in preview.seeds if line.how == "as rows")
+    told = [text for text, _ in ladder_lines(line, 200)]
+    assert told[0].startswith("× moved") and len(told[0]) > 40
+    assert any(text.startswith("✓ as rows") for text in told)
+    assert "! " in "\n".join(text for text, _ in evidence_lines(line, 200))
+
+
+def test_enter_opens_the_verdicts_and_a_second_one_overrules() -> None:
+    app = app_of(recorded("review:seeds"))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await go(pilot, app, RATES)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.answers == [], "the first Enter only opens"
+        assert "new databases would lack 3 rows" in text_of(app).replace("\n", " ")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.answers == [f"drop:{RATES}"]
+
+    drive(app, act, size=(120, 40))
+
+
+def test_the_verdict_that_counts_is_no_answer() -> None:
+    app = app_of(recorded("review:seeds"))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await go(pilot, app, RATES)
+        await pilot.press("enter", "up", "enter")
+        await settled(pilot)
+        assert app.answers == []
+
+    drive(app, act)
+
+
+def test_escape_leads_from_the_verdicts_back_to_the_list() -> None:
+    app = app_of(recorded("review:seeds"))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await go(pilot, app, RATES)
+        await pilot.press("enter", "escape")
+        await settled(pilot)
+        assert table_of(app).has_focus and table_of(app).current == RATES
+
+    drive(app, act)
+
+
+def test_enter_alone_continues() -> None:
+    app = app_of(recorded("review:seeds"))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.answers == ["continue"]
+
+    drive(app, act)
+
+
+def test_shown_again_after_a_verdict_row_and_focus_stay() -> None:
+    review = recorded("review:seeds")
+    assert isinstance(review.preview, SeedsPreview)
+    lines = tuple(
+        replace(line, decided="drop", how="", file="") if line.id == RATES else line for line in review.preview.seeds
+    )
+    again = replace(review, preview=replace(review.preview, seeds=lines))
+    app = app_of(review, begin(State.SEEDS), again)
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await go(pilot, app, RATES)
+        await pilot.press("enter", "enter")
+        await settled(pilot)
+        assert app.answers == [f"drop:{RATES}"]
+        assert table_of(app).has_focus and table_of(app).current == RATES
+        assert "- out by you" in text_of(app)
+
+    drive(app, act)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_decision_has_its_row_its_evidence_and_a_safe_choice(size: tuple[int, int]) -> None:
+    app = app_of(recorded(DECISION))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        text = " ".join(text_of(app).split())
+        assert table_of(app).current == DECISION.partition(":")[2]
+        assert "? decide" in text and "no statement ran" in text and "ran no statement here" in text
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.answers == ["keep"], "a bare Enter is the safe choice"
+
+    drive(app, act, size=size)
+
+
+def test_undecided_rows_stand_first() -> None:
+    app = app_of(recorded(DECISION))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        assert table_of(app).cursor_row == 0
+
+    drive(app, act)
+
+
+def test_v_shows_one_verdict_after_the_other() -> None:
+    app = app_of(recorded("review:seeds"))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        table = table_of(app)
+        everything = table.row_count
+        await pilot.press("v")
+        await settled(pilot)
+        assert 0 < table.row_count < everything and "[8 seed]" in text_of(app)
+        for _ in range(4):
+            await pilot.press("v")
+        await settled(pilot)
+        assert table.row_count == everything
+
+    drive(app, act)
+
+
+def test_a_search_shows_only_what_has_the_text() -> None:
+    app = app_of(recorded("review:seeds"))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await pilot.press("slash", *"bootstrap", "enter")
+        await settled(pilot)
+        assert table_of(app).row_count == 2 and table_of(app).has_focus
+        await pilot.press("escape")
+        await settled(pilot)
+        assert table_of(app).row_count == 19
+
+    drive(app, act)
+
+
+def test_rows_arrive_while_the_old_history_runs() -> None:
+    app = app_of(
+        Event("operation", State.SEEDS, RATES, {"id": RATES, "so_far": "3 rows inserted"}),
+        progress(State.SEEDS, "Old history: 31 of 79", 31, 79, run="old", words="old history"),
+    )
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await pilot.pause(0.2)
+        await settled(pilot)
+        text = text_of(app)
+        assert "● watched" in text and "3 rows inserted" in text and "31 of 79" in text
+        app.script.say(Event("operation", State.SEEDS, RATES, {"id": RATES, "verdict": "seed", "left": "3 rows"}))
+        await settled(pilot)
+        assert "✓ seed" in text_of(app)
+
+    drive(app, act)
+
+
+def test_a_long_list_is_folded_by_app_but_what_is_open() -> None:
+    app = app_of(many())
+
+    async def act(pilot: Pilot[Any]) -> None:
+        table = table_of(app)
+        assert table.row_count == 3 + 10, "three to decide, and ten apps"
+        await go(pilot, app, "group:app5")
+        await pilot.press("x")
+        await settled(pilot)
+        assert table.row_count == 3 + 10 + 11 and table.current == "group:app5"
+        await pilot.press("enter")
+        await settled(pilot)
+        assert table.row_count == 3 + 10
+
+    drive(app, act)
+
+
+def test_n_goes_to_what_waits_for_a_person() -> None:
+    app = app_of(many())
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await go(pilot, app, "group:app5")
+        await pilot.press("n")
+        await settled(pilot)
+        assert table_of(app).current == "app0.0000_step#0"
+        await pilot.press("n")
+        await settled(pilot)
+        assert table_of(app).current == "app1.0001_step#0"
+        await pilot.press("p")
+        await settled(pilot)
+        assert table_of(app).current == "app0.0000_step#0"
+
+    drive(app, act)
+
+
+def test_nothing_to_judge_is_said() -> None:
+    review = recorded("review:seeds")
+    empty = replace(
+        review, headline="No data operations. Tables only", preview=SeedsPreview((), (), ()), choices=review.choices[:2]
+    )
+    app = app_of(empty)
+
+    async def act(pilot: Pilot[Any]) -> None:
+        assert "No data operations. Tables only" in text_of(app)
+        assert app.screen.query_one("#verdicts", OptionList).option_count == 0
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.answers == ["continue"]
+
+    drive(app, act)
+
+
+def test_a_resize_keeps_row_view_and_focus() -> None:
+    app = app_of(recorded("review:seeds"))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await go(pilot, app, RATES)
+        await pilot.press("d")
+        for size in ((80, 24), (200, 60)):
+            await pilot.resize_terminal(*size)
+            await settled(pilot)
+            assert table_of(app).current == RATES and table_of(app).has_focus
+            assert "[Source]" in text_of(app)
+
+    drive(app, act, size=(200, 60))
+
+
+def test_the_list_keeps_the_order_of_what_is_folded() -> None:
+    rows = folded(
+        ["b1", "a1", "b2"],
+        key=str,
+        group=lambda item: item[0],
+        first=lambda item: item == "b2",
+        unfolded={"b"},
+        least=2,
+    )
+    assert [(row.key, row.is_group) for row in rows] == [
+        ("b2", False), ("group:b", True), ("b1", False), ("group:a", True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("topic", sorted(TEXTS))
+def test_an_explanation_is_at_most_sixty_words(topic: str) -> None:
+    text = TEXTS[topic]
+    assert len(f"{text.what} {text.why} {text.wrong}".split()) <= 60
+
+
+@every_picture
+def test_picture(snap_compare: Compare, size: tuple[int, int], theme: str) -> None:
+    app = app_of(recorded("review:seeds"))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await go(pilot, app, RATES)
+
+    same_picture(snap_compare, app, size=size, theme=theme, act=act)
+
+
+@every_picture
+def test_picture_of_a_decision(snap_compare: Compare, size: tuple[int, int], theme: str) -> None:
+    same_picture(snap_compare, app_of(recorded(DECISION)), size=size, theme=theme)
+
+
+def test_picture_after_a_resize(snap_compare: Compare) -> None:
+    same_after_resize(snap_compare, app_of(recorded("review:seeds")))
+
+
+def test_escape_from_the_details_of_a_decision_leads_back_to_its_choices() -> None:
+    app = app_of(recorded(DECISION))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        for keys in (("d",), ("escape",), ("n",), ("escape",)):
+            await pilot.press(*keys)
+            await settled(pilot)
+        assert isinstance(app.focused, ChoiceList)
+        assert table_of(app).current == DECISION.partition(":")[2]
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.answers == ["keep"]
+
+    drive(app, act)
