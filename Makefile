@@ -4,25 +4,39 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test check format realworld bench clean
+.PHONY: help demo demo-run demo-project test check format documents screenshots realworld bench clean
 
 help:
-	@echo "make demo       reset the migrations of the bundled demo project, on SQLite"
+	@echo "make demo       the wizard on a messy shop to practise on, on SQLite"
+	@echo "make demo-run   the same shop reset without a question, as the automatic checks do it"
 	@echo "make test       the test suite"
 	@echo "make check      format, lint, strict types, import fences"
-	@echo "make realworld  the whole reset and its undo on the demo, oscar and wagtail (docs/realworld.md)"
-	@echo "make bench      generate and proof as ratios to plain makemigrations and stock migrate"
+	@echo "make documents  write docs/keys.md, docs/refusals.md and screenshots/README.md"
+	@echo "make screenshots  draw the pictures in screenshots/ anew"
+	@echo "make realworld  the whole reset and its undo on the demo, oscar and wagtail, and oscar by the wizard's keys"
+	@echo "make bench      generate and proof as ratios to Django's own commands, the screens as ratios to a bare Textual app"
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
-demo: export XDG_STATE_HOME = $(CURDIR)/build/state
-demo: $(READY)
+demo demo-run: export XDG_STATE_HOME = $(CURDIR)/build/state
+demo-project: $(READY)
 	rm -rf build/demo
 	$(BIN)/migwizard demo build/demo
 	$(BIN)/python build/demo/shop/manage.py migrate --verbosity 0
+
+# Leaving the wizard early (130) is no failure. Without a terminal nobody could answer, so nothing is asked.
+demo: demo-project
+	@if [ -t 0 ] && [ -t 1 ] && [ -t 2 ]; then \
+		$(BIN)/migwizard -C build/demo/shop --python $(BIN)/python || [ $$? -eq 130 ]; \
+	else \
+		echo "No terminal here, so no questions: make demo-run."; \
+		$(BIN)/migwizard run --yes -C build/demo/shop --python $(BIN)/python; \
+	fi
+
+demo-run: demo-project
 	$(BIN)/migwizard run --yes -C build/demo/shop --python $(BIN)/python
 
 test: $(READY)
@@ -38,11 +52,19 @@ format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+documents: $(READY)
+	$(BIN)/python -m tests.documents
+
+screenshots: $(READY)
+	$(BIN)/python -m tests.tui.screenshots
+
 realworld: $(READY)
 	$(BIN)/python -m tests.realworld
+	$(BIN)/python -m tests.tui.ride_subject oscar
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_ui
 
 clean:
 	rm -rf build $(VENV)

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from tests.diffbench import LINES, measure_diff
 from tests.realworld import migrate_from_zero, table
 from tests.subjects import BUILD, DEMO, Copy, SubjectError, environment, fresh, present
 
@@ -23,6 +24,7 @@ FOLDER = BUILD / "bench"
 ROUNDS = 3
 # A subject gets no further round once it has used this many seconds; two subjects stay below ten minutes.
 BUDGET = 240.0
+DIFF = "diff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,14 @@ def _columns(title: str, values: Mapping[str, Mapping[str, float]]) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure the named subjects (default: the demo, and oscar when it is there); returns the exit code."""
+    """Measure the named subjects (default: the demo, and oscar when it is there); returns the exit code.
+
+    The name "diff" stands for the diff of a long file alone.
+    """
+    if list(arguments) == [DIFF]:
+        print(machine() + "\n")
+        print(_columns("seconds (median)", {f"{LINES:,} lines": measure_diff()}))
+        return 0
     chosen = list(arguments) or [DEMO, *(["oscar"] if present("oscar") else [])]
     facts = machine()
     measured = {name: measure(name) for name in chosen}

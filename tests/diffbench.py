@@ -1,0 +1,100 @@
+"""What a long diff costs: `python -m tests.bench diff`. A file of 5,000 nearly equal lines, some of which wait.
+
+`compute` is the engine's part, `paint` the screen's: from handing the rows over until they are drawn, and a key after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import time
+from collections.abc import Sequence
+
+LINES = 5000
+FIELDS = 6
+"""Of each model; every seventh model has one that waits."""
+ROUNDS = 7
+BACK = "shop/0002_reset_links_to_other"
+
+
+def texts() -> tuple[str, str, Sequence[str]]:
+    """What makemigrations would write alone, what was written, and the models of which a field waits."""
+    head = (
+        "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n\n    operations = [\n"
+    )
+    literal, written, waiting = [head], [head], []
+    number = 0
+    while sum(part.count("\n") for part in literal) < LINES:
+        name = f"Model{number}"
+        fields = [
+            f"                ('field{f}', models.CharField(max_length=20, blank=True)),\n" for f in range(FIELDS)
+        ]
+        begin = f"        migrations.CreateModel(\n            name='{name}',\n            fields=[\n"
+        end = "            ],\n        ),\n"
+        late = "                ('late', models.ForeignKey(on_delete=models.CASCADE, to='other.thing')),\n"
+        literal.append(begin + "".join(fields) + (late if number % 7 == 0 else "") + end)
+        written.append(begin + "".join(fields) + end)
+        if number % 7 == 0:
+            waiting.append(name)
+        number += 1
+    return "".join([*literal, "    ]\n"]), "".join([*written, "    ]\n"]), waiting
+
+
+def measure_diff() -> dict[str, float]:
+    """Medians in seconds."""
+    os.environ["TEXTUAL_ANIMATIONS"] = "none"
+    from migwizard.engine.diffing import diff_rows
+    from migwizard.engine.previews import DiffRow, Waiting
+
+    literal, written, names = texts()
+    waiting = [Waiting(f"shop.{n}.late", (f"{n.lower()} field late",), ("other",), BACK, 3) for n in names]
+    rows: tuple[DiffRow, ...] = ()
+    computed = []
+    for _ in range(ROUNDS):
+        start = time.perf_counter()
+        rows = diff_rows([("0001_initial", literal)], written, waiting)
+        computed.append(time.perf_counter() - start)
+    return {"diff compute": statistics.median(computed)} | asyncio.run(_painted(rows))
+
+
+async def _painted(rows: Sequence[object]) -> dict[str, float]:
+    from textual.app import App, ComposeResult
+
+    from migwizard.tui import themes
+    from migwizard.tui.widgets.diff import DiffView
+    from migwizard.tui.widgets.highlight import pieces
+
+    class Frame(App[None]):
+        def on_mount(self) -> None:
+            self.animation_level = "none"
+            themes.register(self)
+
+        def compose(self) -> ComposeResult:
+            yield DiffView(id="diff")
+
+    found: dict[str, list[float]] = {"diff paint": [], "diff paint, all unfolded": [], "diff key": []}
+    app = Frame()
+    async with app.run_test(size=(160, 45)) as pilot:
+        view = app.query_one(DiffView)
+
+        async def drawn() -> None:
+            await pilot.pause()
+            [view.render_line(y) for y in range(view.size.height)]
+
+        for number in range(ROUNDS):
+            pieces.cache_clear()
+            start = time.perf_counter()
+            view.show(f"file {number}", rows)  # type: ignore[arg-type]
+            await drawn()
+            found["diff paint"].append(time.perf_counter() - start)
+            start = time.perf_counter()
+            view.toggle_folds()
+            view.toggle_folds()
+            await drawn()
+            found["diff paint, all unfolded"].append(time.perf_counter() - start)
+            start = time.perf_counter()
+            view.action_page(1)
+            await drawn()
+            found["diff key"].append(time.perf_counter() - start)
+    return {key: statistics.median(values) for key, values in found.items()}
