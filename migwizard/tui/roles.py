@@ -11,11 +11,14 @@ from textual.content import Content
 
 
 def speaks_utf8(environ: Mapping[str, str] | None = None) -> bool:
-    """Whether the locale can show more than ASCII.
+    """Whether the locale can show more than ASCII, and the terminal has glyphs for it.
 
-    A plain C locale counts as ASCII even where Python has set LC_CTYPE to C.UTF-8 by itself (PEP 538).
+    A plain C locale counts as ASCII even where Python has set LC_CTYPE to C.UTF-8 by itself (PEP 538). Linux's own console
+    reads UTF-8, but its font has few of our glyphs.
     """
     env = os.environ if environ is None else environ
+    if env.get("TERM") == "linux":
+        return False
     if env.get("LC_ALL"):
         name = env["LC_ALL"]
     elif env.get("LANG") in ("C", "POSIX") and env.get("LC_CTYPE", "C.UTF-8") == "C.UTF-8":

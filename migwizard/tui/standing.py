@@ -9,10 +9,12 @@ from migwizard.engine.states import ORDER, State, before
 from migwizard.engine.talk import Event, Question
 
 if TYPE_CHECKING:
-    from migwizard.engine.previews import ResumePreview
+    from migwizard.engine.previews import RefusalPreview, ResumePreview
 
 UNCHANGED = "Project: unchanged"
-HALF = "Files half swapped; the next start finishes that"
+HALF = "Files half swapped; the next start settles that"
+AFTER_SWITCH = "pending"
+"""The refusal that follows a switch: migrate would still apply something."""
 UNREAD = "Whether files were swapped cannot be read"
 
 
@@ -137,7 +139,7 @@ def _previewed(standing: Standing, question: Question) -> Standing:
     if isinstance(preview, DonePreview):
         return replace(standing, applied=True, switched=sum(says == "switched" for _, says in preview.databases))
     if isinstance(preview, RefusalPreview):
-        return _refused(standing, preview.tree)
+        return _refused(standing, preview)
     if isinstance(preview, ResumePreview):
         return _resumed(standing, preview)
     if isinstance(preview, UndoPreview):
@@ -147,11 +149,13 @@ def _previewed(standing: Standing, question: Question) -> Standing:
     return standing
 
 
-def _refused(standing: Standing, tree: str) -> Standing:
+def _refused(standing: Standing, preview: RefusalPreview) -> Standing:
     """A refusal before anything was opened is the first to say what an earlier run left."""
+    tree = preview.tree
     if not tree:
         return standing
-    known = standing.switched if standing.applied else None
+    # One that came after the switch of a database leaves one more switched than was known.
+    known = standing.switched if standing.applied and preview.code != AFTER_SWITCH else None
     return replace(_treed(standing, tree), switched=known if tree == "new" else standing.switched)
 
 

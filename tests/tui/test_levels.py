@@ -13,6 +13,7 @@ from textual.widgets import Input, OptionList
 from migwizard.engine.previews import LevelsPreview
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
+from migwizard.tui.screens.levels import LevelsScreen
 from migwizard.tui.widgets.lines import LineView
 from migwizard.tui.widgets.plantable import PlanTable
 from migwizard.words.explain import EXPLAIN
@@ -50,9 +51,10 @@ def levels_app(*later: Question, first: Question | None = None) -> ScriptedApp:
 
 
 async def focus_plan(pilot: Pilot[Any], key: str = ORDERS) -> None:
-    table = pilot.app.screen.query_one(PlanTable)
-    table.focus()
-    table.go_to(key)
+    screen = pilot.app.screen
+    assert isinstance(screen, LevelsScreen)
+    screen.query_one(PlanTable).focus()
+    screen.go_to(key)
     await settled(pilot)
 
 
@@ -76,7 +78,7 @@ def test_what_waits_where_it_returns_and_what_else_it_would_cost_can_be_read_at_
         assert "Cycle 2: organizations and user need each other" in shown
         assert "~ user.user.office" in shown
         assert "↳ returns in user/0002_reset_links_to_organizations, level 2" in shown
-        assert "recommended: fewest" in shown
+        assert "recommended: least waits" in shown
         assert "+2 wait" in shown
 
     drive(app, act)
@@ -274,6 +276,75 @@ def test_two_hundred_apps_and_1500_models_are_smooth() -> None:
         assert "Model1499" in text_of(app)
 
     drive(app, act, size=(120, 40))
+
+
+def big() -> ScriptedApp:
+    return levels_app(first=replace(asked(), preview=big_levels()))
+
+
+def test_a_long_plan_shows_its_levels_and_opens_one() -> None:
+    app = big()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        table = app.screen.query_one(PlanTable)
+        assert table.row_count == 21, "levels 0 to 19, and 30"
+        table.focus()
+        await settled(pilot)
+        shown = text_of(app)
+        assert "> ▸ 0" in shown and "10 files" in shown and "app_000 .. app_009" in shown and "~ 10" in shown
+        assert "Level 0; x opens and closes it" in shown and "~ 10 parts wait" in shown
+        await pilot.press("x", "down")
+        await settled(pilot)
+        assert table.row_count == 31 and table.current == "app_000/0001_reset_initial"
+        assert "▾ 0" in text_of(app)
+        await pilot.press("up", "enter")
+        await settled(pilot)
+        assert table.row_count == 21 and table.current == "group:0"
+
+    drive(app, act)
+    assert not app.answers
+
+
+def test_t_opens_the_level_it_leads_to() -> None:
+    app = big()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await focus_plan(pilot, "app_003/0001_reset_initial")
+        await pilot.press("t")
+        await settled(pilot)
+        assert app.screen.query_one(PlanTable).current == "app_003/0002_reset_links"
+
+    drive(app, act)
+
+
+def test_a_row_of_a_long_plan_is_moved_among_all_files() -> None:
+    app = big()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        table = app.screen.query_one(PlanTable)
+        await focus_plan(pilot, "app_001/0001_reset_initial")
+        await pilot.press("m", "up")
+        await settled(pilot)
+        assert table.row_count == 219 and table.current == "app_001/0001_reset_initial"
+        await pilot.press("escape")
+        await settled(pilot)
+        assert table.row_count == 31
+
+    drive(app, act)
+
+
+def test_a_short_plan_is_shown_whole() -> None:
+    app = levels_app()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await focus_plan(pilot)
+        before = app.screen.query_one(PlanTable).row_count
+        await pilot.press("x")
+        await settled(pilot)
+        assert app.screen.query_one(PlanTable).row_count == before == len(preview_of(asked()).files)
+        assert "x does nothing now: the plan is short and shown as a whole" in text_of(app)
+
+    drive(app, act)
 
 
 def test_a_resize_keeps_focus_selection_and_order() -> None:

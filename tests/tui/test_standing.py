@@ -59,8 +59,8 @@ def swapping(tree: str, **more: Any) -> Event:
     return progress(State.APPLY, "file 1 of 2", 1, 2, tree=tree, **more)
 
 
-def refused(tree: Any) -> Question:
-    preview = RefusalPreview("disk-full", "No room.", "", "", tree)
+def refused(tree: Any, code: str = "disk-full") -> Question:
+    preview = RefusalPreview(code, "No room.", "", "", tree)
     return Question(
         "refusal:disk-full", State.APPLY, "The disk is full", "", (LEAVE,), None, kind="refusal", preview=preview
     )
@@ -82,6 +82,11 @@ def test_a_refusal_at_the_start_says_what_an_earlier_run_left() -> None:
     assert asked(Standing(), refused("unknown")).changed == UNREAD
     assert asked(Standing(applied=True, switched=1), refused("new")).switched == 1
     assert asked(Standing(applied=True), refused("old")).changed == UNCHANGED
+
+
+def test_a_refusal_after_a_switch_does_not_say_that_nothing_was_switched() -> None:
+    told_of = asked(Standing(state=State.FAKE, applied=True), refused("new", "pending"))
+    assert told_of.changed == "Files swapped; databases are looked at next · u undoes"
 
 
 def test_after_a_cancel_there_is_a_way_back_only_while_the_tree_is_as_before() -> None:

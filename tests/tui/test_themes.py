@@ -29,9 +29,11 @@ ROLES = [value for value in vars(roles).values() if isinstance(value, roles.Role
         ({"LANG": "C", "LC_CTYPE": "C.UTF-8"}, False),
         ({"LANG": "de_DE.ISO-8859-1"}, False),
         ({"LC_CTYPE": "UTF-8"}, True),
+        ({"LANG": "de_DE.UTF-8", "TERM": "screen-256color"}, True),
+        ({"LANG": "de_DE.UTF-8", "TERM": "linux"}, False),
     ],
 )
-def test_the_locale_decides_on_glyphs(env: dict[str, str], utf8: bool) -> None:
+def test_locale_and_terminal_decide_on_glyphs(env: dict[str, str], utf8: bool) -> None:
     assert roles.speaks_utf8(env) is utf8
 
 

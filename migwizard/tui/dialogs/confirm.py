@@ -13,11 +13,14 @@ from migwizard.tui.dialogs.overlay import DialogButton, Overlay
 class ConfirmDialog(Overlay[bool]):
     """Gives True only where the other answer was taken on purpose."""
 
+    topic = "confirm"
+
     def __init__(self, headline: str, text: str, *, safe: str, other: str, typed: str = "") -> None:
         super().__init__()
         self.headline, self.text = headline, text
         self.safe, self.other, self.typed = safe, other, typed
-        self.topic = "confirm.typed" if typed else "confirm"
+        if typed:
+            self.topic = "confirm.typed"
 
     def compose(self) -> ComposeResult:
         box = Vertical(classes="box")

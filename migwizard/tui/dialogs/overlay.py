@@ -10,6 +10,7 @@ from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Button
 
+from migwizard.tui.roles import speaks_utf8
 from migwizard.words.explain import explain
 
 T = TypeVar("T")
@@ -25,16 +26,20 @@ class Overlay(ModalScreen[T]):
         Binding("question_mark,f1", "explain", "explain", show=False),
     ]
     topic = ""
-    """Of the explanation; empty: there is none."""
+    """Of the explanation; every dialog has one but the explanation itself."""
     DEFAULT_CSS = """
     Overlay { align: center middle; background: $background 60%; }
     Overlay > .box {
         width: 70; max-width: 96%; height: auto; max-height: 90%; padding: 0 1; background: $surface;
         border: ascii $primary; border-title-color: $foreground; border-title-style: bold;
     }
+    Overlay.-drawn > .box { border: round $primary; }
     Overlay Input { background: $panel; margin: 0; }
     Overlay .buttons { height: auto; margin-top: 1; }
     """
+
+    def on_mount(self) -> None:
+        self.set_class(speaks_utf8(), "-drawn")
 
     def action_close(self) -> None:
         self.dismiss(None)
@@ -47,8 +52,7 @@ class Overlay(ModalScreen[T]):
             if answer:
                 self.app.action_word(answer.removeprefix("word:") if answer.startswith("word:") else "")  # type: ignore[attr-defined]
 
-        if self.topic:
-            self.app.push_screen(ExplainDialog(explain(self.topic)), more)
+        self.app.push_screen(ExplainDialog(explain(self.topic)), more)
 
 
 class DialogButton(Button):

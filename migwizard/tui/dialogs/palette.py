@@ -33,6 +33,7 @@ class Entry:
 class PaletteScreen(Overlay[str]):
     """Gives the id of the entry that was taken."""
 
+    topic = "dialog.commands"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "move(1)", "", show=False, priority=True),
         Binding("up", "move(-1)", "", show=False, priority=True),

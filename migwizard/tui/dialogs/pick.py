@@ -23,7 +23,10 @@ class PickDialog(Overlay[str]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("q", "close", "close", show=False)]
     topic = "dialog.pick"
     DEFAULT_CSS = """
-    PickDialog OptionList { height: auto; max-height: 16; padding: 0; background: transparent; }
+    PickDialog > .box { width: 90; }
+    PickDialog OptionList {
+        height: auto; max-height: 16; padding: 0; background: transparent; text-wrap: nowrap; text-overflow: ellipsis;
+    }
     PickDialog OptionList, PickDialog OptionList:focus { border: none; }
     """
 
@@ -44,9 +47,9 @@ class PickDialog(Overlay[str]):
         return [Option(self._prompt(place, place == marked), id=str(place)) for place in range(len(self.choices))]
 
     def _prompt(self, place: int, marked: bool) -> Content:
-        choice = self.choices[place]
-        dialog = " ..." if choice.wants else ""
-        return Content.assemble(f"{'>' if marked else ' '} {choice.words}{dialog}  ", (choice.effect, "$text-muted"))
+        labels = [f"{choice.words}{' ...' if choice.wants else ''}" for choice in self.choices]
+        label = labels[place].ljust(max(map(len, labels)))
+        return Content.assemble(f"{'>' if marked else ' '} {label}  ", (self.choices[place].effect, "$text-muted"))
 
     @on(OptionList.OptionHighlighted)
     def _mark(self, event: OptionList.OptionHighlighted) -> None:

@@ -119,6 +119,8 @@ def _apps(preview: DonePreview) -> list[Chart]:
 
 def _facts(preview: DonePreview) -> list[str]:
     facts = [f" Certificate   {NOTE if preview.decided else OK} {preview.proof}"]
+    if preview.operations:
+        facts.append(f" Old data      {preview.operations}")
     shown = [f"{alias} {OK if says == 'switched' else NOTE} {says}" for alias, says in preview.databases]
     if len(shown) > DATABASES:
         switched = sum(says == "switched" for _, says in preview.databases)

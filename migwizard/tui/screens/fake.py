@@ -22,6 +22,7 @@ from migwizard.tui.widgets.facts import FactView
 from migwizard.tui.widgets.lines import Line
 from migwizard.tui.widgets.rows import Cell, Column, RowTable
 from migwizard.tui.widgets.rule import Rule
+from migwizard.words.counting import count
 
 COLUMNS = (
     Column("alias", "Database", 8, flexible=True),
@@ -241,7 +242,7 @@ class FakeScreen(StepScreen):
 
 def _will(line: DatabaseLine) -> str:
     if line.switched or line.askable:
-        return f"{line.rows_out} rows out, {line.rows_in} in"
+        return f"{count(line.rows_out, 'row')} out, {line.rows_in} in"
     if line.state in ("NEW", "EMPTY", "missing"):
         return "nothing to do"
     if line.state == "NEW_PARTIAL":
@@ -259,9 +260,13 @@ def _findings(line: DatabaseLine, preview: FakePreview) -> list[Line]:
     """Everything that is known of one database."""
     found: list[Line] = [(f"State     {line.alias} {line.says}".rstrip("."), "")]
     if line.askable or line.switched:
-        verb = "were" if line.switched else "are"
-        found.append((f"Table     django_migrations: {line.rows_out} rows {verb} exchanged for {line.rows_in}", ""))
-        found.append((f"          {line.untouched} rows of other apps are not touched; no other table is", ""))
+        one, many = ("row was", "rows were") if line.switched else ("row is", "rows are")
+        exchanged = f"{count(line.rows_out, one, many)} exchanged for {line.rows_in}"
+        found.append((f"Table     django_migrations: {exchanged}", ""))
+        if line.why:
+            found.append((f"          {line.why}", ""))
+        untouched = count(line.untouched, "row of other apps is", "rows of other apps are")
+        found.append((f"          {untouched} not touched; no other table is", ""))
         found.append((f"Backup    table migwizard_history_backup, and .migwizard/rows/{line.alias}.json", ""))
     if line.askable:
         found.append(("Then      migrate --plan has to find nothing of the project to apply", ""))

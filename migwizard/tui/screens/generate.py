@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shlex
-import subprocess
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from textual import events, on
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import DataTable, Static
@@ -18,7 +15,7 @@ from migwizard.engine.previews import DiffRow, GeneratePreview, StagedFile
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Event, Question
 from migwizard.tui.commands import Command
-from migwizard.tui.editor import find_editor
+from migwizard.tui.editor import edit
 from migwizard.tui.messages import Answered, CopyWanted, Explained
 from migwizard.tui.screens import generate_parts as parts
 from migwizard.tui.screens.step import StepScreen
@@ -357,29 +354,6 @@ class GenerateScreen(StepScreen):
         file = self.file
         if file is None or self.question is None:
             return
-        key, editor = f"edited:{parts.name_of(file)}", find_editor()
-        if not editor:
-            self.app.notify(f"No editor is set in $VISUAL or $EDITOR. Change {file.path}, then take “{key}” under :")
-            return
-        before = _stamp(file.path)
-        try:
-            with self.app.suspend():
-                failed = subprocess.run([*editor, file.path], check=False).returncode
-        except (SuspendNotSupported, OSError) as error:
-            self.app.notify(f"{shlex.join(editor)} cannot be opened here: {error or 'this is no terminal'}.")
-            return
-        self.app.refresh()
-        if _stamp(file.path) != before:
+        key = f"edited:{parts.name_of(file)}"
+        if edit(self.app, file.path, key):
             self.answer(key)
-        else:
-            said = f" (it ended with {failed})" if failed else ""
-            self.app.notify(f"You changed nothing{said}.")
-
-
-def _stamp(path: str) -> tuple[int, int] | None:
-    """Changes when a file is written."""
-    try:
-        facts = Path(path).stat()
-    except OSError:
-        return None
-    return facts.st_mtime_ns, facts.st_size

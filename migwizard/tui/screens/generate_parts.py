@@ -13,6 +13,7 @@ from migwizard.tui.standing import Standing
 from migwizard.tui.widgets.frame import between
 from migwizard.tui.widgets.lines import Line
 from migwizard.tui.widgets.rows import middle
+from migwizard.words.counting import count, one_of
 
 BAR = 12
 
@@ -35,25 +36,25 @@ def first_head(files: Sequence[StagedFile], number: int, accepted: Collection[st
     """Which file this is, its level, and how far the person has come."""
     file = files[number]
     right = counts(files, accepted)
-    front = f"File {number + 1} of {len(files)}  level {file.level}  "
+    which = one_of(number + 1, len(files), "file")
+    front = f"{which[:1].upper()}{which[1:]}  level {file.level}  "
     name = middle(f"{name_of(file)}.py", max(width - len(front) - len(right) - 3, 12))
     return between(Content.assemble(front, (name, "bold")), Content.styled(right, "$text-muted"), width)
 
 
 def second_head(file: StagedFile, place: tuple[int, int], width: int) -> Content:
     """How long both texts are, and what waits or returns."""
-    lengths = f"makemigrations alone: {file.literal_lines} lines, written: {file.written_lines}. "
+    lengths = f"makemigrations alone: {count(file.literal_lines, 'line')}, written: {file.written_lines}. "
     return Content.assemble((lengths, "$text-muted"), waiting_words(file, place)).truncate(width, ellipsis=True)
 
 
 def waiting_words(file: StagedFile, place: tuple[int, int]) -> Content:
-    count = len(file.waiting)
-    if not count:
+    if not file.waiting:
         if file.returning:
-            said = "1 part returns here" if file.returning == 1 else f"{file.returning} parts return here"
+            said = count(file.returning, "part returns here", "parts return here")
             return Content.styled(f"{RETURNS} {said}", RETURNS.style)
         return Content.styled("Nothing had to wait", "$text-muted")
-    part = "1 part waits" if count == 1 else f"{count} parts wait"
+    part = count(len(file.waiting), "part waits", "parts wait")
     at, places = place
     where = f", place {max(at, 1)} of {places}" if places > 1 else ""
     return Content.styled(f"{WAITS} {part}{where}", WAITS.style)
@@ -63,12 +64,12 @@ def halves(file: StagedFile, split: int, width: int) -> Content:
     """Titles over both sides."""
     left = between(
         Content.styled("WHAT makemigrations WOULD WRITE ALONE", "bold"),
-        Content(f"{file.literal_lines} lines "),
+        Content(f"{count(file.literal_lines, 'line')} "),
         split - 1,
     )
     room = width - split - 2
     name = middle(f"{name_of(file)}.py", max(room - 24, 10))
-    right = between(Content.styled(f"WRITTEN: {name}", "bold"), Content(f"{file.written_lines} lines "), room)
+    right = between(Content.styled(f"WRITTEN: {name}", "bold"), Content(f"{count(file.written_lines, 'line')} "), room)
     return Content.assemble(" ", left, drawn("│", "|"), " ", right)
 
 
@@ -79,7 +80,8 @@ def check_line(file: StagedFile, width: int, more: str) -> Content:
     elif file.edited:
         left = Content.assemble((f"{NOTE} yours ", NOTE.style), file.edited)
     else:
-        left = Content.assemble("Check: alone - waiting = written  ", (f"{OK} equal", OK.style))
+        guard = " + guard" if file.guard else ""
+        left = Content.assemble(f"Check: alone - waiting{guard} = written  ", (f"{OK} equal", OK.style))
     right = Content.styled(more, "$text-muted")
     if left.cell_length + right.cell_length + 2 > width:
         return left.truncate(width, ellipsis=True)
@@ -147,7 +149,7 @@ def work_lines(data: Mapping[str, object], standing: Standing, width: int) -> li
         elif number == done:
             time = clock(standing.elapsed, standing.remaining)
             apps = " ".join(str(name).partition("/")[0] for name in names)
-            text = f"{NOW} now level {number + 1} of {len(levels)}: makemigrations {apps}"
+            text = f"{NOW} now {one_of(number + 1, len(levels), 'level')}: makemigrations {apps}"
             lines.append((f"{middle_end(text, width - len(time) - 3)}   {time}", "text-primary"))
         else:
             lines.append((middle_end(f"{TODO} level {number}  {empty * BAR}  {listed}", width), "text-muted"))

@@ -18,7 +18,7 @@ from migwizard.tui.commands import BY_HAND, EVERYWHERE, Command, bindings, spoke
 from migwizard.tui.roles import drawn
 from migwizard.tui.standing import Standing
 from migwizard.tui.widgets.explain import NOTHING, full, with_words
-from migwizard.tui.widgets.frame import Headline, Hint, Hints, StatusLine
+from migwizard.tui.widgets.frame import Headline, Hint, Hints, StatusLine, Stepper
 from migwizard.words.explain.text import Explain
 from migwizard.words.glossary import GLOSSARY, NEVER
 
@@ -55,6 +55,7 @@ class HelpScreen(ModalScreen[None]):
         self.explain, self.own, self.word = explain or NOTHING, own, word
 
     def compose(self) -> ComposeResult:
+        yield Stepper()
         yield Headline("Help", "help")
         yield Static(id="parts")
         with ContentSwitcher(initial="words" if self.word else "screen"):
@@ -86,6 +87,7 @@ class HelpScreen(ModalScreen[None]):
     def stands(self, standing: Standing) -> None:
         """The frame has news."""
         self.standing = standing
+        self.query_one(Stepper).show(standing)
         self.query_one(StatusLine).show(standing)
 
     def _keys(self) -> Content:

@@ -8,9 +8,7 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.widgets import DataTable, OptionList, Static
-from textual.widgets.option_list import Option
 
 from migwizard.engine.previews import LevelsPreview, Order, PlanFile
 from migwizard.engine.states import State
@@ -18,8 +16,18 @@ from migwizard.engine.talk import Choice, Event, Question
 from migwizard.tui.commands import Command
 from migwizard.tui.dialogs.pick import PickDialog
 from migwizard.tui.messages import Answered, Explained
-from migwizard.tui.roles import RETURNS, WAITS, drawn
-from migwizard.tui.screens.levels_detail import file_lines, model_lines, order_name, order_prompt
+from migwizard.tui.roles import drawn
+from migwizard.tui.screens.folds import GROUP, Fold, folded, turn
+from migwizard.tui.screens.levels_detail import (
+    file_cells,
+    file_lines,
+    level_cells,
+    level_lines,
+    model_lines,
+    topic_of,
+    view_line,
+)
+from migwizard.tui.screens.levels_orders import OrderList
 from migwizard.tui.screens.step import StepScreen
 from migwizard.tui.widgets.lines import LineView
 from migwizard.tui.widgets.plantable import PlanTable
@@ -27,6 +35,8 @@ from migwizard.tui.widgets.rows import Column
 from migwizard.tui.widgets.rule import Rule
 
 LEAVE_OUT = "leave-out"
+FOLDED_FROM = 61
+"""Files from which each level is one row that can be opened."""
 COLUMNS = (
     Column("level", "Level", 5),
     Column("app", "App", 12, flexible=True),
@@ -46,11 +56,16 @@ class LevelsScreen(StepScreen):
     ACTS = (
         Command("", "enter", "orders", "On a file of a cycle: its orders; on an order: take it."),
         Command(
-            "move", "m", "move", "Pick the row up inside its cycle: arrows, Enter drops, Escape back.", footer=True
+            "move",
+            "m",
+            "move",
+            "Pick the row up inside its cycle: arrows, Enter drops, Escape back; or drag it.",
+            footer=True,
         ),
         Command("leave_out", "space", "in/out", "Leave the app of the focused file out of the reset.", footer=True),
         Command("view", "v", "view", "Switch between the plan and the models by level.", footer=True),
         Command("edit", "e", "name", "Give the focused file another name; its number stays.", footer=True),
+        Command("unfold", "x", "unfold", "Open or close a level in a long plan."),
         Command("target", "t", "target", "Go to the file in which the waiting parts of this one return."),
         Command("put_back", "escape", "back", "Put a carried row back, or go from the orders to the plan."),
     )
@@ -68,7 +83,11 @@ class LevelsScreen(StepScreen):
                 yield PlanTable(COLUMNS, id="plan")
                 yield Rule(id="detailhead")
                 yield LineView(id="detail", folds=True)
-                yield OptionList(id="orders", markup=False)
+                yield OrderList(id="orders", markup=False)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self._unfolded: set[str] = set()
 
     # What the engine says
 
@@ -99,18 +118,9 @@ class LevelsScreen(StepScreen):
 
     def _head(self, question: Question) -> None:
         assert self.preview is not None
-        preview, dot = self.preview, drawn("•", "*")
-        models = self.has_class("-models")
-        count = len(preview.files)
-        files = "" if preview.changed else f": {count} file{'' if count == 1 else 's'}"
-        cost = preview.changed or f"{count} file{'' if count == 1 else 's'}, {_wait(preview.waiting)}"
-        view = f"View ({' ' if models else dot}) plan{files}  ({dot if models else ' '}) models by level"
-        text = f"{view}   Cost now {cost}"
-        if len(text) > self.app.size.width - 2:
-            # Which view it is can be seen; what it costs cannot.
-            text = f"Cost now {cost}   v {'plan' if models else 'models by level'}"
+        text = view_line(self.preview, self.app.size.width - 2, models=self.has_class("-models"))
         # A sentence that says why something could not be done stands first.
-        if question.text and not question.text.startswith(f"{count} file"):
+        if question.text and not question.text.startswith(f"{len(self.preview.files)} file"):
             text = question.text
             self.app.notify(question.text, severity="warning")
         self.query_one("#view", Static).update(text)
@@ -119,7 +129,17 @@ class LevelsScreen(StepScreen):
 
     def _fill(self) -> None:
         if self.preview is not None:
-            self.query_one("#plan", PlanTable).fill([(_key(file), self._cells(file)) for file in self._files()])
+            self.query_one("#plan", PlanTable).fill([(fold.key, self._cells(fold)) for fold in self._folds()])
+
+    @property
+    def _is_long(self) -> bool:
+        return self.preview is not None and len(self.preview.files) >= FOLDED_FROM
+
+    def _folds(self) -> list[Fold[PlanFile]]:
+        """The rows; while one is carried, all files are."""
+        files = self._files()
+        least = FOLDED_FROM if self.carried is None else len(files) + 1
+        return folded(files, key=_key, group=_level, first=lambda file: False, unfolded=self._unfolded, least=least)
 
     def _files(self) -> list[PlanFile]:
         """The plan; where a row is carried, the first files of its cycle stand as the person holds them."""
@@ -134,17 +154,13 @@ class LevelsScreen(StepScreen):
             files[place] = file
         return files
 
-    def _cells(self, file: PlanFile) -> tuple[str | Text, ...]:
+    def _cells(self, fold: Fold[PlanFile]) -> tuple[str | Text, ...]:
         variables = self.app.theme_variables
-        waits: str | Text = "-"
-        if file.waiting:
-            waits = WAITS.cell(variables, str(len(file.waiting)))
-        if file.returning:
-            back = RETURNS.cell(variables, str(len(file.returning)))
-            waits = Text.assemble(waits, " ", back) if isinstance(waits, Text) else back
-        app = f"{file.app} (moving)" if self.carried is not None and file.app == self.app_carried else file.app
-        models = f"{file.models:,}" if file.models else "-"
-        return str(file.level), app, file.name, models, waits, str(file.cycle or "")
+        if fold.is_group:
+            return level_cells(fold.items, variables, is_open=fold.group in self._unfolded)
+        return file_cells(
+            fold.items[0], variables, moving=self.carried is not None and fold.items[0].app == self.app_carried
+        )
 
     def _file(self) -> PlanFile | None:
         """The focused file."""
@@ -154,11 +170,18 @@ class LevelsScreen(StepScreen):
     # Details
 
     def _detail(self) -> None:
-        file = self._file()
-        if file is None or self.preview is None:
+        file, head = self._file(), self.query_one("#detailhead", Rule)
+        if self.preview is None:
             return
-        head = self.query_one("#detailhead", Rule)
-        self.set_class(file.cycle is not None, "-in-cycle")
+        self.set_class(file is not None and file.cycle is not None, "-in-cycle")
+        if file is None:
+            level = self.query_one("#plan", PlanTable).current.removeprefix(GROUP)
+            head.update(f"Level {level}; x opens and closes it")
+            self.query_one("#detail", LineView).show(
+                level_lines([each for each in self.preview.files if _level(each) == level])
+            )
+            self.post_message(Explained("levels"))
+            return
         if file.cycle is None:
             head.update(f"{file.app}/{file.name}, level {file.level}")
             self.query_one("#detail", LineView).show(file_lines(file))
@@ -171,72 +194,18 @@ class LevelsScreen(StepScreen):
                 head.update(f"Moving {self.app_carried}: {words}")
             else:
                 head.update(f"Cycle {file.cycle}: {words} need each other")
-            self._orders(file.cycle)
-        self.post_message(Explained(self._focus_topic(file)))
-
-    def _focus_topic(self, file: PlanFile) -> str:
-        focused = self.focused.id if self.focused is not None else ""
-        if self.carried is not None:
-            return "levels.move"
-        if focused == "bylevel":
-            return "levels.models"
-        if focused == "orders":
-            return "levels.cycle"
-        if focused == "plan":
-            if file.waiting:
-                return "levels.waiting"
-            if file.returning:
-                return "levels.returning"
-            return "levels.cycle" if file.cycle else "levels"
-        return "levels"
+            self.query_one(OrderList).show(self._orders_of(file.cycle))
+        focused = self.focused.id or "" if self.focused is not None else ""
+        self.post_message(Explained(topic_of(file, focused, carrying=self.carried is not None)))
 
     def _orders_of(self, cycle: int) -> list[Order]:
         assert self.preview is not None
         return [order for order in self.preview.orders if order.cycle == cycle]
 
-    def _orders(self, cycle: int) -> None:
-        """Show the orders of a cycle; the highlighted one stays where it is the same cycle."""
-        shown, orders = self.query_one("#orders", OptionList), self._orders_of(cycle)
-        keys = [order.key for order in orders]
-        before = [shown.get_option_at_index(place).id for place in range(shown.option_count)]
-        if before == keys:
-            self._redraw_orders()
-            return
-        marked = next((place for place, order in enumerate(orders) if order.chosen), 0)
-        shown.clear_options()
-        shown.add_options([Option(self._prompt(order, orders, False), id=order.key) for order in orders])
-        shown.highlighted = marked
-        self._redraw_orders()
-
-    def _prompt(self, order: Order, orders: list[Order], marked: bool) -> Content:
-        best = next(each for each in orders if each.recommended)
-        shown = self.query_one("#orders", OptionList)
-        width = shown.scrollable_content_region.width or self.size.width or 78
-        full = shown.size.height >= 12 and len(orders) <= 4
-        column = min(max(len(order_name(each)) for each in orders), max(width // 2 - 8, 20))
-        mark = marked and shown.has_focus
-        return order_prompt(order, best, width - 1, column=column, marked=mark, full=full)
-
-    @on(OptionList.OptionHighlighted, "#orders")
-    def _redraw_orders(self) -> None:
-        file, shown = self._file(), self.query_one("#orders", OptionList)
-        if file is None or file.cycle is None:
-            return
-        orders = self._orders_of(file.cycle)
-        if [order.key for order in orders] != [shown.get_option_at_index(n).id for n in range(shown.option_count)]:
-            return
-        for place, order in enumerate(orders):
-            prompt = self._prompt(order, orders, place == shown.highlighted)
-            if shown.get_option_at_index(place).prompt != prompt:
-                shown.replace_option_prompt_at_index(place, prompt)
-
     @on(OptionList.OptionSelected, "#orders")
     def _take(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        file = self._file()
-        if file is None or file.cycle is None:
-            return
-        order = self._orders_of(file.cycle)[event.option_index]
+        order = self.query_one(OrderList).orders[event.option_index]
         if order.chosen:
             self.app.notify("This order is the one of the plan already.")
         else:
@@ -255,6 +224,8 @@ class LevelsScreen(StepScreen):
     def _selected(self) -> None:
         if self.carried is not None:
             self._drop()
+        elif self._file() is None:
+            self.action_unfold()
         elif self.has_class("-in-cycle"):
             self.query_one("#orders").focus()
 
@@ -301,22 +272,44 @@ class LevelsScreen(StepScreen):
 
     @on(PlanTable.Carried)
     def _carry(self, message: PlanTable.Carried) -> None:
+        if self.carried is not None:
+            self._carry_to(self.carried.index(self.app_carried) + message.step)
+
+    @on(PlanTable.Dragged)
+    def _drag(self, message: PlanTable.Dragged) -> None:
+        """The mouse does what the keys do."""
+        table = self.query_one("#plan", PlanTable)
         if self.carried is None:
+            table.focus()
+            table.go_to(message.grabbed)
+            if self._is_long:
+                self.app.notify("In a plan as long as this one m moves a row, with the arrows.")
+            else:
+                self.action_move()
+        if self.carried is None:
+            table.let_go()
             return
-        place = self.carried.index(self.app_carried)
-        other = place + message.step
-        if 0 <= other < len(self.carried):
-            self.carried[place], self.carried[other] = self.carried[other], self.carried[place]
+        over = next(file for file in self._files() if _key(file) == message.over)
+        if over.app in self.carried and _firsts(self._files())[over.app] is over:
+            self._carry_to(self.carried.index(over.app))
+
+    def _carry_to(self, place: int) -> None:
+        """Let the carried app be at this place of its cycle."""
+        assert self.carried is not None
+        if 0 <= place < len(self.carried) and self.carried[place] != self.app_carried:
+            self.carried.remove(self.app_carried)
+            self.carried.insert(place, self.app_carried)
             key = self.query_one("#plan", PlanTable).current
             self._fill()
             self.query_one("#plan", PlanTable).go_to(key)
             self._detail()
 
+    @on(PlanTable.Dropped)
     def _drop(self) -> None:
         """The order as it is held now becomes the plan's."""
         file, held = self._file(), self.carried
-        assert file is not None and held is not None
-        assert file.cycle is not None
+        if file is None or file.cycle is None or held is None:
+            return
         chosen = next(order for order in self._orders_of(file.cycle) if order.chosen)
         self._put_down()
         self._fill()
@@ -353,7 +346,34 @@ class LevelsScreen(StepScreen):
         if file is None or not file.waiting:
             self.app.notify("Nothing waits in this file.")
             return
-        self.query_one("#plan", PlanTable).go_to(file.waiting[0].returns_in)
+        self.go_to(file.waiting[0].returns_in)
+
+    def go_to(self, key: str) -> None:
+        """Put the cursor on a file, and open its level for that."""
+        assert self.preview is not None
+        self._unfolded |= {_level(file) for file in self.preview.files if _key(file) == key}
+        self._fill()
+        self.query_one("#plan", PlanTable).go_to(key)
+
+    def action_unfold(self) -> None:
+        file, table = self._file(), self.query_one("#plan", PlanTable)
+        if self._is_long and self.carried is None:
+            turn(
+                table,
+                _level(file) if file is not None else table.current.removeprefix(GROUP),
+                self._unfolded,
+                self._fill,
+            )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "unfold" and not self._is_long:
+            return None
+        return super().check_action(action, parameters)
+
+    def why_not(self, action: str) -> str:
+        if action == "unfold" and not self._is_long:
+            return "the plan is short and shown as a whole"
+        return super().why_not(action)
 
     def _pick_app(self) -> None:
         if self.question is None:
@@ -371,12 +391,12 @@ def _key(file: PlanFile) -> str:
     return f"{file.app}/{file.name}"
 
 
+def _level(file: PlanFile) -> str:
+    return str(file.level)
+
+
 def _firsts(files: Iterable[PlanFile]) -> dict[str, PlanFile]:
     found: dict[str, PlanFile] = {}
     for file in files:
         found.setdefault(file.app, file)
     return found
-
-
-def _wait(number: int) -> str:
-    return f"{number:,} wait{'s' if number == 1 else ''}"

@@ -5,11 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from textwrap import wrap
 
+from rich.text import Text
 from textual.content import Content
 
 from migwizard.engine.previews import LevelsPreview, Order, PlanFile, Waiting
 from migwizard.tui.roles import RETURNS, UNTOUCHED, WAITS, drawn
 from migwizard.tui.widgets.lines import Line
+from migwizard.words.counting import count
+
+
+def topic_of(file: PlanFile, focused: str, *, carrying: bool) -> str:
+    """The explanation that fits what has the focus."""
+    if carrying:
+        return "levels.move"
+    if focused == "bylevel":
+        return "levels.models"
+    if focused == "orders":
+        return "levels.cycle"
+    if focused != "plan":
+        return "levels"
+    if file.waiting:
+        return "levels.waiting"
+    if file.returning:
+        return "levels.returning"
+    return "levels.cycle" if file.cycle else "levels"
 
 
 def file_lines(file: PlanFile) -> list[Line]:
@@ -24,6 +43,60 @@ def file_lines(file: PlanFile) -> list[Line]:
     if not file.waiting and not file.returning:
         lines.append(("Nothing waits and nothing returns here.", "text-muted"))
     return lines
+
+
+def view_line(preview: LevelsPreview, width: int, *, models: bool) -> str:
+    """Which view is open and what the plan costs; the cost alone where both do not fit."""
+    dot, files = drawn("•", "*"), count(len(preview.files), "file")
+    cost = preview.changed or f"{files}, {count(preview.waiting, 'waits', 'wait')}"
+    plan = "plan" if preview.changed else f"plan: {files}"
+    text = f"View ({' ' if models else dot}) {plan}  ({dot if models else ' '}) models by level   Cost now {cost}"
+    if len(text) > width:
+        # Which view it is can be seen; what it costs cannot.
+        return f"Cost now {cost}   v {'plan' if models else 'models by level'}"
+    return text
+
+
+def file_cells(file: PlanFile, variables: Mapping[str, str], *, moving: bool) -> tuple[str | Text, ...]:
+    """The row of a file."""
+    return (
+        str(file.level),
+        f"{file.app} (moving)" if moving else file.app,
+        file.name,
+        f"{file.models:,}" if file.models else "-",
+        _waits(len(file.waiting), len(file.returning), variables),
+        str(file.cycle or ""),
+    )
+
+
+def level_cells(files: Sequence[PlanFile], variables: Mapping[str, str], *, is_open: bool) -> tuple[str | Text, ...]:
+    """The row of a level whose files can be opened."""
+    sign = drawn("▾", "v") if is_open else drawn("▸", "+")
+    return (
+        f"{sign} {files[0].level}",
+        count(len(files), "file"),
+        files[0].app if len(files) == 1 else f"{files[0].app} .. {files[-1].app}",
+        f"{sum(file.models for file in files):,}",
+        _waits(sum(len(file.waiting) for file in files), sum(len(file.returning) for file in files), variables),
+        ", ".join(str(cycle) for cycle in sorted({file.cycle for file in files if file.cycle is not None})),
+    )
+
+
+def _waits(waiting: int, returning: int, variables: Mapping[str, str]) -> str | Text:
+    cells = [WAITS.cell(variables, str(waiting))] if waiting else []
+    cells += [RETURNS.cell(variables, str(returning))] if returning else []
+    return Text(" ").join(cells) if cells else "-"
+
+
+def level_lines(files: Sequence[PlanFile]) -> list[Line]:
+    """What a level holds: how much waits and returns in it, then its files."""
+    waiting, returning = sum(len(file.waiting) for file in files), sum(len(file.returning) for file in files)
+    lines: list[Line] = []
+    if waiting:
+        lines.append((f"{WAITS} {count(waiting, 'part waits', 'parts wait')}", "text-warning"))
+    if returning:
+        lines.append((f"{RETURNS} {count(returning, 'part returns', 'parts return')} here", "text-secondary"))
+    return [*lines, ("  ".join(f"{file.app}/{file.name}" for file in files), "")]
 
 
 def waiting_lines(waiting: Sequence[Waiting]) -> list[Line]:
@@ -44,16 +117,14 @@ def _by_return(waiting: Sequence[Waiting]) -> dict[str, list[Waiting]]:
 
 
 def cost(order: Order, best: Order) -> str:
-    """ "3 files, 1 part waits   recommended: fewest"."""
-    count = len(order.waiting)
-    words = f"{order.files} files, {count} part{' waits' if count == 1 else 's wait'}"
+    """ "3 files, 1 part waits   recommended: least waits"."""
+    words = f"{count(order.files, 'file')}, {count(len(order.waiting), 'part waits', 'parts wait')}"
     if order.recommended:
-        return f"{words}   recommended: {'fewest' if order.best else 'best found'}"
+        return f"{words}   recommended: {'least waits' if order.best else 'best found'}"
+    files, waits = order.files - best.files, len(order.waiting) - len(best.waiting)
     more = [
-        f"{order.files - best.files:+d} file{'' if abs(order.files - best.files) == 1 else 's'}"
-        if order.files != best.files
-        else "",
-        f"{count - len(best.waiting):+d} wait" if count != len(best.waiting) else "",
+        f"{files:+d} file{'' if abs(files) == 1 else 's'}" if files else "",
+        f"{waits:+d} wait" if waits else "",
     ]
     return f"{words}   {', '.join(part for part in more if part) or 'costs the same'}"
 
@@ -95,10 +166,10 @@ def _cut(content: Content, width: int) -> Content:
 
 def _few(names: Sequence[str], width: int) -> str:
     """As many names as fit into a row, and how many more there are."""
-    for count in range(len(names), 0, -1):
-        rest = len(names) - count
-        said = ", ".join(names[:count]) + (f", +{rest} more" if rest else "")
-        if len(said) <= width or count == 1:
+    for shown in range(len(names), 0, -1):
+        rest = len(names) - shown
+        said = ", ".join(names[:shown]) + (f", +{rest} more" if rest else "")
+        if len(said) <= width or shown == 1:
             return said
     return ""
 

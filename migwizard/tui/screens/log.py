@@ -17,8 +17,9 @@ from migwizard.tui.commands import Command, bindings
 from migwizard.tui.dialogs.reader import ReaderDialog
 from migwizard.tui.messages import CopyWanted
 from migwizard.tui.standing import Standing
-from migwizard.tui.widgets.frame import Headline, Hint, Hints, StatusLine
+from migwizard.tui.widgets.frame import Headline, Hint, Hints, StatusLine, Stepper
 from migwizard.tui.widgets.loglines import LogLines, is_error
+from migwizard.words.counting import count
 
 LOG = Path(".migwizard") / "migwizard.log"
 LOOK_SECONDS = 0.5
@@ -52,6 +53,7 @@ class LogScreen(ModalScreen[None]):
         self.errors_only = False
 
     def compose(self) -> ComposeResult:
+        yield Stepper()
         yield Headline(f"Log: {LOG}", "log")
         yield LogLines()
         yield Input(placeholder="search", id="search", compact=True)
@@ -77,6 +79,7 @@ class LogScreen(ModalScreen[None]):
     def stands(self, standing: Standing) -> None:
         """The frame has news: the work goes on behind the log."""
         self.standing = standing
+        self.query_one(Stepper).show(standing)
         self.query_one(StatusLine).show(standing)
 
     def _follow(self) -> None:
@@ -106,14 +109,17 @@ class LogScreen(ModalScreen[None]):
     def grow(self, lines: list[str]) -> None:
         """More lines of the log."""
         self.all.extend(lines)
-        self.query_one(LogLines).extend([line for line in lines if not self.errors_only or is_error(line)])
+        self.query_one(LogLines).extend(self._wanted(lines))
         self._say()
+
+    def _wanted(self, lines: list[str]) -> list[str]:
+        return [line for line in lines if is_error(line)] if self.errors_only else lines
 
     def _say(self) -> None:
         lines = self.query_one(LogLines)
         follows = "follows the end" if lines.following else "stopped following, End goes on"
         only = ", errors only" if self.errors_only else ""
-        self.query_one(Headline).update(f"Log: {LOG}{only}", f"{len(lines.lines)} lines, {follows}")
+        self.query_one(Headline).update(f"Log: {LOG}{only}", f"{count(len(lines.lines), 'line')}, {follows}")
 
     @on(LogLines.Followed)
     def _followed(self) -> None:
@@ -143,7 +149,18 @@ class LogScreen(ModalScreen[None]):
 
     def action_errors(self) -> None:
         self.errors_only = not self.errors_only
-        self.query_one(LogLines).replace([line for line in self.all if not self.errors_only or is_error(line)])
+        self.run_worker(self._select, thread=True, group="select", exclusive=True)
+
+    def _select(self) -> None:
+        """Find the wanted lines in a thread: a long log would hold up the keys."""
+        worker, seen = get_current_worker(), list(self.all)
+        found = self._wanted(seen)
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._selected, found, len(seen))
+
+    def _selected(self, found: list[str], seen: int) -> None:
+        """Show them, and what the log has grown by meanwhile."""
+        self.query_one(LogLines).replace(found + self._wanted(self.all[seen:]))
         self._say()
 
     def action_save(self) -> None:

@@ -100,6 +100,8 @@ def _figure_rows(preview: ProofPreview, variables: Mapping[str, str]) -> list[Ro
         left = ", ".join(figures[name][0] for name in names)
         right = ", ".join(figures[name][1] for name in names)
         rows.append((words, (role, words[:1].upper() + words[1:], left, right, note)))
+    if preview.operations[0]:
+        rows.append(("data", (UNTOUCHED.cell(variables, "counted"), "Old data operations", *preview.operations, "")))
     if "check" in figures:
         same = figures["check"][2]
         role = OK.cell(variables, "equal") if same else STOP.cell(variables, "differs")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from textual.app import ComposeResult
@@ -12,10 +13,20 @@ from textual.widgets import Static, TextArea
 from migwizard.engine.previews import PreflightPreview, RefusalPreview
 from migwizard.engine.talk import Choice, Question
 from migwizard.tui.commands import Command
+from migwizard.tui.editor import edit
+from migwizard.tui.messages import Answered
 from migwizard.tui.roles import OK, STOP
 from migwizard.tui.screens.step import StepScreen
 from migwizard.tui.widgets.decide import ChoiceList
 from migwizard.tui.widgets.frame import step_of
+
+EDITED = "edited"
+"""The engine's choice that runs what was changed."""
+EDIT = Choice(
+    "edit",
+    "your project's own file stays as it is; what you change is run when you leave the editor",
+    "Edit in $EDITOR",
+)
 
 
 class RefusalScreen(StepScreen):
@@ -24,6 +35,7 @@ class RefusalScreen(StepScreen):
     CSS_PATH = "refusal.tcss"
     ACTS = (
         Command("", "enter", "choose", "Take the focused choice.", footer=True),
+        Command("edit", "e", "edit", "Change the file that this is about in your editor, then run it."),
         Command("detail", "d", "detail", "Open or close the details: traceback, messages, output.", footer=True),
         Command("to_choices", "escape", "choices", "Go from the details back to the choices."),
     )
@@ -71,7 +83,29 @@ class RefusalScreen(StepScreen):
             self.remove_class("-details")
         self.set_class(bool(question.details), "-more")
         self.set_class(bool(log), "-log")
-        self.query_one("#cures", ChoiceList).show(question)
+        shown = (EDIT, *question.choices) if self._file else question.choices
+        self.query_one("#cures", ChoiceList).show(replace(question, choices=shown))
+
+    @property
+    def _file(self) -> str:
+        """What the person may change here."""
+        preview = self.question.preview if self.question else None
+        return preview.edits if isinstance(preview, RefusalPreview) else ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "edit" and not self._file:
+            return False
+        return super().check_action(action, parameters)
+
+    def on_answered(self, message: Answered) -> None:
+        """The editor is ours; all else goes to the engine."""
+        if message.answer == EDIT.key:
+            message.stop()
+            self.action_edit()
+
+    def action_edit(self) -> None:
+        if edit(self.app, self._file, EDITED):
+            self.answer(EDITED)
 
     def enter(self, question: Question) -> None:
         if self.question is question:

@@ -72,6 +72,8 @@ class SeedsScreen(StepScreen):
     def on_mount(self) -> None:
         super().on_mount()
         self._watched: dict[str, detail.Watched] = {}
+        self._runs: dict[str, str] = {}
+        """What is said of each run that goes on; two run beside each other."""
         self._unfolded: set[str] = set()
         self._due = False
         self._options: list[detail.Option] = []
@@ -98,17 +100,25 @@ class SeedsScreen(StepScreen):
         super().begins()
         if self.is_mounted:
             self._watched.clear()
+            self._runs.clear()
 
     def told(self, event: Event) -> None:
         if event.kind in ("note", "warning") and event.text:
             self.app.notify(event.text, severity="warning" if event.kind == "warning" else "information")
-        elif event.kind == "progress" and not self.waiting:
-            total = int(event.data.get("total") or 0)
-            number = f": {event.data.get('number')} of {total}" if total else ""
-            words = str(event.data.get("words") or event.text)
-            self.query_one("#summary", Static).update(f"{NOW} now  {words}{number}")
+        elif event.kind in ("progress", "run") and not self.waiting:
+            self._tell_run(event)
         elif event.kind == "operation" and self.preview is None:
             self._watch(event)
+
+    def _tell_run(self, event: Event) -> None:
+        """Say which runs go on and how far each one is, a line each."""
+        data, name = event.data, str(event.data.get("run") or "")
+        self._runs.pop(name if event.kind == "run" else "", None)
+        if event.kind == "progress":
+            number = f": {data.get('number')} of {data['total']}" if data.get("total") else ""
+            self._runs[name] = f"{NOW} now  {data.get('words') or event.text}{number}"
+        if self._runs:
+            self.query_one("#summary", Static).update("\n".join(self._runs.values()))
 
     def _watch(self, event: Event) -> None:
         data = event.data
@@ -195,6 +205,8 @@ class SeedsScreen(StepScreen):
             return "seeds"
         if line.decided == "drop" and line.verdict != detail.UNCLEAR:
             return "seeds.dropped"
+        if line.reason and line.verdict in (detail.UNCLEAR, detail.ONE_TIME):
+            return "seeds.stuck"
         if line.verdict == detail.UNCLEAR:
             return "seeds.keep"
         if line.verdict == detail.ONE_TIME:
@@ -250,7 +262,9 @@ class SeedsScreen(StepScreen):
             verdicts.focus()
             verdicts.highlighted = 1
         elif self.question is not None and self.question.kind == "review":
-            self.app.notify("There is nothing to decide about this one: it does nothing that could come along.")
+            line = self._line()
+            why = line.reason if line is not None and line.reason else "does nothing that could come along."
+            self.app.notify(f"There is nothing to decide about this one: it {why}")
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         super().on_descendant_focus(event)

@@ -125,7 +125,8 @@ def evidence_lines(line: SeedLine, room: int, *, why: bool = True) -> list[Line]
 def ladder_lines(line: SeedLine, room: int) -> list[Line]:
     """Which way of keeping it passed, and why the others did not."""
     if not line.ladder:
-        said = f"{UNTOUCHED} It is left out, so no way of keeping it was tried."
+        left = "You have not decided yet" if is_open(line) else "It is left out"
+        said = f"{UNTOUCHED} {left}, so no way of keeping it was tried."
         return [(part, "text-muted") for part in wrap(said, room, subsequent_indent="  ")]
     roles = {"passed": (OK, "text-success"), "failed": (STOP, "text-error")}
     found: list[Line] = []

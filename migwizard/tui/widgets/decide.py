@@ -160,7 +160,7 @@ class QuestionBox(Vertical):
     DEFAULT_CSS = """
     QuestionBox { height: 1fr; padding: 0 1; }
     QuestionBox > #sentence { height: auto; margin-bottom: 1; max-width: 90; }
-    QuestionBox > #details { height: 1fr; border: none; border-top: solid $panel; margin-top: 1; display: none; padding: 0; }
+    QuestionBox > #details { height: 1fr; border: none; border-top: solid $foreground 30%; margin-top: 1; display: none; padding: 0; }
     QuestionBox.-details > #details { display: block; }
     """
 

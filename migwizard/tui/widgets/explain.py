@@ -67,7 +67,7 @@ class ExplainPanel(VerticalScroll, can_focus=True):
     """What, why, what if it goes wrong, command; follows the focus."""
 
     DEFAULT_CSS = """
-    ExplainPanel { width: 34; height: 1fr; padding: 0 1; border-left: solid $panel; scrollbar-size-vertical: 1; }
+    ExplainPanel { width: 34; height: 1fr; padding: 0 1; border-left: solid $foreground 30%; scrollbar-size-vertical: 1; }
     ExplainPanel:focus { border-left: solid $primary; }
     """
 

@@ -145,16 +145,24 @@ class Hints(Widget):
     MOST = 8
     own: Sequence[Hint] = ()
     common: Sequence[Hint] = ()
+    remark = ""
 
     def show(self, own: Sequence[Hint], common: Sequence[Hint]) -> None:
         if (own, common) != (self.own, self.common):
             self.own, self.common = own, common
             self.refresh()
 
+    def say(self, remark: str) -> None:
+        """Say something before the hints, until something else, or nothing, is said."""
+        if remark != self.remark:
+            self.remark = remark
+            self.refresh()
+
     def render(self) -> Content:
         own = list(self.own)[: self.MOST - len(self.common)]
+        said = [Content.styled(self.remark, "$text-warning")] if self.remark else []
         while True:
-            line = Content("  ").join([self._hint(hint) for hint in (*own, *self.common)])
+            line = Content("  ").join([*said, *(self._hint(hint) for hint in (*own, *self.common))])
             if line.cell_length <= self.size.width or not own:
                 return line.truncate(max(self.size.width, 0))
             own.pop()

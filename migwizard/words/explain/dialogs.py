@@ -25,6 +25,12 @@ TEXTS: dict[str, Explain] = {
         "",
         "Escape closes the list, and nothing is taken.",
     ),
+    "dialog.commands": Explain(
+        "Everything that can be done here, each with a sentence and its key. Type a part of its words; Enter takes the "
+        "marked one.",
+        "What is not possible now is grey and says what it waits for.",
+        "What writes asks once more. Escape closes the list, and nothing is done.",
+    ),
     "dialog.read": Explain(
         "A text to read and nothing else. Arrows and PgDn scroll, y copies it, s writes it to a file.",
         "",

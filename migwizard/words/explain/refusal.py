@@ -35,6 +35,13 @@ TEXTS: dict[str, Explain] = {
         "d shows the details, l the log.",
         "migwizard status",
     ),
+    "stopped": Explain(
+        "You stopped this step before its end.",
+        "The steps before it are finished and stay so, with all that you decided. This step has no result yet, so it "
+        "begins again.",
+        "Nothing is lost, whichever you choose: leave, and migwizard goes on here.",
+        "migwizard status",
+    ),
     **dict.fromkeys(("refusal.project", "refusal.history", "refusal.died", "refusal.failed"), LOADING),
     **{f"refusal.checkpoint-{kind}": CHECKPOINT for kind in ("foreign", "corrupt", "newer", "outside")},
     **{f"refusal.MW-E{number}": DATABASE for number in (11, 12, 13, 14, 15, 16, 17, 18, 20)},
@@ -54,8 +61,19 @@ TEXTS: dict[str, Explain] = {
     "refusal.old-history": Explain(
         "We compare with what your old migrations build from nothing, and they do not get to their end.",
         "It often reads a setting, a file, or rows that only old databases have.",
-        "Mend that migration; databases that have it are not touched.",
+        "Mend that migration; databases that have it are not touched. Or change a scratch copy of it, which the proof runs "
+        "in its place; the certificate says so.",
         "manage.py migrate on an empty database",
+    ),
+    **dict.fromkeys(
+        ("refusal.MW-E30", "refusal.MW-E31", "refusal.MW-E33", "refusal.row-copy"),
+        Explain(
+            "The rows that undo puts back are not where the switch kept them.",
+            "They are kept twice: in a table of the database, and in .migwizard/rows. The second copy is used when it is "
+            "whole, and when the database is the one that was switched.",
+            "Keeping everything changes nothing.",
+            "migwizard undo",
+        ),
     ),
     **dict.fromkeys(
         ("refusal.built-on", "refusal.MW-E32"),
@@ -67,4 +85,4 @@ TEXTS: dict[str, Explain] = {
         ),
     ),
 }
-"""By topic: "refusal" for the screen, "refusal.<code>" for one of them."""
+"""By topic: "refusal" for the screen, "refusal.<code>" for one of them; "stopped" after a cancel."""

@@ -16,6 +16,11 @@ TEXTS: dict[str, Explain] = {
         "So we do not guess.",
         "Keeping it is safe, since new databases run it as before. Leave it out only when you know that nobody needs it.",
     ),
+    "seeds.stuck": Explain(
+        "This one left nothing while we watched, and it cannot come along: its evidence says why.",
+        "A function without a name, for example, can be written into no other file.",
+        "Left out, a database like the one it ran on lacks nothing. Yours keep all they have.",
+    ),
     "seeds.seed": Explain(
         "These rows are in every database that the old history builds, so the new history brings them too.",
         "The function comes along with everything it needs; d shows the lines.",
