@@ -13,7 +13,11 @@ from migwizard.engine.previews import DiffRow, Waiting
 from migwizard.engine.waiting_lines import outline, split_lines, waiting_lines
 from migwizard.seeds.guard import CannotGuardError, remove_guard
 
-GUARD = "our guard against a forgotten switch"
+GUARD = "our guard, which stops migrate before the switch"
+GUARD_DOES = (
+    "it stops a plain migrate, before it writes a row, on a database that still records the old names. Empty and switched "
+    "databases pass."
+)
 
 
 def diff_rows(literal: Sequence[tuple[str, str]], written: str, waiting: Sequence[Waiting]) -> tuple[DiffRow, ...]:

@@ -44,6 +44,8 @@ class RefusalPreview:
     """The log file; empty where there is none."""
     tree: Literal["", "old", "new", "half", "unknown"] = ""
     """What the migration files in the tree are now; empty: as it was said before."""
+    edits: str = ""
+    """A file of ours that the person may change; then "edited" is the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,8 @@ class StagedFile:
     """Of the level; the same for all of its files."""
     returning: int = 0
     """How many parts that waited elsewhere are in this file."""
+    guard: int = 0
+    """How many of its lines are our guard: it stops a plain migrate on a database that was not switched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +301,8 @@ class ProofPreview:
     """(run, what came of it): "55 files, 9.8 s"."""
     path: str = ""
     """Where the certificate lies, relative to the project."""
+    operations: tuple[str, str] = ("", "")
+    """How many old data operations there were, and what became of them: "12 kept, 7 one-time"; empty for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,6 +354,8 @@ class DatabaseLine:
     """Whether it can be switched now."""
     more: str = ""
     """Which migrations are missing or unknown, what can be done, and what came of it."""
+    why: str = ""
+    """Why more or fewer rows go out than files did; empty where the numbers agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,6 +393,8 @@ class DonePreview:
     """Differences that a person accepted."""
     seconds_ride: float = 0.0
     """How long the engine worked, all states together."""
+    operations: str = ""
+    """What became of the old data operations, in words; empty where there were none."""
 
 
 @dataclass(frozen=True, slots=True)

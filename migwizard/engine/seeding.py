@@ -33,7 +33,7 @@ class Seeding:
     tried: dict[str, list[tuple[Rung, str]]] = field(default_factory=dict)
     """Rungs that did not hold, with the reason."""
     stuck: dict[str, str] = field(default_factory=dict)
-    """Why an operation that the person wanted to keep cannot be kept."""
+    """Why an operation that left nothing cannot be kept, whether somebody wanted to or not."""
     objects: dict[Thing, tuple[SchemaObject, str, str]] = field(default_factory=dict)
     final: dict[Thing, SchemaObject] = field(default_factory=dict)
 
@@ -52,6 +52,6 @@ class Seeding:
 
 def so_far(seeding: Seeding) -> SeedsPreview:
     """The verdicts at the moment of a question: nothing is written yet."""
-    records = [seedfacts.record(judged, None, None, "") for judged in seeding.judged]
+    records = [seedfacts.record(judged, None, seeding.stuck.get(judged.id), "") for judged in seeding.judged]
     found = {judged.id: seedfacts.details(judged, None, {}, seeding.old) for judged in seeding.judged}
     return seedfacts.preview(seeding.ride, records, found)

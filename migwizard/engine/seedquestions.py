@@ -44,7 +44,8 @@ def ask_keep(seeding: Seeding, judged: Judged, cannot: str = "") -> str:
     drop = Choice("drop", "it is left out: it was a one-time operation", "One-time, drop it")
     safe = "Unsure? Keep it: new databases run it again, as they always did. Where that fails you are asked once more."
     out = "Left out, nothing is missing in a database like the one it ran on here; yours keep all they have."
-    return seeding.ride.ask(
+    return overrule.ask(
+        seeding.ride,
         Question(
             overrule.question_id(judged.id),
             State.SEEDS,
@@ -52,10 +53,11 @@ def ask_keep(seeding: Seeding, judged: Judged, cannot: str = "") -> str:
             f"{judged.id}: {judged.evidence}. " + (f"It cannot be kept: {cannot} {out}" if cannot else safe),
             (drop,) if cannot else (keep, drop),
             safe=None if cannot else "keep",
-            default=None if cannot else "keep",
+            default="drop" if cannot else "keep",
             preview=so_far(seeding),
             details=seedfacts.details(judged, None, {}, seeding.old)["source"],
-        )
+        ),
+        judged.id,
     )
 
 
@@ -64,13 +66,18 @@ def refuse_keep(seeding: Seeding, judged: Judged, reason: str) -> Rung | None:
     ride = seeding.ride
     if not ride.options.review:
         raise cannot_keep(judged, reason)
-    seeding.stuck[judged.id] = f"cannot be kept as it is: {reason}"
+    seeding.stuck[judged.id] = cannot_be_kept(reason)
     overrule.take_back(ride, judged.id)
     if judged.verdict is Verdict.ASK:
         ask_keep(seeding, judged, reason)
         return Rung.DROP
     ride.tell("warning", f"{judged.id} cannot be kept: {reason.rstrip('.')}. It stays left out.")
     return None
+
+
+def cannot_be_kept(reason: str) -> str:
+    """Why an operation that somebody might want to keep is left out, as its row says it."""
+    return f"cannot be kept as it is: {reason}"
 
 
 def cannot_keep(judged: Judged, reason: str) -> UndecidedError:

@@ -6,6 +6,9 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from migwizard.engine.tally import Tally
+from migwizard.words.counting import count
+
 LISTED = 12
 """So many lines of one kind at most: the page stays a page."""
 SUBJECT = 72
@@ -59,6 +62,9 @@ class Reached:
     rows: int
     accepted: tuple[str, ...]
     """Sentences of the differences that were accepted."""
+    notes: tuple[str, ...]
+    """Sentences of the differences that stand in nobody's way."""
+    tally: Tally
     caveats: tuple[str, ...]
     versions: str
     databases: tuple[tuple[str, str], ...]
@@ -75,14 +81,18 @@ class Reached:
 
 def subject(reached: Reached) -> str:
     """The first line of the commit message."""
-    accepted = len(reached.accepted)
-    how = "proven" if not accepted else f"{accepted} difference{'' if accepted == 1 else 's'} accepted"
+    accepted, dropped = len(reached.accepted), reached.tally.dropped
+    how = "proven equal" if reached.equal else f"{count(accepted, 'difference')} accepted"
+    how += f", {dropped} dropped" if dropped else ""
     return f"Reset migrations: {reached.before} -> {reached.after}, {how}"[:SUBJECT]
 
 
 def commit_message(reached: Reached) -> str:
     """Subject and body for `git commit -F`."""
-    what = f"{reached.before} migrations of {len(reached.apps)} apps are replaced by {reached.after}."
+    verb = "is" if reached.before == 1 else "are"
+    what = (
+        f"{count(reached.before, 'migration')} of {count(len(reached.apps), 'app')} {verb} replaced by {reached.after}."
+    )
     lines = [
         subject(reached),
         "",
@@ -101,10 +111,16 @@ def _wrapped(line: str) -> str:
 
 
 def _proof_sentence(reached: Reached) -> str:
-    counts = f"{reached.tables} tables and {reached.rows} rows on {reached.engine}"
-    if reached.equal:
-        return f"histories were run from zero and {counts} compared; nothing differs."
-    return f"histories were run from zero and {counts} compared; the differences were accepted by name."
+    counts = f"{count(reached.tables, 'table')} and {count(reached.rows, 'row')} on {reached.engine}"
+    accepted = len(reached.accepted)
+    came = (
+        "they are equal"
+        if reached.equal
+        else f"{count(accepted, 'difference was', 'differences were')} accepted by name"
+    )
+    return " ".join(
+        filter(None, [f"histories were run from zero and {counts} compared; {came}.", reached.tally.sentence])
+    )
 
 
 def page(reached: Reached) -> str:
@@ -131,7 +147,7 @@ def _figures(reached: Reached) -> str:
             f"| migration files | {reached.before} | {reached.after} |",
             f"| `migrate` from zero | {reached.seconds_before:.1f} s | {reached.seconds_after:.1f} s |",
             "",
-            f"The models lie on {reached.model_levels} levels; the new files were written on {reached.batch_levels}.",
+            f"The models lie on {count(reached.model_levels, 'level')}, the new files on {reached.batch_levels}.",
         ]
     )
 
@@ -166,11 +182,9 @@ def _seeds(reached: Reached) -> str:
 def _proof(reached: Reached) -> str:
     verdict = "Equal" if reached.equal else "Accepted by name"
     lines = ["## Proof", "", f"{verdict}: both {_proof_sentence(reached)} {reached.versions}.".replace("..", ".")]
-    lines += (
-        ["", *_some([f"- accepted: {sentence}" for sentence in reached.accepted], "- {} more")]
-        if reached.accepted
-        else []
-    )
+    for word, sentences in (("accepted", reached.accepted), ("note", reached.notes)):
+        listed = _some([f"- {word}: {sentence}" for sentence in sentences], f"- {{}} more {word}")
+        lines += ["", *listed] if listed else []
     lines += ["", *[f"- {caveat}" for caveat in reached.caveats]] if reached.caveats else []
     return "\n".join(lines)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from migwizard.engine.aligning import align
+from migwizard.engine.diffing import GUARD, GUARD_DOES
 from migwizard.engine.previews import DiffRow, StagedFile
 from migwizard.engine.waiting_lines import split_lines
+from migwizard.words.counting import count
 
 CONTEXT = 3
 _SIGNS = {"equal": " ", "out": "-", "waits": "-", "in": "+"}
@@ -41,14 +43,16 @@ def saved_diff(files: Sequence[StagedFile]) -> str:
     parts = []
     for file in files:
         name = f"{file.app}/{file.name}.py"
-        waits = [
+        notes = [
             f"# waits: {item.what}, returns in {item.returns_in}, level {item.returns_at}\n" for item in file.waiting
         ]
+        if file.guard:
+            notes.append(f"# {count(file.guard, 'line')}: {GUARD.partition(',')[0]}; {GUARD_DOES}\n")
         lines = [
             (_SIGNS[row.kind], row.left_number, row.right_number, _of(row)) for row in file.rows if row.kind in _SIGNS
         ]
         body = _text(lines, f"alone/{name}", f"written/{name}") or "# nothing differs\n"
-        parts.append(f"# {name}, level {file.level}: {file.command}\n" + "".join(waits) + body)
+        parts.append(f"# {name}, level {file.level}: {file.command}\n" + "".join(notes) + body)
     return "\n".join(parts)
 
 

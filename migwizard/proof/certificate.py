@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from migwizard.proof.difference import Difference
+from migwizard.words.counting import count
 
 FORMAT = 1
 WIDTH = 80
@@ -33,6 +34,17 @@ class Decided:
     def open(self) -> bool:
         """Whether it still stands in the way."""
         return self.difference.severity == "error" and self.decision is None
+
+
+@dataclass(frozen=True, slots=True)
+class ScratchCopied:
+    """An old migration that was run from a changed copy, since the original fails on an empty database."""
+
+    file: str
+    original: str
+    """SHA-256 of the project's own file."""
+    copy: str
+    """SHA-256 of what was run instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +75,7 @@ class Certificate:
     """`table.column` of what differs by itself between two runs of the old history."""
 
     caveats: tuple[str, ...] = ()
+    scratch_copies: tuple[ScratchCopied, ...] = ()
 
     def __post_init__(self) -> None:
         for claimed, errors, what in (
@@ -70,7 +83,9 @@ class Certificate:
             (self.rows_equal, self._errors(of_rows=True), "rows"),
         ):
             if claimed and errors:
-                raise ValueError(f"The certificate calls the {what} equal and lists {len(errors)} errors in them.")
+                raise ValueError(
+                    f"The certificate calls the {what} equal and lists {count(len(errors), 'error')} in them."
+                )
 
     @property
     def equal(self) -> bool:
@@ -123,8 +138,8 @@ class Certificate:
         yield ", ".join(f"{name} {version}" for name, version in self.versions.items())
         yield ""
         yield f"{'':<10}{'old history':>13}{'new history':>13}"
-        for name, count in (("Tables", self.tables), ("Rows", self.rows), ("Objects", self.objects)):
-            yield f"{name:<10}{count.old:>13}{count.new:>13}"
+        for name, counted in (("Tables", self.tables), ("Rows", self.rows), ("Objects", self.objects)):
+            yield f"{name:<10}{counted.old:>13}{counted.new:>13}"
         yield ""
         yield f"Schema: {'equal' if self.schema_equal else 'differs'}"
         yield f"Rows: {'equal' if self.rows_equal else 'differ'}"
@@ -132,6 +147,8 @@ class Certificate:
         yield from _listed("Differences", [_told(decided) for decided in self.differences])
         yield from _listed("Volatile, so only NULL or not NULL was compared", self.volatile)
         yield from _listed("Caveats", self.caveats)
+        copies = [f"{c.file}\noriginal {c.original}\ncopy     {c.copy}" for c in self.scratch_copies]
+        yield from _listed("Old migrations that were run from a scratch copy (SHA-256)", copies)
 
     def _verdict(self) -> str:
         if self.equal:
@@ -174,6 +191,7 @@ def _from_raw(raw: dict[str, Any]) -> Certificate:
     values = dict(raw)
     values.update((name, Count(**raw[name])) for name in ("tables", "rows", "objects"))
     values.update((name, tuple(raw[name])) for name in ("volatile", "caveats"))
+    values["scratch_copies"] = tuple(ScratchCopied(**item) for item in raw.get("scratch_copies", ()))
     values["differences"] = tuple(_decided(item) for item in raw["differences"])
     return Certificate(**values)
 

@@ -17,6 +17,7 @@ from migwizard.proof.rowset import Column, Database, Key, Row, read_database, sh
 from migwizard.proof.settle import Settled, by_key, changed_columns, settle, shapes
 from migwizard.proof.sql_text import lower
 from migwizard.proof.volatile import Volatile
+from migwizard.words.counting import count
 
 __all__ = ["SPELLED_OUT", "Volatile", "compare_rows", "count_rows", "volatile_cells"]
 
@@ -191,7 +192,7 @@ def _limited(table: str, differences: list[Difference]) -> Iterator[Difference]:
     yield from differences[:SPELLED_OUT]
     rest = len(differences) - SPELLED_OUT
     if rest > 0:
-        sentence = f"{rest} more differences in the rows of {table} are not spelled out."
+        sentence = f"Not spelled out: {count(rest, 'more difference')} in the rows of {table}."
         yield Difference("error", "row", table, MORE, None, None, sentence)
 
 

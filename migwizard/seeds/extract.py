@@ -56,6 +56,8 @@ def extract(source: str, names: Sequence[str], *, package: str, project_migratio
 
     from migwizard.seeds.modulescope import read_module
 
+    for name in names:
+        _check_name(name)
     try:
         module = read_module(source)
     except ParserSyntaxError as error:
@@ -72,16 +74,20 @@ def extract(source: str, names: Sequence[str], *, package: str, project_migratio
     return _assemble(closure)
 
 
-def _check_callable(module: ModuleScope, name: str) -> None:
-    """Refuse what has no name at the top level, with the reason that applies."""
-    import libcst as cst
-
+def _check_name(name: str) -> None:
+    """Refuse what has no name at the top level of any module."""
     if "<lambda>" in name:
         raise CannotMove("The function is a lambda: it has no name to move it by.")
     if "<locals>" in name:
         raise CannotMove(f"`{name.rpartition('.')[2]}` is defined inside another function.")
     if "." in name:
         raise CannotMove(f"`{name}` belongs to a class or an object, not to the module.")
+
+
+def _check_callable(module: ModuleScope, name: str) -> None:
+    """Refuse what this module gives no function of its own for, with the reason that applies."""
+    import libcst as cst
+
     binding = [statement for statement in module.statements if name in statement.binds]
     if not binding:
         raise CannotMove(_why_missing(module, name))

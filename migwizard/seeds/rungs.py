@@ -38,6 +38,12 @@ def movable(judged: Judged, source: str, package: str, vanishing: Collection[str
     return extract(source, names, package=package, project_migrations=vanishing) if names else None
 
 
+def has_name(judged: Judged) -> bool:
+    """Whether a new file could name what the operation runs: a lambda, say, or a function inside another one cannot be."""
+    code = judged.facts.get("code")
+    return code is None or is_importable(code)
+
+
 def is_importable(code: Mapping[str, Any]) -> bool:
     """Whether a callable is what an import of its module gives under its name."""
     return bool(code["named"])

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from migwizard.words.counting import count
+
 Key = tuple[str, tuple[Any, ...]]
 """A row: table and primary key as stored."""
 
@@ -88,7 +90,7 @@ def _judge(
         verdict, evidence = _nothing_left(facts, bool(rows))
     contradiction = None
     if facts["elidable"] and keys:
-        contradiction = f"It is marked elidable, yet {len(keys)} of its rows remain."
+        contradiction = f"It is marked elidable, yet {count(len(keys), 'row of it remains', 'rows of it remain')}."
     return Judged(facts["id"], facts["app"], facts["migration"], facts, verdict, evidence, keys, things, contradiction)
 
 
@@ -104,15 +106,14 @@ def _nothing_left(facts: Mapping[str, Any], only_made_anyway: bool) -> tuple[Ver
     source = (facts.get("code") or {}).get("source", "")
     if found := _DEPENDS.search(source):
         return Verdict.ASK, f"changed nothing here, but its source asks for {found.group(0).rstrip('.')}"
-    ran = f"{facts['statements']} statement{'s'[: facts['statements'] > 1]}"
-    return Verdict.ONE_TIME, f"ran {ran} and changed nothing on an empty database"
+    return Verdict.ONE_TIME, f"ran {count(facts['statements'], 'statement')} and changed nothing on an empty database"
 
 
 def _rows(keys: Sequence[Key]) -> str:
     counts: dict[str, int] = {}
     for table, _ in keys:
         counts[table] = counts.get(table, 0) + 1
-    return "leaves " + ", ".join(f"{count} row{'s'[: count > 1]} in {table}" for table, count in sorted(counts.items()))
+    return "leaves " + ", ".join(f"{count(number, 'row')} in {table}" for table, number in sorted(counts.items()))
 
 
 def _things(things: Sequence[Thing]) -> str:

@@ -8,3 +8,8 @@ PLURALS = {"index": "indexes"}
 def count(number: int, thing: str, things: str = "") -> str:
     """ "1 file", "2 files", "1,500 indexes"."""
     return f"{number:,} {thing if number == 1 else things or PLURALS.get(thing, thing + 's')}"
+
+
+def one_of(number: int, total: int, thing: str) -> str:
+    """ "level 2 of 5"; "the only level"."""
+    return f"the only {thing}" if total == 1 else f"{thing} {number:,} of {total:,}"

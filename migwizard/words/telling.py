@@ -35,9 +35,9 @@ GROUPS = {
 """A group without words of its own is named after what it is about: preflight's finding "Git"."""
 
 
-def group_words(group: str, count: int) -> str:
+def group_words(group: str, number: int) -> str:
     """The words of the one line that a group of choices folds into."""
-    return f"{GROUPS.get(group, group)}, {count} choices"
+    return f"{GROUPS.get(group, group)}, {count(number, 'choice')}"
 
 
 def telling(preview: Preview | None, now: datetime | None = None) -> list[str]:
@@ -125,7 +125,8 @@ def _generate(preview: previews.GeneratePreview) -> list[str]:
     files = []
     for file in preview.files:
         alone = "" if file.literal_lines == file.written_lines else f"; makemigrations alone: {file.literal_lines}"
-        line = f"Level {file.level}: {file.app}/{file.name}, {count(file.written_lines, 'line')}{alone}."
+        guard = f"; our guard: {file.guard}" if file.guard else ""
+        line = f"Level {file.level}: {file.app}/{file.name}, {count(file.written_lines, 'line')}{alone}{guard}."
         files.append(" ".join([line, *(_dotted(part) for part in (file.edited, file.broken) if part)]))
     return _cut(files, 4 * SOME, "file")
 
@@ -145,8 +146,9 @@ def _seed(seed: previews.SeedLine) -> str:
         f"left {seed.left or 'nothing'}" if seed.left[:1].isdigit() or not seed.left else seed.left,
         *([f"kept: {seed.how}"] if seed.how else []),
         *([f"in {seed.file}"] if seed.file else []),
+        *([seed.reason] if seed.reason and not seed.how else []),
     ]
-    return f"{seed.describe}: {'; '.join(parts)}."
+    return f"{seed.describe}: {_dotted('; '.join(parts))}"
 
 
 def _proof(preview: previews.ProofPreview) -> list[str]:
@@ -189,7 +191,12 @@ def _fake(preview: previews.FakePreview) -> list[str]:
     databases = [
         f"{database.alias}, {database.where}{'' if database.local else ', not local'}: {_dotted(database.says)}"
         + (f" Rows: {database.rows_out} out, {database.rows_in} in." if database.rows_out or database.rows_in else "")
-        + (f" {count(database.untouched, 'row')} of other apps are not touched." if database.untouched else "")
+        + (f" {database.why}" if database.why else "")
+        + (
+            f" {count(database.untouched, 'row of other apps is', 'rows of other apps are')} not touched."
+            if database.untouched
+            else ""
+        )
         + (f" {_dotted(database.more)}" if database.more else "")
         for database in preview.databases
     ]
@@ -205,6 +212,8 @@ def _done(preview: previews.DonePreview) -> list[str]:
     ]
     if preview.proof:
         lines.append(f"Proof: {_dotted(preview.proof)}")
+    if preview.operations:
+        lines.append(f"Old data: {_dotted(preview.operations)}")
     lines += [f"Database {alias}: {_dotted(says)}" for alias, says in preview.databases]
     lines += [f"Decided by you: {_dotted(decision)}" for decision in preview.decided]
     if preview.left:

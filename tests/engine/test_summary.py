@@ -6,21 +6,56 @@ import pytest
 
 from migwizard.engine.stat import Change, count_lines, table
 from migwizard.engine.summary import LISTED, SUBJECT, Decision, Kept, Reached, Waited, commit_message, page, subject
+from migwizard.engine.tally import Tally
 
 
 def reached(**more: object) -> Reached:
     values: dict[str, object] = {
         "project": "shop", "run_id": "r1", "apps": (("orders", 40, 8), ("user", 7, 3)), "seconds_before": 9.8,
         "seconds_after": 1.9, "model_levels": 7, "batch_levels": 5, "waited": (), "seeds": (), "engine": "SQLite",
-        "equal": True, "tables": 46, "rows": 55, "accepted": (), "caveats": (), "versions": "django 5.2",
+        "equal": True, "tables": 46, "rows": 55, "accepted": (), "notes": (), "tally": Tally(), "caveats": (),
+        "versions": "django 5.2",
         "databases": (("default", "switched"),), "decisions": (),
     }  # fmt: skip
     return Reached(**{**values, **more})  # type: ignore[arg-type]
 
 
 def test_the_subject_says_how_it_was_proved() -> None:
-    assert subject(reached()) == "Reset migrations: 47 -> 11, proven"
+    assert subject(reached()) == "Reset migrations: 47 -> 11, proven equal"
     assert subject(reached(equal=False, accepted=("x",))) == "Reset migrations: 47 -> 11, 1 difference accepted"
+    dropped = reached(tally=Tally(kept=3, dropped=2))
+    assert subject(dropped) == "Reset migrations: 47 -> 11, proven equal, 2 dropped"
+
+
+def test_equal_is_not_said_without_what_was_noted_kept_and_left_out() -> None:
+    more = reached(notes=("A default is written in another way.",), tally=Tally(1, 12, 5, 2))
+    told = "1 note, 12 old data operations kept, 5 left out as one-time, 2 dropped by decision."
+    for text in (commit_message(more), page(more)):
+        flat = " ".join(text.split())
+        assert f"compared; they are equal. {told}" in flat
+        assert "nothing differs" not in flat
+    assert "- note: A default is written in another way." in page(more).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        (Tally(), ""),
+        (Tally(notes=2), "2 notes"),
+        (Tally(kept=1), "1 old data operation kept"),
+        (Tally(0, 0, 1, 3), "1 old data operation left out as one-time, 3 dropped by decision"),
+    ],
+)
+def test_what_there_is_nothing_of_is_not_told(numbers: Tally, words: str) -> None:
+    assert numbers.words == words
+
+
+def test_one_of_everything_is_told_as_one() -> None:
+    one = reached(apps=(("orders", 1, 1),), tables=1, rows=1, equal=False, accepted=("x",), model_levels=1)
+    text = " ".join(commit_message(one).split())
+    assert "1 migration of 1 app is replaced by 1." in text
+    assert "1 table and 1 row on SQLite compared; 1 difference was accepted by name." in text
+    assert "The models lie on 1 level, the new files" in page(one)
 
 
 def test_the_message_is_one_for_git() -> None:
@@ -71,5 +106,5 @@ def test_the_table_fits_and_shows_the_end_of_long_paths() -> None:
     text = table([Change("very/" * 30 + "0001_initial.py", 4000, 1), Change("a.py", 0, 2)])
     assert max(map(len, text.splitlines())) <= 80
     assert "0001_initial.py" in text
-    assert text.splitlines()[-1] == " 2 files changed, 4000 lines in (+), 3 lines out (-)"
+    assert text.splitlines()[-1] == " 2 files changed, 4,000 lines in (+), 3 lines out (-)"
     assert table([]) == ""

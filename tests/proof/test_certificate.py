@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from migwizard.proof.certificate import Certificate, Count, Decided
+from migwizard.proof.certificate import Certificate, Count, Decided, ScratchCopied
 from migwizard.proof.difference import Difference
 
 LOST = Difference(
@@ -30,6 +30,7 @@ EQUAL = Certificate(
     caveats=("PostgreSQL was not compared: no server was found on this machine, and so nothing is claimed about it.",),
 )
 OPEN = replace(EQUAL, schema_equal=False, differences=(Decided(LOST), Decided(TOLD)))
+COPIED = replace(EQUAL, scratch_copies=(ScratchCopied("shop/0002_rates.py", "a" * 64, "b" * 64),))
 ACCEPTED = replace(OPEN, differences=(Decided(LOST, "accepted"), Decided(TOLD)))
 
 
@@ -51,11 +52,11 @@ def test_the_verdict(certificate: Certificate, equal: bool, settled: bool, verdi
 
 
 def test_it_cannot_claim_equality_against_its_own_list() -> None:
-    with pytest.raises(ValueError, match="calls the schemas equal and lists 1 errors"):
+    with pytest.raises(ValueError, match="calls the schemas equal and lists 1 error in them"):
         replace(OPEN, schema_equal=True)
 
 
-@pytest.mark.parametrize("certificate", [EQUAL, OPEN, ACCEPTED])
+@pytest.mark.parametrize("certificate", [EQUAL, OPEN, ACCEPTED, COPIED])
 def test_json_keeps_everything(certificate: Certificate) -> None:
     text = certificate.to_json()
     assert Certificate.from_json(text) == certificate
@@ -87,3 +88,15 @@ def test_the_text_is_for_people() -> None:
         "users.password",
     ):
         assert words in text
+
+
+def test_a_scratch_copy_is_named_with_both_hashes() -> None:
+    assert "scratch" not in EQUAL.to_text()
+    text = COPIED.to_text()
+    assert f"- shop/0002_rates.py\n    original {'a' * 64}\n    copy {'b' * 64}\n" in text.replace("copy     ", "copy ")
+
+
+def test_a_certificate_from_before_scratch_copies_is_read() -> None:
+    data = json.loads(EQUAL.to_json())
+    del data["scratch_copies"]
+    assert Certificate.from_json(json.dumps(data)) == EQUAL

@@ -216,10 +216,10 @@ def test_tables_without_a_model_keep_their_indexes_and_rows(sql: SeedRide) -> No
         pytest.param(
             "migrations.RunPython(lambda apps, schema_editor: None)",
             4,
-            "it cannot be kept as it is: The function is a lambda",
+            "It cannot be kept: The function is a lambda",
             id="lambda",
         ),
-        pytest.param("Unwritten()", 4, "it is of a kind that cannot be moved", id="custom"),
+        pytest.param("Unwritten()", 4, "It is of a kind that cannot be written into a file again", id="custom"),
         pytest.param(
             "migrations.RunPython(on_another_engine)", 4, "App 'yard' doesn't have a 'Tree' model", id="engine"
         ),

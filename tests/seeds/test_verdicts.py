@@ -85,7 +85,7 @@ def test_what_leaves_nothing_is_told_apart_by_what_it_did(told: dict[str, Any], 
 def test_a_flag_does_not_outweigh_a_fact() -> None:
     found = verdict_of(facts(elidable=True), rows=[ROW])
     assert found.verdict is Verdict.SEED
-    assert found.contradiction == "It is marked elidable, yet 1 of its rows remain."
+    assert found.contradiction == "It is marked elidable, yet 1 row of it remains."
     assert verdict_of(facts(elidable=True)).contradiction is None
 
 

@@ -7,6 +7,7 @@ from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
+from migwizard.words.counting import count
 
 
 def question(ride: Ride) -> Question:
@@ -19,7 +20,7 @@ def question(ride: Ride) -> Question:
     return Question(
         "review:apply",
         State.APPLY,
-        f"Done: {out} files out, {into} in",
+        f"Done: {count(out, 'file')} out, {into} in",
         "The tree holds the new files; it was loaded and migrated from zero once more, and built what the proof saw. "
         + _databases(switched),
         (
@@ -44,12 +45,13 @@ def _databases(switched: list[DatabaseLine]) -> str:
 
 def _back(switched: list[DatabaseLine], out: int, into: int) -> Choice:
     """The swap taken back; rows that were switched go back before it, or migrate would find names that no file has."""
-    files, rows = f"{out} files", sum(line.rows_out for line in switched)
-    effect = f"The {out} old files return from the backup, byte for byte, and the {into} new ones go."
+    files, rows = count(out, "file"), sum(line.rows_out for line in switched)
+    returns = count(out, "old file returns", "old files return")
+    effect = f"{returns} from the backup, byte for byte, and {count(into, 'new one goes', 'new ones go')}."
     if switched:
         where = switched[0].alias if len(switched) == 1 else f"{len(switched)} databases"
-        effect = f"{rows} rows return into {where} first. {effect}"
-        files = f"{rows} rows and {out} files"
+        effect = f"{count(rows, 'row returns', 'rows return')} into {where} first. {effect}"
+        files = f"{count(rows, 'row')} and {count(out, 'file')}"
     return Choice("back", effect, f"Take back the swap of {files}", group="back", writes=files)
 
 

@@ -9,6 +9,7 @@ from migwizard.engine.states import State
 from migwizard.engine.steps import done
 from migwizard.engine.summary import Reached
 from migwizard.engine.talk import Choice, Question
+from migwizard.words.counting import count
 
 
 def question(ride: Ride) -> Question:
@@ -20,8 +21,7 @@ def question(ride: Ride) -> Question:
         "review:done",
         State.DONE,
         _headline(lines, switched),
-        f"{reached.before} migration files became {reached.after}; {swapping.proof_line(ride)}. Until new migrations are "
-        "built on top, undo brings everything back.",
+        _text(reached, swapping.proof_line(ride)),
         (
             Choice("continue", "Ends the wizard; the way back is printed once more.", "Finish"),
             Choice("summary", "One page for the pull request.", "Show the summary", group="show", shows=page),
@@ -45,7 +45,16 @@ def question(ride: Ride) -> Question:
             apps=reached.apps,
             decided=reached.accepted,
             seconds_ride=sum(ride.checkpoint.seconds.values()),
+            operations=reached.tally.operations,
         ),
+    )
+
+
+def _text(reached: Reached, proof: str) -> str:
+    told = ", ".join(filter(None, (proof, reached.tally.operations)))
+    files = count(reached.before, "migration file")
+    return (
+        f"{files} became {reached.after}; {told}. Until new migrations are built on top, undo brings everything back."
     )
 
 
@@ -57,9 +66,9 @@ def _headline(lines: tuple[DatabaseLine, ...], switched: list[DatabaseLine]) -> 
 
 def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list[tuple[str, str]]:
     """What only the person can do, in the order in which it is done."""
-    paths = reached.before + reached.after
+    paths = count(reached.before + reached.after, "path")
     message = f"{ride.workplace.folder.name}/{done.MESSAGE}"
-    commit = f'{paths} paths; message ready: "{summary.subject(reached)}", git commit -F {message}'
+    commit = f'{paths}; message ready: "{summary.subject(reached)}", git commit -F {message}'
     left = [("Commit", commit)]
     left += [(line.alias, how) for line in lines if (how := _how(line))]
     left.append(

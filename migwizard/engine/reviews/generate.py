@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from migwizard.engine import durable, edited, edits, staging
-from migwizard.engine.diffing import diff_rows
+from migwizard.engine.diffing import GUARD, GUARD_DOES, diff_rows
 from migwizard.engine.previews import GeneratePreview, StagedFile, Waiting
 from migwizard.engine.ride import Ride, fingerprint
 from migwizard.engine.states import State
@@ -15,6 +15,8 @@ from migwizard.engine.unified import saved_diff, unified
 from migwizard.engine.waiting_lines import split_lines
 
 SAVED = "generate.diff"
+SHOWN = 4
+"""So many names stand in a sentence."""
 
 
 def question(ride: Ride) -> Question:
@@ -83,6 +85,7 @@ def _staged(ride: Ride, file: Mapping[str, Any], level: int, command: str, retur
         for item in file["stripped"]
     )
     literal = [(item["name"], item["text"]) for item in file["literal"]]
+    rows = diff_rows(literal, text, waiting)
     return StagedFile(
         file["app"],
         file["name"],
@@ -91,11 +94,12 @@ def _staged(ride: Ride, file: Mapping[str, Any], level: int, command: str, retur
         sum(len(split_lines(text)) for _, text in literal),
         len(split_lines(text)),
         waiting,
-        diff_rows(literal, text, waiting),
+        rows,
         edited.sentence(f"{short}.py", generated, data) if own else "",
         edits.problem(data) if own else "",
         command,
         returning.get(short, 0),
+        sum(row.note == GUARD for row in rows),
     )
 
 
@@ -113,15 +117,21 @@ def _sentences(preview: GeneratePreview) -> Iterator[str]:
     """What waits, where it returns, and what the person changed."""
     waits = [item for file in preview.files for item in file.waiting]
     if not waits:
-        yield "Nothing had to wait: every file is what makemigrations would write."
+        yield "Nothing had to wait: every file holds what makemigrations would write."
     for place, level in dict.fromkeys((item.returns_in, item.returns_at) for item in waits):
         names = [item.what for item in waits if item.returns_in == place]
-        shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
         word = "Waits" if len(names) == 1 else "Wait"
-        yield f"{word}: {shown}; back in {place}, level {level}."
+        yield f"{word}: {_some(names)}; back in {place}, level {level}."
+    guarded = [f"{file.app}/{file.name}" for file in preview.files if file.guard]
+    if guarded:
+        yield f"Our guard is in {_some(guarded)}: {GUARD_DOES}"
     for file in preview.files:
         if file.edited:
             yield f"{file.app}/{file.name}: {file.edited}"
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
 
 
 def _broken(preview: GeneratePreview) -> list[StagedFile]:

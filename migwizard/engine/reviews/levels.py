@@ -31,7 +31,11 @@ def question(ride: Ride) -> Question:
         "Is this the order you want?",
         refused or f"{files}, {_waits(preview.waiting)}." + (f" {_sentence(preview)}" if preview.changed else ""),
         (
-            Choice("continue", "makemigrations writes them into staging", f"Generate these {files}"),
+            Choice(
+                "continue",
+                "makemigrations writes them into staging",
+                "Generate the file" if len(preview.files) == 1 else f"Generate these {files}",
+            ),
             *_order_choices(ride, planned, preview),
             *participation.choices(ride),
             *_name_choices(ride, preview),
@@ -153,7 +157,7 @@ def order_words(order: Order) -> str:
     """Its cost in words."""
     words = f"{count(order.files, 'file')}, {_waits(len(order.waiting))}"
     if order.recommended:
-        return words + (", recommended: fewest" if order.best else ", recommended: best found")
+        return words + (", recommended: least waits" if order.best else ", recommended: best found")
     return words
 
 

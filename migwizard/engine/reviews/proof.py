@@ -10,7 +10,9 @@ from migwizard.engine.previews import ProofPreview
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
+from migwizard.engine.tally import Tally, tally
 from migwizard.proof.certificate import Certificate
+from migwizard.words.counting import count
 
 SAVED = "proof.txt"
 """The name of the copy; the report itself is written anew by each proof."""
@@ -29,7 +31,7 @@ def question(ride: Ride) -> Question:
         "review:proof",
         State.PROOF,
         _headline(certificate),
-        _text(certificate),
+        " ".join(filter(None, [_text(certificate), tally(ride).sentence])),
         (
             *further,
             Choice("again", "both databases are built and compared anew", "Run it again"),
@@ -48,7 +50,7 @@ def _headline(certificate: Certificate) -> str:
         return "Equal: old and new build the same database"
     accepted = _accepted(certificate)
     if certificate.settled:
-        return f"{accepted} difference{'s'[: accepted != 1]}, accepted by name"
+        return f"{count(accepted, 'difference')}, accepted by name"
     return "Do old and new build the same database?"
 
 
@@ -56,10 +58,9 @@ def _text(certificate: Certificate) -> str:
     """What came out, in two sentences."""
     tables, rows = certificate.tables, certificate.rows
     if certificate.equal:
-        return f"{tables.new} tables and {rows.new} rows came out equal from both histories."
+        return f"{count(tables.new, 'table')} and {count(rows.new, 'row')} came out equal from both histories."
     accepted = _accepted(certificate)
-    places = f"{accepted} place{'s'[: accepted != 1]}"
-    return f"They differ in {places}; each was accepted by name, and the certificate lists it."
+    return f"They differ in {count(accepted, 'place')}; each was accepted by name, and the certificate lists it."
 
 
 def _accepted(certificate: Certificate) -> int:
@@ -80,13 +81,23 @@ def _preview(ride: Ride, certificate: Certificate, result: Mapping[str, Any]) ->
         caveats=certificate.caveats,
         text=certificate.to_text(),
         runs=tuple(
-            (name, f"{count} files, {seconds[name]:.1f} s")
-            for name, count in zip(("old", "new"), files or (), strict=False)
+            (name, f"{count(int(number), 'file')}, {seconds[name]:.1f} s")
+            for name, number in zip(("old", "new"), files or (), strict=False)
             if name in seconds
         )
         + ((("second", _unsteady(certificate)),) if "second" in seconds else ()),
         path=str(ride.workplace.certificate.relative_to(ride.project.root)),
+        operations=_operations(tally(ride)),
     )
+
+
+def _operations(numbers: Tally) -> tuple[str, str]:
+    """How many there were and what became of them, in the width of a column."""
+    if not numbers.total:
+        return "", ""
+    left = ((numbers.dropped, "dropped"), (numbers.one_time, "one-time"))
+    said = next((f", {number} {what}" for number, what in left if number), "")
+    return str(numbers.total), f"{numbers.kept} kept{said}"
 
 
 def _unsteady(certificate: Certificate) -> str:
@@ -94,7 +105,7 @@ def _unsteady(certificate: Certificate) -> str:
     number = len(certificate.volatile)
     if not number:
         return "same rows again"
-    return f"{number} column{'s'[: number != 1]} differ{'s'[: number == 1]} by themselves"
+    return count(number, "column differs by itself", "columns differ by themselves")
 
 
 def _copy(ride: Ride) -> str:

@@ -10,6 +10,7 @@ from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
 from migwizard.seeds.verdicts import Verdict
+from migwizard.words.counting import count
 
 GROUP = "verdicts"
 
@@ -44,7 +45,7 @@ def _text(preview: SeedsPreview) -> str:
         counts[word] = counts.get(word, 0) + 1
     operations, files = len(preview.seeds), len(preview.files)
     told = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())
-    return f"{operations} operation{'s'[: operations > 1]}: {told}; {files} seed file{'s'[: files != 1]}."
+    return f"{count(operations, 'operation')}: {told}; {count(files, 'seed file')}."
 
 
 def _verdicts(line: SeedLine) -> Iterator[Choice]:
@@ -52,7 +53,7 @@ def _verdicts(line: SeedLine) -> Iterator[Choice]:
     if not line.price:
         return
     kept = line.decided == overrule.KEEP if line.decided else line.verdict != Verdict.ONE_TIME
-    stuck = not kept and not line.decided and bool(line.reason)
+    stuck = not kept and bool(line.reason)
     if kept and line.verdict != Verdict.ONE_TIME:
         yield Choice(f"drop:{line.id}", line.price, f"Drop {line.describe}", group=GROUP)
     elif not kept and line.verdict in (Verdict.ONE_TIME, Verdict.ASK) and not stuck:

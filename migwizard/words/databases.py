@@ -1,0 +1,38 @@
+"""How a database stands to the two histories, in words; the machine's word for it is in the JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from migwizard.words.counting import count
+
+STANDS = {
+    "OLD_HEAD": "has all old migrations and is not switched yet",
+    "NEW": "has the new history",
+    "NEW_PARTIAL": "has a part of the new history; migrate applies the rest",
+    "EMPTY": "is empty; migrate builds it",
+    "missing": "has no file yet; migrate builds it",
+    "not touched": "was not touched",
+    "not looked at": "was not looked at, since it is no SQLite file",
+    "BEHIND": "lacks some of the old migrations and is not switched",
+    "UNKNOWN": "lists migrations that no file has, and is not switched",
+    "MIXED": "lists old and new migrations: half switched, by hand",
+    "TABLES_WITHOUT_ROWS": "has the tables, but does not list the migrations that made them",
+}
+"""What is said about a database by the word that `--json` has for its state."""
+
+
+def told(alias: str, state: str) -> str:
+    """ "Database default has the new history."; where it could not be looked at, what was said about that."""
+    return f"Database {alias} {STANDS[state]}." if state in STANDS else state
+
+
+def told_switch(alias: str, result: Mapping[str, Any]) -> str:
+    """What a switch did to a database, or would do, by the result that `migwizard fake --json` has for it."""
+    out = f"{count(result['deleted'], 'row')} of django_migrations"
+    if result["result"] == "SWITCHED":
+        return f"Database {alias} is switched: {out} went out, {result['inserted']:,} came in. A copy is kept."
+    if result["result"] == "WOULD_SWITCH":
+        return f"Database {alias}: {out} would go out, {result['inserted']:,} would come in. Nothing was changed."
+    return f"{told(alias, result['state'])} Nothing was changed."
