@@ -31,49 +31,96 @@ class Command:
 
 
 def _run(run: argparse.ArgumentParser) -> None:
-    run.add_argument("--yes", action="store_true", help="give the safe answer, or stop with exit 4")
-    run.add_argument("--until", choices=STATES, default="done", metavar="STATE", help=f"stop after {', '.join(STATES)}")
-    run.add_argument("--answers", metavar="FILE", help="JSON object of answers by question")
-    run.add_argument("--exclude", action="append", default=[], metavar="APP", help="leave an app out")
     run.add_argument(
-        "--drift", choices=("leave", "fold"), help="what to do where models and migrations disagree already"
+        "--yes",
+        action="store_true",
+        help="ask nothing: go on with the safe answers, through apply and fake too; exit 4 where there is none",
     )
-    run.add_argument("--database", action="append", default=[], metavar="ALIAS", help="switch this database too")
-    run.add_argument("--confirm-fake", action="store_true", help="run the project's migrate --fake at the end")
+    run.add_argument(
+        "--until", choices=STATES, default="done", metavar="STATE", help=f"stop after this step: {', '.join(STATES)}"
+    )
+    run.add_argument(
+        "--answers",
+        metavar="FILE",
+        help='a JSON file with answers: {"question": "answer"}, as a stop with exit 4 prints them',
+    )
+    run.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="APP",
+        help="keep the old migrations of this app; may be given several times",
+    )
+    run.add_argument(
+        "--drift",
+        choices=("leave", "fold"),
+        help="where models and migrations disagree already: leave it so, or fold it into the new files",
+    )
+    run.add_argument(
+        "--database",
+        action="append",
+        default=[],
+        metavar="ALIAS",
+        help="also switch this one, outside of the project; may be given several times",
+    )
+    run.add_argument(
+        "--confirm-fake",
+        action="store_true",
+        help="after the switch, let the project's own migrate --fake confirm that nothing is left to apply",
+    )
     _json(run)
 
 
 def _json(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--json", action="store_true", help="one JSON object a line on stdout")
+    command.add_argument("--json", action="store_true", help="print for programs: one JSON object a line on stdout")
 
 
 def _plan(plan: argparse.ArgumentParser) -> None:
-    plan.add_argument("--from-dot", metavar="FILE", help="read the models from a graph_models file")
-    plan.add_argument("--dot", metavar="FILE", help="write the graph as a dot file")
+    plan.add_argument(
+        "--from-dot", metavar="FILE", help="read the models from a file that graph_models of django-extensions wrote"
+    )
+    plan.add_argument("--dot", metavar="FILE", help="write a picture of the levels, as a file for Graphviz")
     _json(plan)
 
 
 def _fake(fake: argparse.ArgumentParser) -> None:
     which = fake.add_mutually_exclusive_group()
-    which.add_argument("--database", metavar="ALIAS", help="this database; without it, all local SQLite files")
-    which.add_argument("--all", action="store_true", help="every database of the settings")
-    fake.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+    which.add_argument(
+        "--database",
+        metavar="ALIAS",
+        help="this database of the settings (default: every SQLite file inside of the project)",
+    )
+    which.add_argument("--all", action="store_true", help="every database of the settings, also outside of the project")
+    fake.add_argument(
+        "--dry-run", action="store_true", help="go through the whole switch, say what would happen, change nothing"
+    )
     fake.add_argument("--yes", action="store_true", help="switch without asking")
     _json(fake)
 
 
 def _undo(undo: argparse.ArgumentParser) -> None:
     undo.add_argument("--yes", action="store_true", help="take it back without asking")
+    undo.add_argument(
+        "--run",
+        metavar="ID",
+        help="the reset to take back: needed with --yes where .migwizard is gone and only second backups are left",
+    )
 
 
 def _demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument(
-        "directory", nargs="?", default="migwizard-demo", metavar="DIR", help="a new or an empty folder (%(default)s)"
+        "directory",
+        nargs="?",
+        default="migwizard-demo",
+        metavar="DIR",
+        help="a new or an empty folder (default: %(default)s)",
     )
 
 
 def _web(web: argparse.ArgumentParser) -> None:
-    web.add_argument("--port", type=_port, default=WEB_PORT, metavar="PORT", help="port on this machine (%(default)s)")
+    web.add_argument(
+        "--port", type=_port, default=WEB_PORT, metavar="PORT", help="port on this machine (default: %(default)s)"
+    )
 
 
 def _completion(completion: argparse.ArgumentParser) -> None:
@@ -92,8 +139,8 @@ COMMANDS = (
         "run",
         RESET,
         "the whole reset without screens, or the rest of one",
-        "Walk through all nine states without screens, or through the rest of them. Asks on the terminal where a person must "
-        "decide; stop at any time, the same command goes on.",
+        "Do all nine steps of the wizard without screens, or what is left of them; from apply on it changes your project. "
+        "Asks on the terminal where a person must decide; stop at any time, the same command goes on.",
         "migwizard run --yes --until proof      # everything that changes no file of yours",
         _run,
     ),
@@ -101,8 +148,9 @@ COMMANDS = (
         "fake",
         RESET,
         "switch a database to the new history",
-        "Exchange the rows of your apps in django_migrations for those of the new history, in one transaction and with a "
-        "backup. Refuses a database that is not exactly at the old head.",
+        "Tell a database about the new migrations without running them: in its table django_migrations the names of the old "
+        "ones are exchanged for the new, in one transaction and with a backup. No other table of yours is touched. Refuses a database "
+        "that lacks an old migration or has others.",
         "migwizard fake --database default --dry-run",
         _fake,
     ),
@@ -110,41 +158,43 @@ COMMANDS = (
         "undo",
         RESET,
         "take the reset back, databases and files",
-        "Give back every row and every byte. Refuses, and touches nothing, where others built on the new history.",
+        "Put back the old files and the old rows of django_migrations, exactly as they were. Asks first. Refuses, and touches "
+        "nothing, where somebody built on the new history.",
         "migwizard undo",
         _undo,
     ),
     Command(
         "plan",
         LOOK,
-        "levels of the models, files to come, what has to wait",
-        "Print the levels of the models, the files to come and what has to wait for a later one. Writes no file unless --dot "
-        "names one, and opens no database.",
+        "which new files there would be, in which order",
+        "Print which models have to come before which (their levels), the files that a reset would write, and what has to wait "
+        "for a later file. Writes no file unless --dot names one, and opens no database.",
         "migwizard plan --dot models.dot",
         _plan,
     ),
     Command(
         "status",
         LOOK,
-        "where a reset stands and what became stale",
-        "Say which state comes next, what became stale since, and the state of each database.",
+        "how far a reset is, and what its databases hold",
+        "Say which step comes next, what is out of date because the project changed since, and whether each database has the "
+        "old or the new migrations.",
         "migwizard status --json",
         _json,
     ),
     Command(
         "verify",
         LOOK,
-        "build both histories again and compare",
-        "Build the old and the new history from zero on scratch databases and compare them. Exit 1 where they differ without "
-        "your decision, 5 where a database is not at a head.",
+        "compare what old and new migrations build, once more",
+        "Build two empty databases, one from the old migrations and one from the new, and compare them. Exit 1 where they "
+        "differ and you did not accept it, 5 where something is wrong with one of your databases.",
         "migwizard verify",
         _json,
     ),
     Command(
         "doctor",
         LOOK,
-        "interpreter, settings, databases, versions, configuration",
-        "Show what was found, and where each value comes from.",
+        "what was found: Python, settings, databases, versions",
+        "Show which Python, settings, databases and options were found, and where each of them comes from.",
         "migwizard doctor -C path/to/project",
         _json,
     ),
@@ -196,8 +246,8 @@ def exit_code_lines() -> list[str]:
         ExitCode.USAGE: "the command line, the configuration or the database engine is not one that it takes",
         ExitCode.PROJECT: "the project cannot be loaded",
         ExitCode.UNDECIDED: "a person must decide",
-        ExitCode.DATABASE: "a database is unreachable or not at the old head",
-        ExitCode.CONFLICT: "the checkpoint is locked or in conflict, or files were changed meanwhile",
+        ExitCode.DATABASE: "a database cannot be opened, or has not exactly the old migrations",
+        ExitCode.CONFLICT: "another migwizard works here, its saved state cannot be used, or files were changed meanwhile",
         ExitCode.INTERRUPTED: "interrupted, or left; the same command goes on",
     }
     return [f"{code.value:<4} {words[code]}" for code in ExitCode]
@@ -206,10 +256,14 @@ def exit_code_lines() -> list[str]:
 def _common() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     group = common.add_argument_group("Everywhere")
-    group.add_argument("-C", "--project", metavar="DIR", help="folder of the project (default: here or above)")
-    group.add_argument("--python", metavar="PATH", help="interpreter of the project")
-    group.add_argument("--settings", metavar="MODULE", help="settings module of the project")
-    group.add_argument("--no-input", action="store_true", help="ask nothing; exit 4 where a person must decide")
+    group.add_argument(
+        "-C", "--project", metavar="DIR", help="folder of the project, where manage.py lies (default: here or above)"
+    )
+    group.add_argument("--python", metavar="PATH", help="the Python that runs the project, or its virtual environment")
+    group.add_argument("--settings", metavar="MODULE", help="settings module of the project, such as config.settings")
+    group.add_argument(
+        "--no-input", action="store_true", help="ask nothing; stop with exit 4 where a person must decide"
+    )
     group.add_argument("--verbose", action="store_true", help="say more, and show tracebacks")
     return common
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import io
-import json
 import os
 import re
 import shutil
@@ -19,7 +18,7 @@ from typing import Any
 import pytest
 
 from migwizard import cli
-from migwizard.commands import completion, farewell, lines, web, wizard
+from migwizard.commands import completion, farewell, lines, setup, web, wizard
 from migwizard.engine.process import Ended
 from migwizard.errors import UsageError
 from migwizard.exit_codes import ExitCode
@@ -226,20 +225,81 @@ def test_an_unknown_theme_names_the_nearest(monkeypatch: pytest.MonkeyPatch) -> 
         wizard.wizard(arguments("--theme", "lihgt"))
 
 
-def test_the_farewell_tells_how_to_come_back(tiny_project: Path) -> None:
+def test_the_farewell_of_a_project_without_a_reset(tiny_project: Path) -> None:
     lines = farewell.where_you_are(arguments("-C", str(tiny_project)))
     assert lines == ["Nothing was begun; the project is unchanged."]
-    done = run("run", "--yes", "--until", "levels", "-C", str(tiny_project), state=tiny_project / "state")
-    assert done.returncode == 0, done.stderr
-    words = ("-C", str(tiny_project), "--python", sys.executable)
-    lines = farewell.where_you_are(arguments(*words, "--plain"))
-    assert lines[0] == "Stopped at Generate, step 4 of 9. Nothing is lost. The project is unchanged."
-    again = next(line for line in lines if line.startswith("Go on: ")).split()[2:]
-    assert cli.parser().parse_args(again[1:]).plain
-    assert cli.parser().parse_args(again[1:]).project == str(tiny_project)
-    forget = next(line for line in lines if line.startswith("Forget: ")).partition("(")[0].split()[1:]
-    assert run(*forget[1:], "--yes").returncode == 0
+
+
+def pasted(said: str, label: str, folder: Path, *more: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+    """Run the line that was printed behind a label in a shell that knows no more than where it stands."""
+    line = next(line for line in said.splitlines() if line.startswith(label)).removeprefix(label).partition("  (")[0]
+    bare = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "XDG_STATE_HOME")}
+    words = " ".join([line, *more])
+    environment = bare | {"PATH": "/usr/bin:/bin", "HOME": str(folder / "home")}
+    return subprocess.run(
+        words,
+        shell=True,
+        cwd=folder,
+        env=environment,
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.mark.ride
+def test_what_is_printed_at_the_end_works_when_it_is_pasted(tiny_project: Path) -> None:
+    """Called by a path, with a state folder that only the caller knew, as `make demo` does."""
+    folder = tiny_project.parent
+    script = os.path.relpath(Path(sys.executable).parent / "migwizard", folder)
+    where = (script, "-C", "tiny", "--python", sys.executable)
+    environment = os.environ | {"XDG_STATE_HOME": str(folder / "a state"), "PATH": "/usr/bin:/bin"}
+    left = subprocess.run(
+        [*where, "--plain"],
+        cwd=folder,
+        env=environment,
+        input="\n\nq\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    again = pasted(left.stderr, "Go on:   ", folder, typed="\nq\n")
+    assert again.returncode == ExitCode.INTERRUPTED, again.stderr
+    assert "--plain" in left.stderr, "lines were asked for, so lines they are"
+    forgotten = pasted(again.stderr, "Forget:  ", folder, "--yes")
+    assert forgotten.returncode == ExitCode.DONE, forgotten.stderr
     assert not (tiny_project / ".migwizard").exists()
+
+    done = subprocess.run(
+        [*where, "run", "--yes"], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert len(list((folder / "a state" / "migwizard").glob("tiny-*/*"))) == 1, done.stderr
+    undone = pasted(done.stderr, "Done. Undo at any time: ", folder, "--yes")
+    assert undone.returncode == ExitCode.DONE, undone.stderr
+    assert undone.stderr.splitlines()[-1].startswith("Taken back: 11 files and the rows of 1 database.")
+    assert not list((folder / "a state" / "migwizard").glob("tiny-*/*")), "the second backup lies where it was made"
+    assert not (folder / "home").exists()
+
+
+@pytest.mark.parametrize(
+    ("called", "found", "printed"),
+    [
+        ("/bin/migwizard", "/bin/migwizard", "migwizard"),
+        (".venv/bin/migwizard", None, ".venv/bin/migwizard"),
+        (".venv/bin/migwizard", "/elsewhere/migwizard", ".venv/bin/migwizard"),
+        ("/lib/migwizard/__main__.py", "/bin/migwizard", f"{sys.executable} -m migwizard"),
+    ],
+)
+def test_the_command_is_called_again_as_it_was_called(
+    called: str, found: str | None, printed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [called])
+    monkeypatch.setattr(shutil, "which", lambda _: found)
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    assert setup.again(arguments("-C", "a shop"), "undo") == f"{printed} -C 'a shop' undo"
 
 
 @pytest.mark.parametrize(
@@ -308,49 +368,8 @@ def test_ctrl_c_at_a_question_says_where_you_are(tiny_project: Path) -> None:
     assert process.returncode == ExitCode.INTERRUPTED
     assert "Stopped at " in said
     assert "Nothing is lost. The project is unchanged." in said
-    assert "Go on:   migwizard -C" in said
+    assert "Go on:   env XDG_STATE_HOME=" in said
     assert "Traceback" not in said
-
-
-# Completion
-
-
-def completes(*words: str) -> list[str]:
-    """What bash would offer for the last word."""
-    script = completion.script("bash") + (
-        f"COMP_WORDS=({' '.join(json.dumps(word) for word in ('migwizard', *words))})\n"
-        "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_migwizard\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n"
-    )
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True, timeout=20)
-    return done.stdout.split()
-
-
-@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
-def test_bash_completes_commands_options_and_values(tmp_path: Path) -> None:
-    (tmp_path / "shop").mkdir()
-    assert completes("pl") == ["plan"]
-    assert completes("--pl") == ["--plain"]
-    assert completes("run", "--unt") == ["--until"]
-    assert completes("run", "--until", "pr") == ["preflight", "proof"]
-    assert completes("-C", f"{tmp_path}/s") == [f"{tmp_path}/shop"]
-    assert completes("-C", "run", "--yes") == [], "run is the name of a folder here"
-    assert completes("completion", "f") == ["fish"]
-    assert completes("demo", f"{tmp_path}/s") == [f"{tmp_path}/shop"]
-    assert completes("--settings", "") == []
-    assert "retire" not in completes("")
-
-
-@pytest.mark.parametrize("shell", cli.SHELLS)
-def test_every_script_knows_every_command_and_option(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["completion", shell]) == 0
-    script = capsys.readouterr().out
-    for command in cli.COMMANDS:
-        assert re.search(rf"\b{command.name}\b", script)
-    for option in ("until", "dry-run", "from-dot", "no-mouse", "port"):
-        assert option in script
-    if interpreter := shutil.which(shell):
-        check = [interpreter, "--no-execute" if shell == "fish" else "-n"]
-        subprocess.run(check, input=script, text=True, check=True, timeout=20)
 
 
 # In a browser

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import os
+import pty
+import threading
 
 import pytest
 
@@ -53,6 +57,30 @@ def test_a_line_reaches_stdout_in_one_piece(monkeypatch: pytest.MonkeyPatch) -> 
     assert all(text.endswith("\n") and text.count("\n") == 1 for text in stdout.seen)
 
 
+def test_narration_of_two_threads_never_shares_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each write waits for the other thread, so that what is written in two goes has the other's between."""
+
+    class Waiting(Writes):
+        def write(self, text: str) -> int:
+            with contextlib.suppress(threading.BrokenBarrierError):
+                both.wait(timeout=0.2)
+            return super().write(text)
+
+    both = threading.Barrier(2)
+    stderr = Waiting()
+    monkeypatch.setattr("sys.stderr", stderr)
+    narrator = Narrator()
+    threads = [
+        threading.Thread(target=narrator.tell, args=(Event("run", State.SEEDS, text),)) for text in ("first", "second")
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(stderr.getvalue().splitlines()) == ["    first", "    second"]
+    assert sorted(stderr.seen) == ["    first\n", "    second\n"]
+
+
 def test_json_names_the_choices_and_answers_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert JsonLines().ask(QUESTION) is None
     JsonLines().tell(Event("end", State.GRAPH, "graph", {"result": {"secret": 1}, "seconds": 2}))
@@ -66,6 +94,16 @@ def test_json_names_the_choices_and_answers_nothing(capsys: pytest.CaptureFixtur
 def test_narration_asks_nobody_without_a_terminal(no_input: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", Terminal("1\n") if no_input else io.StringIO("1\n"))
     assert Narrator(no_input=no_input).ask(QUESTION) is None
+
+
+def test_narration_asks_nobody_where_stdin_is_closed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    narrator = Narrator()
+    narrator.tell(Event("note", State.PROOF, "still said"))
+    assert narrator.ask(QUESTION) is None
+    assert capsys.readouterr().err == "note: still said\n"
 
 
 def test_narration_asks_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,6 +145,41 @@ def test_answers_from_a_pipe_are_written_down_and_those_of_a_terminal_are_not() 
         assert (console.read(), console.ended) == ("1", False)
         assert (console.read(), console.ended) == (None, True)
         assert out.getvalue() == written
+
+
+class Prompted(io.StringIO):
+    """Types an answer into a terminal as soon as it is asked."""
+
+    def __init__(self, keys: int, answer: bytes) -> None:
+        super().__init__()
+        self._keys, self._answer = keys, answer
+
+    def write(self, text: str) -> int:
+        if text.endswith("> "):
+            os.write(self._keys, self._answer)
+        return super().write(text)
+
+
+@pytest.mark.parametrize("early", [b"q\n", b"\n", b"2\n1", b"b"])
+def test_keys_typed_before_there_is_a_question_answer_nothing(early: bytes) -> None:
+    keys, terminal = pty.openpty()
+    with os.fdopen(keys, "rb", buffering=0) as echo, os.fdopen(terminal, encoding="utf-8") as answers:
+        os.write(keys, early)
+        seen = b""
+        while seen.replace(b"\r", b"") != early:
+            # Its echo: the terminal has it now.
+            seen += echo.read(100)
+        console = Console(answers, Prompted(keys, b"3\n"))
+        assert console.read() == "3"
+
+
+def test_lines_of_a_pipe_are_answers_however_early_they_come() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, b"1\n2\n")
+    os.close(writing)
+    with os.fdopen(reading, encoding="utf-8") as answers:
+        console = Console(answers, io.StringIO())
+        assert [console.read(), console.read(), console.read()] == ["1", "2", None]
 
 
 class Clock:

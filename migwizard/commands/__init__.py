@@ -17,7 +17,7 @@ COMMANDS: dict[str | None, tuple[str, str]] = {
     "run": ("reset", "run"),
     "fake": ("reset", "fake"),
     "undo": ("reset", "undo"),
-    "status": ("reset", "status"),
+    "status": ("status", "status"),
     "plan": ("look", "plan"),
     "verify": ("look", "verify"),
     "doctor": ("look", "doctor"),

@@ -176,14 +176,33 @@ def _quoted(text: str) -> str:
 
 def _fish() -> str:
     main, parsers = _parsers()
-    lines = ["# fish completion for migwizard; made by: migwizard completion fish", "complete -c migwizard -f"]
-    lines += [
-        f"complete -c migwizard -n __fish_use_subcommand -a {command.name} -d {_fish_quoted(command.summary)}"
-        for command in cli.COMMANDS
+    flags = [flag for parser in (main, *parsers.values()) for flag in _flags(parser)]
+    valued = sorted({name for flag in flags if flag.value for name in flag.names})
+    none = "complete -c migwizard -n \"__migwizard_on ''\""
+    lines = [
+        "# fish completion for migwizard; made by: migwizard completion fish",
+        "# Whether the line has this command ('': none yet). The value of an option is none, although it may look like one.",
+        "function __migwizard_on",
+        "    set -l found ''",
+        "    set -l value no",
+        "    for word in (commandline -opc)[2..]",
+        "        if test $value = yes",
+        "            set value no",
+        f"        else if contains -- $word {' '.join(valued)}",
+        "            set value yes",
+        f"        else if contains -- $word {' '.join(parsers)}",
+        "            set found $word",
+        "            break",
+        "        end",
+        "    end",
+        '    test "$found" = "$argv[1]"',
+        "end",
+        "complete -c migwizard -f",
     ]
-    lines += [f"complete -c migwizard -n __fish_use_subcommand{_fish_flag(flag)}" for flag in _flags(main)]
+    lines += [f"{none} -a {command.name} -d {_fish_quoted(command.summary)}" for command in cli.COMMANDS]
+    lines += [f"{none}{_fish_flag(flag)}" for flag in _flags(main)]
     for name, parser in parsers.items():
-        seen = f"complete -c migwizard -n '__fish_seen_subcommand_from {name}'"
+        seen = f"complete -c migwizard -n '__migwizard_on {name}'"
         lines += [f"{seen}{_fish_flag(flag)}" for flag in _flags(parser)]
         for word in _arguments(name):
             lines.append(f"{seen} -a {word}" if word else f"{seen} -a '(__fish_complete_directories)'")
@@ -195,9 +214,9 @@ def _fish_flag(flag: Flag) -> str:
     value = {
         "": "",
         "file": " -r -F",
-        "folder": " -r -a '(__fish_complete_directories)'",
-        "words": f" -r -a {_fish_quoted(' '.join(flag.words))}",
-        "other": " -r",
+        "folder": " -x -a '(__fish_complete_directories)'",
+        "words": f" -x -a {_fish_quoted(' '.join(flag.words))}",
+        "other": " -x",
     }[flag.value]
     return f"{names}{value} -d {_fish_quoted(flag.help)}"
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import shlex
-from collections.abc import Mapping
-from typing import Any
 
 from migwizard.commands.reset import say_figures
-from migwizard.commands.setup import project_of, say
+from migwizard.commands.setup import again, project_of, say
 from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.process import Ended
 from migwizard.engine.states import ORDER, State
@@ -16,7 +13,6 @@ from migwizard.engine.treestate import SENTENCES, tree_of
 from migwizard.errors import MigwizardError
 from migwizard.paths import Workplace
 from migwizard.words import leaving
-from migwizard.words.counting import count
 
 
 def farewell(ended: Ended, arguments: argparse.Namespace) -> None:
@@ -28,7 +24,7 @@ def farewell(ended: Ended, arguments: argparse.Namespace) -> None:
             say(f"  - {cure}")
     if ended.report is not None and "undone" in ended.report:
         # Nothing is left to come back to.
-        say(_taken_back(ended.report))
+        say(leaving.taken_back(ended.report))
         return
     if ended.report is not None and not ended.report.get("nothing"):
         say_figures(ended.report)
@@ -47,14 +43,14 @@ def where_you_are(arguments: argparse.Namespace) -> list[str]:
     tree = tree_of(place, found)
     if found is None:
         return ["Nothing was begun; the project is unchanged."] if tree == "old" else [SENTENCES[tree]]
-    undo = _command(arguments, "undo")
+    undo = again(arguments, "undo")
     changed = _changed(found) if tree == "new" else SENTENCES[tree]
     if State.DONE in found.results and tree == "new":
         lines = [f"Done. {changed}"]
     else:
         lines = [f"Stopped at {found.state.value.capitalize()}, step {ORDER.index(found.state) + 1} of {len(ORDER)}."]
         lines[0] += f" Nothing is lost. {changed}"
-        lines.append(f"Go on:   {_command(arguments, *(['--plain'] if arguments.plain else []))}")
+        lines.append(f"Go on:   {again(arguments, *(['--plain'] if arguments.plain else []))}")
     lines.append(f"Undo:    {undo}" if tree != "old" else f"Forget:  {undo}   (removes {place.folder.name})")
     if tree != "old":
         lines.append(f"Backup:  {place.backup}")
@@ -64,29 +60,7 @@ def where_you_are(arguments: argparse.Namespace) -> list[str]:
     return lines
 
 
-def _taken_back(report: Mapping[str, Any]) -> str:
-    """What an undo of everything gave back, in one sentence that is true."""
-    gone = [count(report["files"], "file")] if report["files"] else []
-    gone += [f"the rows of {count(len(report['databases']), 'database')}"] if report["databases"] else []
-    if not gone:
-        return "Removed the reset's own folder; nothing of your project had been changed."
-    return f"Taken back: {' and '.join(gone)}. The project is as it was before the reset."
-
-
 def _changed(found: Checkpoint) -> str:
     switched = sorted(alias for alias, state in found.databases.items() if state == "NEW")
     rows = f"database {', '.join(switched)} switched" if switched else "no database switched yet"
     return f"The new files are in the project, {rows}."
-
-
-def _command(arguments: argparse.Namespace, *more: str) -> str:
-    """The command that comes here again, from the same folder."""
-    words = ["migwizard"]
-    for option, value in (
-        ("-C", arguments.project),
-        ("--python", arguments.python),
-        ("--settings", arguments.settings),
-    ):
-        if value:
-            words += [option, value]
-    return shlex.join([*words, *more])

@@ -10,20 +10,20 @@ from typing import Any
 
 from migwizard import __version__
 from migwizard.commands.setup import face_of, options_of, project_of, say
+from migwizard.commands.status import states_of
 from migwizard.engine.checkpoint import load_checkpoint
 from migwizard.engine.opening import look_ride
 from migwizard.engine.planning import make_plan
-from migwizard.engine.ride import Ride
-from migwizard.engine.steps import fake as faking
 from migwizard.engine.steps import graph as graphing
 from migwizard.engine.steps import levels as levelling
 from migwizard.engine.steps import proof as proving
-from migwizard.errors import MigwizardError, UsageError
+from migwizard.errors import UsageError
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
 from migwizard.graph.model import ModelGraph
 from migwizard.paths import Workplace
 from migwizard.project.discovery import Project
+from migwizard.words.databases import told
 
 
 def plan(arguments: argparse.Namespace) -> int:
@@ -100,33 +100,17 @@ def verify(arguments: argparse.Namespace) -> int:
             # Nothing is taken from what an earlier run kept.
             ride.scratch_folder = Path(folder)
             certificate, _ = proving.prove(ride)
-        databases = _databases(ride) if found.applied else {}
+        databases = states_of(ride) if found.applied else {}
     data = {"type": "result", "equal": certificate.equal, "proof": proving.summary(certificate), "databases": databases}
     if arguments.json:
         emit(data)
     else:
         print(certificate.to_text(), end="")
     for alias, state in databases.items():
-        say(f"Database {alias}: {state}")
+        say(told(alias, state))
     if not certificate.settled:
         return ExitCode.FAILED
     return ExitCode.DONE if set(databases.values()) <= FINE else ExitCode.DATABASE
-
-
-def _databases(ride: Ride) -> dict[str, str]:
-    states = {}
-    for database in ride.guest.facts["databases"]:
-        try:
-            states[database["alias"]] = (
-                "not looked at"
-                if not database["sqlite"]
-                else faking.read_state(ride, database["alias"])["state"]
-                if database["exists"]
-                else "missing"
-            )
-        except MigwizardError as error:
-            states[database["alias"]] = error.sentence
-    return states
 
 
 def doctor(arguments: argparse.Namespace) -> int:

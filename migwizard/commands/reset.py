@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from migwizard.commands.setup import face_of, options_of, project_of, say
-from migwizard.engine import journal, machine, manifests
+from migwizard.commands.setup import again, face_of, options_of, project_of, say
+from migwizard.engine import machine, recovery
 from migwizard.engine import undo as undoing
-from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
-from migwizard.engine.opening import look_ride, open_ride
+from migwizard.engine.checkpoint import load_checkpoint
+from migwizard.engine.opening import open_ride
+from migwizard.engine.recovery import Earlier
 from migwizard.engine.ride import Ride
-from migwizard.engine.states import ORDER, State
+from migwizard.engine.states import State
 from migwizard.engine.steps import fake as faking
-from migwizard.errors import ConflictError, DatabaseError, UsageError
+from migwizard.errors import ConflictError, DatabaseError, UndecidedError, UsageError
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
 from migwizard.paths import Workplace
-from migwizard.project.discovery import Project
+from migwizard.words import leaving
+from migwizard.words.databases import told, told_switch
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,17 +31,19 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         emit(report)
     else:
-        _narrate(report)
+        _narrate(report, arguments)
     return ExitCode.DONE
 
 
-def _narrate(report: dict[str, Any]) -> None:
+def _narrate(report: dict[str, Any], arguments: argparse.Namespace) -> None:
     if report.get("nothing"):
         return
-    say(f"\nState: {report['state']}")
+    say("")
     say_figures(report)
     if report["state"] == State.DONE:
-        say("Undo at any time: migwizard undo")
+        say(f"Done. Undo at any time: {again(arguments, 'undo')}")
+    else:
+        say(f"Stopped after {report['state']}, as you asked. Go on: {again(arguments, 'run')}")
 
 
 def say_figures(report: dict[str, Any]) -> None:
@@ -51,20 +55,71 @@ def say_figures(report: dict[str, Any]) -> None:
         result = "schema and rows are equal" if equal else "old and new differ, and every difference was accepted"
         say(f"Proof: {result}; the certificate is {report['certificate']}")
     for alias, state in report["databases"].items():
-        say(f"Database {alias}: {state}")
+        say(told(alias, state))
 
 
 def undo(arguments: argparse.Namespace) -> int:
     """Give back every byte and row."""
     project = project_of(arguments)
     place = Workplace(project.root)
-    if not place.checkpoint.is_file() and not undoing.recover(place):
-        say("Nothing to undo: there is no reset in this project.")
-        return ExitCode.DONE
-    with open_ride(project, face_of(arguments), options_of(arguments)) as ride:
-        report = undoing.run(ride)
-    say(f"Undone: {report['files']} files, {len(report['databases'])} database(s).")
+    fetch = ""
+    if place.checkpoint.is_file():
+        _check_run(place, arguments)
+    else:
+        found = recovery.earlier(place)
+        if not found:
+            say("Nothing to undo: there is no reset in this project.")
+            return ExitCode.DONE
+        fetch = _which(found, arguments)
+        if fetch == "keep":
+            say("Nothing was taken back, and nothing was changed.")
+            return ExitCode.DONE
+    with open_ride(project, face_of(arguments), options_of(arguments), undo=True, fetch=fetch) as ride:
+        try:
+            report = undoing.run(ride)
+        except UndecidedError as error:
+            raise UndecidedError(
+                "Undo asks a person first, and nobody answered. Nothing was changed.",
+                code=error.code,
+                cures=(f"Without a question: {again(arguments, 'undo', '--yes')}",),
+            ) from error
+    if report is None:
+        say(f"The reset is still there. Where it stands: {again(arguments, 'status')}")
+    else:
+        say(leaving.taken_back(report))
     return ExitCode.DONE
+
+
+def _check_run(place: Workplace, arguments: argparse.Namespace) -> None:
+    """Raise UsageError where `--run` names another reset than the one that stands here."""
+    stands = load_checkpoint(place.checkpoint, place.root)
+    if arguments.run and stands is not None and stands.run_id != arguments.run:
+        raise UsageError(
+            f"The reset in this project is {stands.run_id}, not {arguments.run}. Nothing was changed.",
+            code="run",
+            cures=(f"Take this one back: {again(arguments, 'undo')}",),
+        )
+
+
+def _which(found: list[Earlier], arguments: argparse.Namespace) -> str:
+    """The run id of the earlier reset to take back, or "keep". Raises UndecidedError where nobody says which."""
+    names = ", ".join(one.named for one in found)
+    if arguments.run:
+        if arguments.run not in [one.run_id for one in found]:
+            raise UsageError(
+                f"There is no backup of a reset {arguments.run}; there is one of {names}. Nothing was changed.",
+                code="run",
+            )
+        return str(arguments.run)
+    answer = None if arguments.yes else face_of(arguments).ask(recovery.question(found))
+    if answer is None:
+        raise UndecidedError(
+            f"No reset stands in this project now. The second backup holds an earlier one: {names}. It is taken back only "
+            "when it is named. Nothing was changed.",
+            code="undo:earlier",
+            cures=tuple(f"Take it back: {again(arguments, 'undo', '--yes', '--run', one.run_id)}" for one in found),
+        )
+    return answer
 
 
 def fake(arguments: argparse.Namespace) -> int:
@@ -82,8 +137,9 @@ def fake(arguments: argparse.Namespace) -> int:
         results = {alias: _switch(ride, alias, arguments) for alias in _aliases(ride, arguments)}
     if arguments.json:
         emit({"type": "result", "databases": results, "dry_run": arguments.dry_run})
+        return ExitCode.DONE
     for alias, result in results.items():
-        say(f"Database {alias}: {result['result']} (state {result['state']})")
+        say(told_switch(alias, result))
     return ExitCode.DONE
 
 
@@ -109,68 +165,9 @@ def _switch(ride: Ride, alias: str, arguments: argparse.Namespace) -> dict[str, 
         # Whoever says fake now is asked now, whatever was said before.
         ride.checkpoint.decisions.pop(f"switch:{alias}", None)
         if faking.ask_switch(ride, database) == "later":
-            return {"result": "NOTHING_DONE", "state": "OLD_HEAD"}
+            return {"result": "NOTHING_DONE", "state": "OLD_HEAD", "deleted": 0, "inserted": 0}
     result = faking.switch(ride, alias, dry_run=arguments.dry_run)
     if not arguments.dry_run:
         ride.checkpoint.databases[alias] = faking.confirm(ride, alias) if result["state"] != "EMPTY" else "EMPTY"
         ride.save()
-    return {"result": result["result"], "state": result["state"]}
-
-
-def status(arguments: argparse.Namespace) -> int:
-    """Where a reset stands and what became stale; writes nothing."""
-    project = project_of(arguments)
-    found = load_checkpoint(Workplace(project.root).checkpoint, project.root)
-    data = _standing(project, found, arguments)
-    if arguments.json:
-        emit(data)
-    elif found is None:
-        say("No reset was begun here.")
-    else:
-        _say_standing(found, data)
-    return ExitCode.DONE
-
-
-def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Namespace) -> dict[str, Any]:
-    """The result of `status`."""
-    place = Workplace(project.root)
-    data: dict[str, Any] = {"type": "result", "state": None, "stale": [], "applied": False, "databases": {}}
-    if found is None:
-        return data | {"unfinished": None}
-    entry = journal.unfinished(place.journal)
-    data |= {
-        "run_id": found.run_id,
-        "state": found.state.value,
-        "applied": found.applied,
-        "unfinished": entry.kind if entry else None,
-        "decisions": {key: answer.choice for key, answer in sorted(found.decisions.items())},
-    }
-    if entry is not None:
-        # The tree is half one history and half the other: nothing can be told from it.
-        return data | {"databases": dict(found.databases)}
-    with look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
-        data["stale"] = machine.stale(ride)
-        data["databases"] = _states(ride) if (place.folder / manifests.NAME).is_file() else dict(found.databases)
-    return data
-
-
-def _say_standing(found: Checkpoint, data: dict[str, Any]) -> None:
-    done = ORDER.index(found.state)
-    say(f"Reset {found.run_id}: next is {found.state.value} (state {done + 1} of {len(ORDER)})")
-    if data["unfinished"]:
-        say(f"The {data['unfinished']} was interrupted half way; migwizard run or migwizard undo finishes it first.")
-    else:
-        say("Applied: " + ("the tree holds the new files" if found.applied else "no, the project is unchanged"))
-    say("Stale: " + (", ".join(data["stale"]) or "nothing"))
-    for alias, state in data["databases"].items():
-        say(f"Database {alias}: {state}")
-
-
-def _states(ride: Ride) -> dict[str, str]:
-    states = {}
-    for database in ride.guest.facts["databases"]:
-        if database["sqlite"] and database["exists"]:
-            states[database["alias"]] = faking.read_state(ride, database["alias"])["state"]
-        else:
-            states[database["alias"]] = "missing" if database["sqlite"] else "not looked at"
-    return states
+    return {key: result[key] for key in ("result", "state", "deleted", "inserted")}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -63,3 +66,31 @@ def _answers(name: str | None) -> dict[str, str]:
 def say(text: str) -> None:
     """A line of narration."""
     print(text, file=sys.stderr)
+
+
+def again(arguments: argparse.Namespace, *more: str) -> str:
+    """The command that comes to this project again, for the same shell in the same folder."""
+    words = [*_surroundings(), *_program()]
+    for option, value in (
+        ("-C", arguments.project),
+        ("--python", arguments.python),
+        ("--settings", arguments.settings),
+    ):
+        if value:
+            words += [option, value]
+    return shlex.join([*words, *more])
+
+
+def _surroundings() -> list[str]:
+    """Where the second backup lies, if it was said: `make demo` says it, and the shell around it does not know."""
+    place = os.environ.get("XDG_STATE_HOME")
+    return ["env", f"XDG_STATE_HOME={place}"] if place else []
+
+
+def _program() -> list[str]:
+    """How this migwizard was called; by its name alone where that means this very one."""
+    called = sys.argv[0]
+    if Path(called).name != "migwizard":
+        return [sys.executable, "-m", "migwizard"]
+    named = shutil.which("migwizard")
+    return ["migwizard"] if named and Path(named).resolve() == Path(called).resolve() else [called]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import sys
+import termios
 import textwrap
 from threading import RLock
 from typing import TextIO
@@ -17,7 +20,8 @@ class Console:
     """
 
     def __init__(self, answers: TextIO | None = None, out: TextIO | None = None) -> None:
-        self._answers = answers or sys.stdin
+        # There is no stdin where whoever started us closed it: then there are no answers.
+        self._answers = answers or sys.stdin or io.StringIO()
         self._out = out or sys.stderr
         self._one_at_a_time = RLock()
         self.by_hand = self._answers.isatty()
@@ -46,6 +50,8 @@ class Console:
         """The next answer without the blanks around it; None where there is no more."""
         if self.ended:
             return None
+        if self.by_hand:
+            self._forget_keys()
         self._write(prompt, end="")
         line = self._answers.readline()
         if not line:
@@ -55,6 +61,11 @@ class Console:
         if not self.by_hand:
             self._write(line.rstrip("\n"))
         return line.strip()
+
+    def _forget_keys(self) -> None:
+        """Drop what was typed before there was a question: it answers nothing. On a pipe the lines are the answers."""
+        with contextlib.suppress(OSError, termios.error):
+            termios.tcflush(self._answers.fileno(), termios.TCIFLUSH)
 
     def _write(self, text: str, end: str = "\n") -> None:
         with self._one_at_a_time:

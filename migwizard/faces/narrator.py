@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from migwizard.engine.talk import Event, Question
 from migwizard.faces.console import Console
 from migwizard.faces.menu import Menu
@@ -18,18 +16,19 @@ class Narrator:
     def __init__(self, *, verbose: bool = False, no_input: bool = False) -> None:
         self._verbose = verbose
         self._no_input = no_input
+        # One for all that is said: events come from several threads, and each line must be a write of its own.
+        self._console = Console()
 
     def tell(self, event: Event) -> None:
         if event.kind in DETAIL and (not self._verbose or event.kind == "end"):
             return
         mark = {"begin": "==>", "note": "note:", "warning": "warning:"}.get(event.kind, "   ")
-        print(f"{mark} {event.text}", file=sys.stderr, flush=True)
+        self._console.show(f"{mark} {event.text}")
 
     def ask(self, question: Question) -> str | None:
-        if self._no_input or not sys.stdin.isatty():
+        if self._no_input or not self._console.by_hand:
             return None
-        console = Console()
-        console.show("")
-        console.say(question.headline)
-        console.say(question.text)
-        return Menu(question, console, moves=False).ask()
+        self._console.show("")
+        self._console.say(question.headline)
+        self._console.say(question.text)
+        return Menu(question, self._console, moves=False).ask()

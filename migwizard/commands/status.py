@@ -1,0 +1,122 @@
+"""`migwizard status`: where a reset stands, and what its databases hold. Writes nothing."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from migwizard.commands.setup import again, face_of, options_of, project_of, say
+from migwizard.engine import journal, machine, manifests, recovery
+from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
+from migwizard.engine.opening import look_ride
+from migwizard.engine.ride import Ride
+from migwizard.engine.states import ORDER, State
+from migwizard.engine.steps import fake as faking
+from migwizard.errors import MigwizardError
+from migwizard.exit_codes import ExitCode
+from migwizard.faces.jsonlines import emit
+from migwizard.paths import Workplace
+from migwizard.project.discovery import Project
+from migwizard.words.databases import told
+
+
+def status(arguments: argparse.Namespace) -> int:
+    """Where a reset stands and what became stale."""
+    project = project_of(arguments)
+    found = load_checkpoint(Workplace(project.root).checkpoint, project.root)
+    data = _standing(project, found, arguments)
+    if arguments.json:
+        emit(data)
+    elif found is None:
+        for line in _nothing_begun(project, arguments):
+            say(line)
+    else:
+        for line in _told(found, data, arguments):
+            say(line)
+    return ExitCode.DONE
+
+
+def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Namespace) -> dict[str, Any]:
+    """The result of `status`."""
+    place = Workplace(project.root)
+    data: dict[str, Any] = {"type": "result", "state": None, "stale": [], "applied": False, "databases": {}}
+    if found is None:
+        kept = [
+            {"run_id": one.run_id, "begun": one.begun, "backup": str(one.folder), "half": one.half}
+            for one in recovery.earlier(place)
+        ]
+        return data | {"unfinished": None, "earlier": kept}
+    entry = journal.unfinished(place.journal)
+    data |= {
+        "run_id": found.run_id,
+        "state": found.state.value,
+        "applied": found.applied,
+        "unfinished": entry.kind if entry else None,
+        "decisions": {key: answer.choice for key, answer in sorted(found.decisions.items())},
+    }
+    if entry is not None:
+        # The tree is half one history and half the other: nothing can be told from it.
+        return data | {"databases": dict(found.databases)}
+    with look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
+        data["stale"] = machine.stale(ride)
+        data["databases"] = states_of(ride) if (place.folder / manifests.NAME).is_file() else dict(found.databases)
+    return data
+
+
+def _nothing_begun(project: Project, arguments: argparse.Namespace) -> list[str]:
+    """No reset stands here; which earlier ones can be taken back."""
+    lines = ["No reset was begun here."]
+    for one in recovery.earlier(Workplace(project.root)):
+        back = again(arguments, "undo", "--run", one.run_id)
+        if one.half:
+            lines.append(
+                f"The files are half swapped by the reset {one.named}, whose checkpoint is gone. Nothing is lost: its backup "
+                f"lies in {one.folder}, and {back} takes it back."
+            )
+        else:
+            lines.append(f"An earlier reset, {one.named}, has its backup in {one.folder}; {back} takes it back.")
+    return lines
+
+
+def _told(found: Checkpoint, data: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
+    """The same for people."""
+    lines = [f"Reset {found.run_id}: {_next(found)}"]
+    if data["unfinished"]:
+        what = "change of the files" if data["unfinished"] == "apply" else "undo of the files"
+        lines.append(
+            f"The {what} was interrupted half way. Nothing is lost: {again(arguments, 'run')} finishes it, or takes it back "
+            f"where it cannot; {again(arguments, 'undo')} takes it back."
+        )
+    elif found.applied:
+        lines.append("Files: the new ones are in your project; the old ones are in two backups.")
+    else:
+        lines.append("Files: your project is unchanged.")
+    if data["stale"]:
+        lines.append(
+            f"Out of date, since your models or files changed: {', '.join(data['stale'])}. They are computed again."
+        )
+    lines += [told(alias, state) for alias, state in data["databases"].items()]
+    return lines
+
+
+def _next(found: Checkpoint) -> str:
+    if State.DONE in found.results:
+        return "all steps are finished."
+    return f"the next step is {found.state.value}, {ORDER.index(found.state) + 1} of {len(ORDER)}."
+
+
+def states_of(ride: Ride) -> dict[str, str]:
+    """The state of each database, or the sentence that says why it cannot be looked at."""
+    states = {}
+    for database in ride.guest.facts["databases"]:
+        alias = database["alias"]
+        if not database["sqlite"]:
+            states[alias] = "not looked at"
+        elif not database["exists"]:
+            states[alias] = "missing"
+        else:
+            try:
+                states[alias] = str(faking.read_state(ride, alias)["state"])
+            except MigwizardError as error:
+                states[alias] = error.sentence
+    return states
