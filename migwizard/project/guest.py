@@ -69,6 +69,8 @@ class Guest:
         self._working: set[_Process] = set()
         self._cancelled = False
         self.facts: dict[str, Any] = {}
+        self.sources: dict[str, str] = {}
+        """SHA-256 of the project's files that were loaded when it started, by path relative to the project."""
 
     def __enter__(self) -> Guest:
         self.start()
@@ -80,6 +82,7 @@ class Guest:
     def start(self) -> dict[str, Any]:
         """Load the project; returns the facts of its settings. Raises GuestError, ProjectError."""
         self._process = self._launch()
+        self.sources = self.facts["sources"]
         return self.facts
 
     def _launch(self) -> _Process:
@@ -237,7 +240,9 @@ class _Process:
                 how = f"gave no sign of life for {SILENCE_SECONDS:.0f} seconds{doing}"
                 raise self._died(how, silent=SILENCE_SECONDS) from None
             if reply is None:
-                raise self._died(self._noise or f"ended with {_ending(self._popen.wait())}{doing}")
+                if self._noise:
+                    raise self._died(self._noise, lacks="python")
+                raise self._died(f"ended with {_ending(self._popen.wait())}{doing}")
             if "ended" in reply:
                 raise self._died(f"ended with {reply['ended']}{doing}")
             if "error" in reply:
@@ -253,13 +258,13 @@ class _Process:
     def stderr_tail(self) -> str:
         return "\n".join(self._stderr)
 
-    def _died(self, how: str, silent: float = 0.0) -> GuestError:
+    def _died(self, how: str, **details: Any) -> GuestError:
         self._readers[1].join(timeout=1)
         tail = self.stderr_tail()
         sentence = f"The project's process ({self._python}) {how}."
         if self._stderr:
             sentence += f" It last wrote: {self._stderr[-1]}"
-        return GuestError({"kind": "died", "sentence": sentence, "details": {"silent": silent}}, tail)
+        return GuestError({"kind": "died", "sentence": sentence, "details": details}, tail)
 
     def _read_replies(self) -> None:
         for line in self._stream(self._popen.stdout):

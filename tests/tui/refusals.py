@@ -1,6 +1,6 @@
 """One example of every refusal, with the words in which the engine raises it: for the pictures and for docs/refusals.md.
 
-Most of them are really caused in tests/engine/test_refusals.py and its neighbours; refusing.py makes questions of these.
+Most of them are really caused in tests/engine/test_refusals_*.py and their neighbours; refusing.py makes questions of these.
 """
 
 from __future__ import annotations
@@ -73,7 +73,11 @@ BEGINNING = (
         "project",
         GuestError,
         "called sys.exit(1)." + UNCHANGED,
-        {"where": {"file": f"{HERE}/config/settings/dev.py", "line": 41}, "traceback": "SystemExit: 1"},
+        {
+            "where": {"file": f"{HERE}/config/settings/dev.py", "line": 41},
+            "exception": "SystemExit",
+            "traceback": "SystemExit: 1",
+        },
     ),
     Example(
         "history",
@@ -104,7 +108,7 @@ PREFLIGHT = (
     Example(
         "check",
         ProjectError,
-        "Django's system check reports 2 error(s), so makemigrations would refuse too: orders.Order.total: "
+        "Django's system check reports 2 errors, so makemigrations would refuse too: orders.Order.total: "
         "(fields.E130) DecimalFields must define a 'decimal_places' attribute." + UNCHANGED,
         {
             "messages": [
@@ -129,7 +133,7 @@ PREFLIGHT = (
     Example(
         "dirty",
         UndecidedError,
-        f"2 file(s) in migration folders are not committed: {', '.join(FILES)}. Commit them first, so that "
+        f"2 files in migration folders are not committed: {', '.join(FILES)}. Commit them first, so that "
         "the old history can be found in git later." + UNCHANGED,
         {"files": FILES},
     ),
@@ -150,6 +154,7 @@ PREFLIGHT = (
         "engine",
         UsageError,
         "The database default runs on postgresql; this version of migwizard proves on SQLite only." + UNCHANGED,
+        DEFAULT,
     ),
     Example(
         "scratch", MigwizardError, "No scratch database can be made in .migwizard/scratch: disk I/O error." + UNCHANGED
@@ -210,7 +215,7 @@ CHECKPOINT = (
     Example(
         "finished",
         ConflictError,
-        "The reset 7d44e8a01c is finished, and orders.0003_discount came after it." + UNCHANGED,
+        "The reset 7d44e8a01c5b is finished, and orders.0003_discount came after it." + UNCHANGED,
         state=State.DONE,
         applied=True,
     ),
@@ -277,6 +282,7 @@ PLAN = (
         MigwizardError,
         "The old history cannot build a database from zero, so there is nothing to compare with. "
         "apps/orders/migrations/0004_fill.py, line 12: KeyError: 'EUR'." + UNCHANGED,
+        {"failing": "orders/0004_fill.py", "file": f"{HERE}/apps/orders/migrations/0004_fill.py"},
         state=State.SEEDS,
     ),
     Example(
@@ -289,7 +295,7 @@ PLAN = (
     Example(
         "not-equal",
         MigwizardError,
-        "Old and new differ in 2 place(s). The index orders_ord_placed_5f is missing. The table "
+        "Old and new differ in 2 places. The index orders_ord_placed_5f is missing. The table "
         "shop_rate has 11 rows instead of 12. The project is unchanged; the whole report is in .migwizard/proof.txt.",
         {"differences": [1, 2]},
         State.PROOF,
@@ -313,14 +319,13 @@ APPLY = (
     Example(
         "tree-changed",
         ConflictError,
-        f"{FILES[0]} changed after you were asked, so the approval is void. Nothing was swapped.",
-        {"files": FILES[:1]},
-        State.APPLY,
+        "A migration file in the tree was changed since the proof. Nothing was swapped.",
+        state=State.APPLY,
     ),
     Example(
         "backup",
         MigwizardError,
-        f"The backup of {FILES[0]} does not read back as it was written. Nothing was swapped.",
+        f"The backup of {FILES[0]} in .migwizard/backup does not read back as it was written. Nothing was swapped.",
         state=State.APPLY,
     ),
     Example(
@@ -343,6 +348,21 @@ APPLY = (
         "orders.0003_discount was added since the reset; undo would orphan it." + UNCHANGED,
         state=State.DONE,
         applied=True,
+    ),
+    Example(
+        "half-swapped",
+        ConflictError,
+        "The files are half swapped: the reset 7d44e8a01c5b of 2024-05-17 was cut off, and its checkpoint in .migwizard is "
+        "gone. The old files lie in /home/ada/.local/state/migwizard/shop-1a2b3c4d/7d44e8a01c5b." + UNCHANGED,
+        {"run_id": "7d44e8a01c5b"},
+    ),
+    Example(
+        "still-needed",
+        ConflictError,
+        "apps/orders/migrations/0003_items.py is in the backup, and not in your project, so the backup is still needed. No "
+        "backup was touched.",
+        {"files": ["apps/orders/migrations/0003_items.py"]},
+        State.APPLY,
     ),
     Example(
         "no-backup",
@@ -389,12 +409,19 @@ FAKE = (
     _at_fake("MW-E17", "Database 'default' lost rows to somebody else while they were exchanged."),
     _at_fake("MW-E18", "Database 'default' was written to by somebody else during the switch."),
     _at_fake("MW-E20", "Database 'default' is busy: somebody else held django_migrations for 10 s. Try again."),
-    _at_fake("MW-E30", "Database 'default' has no table migwizard_history_backup, so there is nothing to undo from."),
-    _at_fake("MW-E31", "Database 'default' keeps no backup of the run 7d44e8a01c."),
+    _at_fake(
+        "MW-E30", "Database 'default' has no table migwizard_history_backup, so there is nothing to undo from.", copy=""
+    ),
+    _at_fake("MW-E31", "Database 'default' keeps no backup of the run 7d44e8a01c5b.", copy=""),
     _at_fake(
         "MW-E32",
         "Database 'default' moved on since the switch: orders.0003_discount was applied.",
         new=[["orders", "0003_discount"]],
+    ),
+    _at_fake("MW-E33", "Database 'default' is not the one that was switched: its new rows are other ones."),
+    _at_fake(
+        "row-copy",
+        "The JSON copy of the rows of default cannot be used: .migwizard/rows/default.json was changed after it was written.",
     ),
 )
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
-from migwizard.engine import journal
+from migwizard.engine import durable, journal
 from migwizard.engine.checkpoint import Checkpoint
-from migwizard.engine.journal import Entry
+from migwizard.engine.journal import Entry, Step
 from migwizard.engine.options import Opening
 from migwizard.engine.previews import Finding, PreflightPreview
 from migwizard.engine.refusals import question_of
@@ -23,6 +25,7 @@ from tests.tui.recording import as_json, from_json, recorded
 from tests.tui.refusals import EXAMPLES, HERE, Example
 
 PLACE = "/home/ada/shop"
+RUN_ID = "7d44e8a01c5b"
 CUT_OFF = ("journal-outside", "file-changed")
 """What is found when a swap that was cut off is to be finished."""
 
@@ -40,7 +43,7 @@ def findings(*stops: tuple[str, str, str]) -> tuple[Finding, ...]:
 def two_stops() -> Question:
     """Migrations that are not committed, and a database that is behind."""
     dirty = UndecidedError(
-        f"2 file(s) in migration folders are not committed: {', '.join(FILES)}. Commit them first. Nothing was changed.",
+        f"2 files in migration folders are not committed: {', '.join(FILES)}. Commit them first. Nothing was changed.",
         code="dirty",
         details={"files": FILES},
     )
@@ -68,7 +71,7 @@ def not_loaded() -> Question:
         ProjectError(
             "config/settings/dev.py, line 41: called sys.exit(1). Nothing was changed.",
             code="project",
-            details={"where": {"file": "/home/ada/shop/config/settings/dev.py", "line": 41}},
+            details={"where": {"file": "/home/ada/shop/config/settings/dev.py", "line": 41}, "exception": "SystemExit"},
         )
     )
 
@@ -91,7 +94,7 @@ def locked() -> Question:
 def refusal(code: str) -> Question:
     """The question that this refusal becomes."""
     example = EXAMPLES[code]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, XDG_STATE_HOME=f"{folder}/state"):
         root = Path(folder).resolve() / "shop"
         _prepare(root, example)
         details = _placed(dict(example.details), root)
@@ -105,7 +108,7 @@ def refusal(code: str) -> Question:
 def _raised(example: Example, sentence: str, details: dict[str, Any]) -> MigwizardError:
     if example.kind is not GuestError:
         return example.kind(sentence, code=example.code, details=details)
-    said = {key: details.pop(key, None) for key in ("where", "traceback")}
+    said = {key: details.pop(key, None) for key in ("where", "traceback", "exception")}
     return GuestError({"kind": example.code, "sentence": sentence, "details": details, **said})
 
 
@@ -117,21 +120,33 @@ def _placed(value: Any, root: Path) -> Any:
     return [_placed(item, root) for item in value] if isinstance(value, list) else value
 
 
+def _cut_off(place: Workplace) -> None:
+    """A swap of which only the second backup is left, with its first file in the tree."""
+    (place.root / "0001_reset_initial.py").touch()
+    second = place.second_backup / RUN_ID
+    step = Step("0001_reset_initial.py", None, durable.sha256(b""))
+    journal.begin(second / place.journal.name, Entry("apply", RUN_ID, (step,)))
+    Checkpoint(RUN_ID, "2024-05-17T11:28:00+00:00", {}).save(second / place.checkpoint.name)
+
+
 def _prepare(root: Path, example: Example) -> None:
     """What cures look at: the reset's folder with a checkpoint, the texts that can be read, a log."""
     place = Workplace(root)
     root.mkdir()
+    if example.code == "half-swapped":
+        _cut_off(place)
+        return
     place.create()
     for path, text in ((place.log, "preflight\n"), (place.report, "D1\n")):
         path.write_text(text)
     if example.applied or example.code in CUT_OFF:
-        entry = Entry("apply", "7d44e8a01c", ())
+        entry = Entry("apply", RUN_ID, ())
         journal.begin(place.journal, entry, "2024-05-17T11:28:00+00:00")
         if example.code not in CUT_OFF:
             journal.end(place.journal, entry)
     elif example.code == "journal-corrupt":
         place.journal.write_text("no journal\n")
-    checkpoint = Checkpoint("7d44e8a01c", "2024-05-17T11:28:00+00:00", {}, state=example.state, applied=example.applied)
+    checkpoint = Checkpoint(RUN_ID, "2024-05-17T11:28:00+00:00", {}, state=example.state, applied=example.applied)
     checkpoint.save(place.checkpoint)
     if example.code == "checkpoint-corrupt":
         place.checkpoint.write_text("{")

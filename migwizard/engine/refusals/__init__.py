@@ -26,15 +26,19 @@ def cure(refusal: MigwizardError, face: Face, opening: Opening, project: Project
     if "unanswered" in refusal.details:
         # Nobody is there to answer, so nobody would answer this either.
         raise refusal
-    shown: Menu = menu(refusal, opening, project)
     while True:
+        # Anew each time: what a choice did may make others possible.
+        shown: Menu = menu(refusal, opening, project)
         answer = face.ask(shown.question)
         if answer is None or answer == "quit":
             raise refusal
         key, _, text = answer.partition("=")
         act = shown.acts.get(key)
         if act is not None:
-            return act(text)
+            opened = act(text)
+            if opened is not None:
+                return opened
+            continue
         if key == "undo" and begun(project):
             return shown.undo()
         # A choice that only shows a text, or "back" where nothing lies before: the question stays open.

@@ -10,6 +10,7 @@ from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.previews import Finding, PreflightPreview, Preview, RefusalPreview
 from migwizard.engine.refusals import reading
 from migwizard.engine.refusals.case import Act, Offer, Refused
+from migwizard.engine.refusals.copying import copy_of
 from migwizard.engine.refusals.headlines import headline, is_busy
 from migwizard.engine.refusals.table import cures_of
 from migwizard.engine.states import State
@@ -40,7 +41,8 @@ def menu(refusal: MigwizardError, opening: Opening, project: Project | None) -> 
     """The question of a refusal with its cures; those of the other STOPs of preflight stand in groups of their own."""
     found = _checkpoint(project)
     state = State(str(refusal.details.get("stopped_at") or State.PREFLIGHT))
-    tree = _tree(project, found)
+    # What still needs a backup is a tree of which nobody can tell what it holds.
+    tree = "unknown" if refusal.code == "still-needed" else _tree(project, found)
     applied = {"old": False, "new": True}.get(tree)
     case = Refused(refusal, opening, project, state, applied)
     offers = [*_offers(case), *_of_other_stops(case)]
@@ -105,16 +107,19 @@ def _preview(case: Refused, text: str, unchanged: str, tree: Tree) -> Preview:
     shown = str(log) if log is not None and log.is_file() else ""
     if findings := case.details.get("findings"):
         return PreflightPreview(tuple(Finding(**finding) for finding in findings), unchanged, shown)
-    return RefusalPreview(case.code, text, unchanged, shown, tree)
+    copy = copy_of(case)
+    return RefusalPreview(case.code, text, unchanged, shown, tree, edits=str(copy.path) if copy else "")
 
 
 def unchanged_line(found: Checkpoint | ConflictError | None, tree: Tree) -> str:
     """What has been changed so far, and how it is taken back."""
     if tree == "half":
         return f"{SENTENCES[tree]} Nothing is lost."
-    if isinstance(found, ConflictError):
+    if isinstance(found, ConflictError) and found.code != "journal-corrupt":
         return "Nothing was changed, and nothing is lost."
-    if found is None or not found.applied:
+    if tree == "unknown":
+        return f"{SENTENCES[tree]} Nothing is lost."
+    if not isinstance(found, Checkpoint) or not found.applied:
         return "Your project is unchanged, and nothing is lost."
     switched = [alias for alias, state in found.databases.items() if state == "NEW"]
     databases = f", {len(switched)} database{'' if len(switched) == 1 else 's'} switched" if switched else ""

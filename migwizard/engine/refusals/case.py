@@ -16,8 +16,8 @@ from migwizard.project.discovery import Project
 if TYPE_CHECKING:
     from migwizard.engine.options import Opening
 
-Act = Callable[[str], "Opening"]
-"""Does what a choice promises, with the text that was typed along; returns how to open again."""
+Act = Callable[[str], "Opening | None"]
+"""Does what a choice promises, with the text that was typed along; returns how to open again, None to ask once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,11 @@ class Refused:
         return alias_of(self.error)
 
     @property
+    def taking_back(self) -> bool:
+        """Whether it was an undo that was refused."""
+        return "went_back" in self.details
+
+    @property
     def before(self) -> State | None:
         """The state before the one that stopped, where going back changes nothing."""
         position = ORDER.index(self.state)
@@ -64,7 +69,7 @@ class Refused:
 
     def open_again(self, **changes: Any) -> Opening:
         """The opening without what an earlier cure asked for once."""
-        plain: Opening = replace(self.opening, back_to=None, look=False, wait=False, undo=False)
+        plain: Opening = replace(self.opening, back_to=None, look=False, wait=False, wait_for="", undo=False, fetch="")
         return replace(plain, **changes)
 
     def decide(self, **decisions: str) -> Opening:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from migwizard.engine import patience
 from migwizard.engine.refusals import reading
 from migwizard.engine.refusals.case import Act, Offer, Refused
 from migwizard.engine.refusals.files import set_aside, take_previous
@@ -137,6 +138,23 @@ def wait(case: Refused) -> Iterator[Offer]:
     yield Offer(choice, lambda _: case.open_again(wait=True))
 
 
+def wait_for_database(case: Refused) -> Iterator[Offer]:
+    """One more try with more patience, of what the person had asked for: the look, the switch, or the undo."""
+    alias = case.alias
+    if alias is None:
+        return
+    switching = case.state is State.FAKE and not case.taking_back
+    looking = f"looks whether {alias} can go back" if case.taking_back else f"looks at {alias}"
+    doing = f"switches {alias}" if switching else looking
+    choice = Choice(
+        "wait",
+        f"{doing} as soon as it is free; nothing changes while it waits, and you can stop that",
+        f"Wait up to {patience.LONGER:g} s",
+        writes=f"the rows of {alias}" if switching else "",
+    )
+    yield Offer(choice, lambda _: case.open_again(wait_for=alias, undo=case.taking_back))
+
+
 def skip(case: Refused) -> Iterator[Offer]:
     """Go on without a database, which is switched later."""
     alias = case.alias
@@ -191,6 +209,21 @@ def other_tag(case: Refused) -> Iterator[Offer]:
 def keep(case: Refused) -> Iterator[Offer]:
     choice = Choice("keep", "nothing is undone; the reset stays as it is", "Keep everything")
     yield Offer(choice, lambda _: case.open_again())
+
+
+def recover(case: Refused) -> Iterator[Offer]:
+    """Take back a swap that was cut off, of which only the second backup is left."""
+    if run_id := case.details.get("run_id"):
+        effect = "puts the old files back from the second backup; what else goes is asked then"
+        choice = Choice("recover", effect, f"Take back {run_id}", writes="the migration files")
+        yield Offer(choice, lambda _: case.open_again(undo=True, fetch=str(run_id)))
+
+
+def row_copy(case: Refused) -> Iterator[Offer]:
+    """Undo from the JSON copy, where it was found whole; what goes back is asked on the next screen."""
+    if case.details.get("copy") == "":
+        effect = "shows what would go back from it; nothing is written yet"
+        yield Offer(Choice("copy", effect, "Use the JSON copy"), lambda _: case.open_again(undo=True))
 
 
 show_files = shows("files", "Show the files", "which files they are", lambda case: "\n".join(reading.named_files(case)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import PurePath
 
@@ -32,12 +31,13 @@ def _place(error: MigwizardError) -> str:
 
 
 def _project(error: MigwizardError) -> str:
-    if "has no Django" in error.sentence:
+    lacks = error.details.get("lacks")
+    if lacks == "django":
         return "This Python has no Django"
-    if "no settings module" in error.sentence.lower():
+    if lacks == "settings":
         return "The settings module is not there"
     place = _place(error)
-    if "called sys.exit" in error.sentence:
+    if error.details.get("exception") == "SystemExit":
         return (
             "Your settings stopped the start" if "settings" in place else f"{place or 'Your project'} stopped the start"
         )
@@ -54,7 +54,7 @@ def _history(error: MigwizardError) -> str:
 def _died(error: MigwizardError) -> str:
     if error.details.get("silent"):
         return "Your project gives no sign of life"
-    return "This is no usable Python" if "is no Python" in error.sentence else "Your project's process ended"
+    return "This is no usable Python" if error.details.get("lacks") == "python" else "Your project's process ended"
 
 
 def _check(error: MigwizardError) -> str:
@@ -80,16 +80,9 @@ def _read_only(error: MigwizardError) -> str:
 
 
 def alias_of(error: MigwizardError) -> str | None:
-    """The database that an error is about, where it says so."""
-    if alias := error.details.get("alias"):
-        return str(alias)
-    found = re.search(r"[Dd]atabase (?:'([^']+)'|([\w-]+)[:,]?(?= runs| does| cannot| is|$|:))", error.sentence)
-    found = (
-        found
-        or re.search(r"of database ([\w-]+)", error.sentence)
-        or re.search(r"the switch of ([\w-]+)", error.sentence)
-    )
-    return next((group for group in found.groups() if group), None) if found else None
+    """The database that an error is about, where it is about one."""
+    alias = error.details.get("alias")
+    return str(alias) if alias else None
 
 
 def _alias(error: MigwizardError) -> str:
@@ -104,7 +97,7 @@ def _unreachable(error: MigwizardError) -> str:
 
 def is_busy(error: MigwizardError) -> bool:
     """Whether somebody else holds the database: waiting helps."""
-    return error.code == "MW-E20" or "is locked" in error.sentence
+    return error.code == "MW-E20" or bool(error.details.get("busy"))
 
 
 def _behind(error: MigwizardError) -> str:
@@ -174,7 +167,11 @@ HEADLINES: dict[str, Wording] = {
     "MW-E30": "There is no backup for this run",
     "MW-E31": "There is no backup for this run",
     "MW-E32": "Others have built on the new history",
+    "MW-E33": lambda error: f"{_alias(error)} is not the one that was switched",
+    "row-copy": "The copy of the rows cannot be used",
     "built-on": "Others have built on the new history",
+    "half-swapped": "Your files are half swapped",
+    "still-needed": "The backup is still needed",
     "no-backup": "There is no backup of the files",
     "backup": "The backup is not equal to the files",
     "finished": "This reset is finished, and others built on it",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migwizard.engine.refusals import cures as c
+from migwizard.engine.refusals.copying import scratch_copy
 from migwizard.engine.refusals.cures import Cure
 from migwizard.engine.states import State
 
@@ -57,15 +58,19 @@ CURES: dict[str, tuple[Cure, ...]] = {
     "MW-E16": (c.again(), c.rows, c.skip, c.traceback),
     "MW-E17": (c.again(), c.rows, c.skip),
     "MW-E18": (c.again(), c.rows, c.skip),
-    "MW-E20": (c.again(), c.skip),
-    "MW-E30": (c.keep, c.rows, c.traceback),
-    "MW-E31": (c.keep, c.rows, c.traceback),
+    "MW-E20": (c.again(), c.wait_for_database, c.skip),
+    "MW-E30": (c.keep, c.row_copy, c.rows, c.traceback),
+    "MW-E31": (c.keep, c.row_copy, c.rows, c.traceback),
     "MW-E32": (c.keep, c.guide_undo, c.rows),
+    "MW-E33": (c.keep, c.traceback),
+    "row-copy": (c.keep, c.again()),
     "built-on": (c.keep, c.guide_undo),
+    "half-swapped": (CHECK_AGAIN, c.recover),
+    "still-needed": (c.keep, c.show_files, c.aside),
     "no-backup": (c.keep, c.from_git),
     "backup": (c.again(), c.uses),
     "finished": (c.look, c.aside),
-    "old-history": (c.traceback, CHECK_AGAIN),
+    "old-history": (c.traceback, scratch_copy, CHECK_AGAIN),
     "new-history": (c.traceback, c.back_to(State.SEEDS), c.again()),
     "not-equal": (c.report, c.back_to(State.SEEDS), c.again("Prove again", "runs what is needed again")),
     "staging-changed": (c.again("Prove again", "computes anew what the change made stale"), c.back_to(State.PREFLIGHT)),

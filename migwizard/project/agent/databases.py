@@ -13,10 +13,10 @@ from .failure import AgentError
 from .migrate import execute_on
 
 
-def open_real(alias: str, *, write: bool = False) -> Any:
+def open_real(alias: str, *, write: bool = False, timeout: float | None = None) -> Any:
     """A connection to the real database; an SQLite file is opened read-only unless `write`, and never created.
 
-    Raises AgentError("unreachable") where it is missing or does not answer.
+    `timeout` is how many seconds SQLite waits for a lock, where not as long as the settings say. Raises AgentError("unreachable") where it is missing or does not answer.
     """
     from django.db import connections
     from django.db.utils import Error
@@ -28,10 +28,14 @@ def open_real(alias: str, *, write: bool = False) -> Any:
     if load.is_sqlite(real):
         path = os.path.abspath(str(real["NAME"]))
         if not os.path.exists(path):
-            raise AgentError("unreachable", "The file {} of database {} does not exist.".format(path, alias))
+            raise AgentError(
+                "unreachable", "The file {} of database {} does not exist.".format(path, alias), alias=alias
+            )
         mode = "rw" if write or _is_idle_wal(path) else "ro"
         real["NAME"] = "file:{}?mode={}".format(_escaped(path), mode)
         real["OPTIONS"] = dict(real.get("OPTIONS", {}), uri=True)
+        if timeout is not None:
+            real["OPTIONS"]["timeout"] = timeout
     databases = {key: load.scratch_database(other) for key, other in load.REAL_DATABASES.items()}
     databases[alias] = real
     load.use_databases(databases)
@@ -42,7 +46,7 @@ def open_real(alias: str, *, write: bool = False) -> Any:
             if not write:
                 execute_on(connections[alias])("PRAGMA query_only = ON")
     except (Error, sqlite3.Error) as error:
-        raise AgentError("unreachable", "Database {} does not answer: {}".format(alias, error)) from error
+        raise _unreachable(alias, "does not answer: {}.".format(error), error) from error
     return connections[alias]
 
 
@@ -56,18 +60,24 @@ def _is_idle_wal(path: str) -> bool:
     return header[18:20] == b"\x02\x02" and not os.path.exists(path + "-wal")
 
 
-def _try_write(alias: str) -> None:
+def _try_write(alias: str, timeout: float | None) -> None:
     """Take SQLite's write lock and let go of it; nothing is written."""
     from django.db.utils import Error
 
-    connection = open_real(alias, write=True)
+    connection = open_real(alias, write=True, timeout=timeout)
     try:
         execute_on(connection)("BEGIN IMMEDIATE")
         execute_on(connection)("ROLLBACK")
     except (Error, sqlite3.Error) as error:
-        raise AgentError("unreachable", "Database {} cannot be written to now: {}".format(alias, error)) from error
+        raise _unreachable(alias, "cannot be written to now: {}".format(error), error) from error
     finally:
         connection.close()
+
+
+def _unreachable(alias: str, what: str, error: Exception) -> AgentError:
+    """`busy` says that somebody else holds the database, so that waiting helps."""
+    busy = switch.is_lock_failure(error)
+    return AgentError("unreachable", "Database {} {}".format(alias, what), alias=alias, busy=busy)
 
 
 def _escaped(path: str) -> str:
@@ -82,15 +92,20 @@ def _refusal(error: switch.SwitchError) -> AgentError:
 
 
 def database_state(
-    start: dict[str, Any], emit: Any, alias: str, manifest: dict[str, Any], writable: bool = False
+    start: dict[str, Any],
+    emit: Any,
+    alias: str,
+    manifest: dict[str, Any],
+    writable: bool = False,
+    timeout: float | None = None,
 ) -> dict[str, Any]:
     """In which state of the switch a real database is; read only.
 
     With `writable` it is also tried whether a transaction that writes could begin now. Raises AgentError("unreachable").
     """
     if writable:
-        _try_write(alias)
-    connection = open_real(alias)
+        _try_write(alias, timeout)
+    connection = open_real(alias, timeout=timeout)
     try:
         return dict(switch.state(connection, manifest))
     except switch.SwitchError as error:
@@ -129,12 +144,21 @@ def switch_database(
 
 
 def undo_database(
-    start: dict[str, Any], emit: Any, alias: str, manifest: dict[str, Any], dry_run: bool = False
+    start: dict[str, Any],
+    emit: Any,
+    alias: str,
+    manifest: dict[str, Any],
+    dry_run: bool = False,
+    lock_timeout: float = 10.0,
+    backup: list[list[Any]] | None = None,
 ) -> dict[str, Any]:
-    """Give back the rows as they were before the switch. Raises AgentError("switch") with the refusal."""
+    """Give back the rows as they were before the switch, from `backup` where its table is lost.
+
+    Raises AgentError("switch") with the refusal.
+    """
     connection = open_real(alias, write=True)
     try:
-        return dict(switch.undo(connection, manifest, dry_run=dry_run))
+        return dict(switch.undo(connection, manifest, backup=backup, dry_run=dry_run, lock_timeout=lock_timeout))
     except switch.SwitchError as error:
         raise _refusal(error) from error
     finally:

@@ -16,6 +16,7 @@ import sys
 import warnings
 from typing import Any, Callable
 
+from . import sources
 from .failure import AgentError
 
 # The databases as the settings give them, by alias; read by the few requests that concern real databases.
@@ -102,7 +103,9 @@ def load(start: dict[str, Any], stage: Callable[[str], None]) -> dict[str, Any]:
     else:
         sys.path.insert(0, start["root"])
     if not os.environ.get("DJANGO_SETTINGS_MODULE"):
-        raise AgentError("project", "No settings module is named: manage.py does not set DJANGO_SETTINGS_MODULE.")
+        raise AgentError(
+            "project", "No settings module is named: manage.py does not set DJANGO_SETTINGS_MODULE.", lacks="settings"
+        )
     stage("loading the settings " + os.environ["DJANGO_SETTINGS_MODULE"])
     REAL_DATABASES.update(_read_databases())
     use_databases({alias: scratch_database(real) for alias, real in REAL_DATABASES.items()})
@@ -120,7 +123,7 @@ def load(start: dict[str, Any], stage: Callable[[str], None]) -> dict[str, Any]:
 
 def _require_django() -> None:
     if importlib.util.find_spec("django") is None:
-        raise AgentError("project", "The interpreter {} has no Django.".format(sys.executable))
+        raise AgentError("project", "The interpreter {} has no Django.".format(sys.executable), lacks="django")
 
 
 def _read_databases() -> dict[str, dict[str, Any]]:
@@ -133,7 +136,9 @@ def _read_databases() -> dict[str, dict[str, Any]]:
     except ModuleNotFoundError as error:
         if error.name is None or not (module + ".").startswith(error.name + "."):
             raise
-        raise AgentError("project", "There is no settings module {}: {}.".format(module, error)) from error
+        raise AgentError(
+            "project", "There is no settings module {}: {}.".format(module, error), lacks="settings"
+        ) from error
 
 
 def _run_checks() -> None:
@@ -192,6 +197,7 @@ def _facts(start: dict[str, Any]) -> dict[str, Any]:
         if _is_plain(settings.MIGRATION_MODULES)
         else None,
         "checks": CHECK_MESSAGES,
+        "sources": sources.hashes(start["root"]),
     }
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import sys
 import time
 from typing import Any
 
-from . import histories, load, sqlite_facts
+from . import histories, load, sources, sqlite_facts
 from .failure import AgentError, place, sentence
 from .observe import Observer
 
@@ -53,19 +52,6 @@ def keep_outside_work_away(path: str) -> str:
     # A storage that was used while the project loaded remembers its folder until it hears of a change.
     setting_changed.send(sender=None, setting="MEDIA_ROOT", value=media, enter=True)
     return media
-
-
-def project_sources(root: str) -> list[str]:
-    """The project's own Python files that are loaded now: what migrations did depends on any of them."""
-    found = set()
-    for module in list(sys.modules.values()):
-        file = getattr(module, "__file__", None)
-        path = os.path.realpath(file) if isinstance(file, str) else ""
-        relative = os.path.relpath(path, os.path.realpath(root)) if path.endswith(".py") else ".."
-        hidden = relative.split(os.sep)[0].startswith(".")
-        if not hidden and "site-packages" not in relative.split(os.sep):
-            found.add(relative)
-    return sorted(found)
 
 
 def migrate(
@@ -113,7 +99,7 @@ def migrate(
     catalogue = sqlite_facts.read_catalogue(execute_on(connection))
     rows = sqlite_facts.read_rows(execute_on(connection), catalogue)
     result = {"seconds": seconds, "catalogue": catalogue, "rows": rows, "applied": observer.applied}
-    result["sources"] = project_sources(start["root"])
+    result["sources"] = sources.names(start["root"])
     if observe:
         result["observations"] = observer.report()
     connection.close()

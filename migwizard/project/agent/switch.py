@@ -25,6 +25,7 @@ from django.utils import timezone
 FORMAT = 1
 HISTORY = "django_migrations"
 BACKUP = "migwizard_history_backup"
+KINDS = ("old", "new", "sequence")  # of rows in the backup table: before the switch, put in by it, next id on SQLite
 CHUNK = 500  # ids in one statement; older SQLite takes at most 999 parameters
 
 Key = typing.Tuple[str, str]
@@ -65,9 +66,9 @@ def state(connection: typing.Any, manifest: Facts, *, schema: typing.Optional[st
     """Tell at which history a database is; reads only.
 
     Returns `state`, `code` (of the refusal that `switch` would raise, or None), the lists of [app, name] `missing`,
-    `unknown`, `old`, `new` and `extra` (rows beyond a new history), `warnings`, and a `sentence` for people; and how
-    many rows a switch would take out (`leaving`) and put in (`arriving`), how many are of other apps (`others`) and how
-    many of the project's rows the backup of this run keeps (`saved`).
+    `unknown`, `old`, `new` and `extra` (rows beyond a new history), `warnings`, and a `sentence` for people; the rows
+    that a switch would take out (`leaving`), and how many it would put in (`arriving`), how many are of other apps
+    (`others`) and how many of the project's rows the backup of this run keeps (`saved`).
     """
     history = _History(connection, manifest, schema)
     rows, found = _read(history, manifest)
@@ -75,7 +76,7 @@ def state(connection: typing.Any, manifest: Facts, *, schema: typing.Optional[st
     kept = history.saved(manifest["run_id"], "old") if BACKUP in history.tables() else []
     return dict(
         found,
-        leaving=len(plan.leaving),
+        leaving=[list(row.key) for row in plan.leaving],
         arriving=len(plan.arriving),
         others=sum(row.app not in apps for row in rows),
         saved=sum(row.app in apps for row in kept),
@@ -97,7 +98,7 @@ def switch(
     `now` is the time that the new rows carry. `consistent` gets all rows that would be recorded afterwards and
     returns complaints (see `graph_consistency`). `lock_timeout` is in seconds. Raises SwitchError: MW-E11 tables
     without transactions, E12 to E15 wrong state, E16 rows without their parents, E17 and E18 somebody else wrote,
-    E20 no lock.
+    E20 no lock. `backup` of the report is all that was kept of this run; `undo` takes it where the table is lost.
     """
     history = _History(connection, manifest, schema)
     rows, found = _read(history, manifest)
@@ -124,32 +125,43 @@ def switch(
             raise SwitchError("MW-E18", f"{history} was written to by somebody else during the switch.")
         arriving = set(plan.arriving)
         history.save_new(manifest["run_id"], [row.id for row in after if row.key in arriving])
-    return _report("SWITCHED", found, len(plan.leaving), len(plan.arriving), [list(row) for row in rows])
+        kept = history.saved_all(manifest["run_id"])
+    return _report("SWITCHED", found, len(plan.leaving), len(plan.arriving), kept)
 
 
 def undo(
     connection: typing.Any,
     manifest: Facts,
     *,
+    backup: typing.Optional[typing.Sequence[Parameters]] = None,
     dry_run: bool = False,
     lock_timeout: float = 10,
     schema: typing.Optional[str] = None,
 ) -> Facts:
     """Put the old rows back with their ids and times, and remove the backup of this run.
 
-    Raises SwitchError: MW-E30 no backup table, E31 no backup of this run, E32 the history moved on, E20 no lock.
+    `backup` is what the report of the switch held; it is used instead of the backup table. Raises SwitchError: MW-E30 no
+    backup table, E31 no backup of this run, E32 the history moved on, E33 the backup is of another database, E20 no lock.
     """
     history = _History(connection, manifest, schema)
     run_id = manifest["run_id"]
-    history.require_backup(run_id)
+    if backup is None:
+        history.require_backup(run_id)
     with _exclusive(history, lock_timeout):
-        history.require_backup(run_id)  # another undo may have been first
-        rows, old, new = history.rows(), history.saved(run_id, "old"), history.saved(run_id, "new")
+        if backup is None:
+            history.require_backup(run_id)  # another undo may have been first
+        rows, kept = history.rows(), history.saved_all(run_id) if backup is None else backup
+        old, new = ([Row(*values) for of, *values in kept if of == kind] for kind in ("old", "new"))
         moved = _moved_on(rows, old, new, manifest)
         if moved:
             raise SwitchError("MW-E32", f"{history} moved on since the switch: {_list(moved)}.", {"moved": moved})
+        if backup is not None and not set(new) <= set(rows):
+            # The same names with other ids or times: somebody built a database with the new files.
+            raise SwitchError("MW-E33", f"{history} is not the one that was switched: its new rows are other ones.")
         if dry_run:
             return {"result": "WOULD_UNDO", "deleted": 0, "inserted": 0}
+        if backup is not None:
+            history.take_over(run_id, backup)
         leaving = [row for row in rows if row.app in manifest["apps"]]
         returning = [row for row in old if row.app in manifest["apps"]]
         history.delete(leaving)
@@ -409,6 +421,10 @@ class _History:
         where = "run_id = %s AND kind = %s ORDER BY row_id"
         return self._rows(f"SELECT row_id, app, name, {self.applied} FROM {self.backup} WHERE {where}", [run_id, kind])
 
+    def saved_all(self, run_id: str) -> typing.List[typing.List[typing.Any]]:
+        """All that is kept of a run, each row with its kind first."""
+        return [[kind, *row] for kind in KINDS for row in self.saved(run_id, kind)]
+
     def _rows(self, sql: str, parameters: Parameters = ()) -> typing.List[Row]:
         found = self.query(sql, parameters)
         return [Row(id, app, name, at.isoformat() if hasattr(at, "isoformat") else at) for id, app, name, at in found]
@@ -440,6 +456,12 @@ class _History:
         if self.vendor == "sqlite" and self.query("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_sequence'"):
             sequence = "SELECT %s, 'sequence', seq, '', '', NULL FROM sqlite_sequence WHERE name = %s"
             self.run(f"INSERT INTO {self.backup} {sequence}", [run_id, HISTORY])
+
+    def take_over(self, run_id: str, kept: typing.Sequence[Parameters]) -> None:
+        """Fill the backup table from what `saved_all` gave once."""
+        self.forget(run_id)
+        for row in kept:
+            self.run(f"INSERT INTO {self.backup} VALUES (%s, %s, %s, %s, %s, %s)", [run_id, *row])
 
     def save_new(self, run_id: str, ids: typing.List[int]) -> None:
         copy = f"INSERT INTO {self.backup} SELECT %s, 'new', id, app, name, applied FROM {self.table} WHERE id"
@@ -519,7 +541,7 @@ def _transaction(history: _History, timeout: float) -> typing.Iterator[None]:
         history.run("COMMIT")
         committed = True
     except OperationalError as error:
-        if not _is_lock_failure(error):
+        if not is_lock_failure(error):
             raise
         raise _busy(history, timeout) from error
     finally:
@@ -594,7 +616,7 @@ def _busy(history: _History, timeout: float) -> SwitchError:
     return SwitchError("MW-E20", f"{history} is busy: somebody else held {HISTORY} for {timeout:g} s. Try again.")
 
 
-def _is_lock_failure(error: OperationalError) -> bool:
+def is_lock_failure(error: Exception) -> bool:
     """Was a lock not got in time (or by a deadlock), and not something else that went wrong?"""
     cause = error.__cause__
     state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)

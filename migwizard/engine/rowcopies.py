@@ -1,0 +1,80 @@
+"""The copy of what a switch keeps of django_migrations, beside the backup table in the database itself.
+
+It stands in where that table is lost. It says of which run and database it is, and how many rows it holds; a hash shows
+that nobody changed it. Whether the database is the one that was switched shows in its rows, which undo compares.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from migwizard.engine import durable
+from migwizard.engine.ride import Ride
+from migwizard.errors import DatabaseError
+
+FORMAT = 1
+REPLACES = ("MW-E30", "MW-E31")
+"""Refusals of an undo that lacks the table, or the rows of this run in it."""
+
+Rows = list[list[Any]]
+"""[kind, id, app, name, applied] each, as the report of a switch holds them."""
+
+_USED = "databases whose rows come from their copies"
+
+
+def keep(ride: Ride, alias: str, rows: Rows) -> None:
+    """Keep all that the backup table holds of this run."""
+    content = {"format": FORMAT, "run_id": ride.checkpoint.run_id, "database": alias, "count": len(rows), "rows": rows}
+    durable.write_file(_path(ride, alias), json.dumps(content | {"sha256": _hash(content)}).encode())
+
+
+def load(ride: Ride, alias: str) -> Rows:
+    """The rows of the copy. Raises DatabaseError where there is none, or it is not whole, or of another run or database."""
+    path = _path(ride, alias)
+    where = path.relative_to(ride.project.root)
+    try:
+        content = json.loads(path.read_bytes())
+        rows: Rows = content["rows"]
+        whole = content.pop("sha256") == _hash(content) and content["count"] == len(rows)
+    except FileNotFoundError:
+        raise _useless(alias, f"{where} is not there") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise _useless(alias, f"{where} cannot be read") from None
+    if not whole or content["format"] != FORMAT:
+        raise _useless(alias, f"{where} was changed after it was written")
+    if (content["run_id"], content["database"]) != (ride.checkpoint.run_id, alias):
+        raise _useless(alias, f"{where} is of another run or database")
+    return rows
+
+
+def old_rows(rows: Rows, apps: set[str]) -> int:
+    """How many rows of these apps there were before the switch."""
+    return sum(kind == "old" and app in apps for kind, _, app, *_ in rows)
+
+
+def use(ride: Ride, alias: str) -> None:
+    """Take the rows from the copy from now on: a person said so."""
+    ride.facts.setdefault(_USED, set()).add(alias)
+
+
+def used(ride: Ride, alias: str) -> Rows | None:
+    """The rows of the copy where a person said to take them from it. Raises as `load` does."""
+    return load(ride, alias) if alias in ride.facts.get(_USED, ()) else None
+
+
+def _path(ride: Ride, alias: str) -> Path:
+    return ride.workplace.folder / "rows" / f"{alias}.json"
+
+
+def _hash(content: dict[str, Any]) -> str:
+    return durable.sha256(json.dumps(content, sort_keys=True).encode())
+
+
+def _useless(alias: str, why: str) -> DatabaseError:
+    return DatabaseError(
+        f"The JSON copy of the rows of {alias} cannot be used: {why}. Nothing was changed.",
+        code="row-copy",
+        details={"alias": alias},
+    )

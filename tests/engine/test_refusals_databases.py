@@ -1,0 +1,85 @@
+"""Refusals about the project's databases: really caused, and cured."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from migwizard.engine.previews import PreflightPreview
+from migwizard.engine.talk import Question
+from tests.engine.persons import Person, sit_down
+from tests.engine.refusing import cured, own_surroundings, refused, then, words  # noqa: F401 - a fixture
+from tests.engine.support import Shop
+
+pytestmark = pytest.mark.ride
+
+# 21-24, 27: databases
+
+
+def test_a_file_that_is_no_database(tiny: Shop) -> None:
+    good = tiny.database.read_bytes()
+    tiny.database.write_bytes(b"not a database at all" * 100)
+    question = refused(sit_down(tiny.root, Person()), "unreachable", "default does not answer", 5)
+    assert words(question)["skip:default"] == "Go on without default"
+    cured(tiny.root, "unreachable", then(lambda: tiny.database.write_bytes(good), "again"))
+
+
+def test_a_database_is_left_out(tiny: Shop) -> None:
+    tiny.database.write_bytes(b"not a database at all" * 100)
+    sat = cured(tiny.root, "unreachable", "skip:default")
+    preview = sat.person.questions[-1].preview
+    assert isinstance(preview, PreflightPreview)
+    (found,) = [finding for finding in preview.findings if finding.name == "Databases"]
+    assert (found.status, found.text) == ("note", "default left out; migwizard fake switches it later")
+
+
+def test_a_busy_database(tiny: Shop, writer: subprocess.Popen[bytes]) -> None:
+    with (tiny.root / "config/settings.py").open("a") as stream:
+        stream.write("\nDATABASES['default']['OPTIONS'] = {'timeout': 0.1}\n")
+    question = refused(sit_down(tiny.root, Person()), "unreachable", "default is busy", 5)
+    assert list(words(question)) == ["again", "wait", "skip:default", "quit"]
+
+    def end() -> None:
+        writer.kill()
+        writer.wait()
+
+    cured(tiny.root, "unreachable", then(end, "again"))
+
+
+def test_a_database_that_is_behind(tiny: Shop) -> None:
+    tiny.query("DELETE FROM django_migrations WHERE name = '0004_roster'")
+    question = refused(sit_down(tiny.root, Person()), "MW-E12", "default is 1 migration behind", 5)
+    assert "lacks clubs.0004_roster" in question.choice("steps").shows  # type: ignore[union-attr]
+    row = "INSERT INTO django_migrations (app, name, applied) VALUES ('clubs', '0004_roster', '2020-01-01')"
+    cured(tiny.root, "MW-E12", then(lambda: tiny.query(row), "again"))
+
+
+def test_a_row_that_nobody_knows(tiny: Shop) -> None:
+    tiny.query("INSERT INTO django_migrations (app, name, applied) VALUES ('clubs', '0012_hotfix', '2020-01-01')")
+    question = refused(sit_down(tiny.root, Person()), "MW-E13", "default names a migration nobody has", 5)
+    assert "0012_hotfix.py" in question.choice("search").shows  # type: ignore[union-attr]
+    tolerate = question.choice("tolerate")
+    assert tolerate is not None and tolerate.typed == "0012_hotfix"
+    cured(tiny.root, "MW-E13", "tolerate")
+
+
+def test_tables_without_rows(tiny: Shop) -> None:
+    tiny.query("DELETE FROM django_migrations WHERE app IN ('clubs', 'people')")
+    question = refused(sit_down(tiny.root, Person()), "MW-E15", "default has tables but no history", 5)
+    assert "skip:default" in words(question)
+
+
+def test_old_and_new_rows_at_the_switch(tiny: Shop) -> None:
+    def by_hand() -> None:
+        new = next((tiny.root / "clubs/migrations").glob("0001_*.py")).stem
+        tiny.query(f"INSERT INTO django_migrations (app, name, applied) VALUES ('clubs', '{new}', '2020-01-01')")
+
+    class Trusting(Person):
+        def _usual(self, question: Question) -> str:
+            return "apply" if question.id == "apply" else super()._usual(question)
+
+    person = Trusting({"switch:default": [then(by_hand, "switch")]}, goes_on=True)
+    question = refused(sit_down(tiny.root, person), "MW-E14", "default is half old, half new", 5)
+    assert "u takes that back" in question.text
+    assert "skip:default" in words(question)

@@ -1,0 +1,91 @@
+"""Refusals of the states after preflight, and of a sitting in which nobody answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from migwizard.engine.previews import RefusalPreview
+from migwizard.engine.talk import Question
+from tests.engine.persons import Person, sit_down
+from tests.engine.refusing import ROSTER, own_surroundings, refused, then  # noqa: F401 - a fixture
+from tests.engine.support import Shop
+
+pytestmark = pytest.mark.ride
+
+# 12, 32-36: later states
+
+
+def test_an_old_history_that_fails(tiny: Shop) -> None:
+    path = tiny.root / "clubs/migrations/0002_first_clubs.py"
+    good = path.read_text()
+    path.write_text(good.replace("operations = [", "operations = [migrations.RunSQL('SELEKT 1'),"))
+    question = refused(
+        sit_down(tiny.root, Person(goes_on=True)), "old-history", "The old history cannot build a database", 1
+    )
+    assert isinstance(question.preview, RefusalPreview)
+    assert question.preview.log.endswith(".migwizard/migwizard.log")
+    assert "SELEKT" in question.details
+    mended = then(lambda: path.write_text(good), "again")
+    person = Person({"refusal:old-history": [mended], "apply": ["quit"]}, goes_on=True)
+    assert sit_down(tiny.root, person).left
+    assert "review:proof" in person.ids
+
+
+def test_a_new_history_that_differs_goes_back_to_the_seeds(tiny: Shop) -> None:
+    def drop(question: Question) -> str:
+        return next(choice.key for choice in question.choices if choice.key.startswith("drop:clubs.0002"))
+
+    class Stubborn(Person):
+        def _usual(self, question: Question) -> str:
+            return "stop" if question.id.startswith("difference:") else super()._usual(question)
+
+    person = Stubborn({"review:seeds": [drop, "continue", "quit"], "refusal:not-equal": ["to:seeds"]}, goes_on=True)
+    assert sit_down(tiny.root, person).left
+    question = person.asked("refusal:not-equal")
+    assert question.headline.startswith("Old and new differ in ")
+    assert [choice.key for choice in question.choices] == ["report", "to:seeds", "again", "quit"]
+    assert "clubs_club" in question.choice("report").shows  # type: ignore[union-attr]
+    assert person.ids[-1] == "review:seeds"
+
+
+def test_the_approval_is_void_when_a_migration_moves(tiny: Shop) -> None:
+    def touch() -> None:
+        with (tiny.root / ROSTER).open("a") as stream:
+            stream.write("# later\n")
+
+    person = Person({"apply": [then(touch, "apply"), "quit"], "refusal:tree-changed": ["again"]}, goes_on=True)
+    assert sit_down(tiny.root, person).left
+    assert person.asked("refusal:tree-changed").headline == "The approval is void"
+    assert person.ids[-1] == "apply", "everything was computed anew, and is asked for again"
+    assert person.ids.count("review:generate") >= 1
+    assert (tiny.root / ROSTER).is_file()
+
+
+def test_the_approval_is_void_when_a_staged_file_moves(tiny: Shop) -> None:
+    def touch() -> None:
+        staged = next((tiny.root / ".migwizard/staging/clubs").glob("0001_*.py"))
+        staged.write_text(staged.read_text() + "# later\n")
+
+    person = Person({"apply": [then(touch, "apply")]}, goes_on=True)
+    question = refused(sit_down(tiny.root, person), "staging-changed", "The approval is void", 6)
+    assert [choice.key for choice in question.choices] == ["again", "to:preflight", "back", "quit"]
+
+
+def test_undo_when_others_built_on_it(tiny_finished: Shop) -> None:
+    leaf = max((tiny_finished.root / "clubs/migrations").glob("0*.py")).stem
+    later = tiny_finished.root / "clubs/migrations/0009_later.py"
+    later.write_text(
+        "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n"
+        f"    dependencies = [('clubs', '{leaf}')]\n    operations = []\n"
+    )
+    sat = sit_down(tiny_finished.root, Person({"resume": ["resume"]}))
+    question = refused(sat, "finished", "This reset is finished, and others built on it", 6)
+    assert [choice.key for choice in question.choices] == ["look", "aside", "quit"]
+
+
+def test_nobody_answers(tiny: Shop) -> None:
+    person = Person({"dirty-elsewhere": [lambda _: None]})
+    sat = sit_down(tiny.root, person)
+    assert sat.error is not None
+    assert (sat.error.code, int(sat.error.exit_code)) == ("dirty-elsewhere", 4)
+    assert person.ids == ["dirty-elsewhere"], "no refusal is shown to nobody"
