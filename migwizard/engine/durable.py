@@ -10,6 +10,9 @@ import os
 import shutil
 from pathlib import Path
 
+_MARK = ".migwizard-"
+"""In the names of temporary files, before the number of the process."""
+
 
 def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
@@ -23,10 +26,13 @@ def file_hash(path: Path) -> str | None:
         return None
 
 
-def write_file(path: Path, data: bytes, mode: int | None = None) -> None:
-    """Put `data` in place of whatever `path` holds; the file's folder is made where it is missing."""
+def write_file(path: Path, data: bytes, mode: int | None = None, temporary: Path | None = None) -> None:
+    """Put `data` in place of whatever `path` holds; the file's folder is made where it is missing.
+
+    A kill may leave `temporary`, a file beside it: by default of a name that no other process uses.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.migwizard-{os.getpid()}")
+    temporary = temporary or path.with_name(f".{path.name}{_MARK}{os.getpid()}")
     try:
         with temporary.open("wb") as stream:
             stream.write(data)
@@ -40,10 +46,9 @@ def write_file(path: Path, data: bytes, mode: int | None = None) -> None:
     _sync_folder(path.parent)
 
 
-def sweep_folder(folder: Path) -> None:
-    """Remove the temporary files that a kill during `write_file` left in a folder."""
-    for leftover in folder.glob(".*.migwizard-*"):
-        leftover.unlink()
+def is_temporary(path: Path) -> bool:
+    """Whether a file is what a kill during `write_file` leaves."""
+    return path.name.startswith(".") and path.name.rpartition(_MARK)[2].isdigit()
 
 
 def remove_file(path: Path) -> None:
@@ -65,7 +70,7 @@ def append_line(path: Path, line: str) -> None:
 
 def copy_folder(source: Path, target: Path) -> None:
     """A copy of a folder without byte code, complete or not there at all; links are followed, or they would dangle."""
-    temporary = target.with_name(f".{target.name}.migwizard-{os.getpid()}")
+    temporary = target.with_name(f".{target.name}{_MARK}{os.getpid()}")
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.parent.mkdir(parents=True, exist_ok=True)
     shutil.copytree(source, temporary, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from migwizard.engine import edits
+from migwizard.engine import edits, strays
 from migwizard.engine.edits import Edit
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
@@ -18,7 +18,7 @@ KEEP, TAKE, MENDED = "keep", "take", "mended"
 
 
 def notice(ride: Ride, reviewed: Iterable[str]) -> None:
-    """At the start of a run: keep what was changed in staging meanwhile.
+    """At the start of a run: keep what was changed in staging meanwhile, and move out what is none of our files.
 
     Files of `reviewed` are shown by a screen of their own, where a person approves them anew; about the others, and
     where nobody reviews, it is asked.
@@ -27,6 +27,7 @@ def notice(ride: Ride, reviewed: Iterable[str]) -> None:
     broken = {name for name, edit in edits.load_edits(ride).items() if edits.problem(edit.data)}
     if ride.checkpoint.applied:
         return
+    strays.set_aside(ride)
     for name in sorted({*edits.changed(ride), *broken}):
         if not (ride.workplace.staging / name).is_file() or edits.generated(ride, name) is None:
             # Its state writes it anew, and puts the text back.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -55,7 +55,7 @@ def problem(data: bytes) -> str:
 def load_edits(ride: Ride) -> dict[str, Edit]:
     """All edits, by name. A text without an entry is one of which a kill came before its entry; staging has it too."""
     found = {}
-    for name, bases in _read(_folder(ride) / INDEX).items():
+    for name, bases in read_facts(_folder(ride) / INDEX).items():
         path = _folder(ride) / name
         if _is_ours(ride, name) and path.is_file() and isinstance(bases, list):
             found[name] = Edit(name, path.read_bytes(), tuple(bases))
@@ -88,7 +88,7 @@ def keep(ride: Ride, name: str) -> None:
         old = load_edits(ride).get(name)
         _save(ride, Edit(name, data, tuple(dict.fromkeys((*(old.bases if old else ()), *settled[name]["bases"])))))
     settled[name]["left"] = durable.sha256(data)
-    _write(ride.workplace.work / SETTLED, settled)
+    write_facts(ride.workplace.work / SETTLED, settled)
 
 
 def restore(ride: Ride, name: str) -> Path | None:
@@ -96,11 +96,11 @@ def restore(ride: Ride, name: str) -> Path | None:
     settled = _settled(ride)
     path, text, previous = ride.workplace.staging / name, settled[name]["text"].encode(), None
     if path.is_file() and path.read_bytes() != text:
-        previous = _keep_previous(ride, name, path.read_bytes())
+        previous = keep_previous(ride, name, path.read_bytes())
     _forget(ride, name)
     durable.write_file(path, text)
     settled[name]["left"] = durable.sha256(text)
-    _write(ride.workplace.work / SETTLED, settled)
+    write_facts(ride.workplace.work / SETTLED, settled)
     return previous
 
 
@@ -112,7 +112,17 @@ def generated(ride: Ride, name: str) -> str | None:
 
 def previous_file(ride: Ride, name: str, number: int = 1) -> Path:
     """Where a text goes that lost against another; `number` counts such texts of one file."""
-    return _folder(ride) / f"{name.removesuffix('.py')}.previous{f'-{number}' if number > 1 else ''}.py"
+    path = _folder(ride) / name
+    return path.with_name(f"{path.stem}.previous{f'-{number}' if number > 1 else ''}{path.suffix}")
+
+
+def keep_previous(ride: Ride, name: str, data: bytes) -> Path:
+    """Keep a text beside those that lost before, never in place of one; returns where."""
+    number = 1
+    while (path := previous_file(ride, name, number)).exists() and path.read_bytes() != data:
+        number += 1
+    durable.write_file(path, data)
+    return path
 
 
 def place_aside(ride: Ride) -> Path:
@@ -125,7 +135,7 @@ def place_aside(ride: Ride) -> Path:
 
 def set_aside(ride: Ride) -> Path | None:
     """Copy the person's texts, also those that lost, to where they outlive our folder; None where there are none."""
-    if not any(_folder(ride).rglob("*.py")):
+    if not any(path.is_file() and path.name != INDEX for path in _folder(ride).rglob("*")):
         return None
     place = place_aside(ride)
     durable.copy_folder(_folder(ride), place)
@@ -134,7 +144,7 @@ def set_aside(ride: Ride) -> Path | None:
 
 def is_settled(ride: Ride) -> bool:
     """Whether staging is finished: nobody was interrupted while writing it."""
-    found = _read(ride.workplace.work / SETTLED)
+    found = read_facts(ride.workplace.work / SETTLED)
     return bool(found) and found.keys() == _settled(ride).keys()
 
 
@@ -189,7 +199,7 @@ def take_over(ride: Ride, edit: Edit) -> None:
 
 def give_up(ride: Ride, edit: Edit) -> Path:
     """Use the generated text; returns the *.previous.py where the person's went."""
-    previous = _keep_previous(ride, edit.name, edit.data)
+    previous = keep_previous(ride, edit.name, edit.data)
     _forget(ride, edit.name)
     return previous
 
@@ -205,7 +215,7 @@ def settled(ride: Ride, names: Iterable[str]) -> None:
     found = {}
     for name in sorted(names):
         found[name] = texts[name] | {"left": durable.file_hash(ride.workplace.staging / name)}
-    _write(ride.workplace.work / SETTLED, found)
+    write_facts(ride.workplace.work / SETTLED, found)
 
 
 def _folder(ride: Ride) -> Path:
@@ -214,7 +224,7 @@ def _folder(ride: Ride) -> Path:
 
 def _settled(ride: Ride) -> dict[str, Any]:
     """By name; what is of another kind counts as missing."""
-    found = _read(ride.workplace.work / SETTLED)
+    found = read_facts(ride.workplace.work / SETTLED)
     return {name: facts for name, facts in found.items() if _is_ours(ride, name) and _is_settled(facts)}
 
 
@@ -225,25 +235,16 @@ def _is_settled(facts: object) -> bool:
 def _save(ride: Ride, edit: Edit) -> None:
     """The text first: an entry without its text would be worth nothing."""
     durable.write_file(_folder(ride) / edit.name, edit.data)
-    index = _read(_folder(ride) / INDEX)
-    _write(_folder(ride) / INDEX, index | {edit.name: list(edit.bases)})
+    index = read_facts(_folder(ride) / INDEX)
+    write_facts(_folder(ride) / INDEX, index | {edit.name: list(edit.bases)})
 
 
 def _forget(ride: Ride, name: str) -> None:
-    index = _read(_folder(ride) / INDEX)
+    index = read_facts(_folder(ride) / INDEX)
     if name not in index:
         return
-    _write(_folder(ride) / INDEX, {key: bases for key, bases in index.items() if key != name})
+    write_facts(_folder(ride) / INDEX, {key: bases for key, bases in index.items() if key != name})
     durable.remove_file(_folder(ride) / name)
-
-
-def _keep_previous(ride: Ride, name: str, data: bytes) -> Path:
-    """Beside the texts that lost before, never in place of one."""
-    number = 1
-    while (path := previous_file(ride, name, number)).exists() and path.read_bytes() != data:
-        number += 1
-    durable.write_file(path, data)
-    return path
 
 
 def _is_ours(ride: Ride, name: str) -> bool:
@@ -254,7 +255,8 @@ def _is_ours(ride: Ride, name: str) -> bool:
     return all((folder / pure).resolve().is_relative_to(root) for folder in (_folder(ride), ride.workplace.staging))
 
 
-def _read(path: Path) -> dict[str, Any]:
+def read_facts(path: Path) -> dict[str, Any]:
+    """What one of our own files about staging says; empty where it is missing or broken."""
     try:
         data = json.loads(path.read_bytes())
     except (FileNotFoundError, ValueError):
@@ -262,5 +264,6 @@ def _read(path: Path) -> dict[str, Any]:
     return data if isinstance(data, dict) else {}
 
 
-def _write(path: Path, data: dict[str, Any]) -> None:
+def write_facts(path: Path, data: Mapping[str, Any]) -> None:
+    """The counterpart of `read_facts`."""
     durable.write_file(path, (json.dumps(data, indent=1, sort_keys=True) + "\n").encode())

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from migwizard.engine import durable, edited, edits, runs, staging
+from migwizard.engine import durable, edited, edits, runs, scratchcopies, staging
 from migwizard.engine import undo as undoing
 from migwizard.engine.reviews import REVIEWS
 from migwizard.engine.ride import Ride, Turn, fingerprint
@@ -79,7 +79,7 @@ TABLE = (
 
 
 def stale(ride: Ride) -> list[str]:
-    """The finished states whose result no longer fits the models, the migrations or the staged files."""
+    """The finished states whose result no longer fits the models, the migrations or the staged files, or is gone."""
     if ride.checkpoint.applied:
         return []
     return [
@@ -87,7 +87,7 @@ def stale(ride: Ride) -> list[str]:
         for row in TABLE
         if row.inputs is not None
         and row.state in ride.checkpoint.fingerprints
-        and ride.checkpoint.fingerprints[row.state] != fingerprint(row.inputs(ride))
+        and (ride.checkpoint.fingerprints[row.state] != fingerprint(row.inputs(ride)) or not _intact(ride, row.state))
     ]
 
 
@@ -99,6 +99,7 @@ def run(ride: Ride) -> dict[str, Any]:
     """
     runs.sweep(ride)
     _refuse_finished(ride)
+    scratchcopies.notice(ride)
     edited.notice(ride, staging.schema_files(ride))
     position = 0
     while position < len(TABLE):
@@ -167,7 +168,7 @@ def _approve(ride: Ride, position: int) -> int:
     What was approved and looks the same is not asked again, so that a resumed ride goes on where it was.
     """
     row = TABLE[position]
-    if not ride.options.review:
+    if not ride.options.review or (row.state is State.GENERATE and _being_seeded(ride)):
         return position + 1
     if row.state is State.SEEDS and not _approved(ride, State.GENERATE):
         # Seeds writes a file anew where the old history made its table with SQL of its own.
@@ -181,6 +182,12 @@ def _approve(ride: Ride, position: int) -> int:
     ride.save()
     answer = ride.review(question)
     if answer == "continue":
+        if before(row.state, State.APPLY) and (changed := ride.changed_sources()):
+            ride.tell(
+                "note", f"{changed[0]} changed while you looked: your project is loaded anew; please look once more."
+            )
+            _load_anew(ride)
+            return ORDER.index(State.PREFLIGHT)
         _notice_edits(ride, row.state)
         if before(row.state, State.APPLY) and fingerprint(REVIEWS[row.state].question(ride).preview) != key:
             ride.tell("note", "Something changed while you looked: please look once more.")
@@ -191,13 +198,17 @@ def _approve(ride: Ride, position: int) -> int:
         return position + 1
     if answer == "again":
         forget(ride, row.state)
-        ride.facts.clear()
-        ride.renew_guest()
+        _load_anew(ride)
         return position
     target: State = REVIEWS[row.state].change(ride, answer)
     _disapprove(ride, min(target, row.state, key=ORDER.index))
     ride.save()
     return ORDER.index(target)
+
+
+def _load_anew(ride: Ride) -> None:
+    ride.facts.clear()
+    ride.renew_guest()
 
 
 def _approved(ride: Ride, state: State) -> bool:
@@ -247,8 +258,7 @@ def _back(ride: Ride, position: int) -> int:
     elif ride.checkpoint.applied and state is State.APPLY:
         undoing.put_back(ride)
         ride.checkpoint.decisions.pop("apply", None)
-        ride.facts.clear()
-        ride.renew_guest()
+        _load_anew(ride)
     elif ride.checkpoint.applied:
         raise Turn("undo")
     target = ORDER[max(position - 1, 0)]
@@ -263,7 +273,7 @@ def _intact(ride: Ride, state: State) -> bool:
         # Where Seeds was left in its middle, staging holds neither what was generated nor what a person made of it: no
         # matter to Seeds, which writes it anew, but nothing that a person could approve.
         names, folder = staging.schema_files(ride), ride.workplace.staging
-        if not names or not ride.options.review:
+        if not names or not ride.options.review or _being_seeded(ride):
             return bool(names) and folder.is_dir()
         return edits.is_settled(ride) and all((folder / name).is_file() for name in names)
     if state is State.PROOF:
@@ -271,6 +281,12 @@ def _intact(ride: Ride, state: State) -> bool:
     if state is State.SEEDS:
         return all((ride.workplace.staging / name).is_file() for name in ride.checkpoint.files)
     return True
+
+
+def _being_seeded(ride: Ride) -> bool:
+    """Whether Seeds was left in its middle, after a person had approved what Generate wrote."""
+    approved = State.GENERATE in ride.checkpoint.approvals and State.SEEDS not in ride.checkpoint.fingerprints
+    return approved and not edits.is_settled(ride)
 
 
 def _refuse_finished(ride: Ride) -> None:
@@ -284,7 +300,7 @@ def _refuse_finished(ride: Ride) -> None:
             code="finished",
             cures=(
                 f"To reset anew, move the folder {ride.workplace.folder.name} away: this reset cannot be undone any more. "
-                "Its backup stays in " + str(ride.workplace.second_backup / ride.checkpoint.run_id) + ".",
+                "Its backup stays in " + str(ride.second) + ".",
             ),
         )
 

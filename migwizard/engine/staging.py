@@ -8,12 +8,13 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import durable, edits
+from migwizard.engine import durable, edits, strays
 from migwizard.engine.planning import Node, Planned
 from migwizard.engine.ride import Ride
 from migwizard.errors import MigwizardError
 from migwizard.plan.schedule import Deferred
 from migwizard.seeds.guard import add_guard
+from migwizard.words.counting import one_of
 
 LEVELS = "levels.json"
 _FACTS = {"app", "name", "written", "stripped", "literal"}
@@ -25,11 +26,17 @@ def migration_modules(history: Mapping[str, Any], label: str) -> set[str]:
     return {name for app, name, _ in history["disk"] if app == label}
 
 
-def prepare(ride: Ride) -> None:
+def planned_files(planned: Planned) -> list[str]:
+    """The files that makemigrations will write, by path relative to staging."""
+    return [f"{batch.app}/{batch.name}.py" for batch in planned.plan.batches]
+
+
+def prepare(ride: Ride, names: Iterable[str]) -> None:
     """Start staging anew: every migrations folder without its migrations, so with its helpers and data files.
 
-    What somebody changed in it is kept first.
+    `names` are the files that will be generated there. What somebody changed in it, or added, is kept first.
     """
+    strays.set_aside(ride)
     edits.unsettle(ride)
     shutil.rmtree(ride.workplace.staging, ignore_errors=True)
     history = ride.history()
@@ -44,6 +51,7 @@ def prepare(ride: Ride) -> None:
 
         shutil.copytree(_source(ride, label), target, ignore=drop)
         (target / "__init__.py").touch()
+    strays.note(ride, names)
 
 
 def _source(ride: Ride, label: str) -> Path:
@@ -93,7 +101,7 @@ def write_schema(
                 )
     guard(ride, _roots(planned, ride.apps.labels), kept)
     _keep_report(ride, planned, report)
-    edits.put_back(ride, [f"{batch.app}/{batch.name}.py" for batch in planned.plan.batches])
+    edits.put_back(ride, planned_files(planned))
     return report
 
 
@@ -112,7 +120,7 @@ class _Progress:
         total, text = len(self._levels), "every level is written"
         if done < total:
             apps = " ".join(name.partition("/")[0] for name in self._levels[done])
-            text = f"level {done + 1} of {total}: makemigrations {apps}"
+            text = f"{one_of(done + 1, total, 'level')}: makemigrations {apps}"
         self._ride.tell("progress", text, number=done, total=total, levels=self._levels, **more)
 
 

@@ -14,7 +14,9 @@ from migwizard.engine.previews import AppliedApp, ApplyPreview
 from migwizard.engine.ride import Ride, fingerprint
 from migwizard.engine.stat import Change
 from migwizard.engine.states import State
+from migwizard.engine.tally import tally
 from migwizard.errors import ConflictError, MigwizardError
+from migwizard.words.counting import count
 
 Node = tuple[str, str]
 
@@ -34,7 +36,8 @@ def prepare(ride: Ride) -> Swap:
     Raises ConflictError where the tree holds the new files already: a backup of them would replace the old ones.
     """
     place = ride.workplace
-    if journal.stands(place.journal) == "apply":
+    journals = (place.journal, ride.second / place.journal.name)
+    if "apply" in map(journal.stands, journals):
         raise ConflictError(
             "The journal says that the files were swapped already, and the checkpoint knows nothing of it. No backup was "
             "touched. Nothing was changed.",
@@ -44,20 +47,13 @@ def prepare(ride: Ride) -> Swap:
     pins = make_plan(ride).pins
     keep = sorted({node for pinned in pins.values() for node in pinned})
     manifest = make_manifest(ride, sorted(node_of(name) for name in ride.checkpoint.files), keep)
-    for kept in (place.folder, _second(ride)):
+    for kept in (place.folder, ride.second):
         durable.write_file(kept / NAME, manifest.to_json().encode())
     for number, (label, folder) in enumerate(ride.checkpoint.folders.items(), 1):
         ride.tell("progress", f"backup of {label}", number=number, total=len(ride.checkpoint.folders))
-        for backup in (place.backup, _second(ride)):
+        for backup in (place.backup, ride.second):
             durable.copy_folder(_root(ride) / folder, backup / label)
-    changed = changed_since_backup(ride)
-    if changed:
-        raise MigwizardError(
-            f"The backup of {changed[0]} does not read back as it was written. Nothing was swapped.",
-            code="backup",
-            cures=("Look at the disk that holds .migwizard and the user's state folder, then try again.",),
-            details={"files": changed},
-        )
+    check_backups(ride, "does not read back as it was written")
     return Swap(Entry("apply", ride.checkpoint.run_id, _steps(ride)), sum(1 for _ in _files(place.backup)))
 
 
@@ -93,36 +89,74 @@ def check_nothing_on_top(ride: Ride) -> None:
 
 
 def built_on(ride: Ride) -> list[str]:
-    """The migrations of our apps in the tree that this reset did not write, as "app.name"."""
+    """The migrations of our apps in the tree that this reset neither wrote nor removed, as "app.name"."""
     labels = ride.checkpoint.folders
     disk = ride.guest.call("history", labels=list(labels))["disk"]
     return [
-        f"{app}.{name}" for app, name, _ in disk if app in labels and f"{app}/{name}.py" not in ride.checkpoint.files
+        f"{app}.{name}"
+        for app, name, _ in disk
+        if app in labels and f"{app}/{name}.py" not in ride.checkpoint.files and not _is_old(ride, app, f"{name}.py")
     ]
 
 
-def check_unchanged(ride: Ride) -> None:
-    """Raise ConflictError where the tree is not what the backups hold: somebody wrote to it after the question."""
-    changed = changed_since_backup(ride)
-    if changed:
-        more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
-        raise ConflictError(
-            f"{', '.join(changed[:3])}{more} changed after you were asked, so the approval is void. Nothing was swapped.",
-            code="tree-changed",
-            cures=("Run migwizard again: it computes anew what your change made stale.",),
-            details={"files": changed},
-        )
+def new_in_tree(ride: Ride) -> list[str]:
+    """The files of the new history that stand in the tree, and did not stand there before; relative to the project."""
+    found = []
+    for name, digest in sorted(ride.checkpoint.files.items()):
+        label, _, file = name.partition("/")
+        path = f"{ride.checkpoint.folders.get(label)}/{file}"
+        if durable.file_hash(_root(ride) / path) == digest and not _is_old(ride, label, file):
+            found.append(path)
+    return found
 
 
-def changed_since_backup(ride: Ride) -> list[str]:
-    """Files of the migrations folders that are not in both backups byte for byte, relative to the project."""
-    changed = []
+def missing_in_tree(ride: Ride) -> list[str]:
+    """The modules that a backup holds and the tree lacks, relative to the project; other files we never remove."""
+    return sorted(
+        {
+            f"{folder}/{path.name}"
+            for label, folder in ride.checkpoint.folders.items()
+            for backup in (ride.workplace.backup, ride.second)
+            for path in (backup / label).glob("*.py")
+            if not (_root(ride) / folder / path.name).is_file()
+        }
+    )
+
+
+def _is_old(ride: Ride, label: str, file: str) -> bool:
+    """Whether a file of a migrations folder is as a backup holds it."""
+    found = durable.file_hash(_root(ride) / ride.checkpoint.folders[label] / file)
+    copies = (durable.file_hash(backup / label / file) for backup in (ride.workplace.backup, ride.second))
+    return found is not None and found in copies
+
+
+def check_backups(ride: Ride, what: str = "is not whole any more") -> None:
+    """Raise MigwizardError where one of the backups is not the migrations folders byte for byte; `what` says it of it."""
+    for backup in (ride.workplace.backup, ride.second):
+        unlike = _unlike(ride, backup)
+        if unlike:
+            more = f" and {count(len(unlike) - 1, 'more file')}" if len(unlike) > 1 else ""
+            raise MigwizardError(
+                f"The backup of {unlike[0]}{more} in {_in_words(ride, backup)} {what}. Nothing was swapped.",
+                code="backup",
+                cures=("Try again: both backups are written anew. If that does not help, look at the disk.",),
+                details={"files": unlike},
+            )
+
+
+def _unlike(ride: Ride, backup: Path) -> list[str]:
+    """Files of the migrations folders that a backup does not hold byte for byte, relative to the project."""
+    found = []
     for label, folder in ride.checkpoint.folders.items():
-        there = _hashes(_root(ride) / folder)
-        copies = [_hashes(backup / label) for backup in (ride.workplace.backup, _second(ride))]
-        names = {name for found in (there, *copies) for name in found}
-        changed += [f"{folder}/{name}" for name in sorted(names) if any(c.get(name) != there.get(name) for c in copies)]
-    return changed
+        there, copy = _hashes(_root(ride) / folder), _hashes(backup / label)
+        names = sorted({*there, *copy})
+        found += [f"{folder}/{name}" for name in names if there.get(name) != copy.get(name)]
+    return found
+
+
+def _in_words(ride: Ride, backup: Path) -> str:
+    inside = backup.is_relative_to(ride.workplace.root)
+    return str(backup.relative_to(ride.workplace.root) if inside else backup)
 
 
 def _hashes(folder: Path) -> dict[str, str | None]:
@@ -138,10 +172,6 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _root(ride: Ride) -> Path:
     return ride.project.root.resolve()
-
-
-def _second(ride: Ride) -> Path:
-    return ride.workplace.second_backup / ride.checkpoint.run_id
 
 
 def made_steps(ride: Ride) -> tuple[Step, ...]:
@@ -179,7 +209,7 @@ def preview(ride: Ride, steps: tuple[Step, ...], stat_text: str) -> ApplyPreview
     return ApplyPreview(
         apps=apps(ride, steps),
         backup=f".migwizard/backup: {_backed_up(ride)}",
-        second_backup=str(_second(ride)),
+        second_backup=str(ride.second),
         proof=proof_line(ride),
         stat=stat_text,
         applied=ride.checkpoint.applied,
@@ -204,8 +234,8 @@ def apps(ride: Ride, steps: tuple[Step, ...]) -> tuple[AppliedApp, ...]:
 
 
 def _backed_up(ride: Ride) -> str:
-    count = sum(1 for _ in _files(ride.workplace.backup))
-    return f"{count} files, read back, equal byte for byte"
+    number = sum(1 for _ in _files(ride.workplace.backup))
+    return f"{count(number, 'file')}, read back, equal byte for byte"
 
 
 def _stays(ride: Ride) -> tuple[str, ...]:
@@ -225,5 +255,7 @@ def proof_line(ride: Ride) -> str:
     proof = ride.checkpoint.results[State.PROOF]
     accepted = sum(item["decision"] == "accepted" for item in proof["differences"])
     if proof["schema_equal"] and proof["rows_equal"]:
-        return f"equal: {proof['tables']['new']} tables and {proof['rows']['new']} rows"
-    return f"{accepted} difference{'' if accepted == 1 else 's'} accepted by you, all else equal"
+        said = f"equal: {count(proof['tables']['new'], 'table')} and {count(proof['rows']['new'], 'row')}"
+    else:
+        said = f"{count(accepted, 'difference')} accepted by you, all else equal"
+    return ", ".join(filter(None, (said, tally(ride).noted)))

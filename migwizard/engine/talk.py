@@ -96,3 +96,5 @@ class Answer:
 
     choice: str
     by: str
+    about: str = ""
+    """Hash of what was decided about, where the decision holds for that alone; empty too where nobody noted it."""

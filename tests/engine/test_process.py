@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import queue
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
 
+from migwizard.engine import process
 from migwizard.engine.checkpoint import load_checkpoint
 from migwizard.engine.options import Opening, Options
 from migwizard.engine.process import Ended, Engine, Message
+from migwizard.engine.states import State
 from migwizard.engine.talk import Event, Question
 from migwizard.paths import Workplace
 from tests.engine.support import Shop
 
+PATIENCE = 20.0
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for left-over processes in /proc")
 
 
@@ -99,6 +105,24 @@ def test_cancelling_ends_it_and_its_guests(sitting: Sitting, tiny: Shop, state: 
     place = Workplace(tiny.root)
     if place.checkpoint.exists():
         assert load_checkpoint(place.checkpoint, tiny.root) is not None
+
+
+def deaf(pipe: Connection, opening: Opening, options: Options) -> None:
+    """An engine in a place where nothing reaches it; ends by itself only when nobody ended it for very long."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
+    pipe.send(Event("begin", State.PROOF, str(os.getpid())))
+    pipe.poll(PATIENCE)
+
+
+def test_cancelling_ends_an_engine_that_does_not_listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "_serve", deaf)
+    sitting = Sitting(tmp_path)
+    begun = sitting.until(lambda message: isinstance(message, Event))
+    assert isinstance(begun, Event) and Path("/proc", begun.text).is_dir()
+    sitting.engine.cancel()
+    assert not Path("/proc", begun.text).exists()
+    assert sitting.engine._process.exitcode == -signal.SIGKILL, "it did not end by itself"
 
 
 def test_a_new_sitting_goes_on_where_the_last_was_cut_off(sitting: Sitting, tiny: Shop) -> None:

@@ -18,13 +18,14 @@ from migwizard.engine.talk import Question
 from migwizard.errors import MigwizardError, UsageError
 from migwizard.project.discovery import find_project
 from tests.engine.persons import Act, Person, Sat, sit_down
+from tests.engine.refusing import own_surroundings  # noqa: F401 - a fixture
 from tests.engine.support import Shop, make_project
-from tests.engine.test_refusals import own_surroundings  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.ride
 
 FILE = "people/0001_reset_initial"
 SEED = "clubs/0003_reset_seed"
+LOOK_AGAIN = "Something changed while you looked: please look once more."
 
 
 def ride(shop: Shop, script: dict[str, list[Act]], opening: Opening | None = None) -> Sat:
@@ -66,6 +67,50 @@ def test_an_edit_of_a_seed_file_while_the_seeds_are_looked_at_is_asked_about(tin
 def test_an_edit_of_a_generated_file_while_the_seeds_are_looked_at_is_asked_about(tiny: Shop) -> None:
     sat = ride(tiny, {"review:seeds": [adding(tiny, FILE)], "review:proof": ["quit"]})
     assert f"edit:{FILE}" in sat.person.ids
+
+
+def test_a_seed_file_that_was_edited_while_the_seeds_are_looked_at_is_shown_before_it_counts(tiny: Shop) -> None:
+    sat = ride(tiny, {"review:seeds": [adding(tiny, SEED)], f"edit:{SEED}": ["keep"], "review:proof": ["quit"]})
+    assert [id for id in sat.person.ids if id not in ("dirty-elsewhere", "review:generate")][-4:] == [
+        "review:seeds",
+        f"edit:{SEED}",
+        "review:seeds",
+        "review:proof",
+    ]
+    assert LOOK_AGAIN in notes(sat)
+
+
+def notes(sat: Sat) -> list[str]:
+    return [event.text for event in sat.person.events if event.kind == "note"]
+
+
+def widening(shop: Shop, answer: str) -> Act:
+    """Somebody changes a model while the question is open, and answers."""
+
+    def act(_: Question) -> str:
+        shop.edit("people/models.py", "max_length=60", "max_length=61")
+        return answer
+
+    return act
+
+
+@pytest.mark.parametrize("state", ["preflight", "levels", "proof"])
+def test_a_model_that_changes_while_a_step_is_looked_at_begins_it_anew(tiny: Shop, state: str) -> None:
+    script: dict[str, list[Act]] = {f"review:{state}": [widening(tiny, "continue"), "quit"], "drift": ["leave"]}
+    sat = ride(tiny, script)
+    ids = sat.person.ids
+    assert sat.left and ids.count(f"review:{state}") == 2
+    assert "drift" in ids[ids.index(f"review:{state}") :], "what it disagrees with is asked before anything is planned"
+    assert any(text.startswith("people/models.py changed while") for text in notes(sat))
+
+
+def test_a_model_that_changes_before_the_swap_is_answered_voids_the_approval(tiny: Shop) -> None:
+    before = tiny.tree()
+    sat = ride(tiny, {"apply": [widening(tiny, "apply")]})
+    assert sat.error is not None and sat.error.code == "tree-changed"
+    assert "people/models.py" in sat.error.sentence and "Nothing was swapped" in sat.error.sentence
+    assert {path for path in before if before[path] != tiny.tree()[path]} == {"people/models.py"}
+    assert not [event for event in sat.person.events if event.data.get("tree") == "new"]
 
 
 def test_files_that_the_seeds_write_anew_are_approved_anew(tmp_path: Path) -> None:

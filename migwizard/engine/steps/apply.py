@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from migwizard.engine import durable, journal, swapping
-from migwizard.engine.checkpoint import Checkpoint
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.manifests import load_manifest
 from migwizard.engine.ride import Ride, Turn, reset_time
@@ -19,6 +18,7 @@ from migwizard.engine.talk import Choice, Question
 from migwizard.engine.treestate import Tree
 from migwizard.errors import ConflictError, MigwizardError
 from migwizard.proof.catalogue import compare_catalogues
+from migwizard.words.counting import count
 
 STEPS_TOLD = 100
 """So many times at most a swap says how far it is."""
@@ -37,7 +37,7 @@ def run(ride: Ride) -> dict[str, Any]:
         _ask(ride, swap)
         # The answer may have taken hours.
         _check_staging(ride)
-        swapping.check_unchanged(ride)
+        swapping.check_backups(ride)
         journal.check(ride.project.root, swap.entry.steps)
         _begin(ride, swap.entry)
         finish(ride, swap.entry)
@@ -58,6 +58,13 @@ def _check_staging(ride: Ride) -> None:
                 cures=("Run migwizard again: it proves anew.",),
                 details={"files": [name]},
             )
+    if changed := ride.changed_sources():
+        raise ConflictError(
+            f"{changed[0]} was changed since the proof. Nothing was swapped.",
+            code="tree-changed",
+            cures=("Run migwizard again: it computes anew what your change made stale.",),
+            details={"files": changed},
+        )
     if history_fingerprint(ride) != ride.checkpoint.results[State.PROOF]["history"]:
         raise ConflictError(
             "A migration file in the tree was changed since the proof. Nothing was swapped.",
@@ -86,10 +93,11 @@ def swap_question(ride: Ride, swap: Swap) -> Question:
     choices = [
         Choice(
             "apply",
-            f"{_files(gone, 'old migration ')} leave {_apps(apps)} and {_files(come, 'new ')} take their place, in one "
-            "step. Both backups hold the old ones; u takes the swap back, every byte.",
-            f"Swap {_files(gone)} for {come}",
-            writes=_files(gone),
+            f"{count(gone, 'old migration file leaves', 'old migration files leave')} {count(apps, 'app')}, and "
+            f"{count(come, 'new one takes', 'new ones take')} their place, in one step. Both backups hold what leaves; u "
+            "takes the swap back, every byte.",
+            f"Swap {count(gone, 'file')} for {come}",
+            writes=count(gone, "file"),
         )
     ]
     if ride.options.review:
@@ -100,7 +108,7 @@ def swap_question(ride: Ride, swap: Swap) -> Question:
         "apply",
         State.APPLY,
         "Swap the files? This changes your project",
-        f"{_files(come, 'new ')} come, {gone} old ones go. Two backups are kept, and `migwizard undo` puts every byte back.",
+        f"{count(come, 'new file comes', 'new files come')}, {count(gone, 'old one goes', 'old ones go')}. Two backups are kept, and `migwizard undo` puts every byte back.",
         tuple(choices),
         safe="apply",
         default="later" if ride.options.review else None,
@@ -108,26 +116,27 @@ def swap_question(ride: Ride, swap: Swap) -> Question:
     )
 
 
-def _files(number: int, kind: str = "") -> str:
-    return f"{number} {kind}file{'' if number == 1 else 's'}"
-
-
-def _apps(number: int) -> str:
-    return f"{number} app{'' if number == 1 else 's'}"
-
-
 def _begin(ride: Ride, entry: Entry) -> None:
     # Ending the engine from here on would leave the tree half old until the next start: no face offers it.
     ride.tell("progress", "writing the journal", uncancellable=True)
-    journal.begin(ride.workplace.journal, entry, reset_time())
+    at = reset_time()
+    # First where it outlives our folder: what was not begun in the tree yet is taken back without harm.
+    ride.keep()
+    journal.begin(ride.second / ride.workplace.journal.name, entry, at)
+    journal.begin(ride.workplace.journal, entry, at)
+
+
+def _end(ride: Ride, entry: Entry) -> None:
+    ride.save()
+    journal.end(ride.workplace.journal, entry)
+    ride.keep()
 
 
 def finish(ride: Ride, entry: Entry) -> None:
     """Carry out a swap that was begun; may be repeated after a kill."""
     _carry_out(ride, entry.steps, "new")
     ride.checkpoint.applied = True
-    ride.save()
-    journal.end(ride.workplace.journal, entry)
+    _end(ride, entry)
 
 
 def _carry_out(ride: Ride, steps: tuple[Step, ...], tree: Tree) -> None:
@@ -141,7 +150,7 @@ def _carry_out(ride: Ride, steps: tuple[Step, ...], tree: Tree) -> None:
             )
 
     journal.carry_out(ride.project.root, ride.workplace.folder, steps, told)
-    ride.tell("progress", f"{len(steps)} files are in place", uncancellable=False, tree=tree)
+    ride.tell("progress", count(len(steps), "file is in place", "files are in place"), uncancellable=False, tree=tree)
 
 
 def steps_back(ride: Ride) -> tuple[Step, ...]:
@@ -165,7 +174,7 @@ def _backup(ride: Ride) -> Path:
     for label in ride.checkpoint.folders:
         if (place.backup / label).is_dir():
             continue
-        second = place.second_backup / ride.checkpoint.run_id / label
+        second = ride.second / label
         if not second.is_dir():
             raise MigwizardError(
                 f"The backup of {label} is gone, here and in {second}. Nothing was changed.",
@@ -190,15 +199,8 @@ def _put_back(ride: Ride) -> None:
     _begin(ride, entry)
     _carry_out(ride, steps, "old")
     ride.checkpoint.applied = False
-    forget_results(ride.checkpoint)
-    ride.save()
-    journal.end(ride.workplace.journal, entry)
-
-
-def forget_results(checkpoint: Checkpoint) -> None:
-    """Nothing from Apply on counts any more, once the old files are back."""
-    for state in (State.APPLY, State.FAKE, State.DONE):
-        checkpoint.results.pop(state, None)
+    ride.checkpoint.forget_from(State.APPLY)
+    _end(ride, entry)
 
 
 def _check_tree(ride: Ride) -> None:

@@ -8,24 +8,13 @@ from migwizard.engine import durable, seedwords, summary, swapping
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import ORDER, State
 from migwizard.engine.summary import Decision, Kept, Reached, Waited
+from migwizard.engine.tally import tally
 from migwizard.proof.certificate import Certificate
 from migwizard.seeds.rungs import Rung
+from migwizard.words.databases import STANDS
 
 MESSAGE = "commit-message.txt"
 PAGE = "summary.md"
-IN_WORDS = {
-    "NEW": "switched",
-    "NEW_PARTIAL": "at a part of the new history",
-    "OLD_HEAD": "at the old head, not switched",
-    "EMPTY": "empty, migrate builds it",
-    "missing": "no file yet",
-    "not touched": "not touched",
-    "BEHIND": "behind the old head, not switched",
-    "UNKNOWN": "holds rows that nobody knows, not switched",
-    "MIXED": "half old, half new",
-    "TABLES_WITHOUT_ROWS": "tables without a history",
-}
-"""States of databases, as they stand in the report of a run."""
 
 
 def run(ride: Ride) -> dict[str, Any]:
@@ -67,9 +56,11 @@ def reached(ride: Ride) -> Reached:
         tables=certificate.tables.new,
         rows=certificate.rows.new,
         accepted=tuple(item.difference.sentence for item in certificate.differences if item.decision == "accepted"),
+        notes=tuple(item.difference.sentence for item in certificate.differences if item.difference.severity == "info"),
+        tally=tally(ride),
         caveats=certificate.caveats,
         versions=", ".join(f"{name} {version}" for name, version in certificate.versions.items()),
-        databases=tuple((alias, IN_WORDS.get(state, state)) for alias, state in ride.checkpoint.databases.items()),
+        databases=tuple((alias, STANDS.get(state, state)) for alias, state in ride.checkpoint.databases.items()),
         decisions=tuple(
             Decision(question, answer.choice, answer.by)
             for question, answer in sorted(ride.checkpoint.decisions.items())

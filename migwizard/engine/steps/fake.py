@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from migwizard.engine import histories, journal
+from migwizard.engine import histories, journal, patience, rowcopies
+from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.histories import read_state
 from migwizard.engine.journal import Act
 from migwizard.engine.previews import DatabaseLine, FakePreview
@@ -13,10 +14,10 @@ from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import DatabaseError
 from migwizard.project.guest import GuestError
+from migwizard.words.counting import count
 
 __all__ = ["ask_switch", "confirm", "read_state", "run", "switch", "touched"]
 
-NOT_TOUCHED = "not touched"
 LATER = "databases for later"
 """Key of the aliases that a person put off in this sitting."""
 CONFIRMED = "databases that migrate leaves alone"
@@ -30,10 +31,16 @@ def run(ride: Ride) -> dict[str, Any]:
     if not ride.facts.pop(JUST_READ, False):
         # A person may have been to one of them meanwhile.
         ride.facts.pop(histories.LINES, None)
-    one = _reviewed if ride.options.review else _one
+    # Read now, before anything is asked: an answer may lead elsewhere, and the word to wait is not for later.
+    waited = {
+        database["alias"] for database in ride.guest.facts["databases"] if patience.asked(ride, database["alias"])
+    }
     states = {}
     for database in ride.guest.facts["databases"]:
-        states[database["alias"]] = one(ride, database)
+        if ride.options.review:
+            states[database["alias"]] = _reviewed(ride, database, patient=database["alias"] in waited)
+        else:
+            states[database["alias"]] = _one(ride, database)
         ride.checkpoint.databases[database["alias"]] = states[database["alias"]]
         ride.save()
     return {"databases": states}
@@ -65,8 +72,11 @@ def _one(ride: Ride, database: dict[str, Any]) -> str:
     return confirm(ride, alias)
 
 
-def _reviewed(ride: Ride, database: dict[str, Any]) -> str:
-    """The same with a person who is asked about every SQLite file; what cannot be switched is shown with its reason."""
+def _reviewed(ride: Ride, database: dict[str, Any], *, patient: bool) -> str:
+    """The same with a person who is asked about every SQLite file; what cannot be switched is shown with its reason.
+
+    `patient`: they said yes already, the database was busy, and they asked to wait longer for it.
+    """
     alias = database["alias"]
     line = line_of(ride, alias)
     if line.switched:
@@ -81,9 +91,9 @@ def _reviewed(ride: Ride, database: dict[str, Any]) -> str:
             # Refuses with the code and the cures of this state.
             switch(ride, alias, dry_run=True)
         return state
-    if ask_switch(ride, database) == "later":
+    if not patient and ask_switch(ride, database) == "later":
         return state
-    switch(ride, alias, dry_run=False)
+    switch(ride, alias, dry_run=False, patient=patient)
     return _confirmed_once(ride, alias)
 
 
@@ -155,7 +165,7 @@ def _review_switch(ride: Ride, alias: str) -> str:
         if answer == "dry":
             result = switch(ride, alias, dry_run=True)
             dry = (
-                f"Dry run of {alias}: {result['deleted']} rows would go, {result['inserted']} would come, {line.untouched} "
+                f"Dry run of {alias}: {count(result['deleted'], 'row')} would go, {result['inserted']} would come, {line.untouched} "
                 "of other apps would stay. Nothing was written."
             )
             continue
@@ -176,10 +186,10 @@ def switch_question(ride: Ride, line: DatabaseLine, dry: str) -> Question:
     """The question for one database, with all of them in view."""
     lines = histories.lines(ride)
     waiting = [other for other in lines if other.askable and not put_off(ride, other.alias)]
-    rows = f"{line.rows_out} rows of {line.alias}"
+    rows = f"{count(line.rows_out, 'row')} of {line.alias}"
     switch_effect = (
-        f"{line.rows_out} rows of django_migrations go out, {line.rows_in} come in, in one transaction; "
-        f"{line.untouched} rows of other apps stay. A copy is kept, and u puts every row back."
+        f"{count(line.rows_out, 'row of django_migrations goes', 'rows of django_migrations go')} out, {line.rows_in} come "
+        f"in, in one transaction; {count(line.untouched, 'row of other apps stays', 'rows of other apps stay')}. A copy is kept, and u puts every row back."
     )
     typed = "" if line.local else line.alias
     choices = [
@@ -193,7 +203,7 @@ def switch_question(ride: Ride, line: DatabaseLine, dry: str) -> Question:
         f"switch:{line.alias}",
         State.FAKE,
         "Tell your databases about the new history?",
-        " ".join(filter(None, [f"{line.alias} ({line.where}) {line.says}.", dry, _outside(line)])),
+        " ".join(filter(None, [f"{line.alias} ({line.where}) {line.says}.", line.why, dry, _outside(line)])),
         tuple(choices),
         safe="switch",
         default="later",
@@ -220,11 +230,11 @@ def _for_all(waiting: list[DatabaseLine]) -> list[Choice]:
         choices.append(
             Choice(
                 "switch-all",
-                f"{rows} rows go out of {len(local)} local databases, each in a transaction of its own, each with a copy; "
+                f"{count(rows, 'row goes', 'rows go')} out of {len(local)} local databases, each in a transaction of its own, each with a copy; "
                 "u puts every row back.",
                 f"Switch all {len(local)} local databases",
                 group="all",
-                writes=f"{rows} rows of {len(local)} databases",
+                writes=f"{count(rows, 'row')} of {len(local)} databases",
             )
         )
     return choices
@@ -236,14 +246,15 @@ def back_choice(lines: tuple[DatabaseLine, ...]) -> list[Choice]:
     if not switched:
         return []
     rows = sum(line.rows_out for line in switched)
-    where = switched[0].alias if len(switched) == 1 else f"{len(switched)} databases"
+    where = switched[0].alias if len(switched) == 1 else count(len(switched), "database")
     return [
         Choice(
             "back",
-            f"{rows} rows return into {where}, with their ids and times; the new files stay where they are.",
-            f"Put {rows} rows back into {where}",
+            f"{count(rows, 'row returns', 'rows return')} into {where}, with ids and times as they were; the new files stay "
+            "where they are.",
+            f"Put {count(rows, 'row')} back into {where}",
             group="back",
-            writes=f"{rows} rows of {where}",
+            writes=f"{count(rows, 'row')} of {where}",
         )
     ]
 
@@ -257,13 +268,17 @@ def touched(ride: Ride, alias: str) -> bool:
     return ride.checkpoint.databases.get(alias, NOT_TOUCHED) != NOT_TOUCHED
 
 
-def switch(ride: Ride, alias: str, *, dry_run: bool) -> dict[str, Any]:
-    """Exchange the rows of one database. Raises DatabaseError with the reason of a refusal."""
+def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> dict[str, Any]:
+    """Exchange the rows of one database, after waiting for others that write to it.
+
+    Raises DatabaseError with the reason of a refusal.
+    """
+    seconds = patience.LONGER if patient else patience.SECONDS
     if not dry_run and not touched(ride, alias):
         # Noted before, so that undo looks here whenever a kill comes.
         ride.checkpoint.databases[alias] = "OLD_HEAD"
         ride.save()
-    doing = "dry run of the switch" if dry_run else "switch, waits at most 10 s for others that write"
+    doing = "dry run of the switch" if dry_run else f"switch, waits at most {seconds:g} s for others that write"
     ride.tell("progress", f"{alias}: {doing}", alias=alias)
     try:
         result: dict[str, Any] = ride.guest.call(
@@ -271,12 +286,13 @@ def switch(ride: Ride, alias: str, *, dry_run: bool) -> dict[str, Any]:
             alias=alias,
             manifest=histories.manifest(ride).to_dict(),
             dry_run=dry_run,
+            lock_timeout=seconds,
             folders=ride.new_folders(),
         )
     except GuestError as error:
         raise histories.refusal(alias, error, "No row was changed.") from error
     if result["result"] == "SWITCHED":
-        histories.keep_rows(ride, alias, result["backup"])
+        rowcopies.keep(ride, alias, result["backup"])
         journal.note(ride.workplace.journal, Act("switch", reset_time(), alias))
         histories.forget_line(ride, alias)
     for warning in result.get("warnings", ()):

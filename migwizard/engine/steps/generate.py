@@ -12,7 +12,7 @@ from migwizard.engine.ride import Ride
 def run(ride: Ride) -> dict[str, Any]:
     """Write staging; the texts are kept beside it, the checkpoint has command lines and hashes."""
     planned = make_plan(ride)
-    staging.prepare(ride)
+    staging.prepare(ride, staging.planned_files(planned))
     edits.begin(ride)
     nodes = [(batch.app, batch.name) for batch in planned.plan.batches]
     report = staging.write_schema(ride, planned, {}, {node for nodes in planned.pins.values() for node in nodes})

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import git
+from migwizard.engine import git, patience
+from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.manifests import make_manifest
 from migwizard.engine.previews import Finding, Status
 from migwizard.engine.ride import Ride
@@ -20,7 +21,6 @@ from migwizard.project.guest import GuestError
 from migwizard.words.counting import count
 
 SWITCHABLE = ("OLD_HEAD", "EMPTY", "NEW", "NEW_PARTIAL")
-NOT_TOUCHED = "not touched"
 LITTLE_SPACE = 64 * 1024 * 1024
 """Bytes; with less free space the person is told, since scratch databases, staging and two backups need room."""
 
@@ -104,7 +104,7 @@ def _system(ride: Ride, _: Seen) -> tuple[Status, str, str]:
     if serious:
         shown = "; ".join(f"{m['object']}: ({m['id']}) {m['text']}" for m in serious[:5])
         raise ProjectError(
-            f"Django's system check reports {len(serious)} error(s), so makemigrations would refuse too: {shown}. "
+            f"Django's system check reports {count(len(serious), 'error')}, so makemigrations would refuse too: {shown}. "
             "Nothing was changed.",
             code="check",
             cures=("Run manage.py check, mend what it names, and start again.",),
@@ -154,7 +154,7 @@ def _git(ride: Ride, seen: Seen) -> tuple[Status, str, str]:
     if dirty:
         shown = ", ".join(str(path.relative_to(root)) for path in dirty[:5])
         raise UndecidedError(
-            f"{len(dirty)} file(s) in migration folders are not committed: {shown}. Commit them first, so that the old "
+            f"{count(len(dirty), 'file in a migration folder is', 'files in migration folders are')} not committed: {shown}. Commit them first, so that the old "
             "history can be found in git later. Nothing was changed.",
             code="dirty",
             cures=("git add and git commit them, or git stash them; then start again.",),
@@ -237,6 +237,7 @@ def _database(ride: Ride, database: dict[str, Any], manifest: dict[str, Any]) ->
         raise DatabaseError(
             f"Database {alias} runs on {database['engine']}; this version switches SQLite only. Nothing was changed.",
             code="engine",
+            details={"alias": alias},
         )
     if not (database["sqlite"] and (database["inside"] or named)):
         return NOT_TOUCHED
@@ -247,15 +248,23 @@ def _database(ride: Ride, database: dict[str, Any], manifest: dict[str, Any]) ->
             f"Database {alias}: the file {database['path']} does not exist. Nothing was changed.",
             code="missing",
             cures=("Run manage.py migrate, or leave the database out.",),
+            details={"alias": alias},
         )
     return "missing"
 
 
 def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
     try:
-        found = ride.guest.call("database_state", alias=alias, manifest=manifest, writable=True)
+        found = ride.guest.call(
+            "database_state",
+            alias=alias,
+            manifest=manifest,
+            writable=True,
+            timeout=patience.LONGER if patience.asked(ride, alias) else None,
+        )
     except GuestError as error:
-        raise DatabaseError(f"{error.sentence} Nothing was changed.", code=error.code) from error
+        details = error.details | {"alias": alias}
+        raise DatabaseError(f"{error.sentence} Nothing was changed.", code=error.code, details=details) from error
     if found["state"] not in SWITCHABLE:
         raise DatabaseError(
             f"{found['sentence']} Nothing was changed.",
@@ -263,7 +272,7 @@ def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
             cures=("Run manage.py migrate with the files as they are now, then start again.",)
             if found["state"] == "BEHIND"
             else (),
-            details=found,
+            details=found | {"alias": alias},
         )
     return str(found["state"])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from migwizard import __version__
-from migwizard.engine import composing, durable
+from migwizard.engine import composing, durable, scratchcopies
 from migwizard.engine.differing import Causes, Decider, question_id
 from migwizard.engine.dropped import as_difference, left_out, makers
 from migwizard.engine.ride import Ride
@@ -17,11 +17,12 @@ from migwizard.engine.runs import ALIAS, Runs, history_fingerprint, old_result
 from migwizard.engine.states import State
 from migwizard.errors import MigwizardError
 from migwizard.proof.catalogue import compare_catalogues, count_kinds, count_objects, count_tables
-from migwizard.proof.certificate import Certificate, Count, Decided
+from migwizard.proof.certificate import Certificate, Count, Decided, ScratchCopied
 from migwizard.proof.difference import Difference
 from migwizard.proof.rows import compare_rows, count_rows, volatile_cells
 from migwizard.proof.volatile import Volatile
 from migwizard.seeds.rungs import Rung
+from migwizard.words.counting import count
 
 Figure = tuple[str, str, str, bool]
 """(what, old, new, equal)"""
@@ -111,6 +112,7 @@ def compare(ride: Ride) -> Compared:
         differences=tuple(Decided(item) for item in told),
         volatile=_volatile(old, second).names,
         caveats=_caveats(ride),
+        scratch_copies=_scratch_copies(ride),
     )
     return Compared(certificate, causes, _figures(ride, old, new, told), seconds)
 
@@ -205,11 +207,22 @@ def _with_causes(
     return told, found
 
 
+def _scratch_copies(ride: Ride) -> tuple[ScratchCopied, ...]:
+    return tuple(
+        ScratchCopied(copy.name, durable.sha256(copy.original), durable.sha256(copy.data))
+        for copy in scratchcopies.usable(ride)
+    )
+
+
 def _caveats(ride: Ride) -> tuple[str, ...]:
     others = [database["alias"] for database in ride.guest.facts["databases"] if database["alias"] != ALIAS]
     caveats = ["Seeds were compared under one environment and one settings module; others may take other branches."]
     if others:
         caveats.append(f"The proof ran as database {ALIAS}; it says nothing of {', '.join(others)}.")
+    caveats += [
+        f"The old history was run with a scratch copy of {copy.name}: the project's own file fails on an empty database."
+        for copy in scratchcopies.usable(ride)
+    ]
     return tuple(caveats)
 
 
@@ -220,7 +233,7 @@ def _not_equal(ride: Ride, certificate: Certificate) -> MigwizardError:
     if not certificate.check_equal:
         shown = f"{shown} makemigrations --check does not say what it said before.".strip()
     return MigwizardError(
-        f"Old and new differ in {len(open_items)} place(s). {shown}{more} The project is unchanged; the whole report is in "
+        f"Old and new differ in {count(len(open_items), 'place')}. {shown}{more} The project is unchanged; the whole report is in "
         f"{ride.workplace.report.relative_to(ride.project.root)}.",
         code="not-equal",
         cures=(

@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from migwizard.engine import composing, durable, edited, overrule, seedfacts, seedwords, staging
+from migwizard.engine import composing, durable, edited, overrule, seedfacts, seedwords, staging, strays
 from migwizard.engine.dropped import left_out, makers
 from migwizard.engine.literal_rows import rows_blocks
 from migwizard.engine.planning import Planned, make_plan
 from migwizard.engine.ride import Ride
 from migwizard.engine.runs import Runs, old_result
 from migwizard.engine.seeding import Seeding
-from migwizard.engine.seedquestions import ask_keep, ask_object, reconsider, refuse_keep
+from migwizard.engine.seedquestions import ask_keep, ask_object, cannot_be_kept, reconsider, refuse_keep
 from migwizard.project.guest import GuestError
 from migwizard.proof.catalogue import compare_catalogues
 from migwizard.proof.difference import Difference
@@ -21,12 +21,13 @@ from migwizard.proof.rows import compare_rows, volatile_cells
 from migwizard.seeds.compose import CannotJoinError, SeedMigration, compose
 from migwizard.seeds.extract import CannotMove
 from migwizard.seeds.objects import KINDS, as_it_was, read_objects, replaced_tables
-from migwizard.seeds.rungs import Rung, first_rung, share_rows
+from migwizard.seeds.rungs import Rung, first_rung, has_name, share_rows
 from migwizard.seeds.verdicts import Judged, Thing, Verdict, judge
 
 
 def run(ride: Ride) -> dict[str, Any]:
     """Observe the old history, judge, write seed migrations, and try them until rows are equal or no rung is left."""
+    overrule.forget_outlived(ride)
     with Runs(ride) as runs:
         old_future, second = runs.old(), runs.second()
         planned = make_plan(ride)
@@ -106,7 +107,7 @@ def _bare(ride: Ride, planned: Planned, runs: Runs, old: Future[dict[str, Any]])
 
 
 def _write_schema(ride: Ride, planned: Planned, replaced: Mapping[str, Any]) -> None:
-    staging.prepare(ride)
+    staging.prepare(ride, staging.planned_files(planned))
     staging.write_schema(ride, planned, replaced, {node for nodes in planned.pins.values() for node in nodes})
 
 
@@ -158,9 +159,13 @@ def _rung(seeding: Seeding, judged: Judged) -> Rung | None:
     """The first rung to try; None for an operation that leaves nothing and that nobody wants to keep."""
     said = overrule.said(seeding.ride, judged.id)
     if judged.verdict is Verdict.ONE_TIME and said != overrule.KEEP:
+        if not has_name(judged):
+            # Said for all of them, since it costs nothing to know; what else may be wrong is looked for when it is kept.
+            _gentlest(seeding, judged)
+            seeding.stuck[judged.id] = cannot_be_kept(seeding.reasons[judged.id])
         return None
-    if judged.verdict is Verdict.ASK:
-        said = ask_keep(seeding, judged)
+    if judged.verdict in (Verdict.ASK, Verdict.ONE_TIME):
+        return _rung_of_nothing(seeding, judged, said)
     if said == overrule.DROP:
         return Rung.DROP
     if judged.verdict is Verdict.SCHEMA or (judged.verdict is Verdict.BOTH and judged.facts["kind"] == "RunSQL"):
@@ -168,6 +173,26 @@ def _rung(seeding: Seeding, judged: Judged) -> Rung | None:
             return Rung.MOVE
         if judged.verdict is Verdict.SCHEMA:
             return Rung.CATALOGUE
+    return _gentlest(seeding, judged)
+
+
+def _rung_of_nothing(seeding: Seeding, judged: Judged, said: str | None) -> Rung | None:
+    """The rung of an operation that left nothing: there are no rows to write instead, so it comes along as it is or not.
+
+    What keeps it from coming along is said before anybody is asked, as far as it is known without a trial.
+    """
+    rung = _gentlest(seeding, judged)
+    cannot = ""
+    if rung is Rung.MATERIALISE:
+        cannot = seeding.reasons.get(judged.id, "It is of a kind that cannot be written into a file again.")
+        if said == overrule.KEEP:
+            return refuse_keep(seeding, judged, cannot)
+        seeding.stuck[judged.id] = cannot_be_kept(cannot)
+    return Rung.DROP if (said or ask_keep(seeding, judged, cannot)) == overrule.DROP else rung
+
+
+def _gentlest(seeding: Seeding, judged: Judged) -> Rung:
+    """The gentlest way of keeping an operation, as its text tells; why it cannot be moved is noted."""
     can_move = judged.facts["kind"] == "RunPython" and judged.facts.get("code") is not None
     if can_move:
         try:
@@ -176,10 +201,7 @@ def _rung(seeding: Seeding, judged: Judged) -> Rung | None:
             can_move = False
             seeding.reasons[judged.id] = str(reason)
             seeding.tried.setdefault(judged.id, []).append((Rung.MOVE, str(reason)))
-    rung = first_rung(judged, can_move)
-    if rung is Rung.MATERIALISE and judged.verdict in (Verdict.ASK, Verdict.ONE_TIME):
-        return refuse_keep(seeding, judged, seeding.reasons.get(judged.id, "it is of a kind that cannot be moved"))
-    return rung
+    return first_rung(judged, can_move)
 
 
 def _try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
@@ -280,6 +302,7 @@ def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
         counts[batch.app] = counts.get(batch.app, 0) + 1
     header = f"Seeds of the old history, kept by a reset on {ride.checkpoint.timestamp[:10]}"
     migrations = compose(items, home=composing.home_of(ride, planned), tag=planned.tag, header=header, counts=counts)
+    strays.expect(ride, [f"{migration.app}/{migration.name}.py" for migration in migrations])
     for migration in migrations:
         path = ride.workplace.staging / migration.app / f"{migration.name}.py"
         durable.write_file(path, migration.text.encode())
