@@ -7,21 +7,26 @@ secrets are not in it; what can be computed again is computed again.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from migwizard.engine import durable
-from migwizard.engine.states import State
+from migwizard.engine import durable, journal
+from migwizard.engine.states import ORDER, State, before
 from migwizard.engine.talk import Answer
 from migwizard.errors import ConflictError
+from migwizard.paths import Workplace
 
 FORMAT = 2
 """1: 0.1.0. 2: approvals and measured seconds."""
 PREVIOUS = "checkpoint.previous.json"
 """The last checkpoint but one, beside the last one."""
+NOT_TOUCHED = "not touched"
+RUN_ID = re.compile(r"[0-9a-f]{12}")
+"""The ids that we make; a folder of the second backup is named so, and undo removes it."""
 
 
 @dataclass(slots=True)
@@ -47,6 +52,7 @@ class Checkpoint:
     """Migrations folder of each label, relative to the project's root."""
     applied: bool = False
     databases: dict[str, str] = field(default_factory=dict)
+    """The state of each database after Fake was there, or NOT_TOUCHED."""
     approvals: dict[str, str] = field(default_factory=dict)
     """Fingerprint of the preview that a person approved, by state."""
     seconds: dict[str, float] = field(default_factory=dict)
@@ -59,9 +65,20 @@ class Checkpoint:
         data = {"format": FORMAT, **asdict(self)}
         durable.write_file(path, (json.dumps(data, indent=1, sort_keys=True) + "\n").encode())
 
+    def forget_from(self, first: State) -> None:
+        """Nothing from this state on counts any more: it comes next again, where the reset was beyond it."""
+        for state in ORDER[ORDER.index(first) :]:
+            self.results.pop(state, None)
+            self.approvals.pop(state, None)
+        if before(first, self.state):
+            self.state = first
+
 
 def load_checkpoint(path: Path, root: Path) -> Checkpoint | None:
-    """The checkpoint at `path`, or None. Raises ConflictError where it is broken, newer, or leads out of the project."""
+    """The checkpoint at `path`, or None; what was done to tree and databases it learns from the journal.
+
+    Raises ConflictError where it is broken, newer, or leads out of the project, or where the journal is broken.
+    """
     if not path.is_file():
         return None
     try:
@@ -85,7 +102,25 @@ def load_checkpoint(path: Path, root: Path) -> Checkpoint | None:
             details={"byte": _where(error), "previous": _previous(path, root)},
         ) from error
     _check_paths(checkpoint, path, root)
+    _correct(checkpoint, Workplace(root).journal)
     return checkpoint
+
+
+def _correct(checkpoint: Checkpoint, acts: Path) -> None:
+    """Bring a checkpoint to what the journal says was done: somebody may have put an older one in its place."""
+    stands = journal.stands(acts, checkpoint.run_id)
+    if stands is not None:
+        checkpoint.applied = stands == "apply"
+    if not checkpoint.applied:
+        checkpoint.forget_from(State.APPLY)
+    if stands is None:
+        return
+    for alias, switched in journal.switched(acts).items():
+        known = checkpoint.databases.get(alias)
+        if switched and known in (None, NOT_TOUCHED, "OLD_HEAD"):
+            checkpoint.databases[alias] = "NEW"
+        elif not switched and known in ("NEW", "NEW_PARTIAL"):
+            checkpoint.databases[alias] = "OLD_HEAD"
 
 
 def _where(error: Exception) -> int | None:
@@ -142,6 +177,8 @@ def _parse(data: Mapping[str, Any]) -> Checkpoint:
     for name, kind in _KINDS.items():
         if not isinstance(values.get(name), kind):
             raise ValueError(f"{name} is missing, or no {kind.__name__}")
+    if not RUN_ID.fullmatch(values["run_id"]):
+        raise ValueError(f"run_id is {values['run_id']!r}, which is none of ours")
     for name, kinds in _VALUES.items():
         for key, value in values[name].items():
             if not isinstance(value, kinds):
@@ -152,17 +189,17 @@ def _parse(data: Mapping[str, Any]) -> Checkpoint:
     return Checkpoint(**values)
 
 
-def _answer(key: str, choice: object, by: object) -> Answer:
-    if not isinstance(choice, str) or not isinstance(by, str):
+def _answer(key: str, choice: object, by: object, about: object = "") -> Answer:
+    if not isinstance(choice, str) or not isinstance(by, str) or not isinstance(about, str):
         raise ValueError(f"decisions: {key} is of another kind")
-    return Answer(choice, by)
+    return Answer(choice, by, about)
 
 
 def _check_paths(checkpoint: Checkpoint, path: Path, root: Path) -> None:
     """Paths in a checkpoint are relative and stay below the project's root, symbolic links followed."""
     own = path.parent
     named = [(own / "staging", name) for name in checkpoint.files]
-    named += [(own / "backup", name) for name in (checkpoint.run_id, *checkpoint.folders)]
+    named += [(own / "backup", name) for name in checkpoint.folders]
     named += [(root, name) for name in checkpoint.folders.values()]
     for base, value in named:
         pure = PurePosixPath(str(value))

@@ -6,6 +6,7 @@ import tokenize
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from migwizard.engine import scratchcopies
 from migwizard.engine.literal_rows import CONTENT_TYPES, PERMISSIONS, RowsBlock, blocks_at, table_rows
 from migwizard.engine.planning import Node, Planned
 from migwizard.engine.ride import Ride
@@ -24,6 +25,9 @@ class Sources:
     def __init__(self, ride: Ride) -> None:
         history = ride.history()
         self._files = {(app, name): file for app, name, file in history["disk"]}
+        # What the old run did is in the text that it ran.
+        for copy in scratchcopies.usable(ride):
+            self._files[copy.path.parent.name, copy.path.stem] = str(copy.path)
         modules = {app["label"]: app["migrations_module"] for app in ride.registry()["apps"]}
         self._packages = modules
         self.vanishing = {f"{modules[app]}.{name}" for app, name, _ in history["disk"] if app in ride.apps.labels}

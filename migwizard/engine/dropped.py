@@ -15,6 +15,7 @@ from migwizard.proof.difference import Difference
 from migwizard.proof.rowset import show
 from migwizard.proof.volatile import Volatile
 from migwizard.seeds.verdicts import Key
+from migwizard.words.counting import count
 
 SHOWN = 20
 """So many rows are written out; all of them are in the fingerprint."""
@@ -70,7 +71,7 @@ def as_difference(gone: Gone, volatile: Volatile) -> Difference:
     """One difference for all rows that went with an operation."""
     rows = [_told(gone, row, volatile) for row in gone.rows]
     name, number = gone.operation, len(rows)
-    what = f"{number} row{'s'[: number > 1]} of {gone.table}"
+    what = f"{count(number, 'row')} of {gone.table}"
     more = [f"and {number - SHOWN} more, all together {fingerprint(rows)[:8]}"] if number > SHOWN else []
     sentence = f"The new history lacks {what} that {name} left, because it was decided to leave that out."
     return Difference("error", "row", gone.table, f"rows of {name}", "\n".join([*rows[:SHOWN], *more]), None, sentence)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from migwizard.engine import durable
+from migwizard.engine import durable, rowcopies
 from migwizard.engine.manifests import load_manifest
 from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import Ride
+from migwizard.engine.rowcount import why_not_as_files
 from migwizard.errors import DatabaseError
 from migwizard.project.guest import GuestError
 from migwizard.switch.manifest import Manifest
@@ -118,6 +118,8 @@ def _line(ride: Ride, database: Mapping[str, Any]) -> DatabaseLine:
             stands="unreachable",
             more=more,
         )
+    if (rows := rowcopies.used(ride, alias)) is not None:
+        found["saved"] = rowcopies.old_rows(rows, set(manifest(ride).apps))
     return _read(ride, alias, where, database["inside"], found)
 
 
@@ -132,7 +134,7 @@ def _where(ride: Ride, database: Mapping[str, Any]) -> str:
 def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, Any]) -> DatabaseLine:
     state, saved = str(found["state"]), int(found["saved"])
     switched = bool(saved) and state in ("NEW", "NEW_PARTIAL", "MIXED")
-    out, into = found["leaving"], found["arriving"]
+    out, into = len(found["leaving"]), found["arriving"]
     if switched:
         out, into = saved, len(found["new"])
     elif state != "OLD_HEAD":
@@ -156,7 +158,14 @@ def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, 
         stands=_stands(state, switched, found),
         askable=state == "OLD_HEAD",
         more="\n".join(more),
+        why=_why_rows(ride, found) if state == "OLD_HEAD" else "",
     )
+
+
+def _why_rows(ride: Ride, found: Mapping[str, Any]) -> str:
+    labels = set(ride.apps.labels)
+    files = {(app, name) for app, name, _ in ride.history()["disk"] if app in labels}
+    return why_not_as_files([(app, name) for app, name in found["leaving"]], files, manifest(ride))
 
 
 def _names(what: str, nodes: list[list[str]]) -> list[str]:
@@ -215,9 +224,3 @@ def forget_switch(ride: Ride, alias: str) -> None:
     """Nothing of the switch is left."""
     (ride.workplace.folder / _answer_file(alias)).unlink(missing_ok=True)
     forget_line(ride, alias)
-
-
-def keep_rows(ride: Ride, alias: str, rows: list[Any]) -> None:
-    """Keep the rows of django_migrations as they were before the switch, beside the table in the database."""
-    copy = ride.workplace.folder / "rows" / f"{alias}.json"
-    durable.write_file(copy, json.dumps(rows, default=str).encode())

@@ -1,7 +1,7 @@
 """The journal of changes to the tree: written before a change, closed after it.
 
 Every change is a list of steps that may be repeated without harm, and each step knows the hash of what it expects and of
-what it leaves. So whatever moment a kill hits, the next start finishes what was begun.
+what it leaves. So whatever moment a kill hits, the next start finishes what was begun, or takes it back.
 """
 
 from __future__ import annotations
@@ -84,10 +84,14 @@ def unfinished(path: Path) -> Entry | None:
     return current
 
 
-def stands(path: Path) -> str | None:
-    """What the tree holds: the kind of the last change that was ended, "apply" or "undo"; None where there was none."""
-    ended = [str(event["kind"]) for event in _events(path) if event["event"] == "end"]
-    return ended[-1] if ended else None
+def stands(path: Path, run_id: str | None = None) -> str | None:
+    """What the tree holds: the kind of the last change that was ended, "apply" or "undo"; None where there was none.
+
+    With a run id only the changes of that reset count: a journal may be older than the checkpoint beside it.
+    """
+    ended = [event for event in _events(path) if event["event"] == "end"]
+    kinds = [str(event["kind"]) for event in ended if run_id in (None, event.get("run_id"))]
+    return kinds[-1] if kinds else None
 
 
 def switched(path: Path) -> dict[str, bool]:
@@ -144,17 +148,17 @@ def carry_out(
 
     `told` hears the number of the file, from 1, and how many there are.
     """
-    for parent in sorted({(root / step.path).parent for step in steps}):
-        durable.sweep_folder(parent)
     for number, step in enumerate(sorted(steps, key=lambda step: step.after is None), 1):
         told(number, len(steps))
         path = root / step.path
+        temporary = path.with_name(f".{path.name}.migwizard-swap")
+        # A kill may have left it: it is named after the file alone, so that nothing else is taken for ours.
+        temporary.unlink(missing_ok=True)
         if durable.file_hash(path) == step.after:
             continue
         if step.after is None:
             durable.remove_file(path)
             continue
         assert step.source is not None
-        durable.write_file(
-            path, (folder / step.source).read_bytes(), mode=(folder / step.source).stat().st_mode & 0o777
-        )
+        source = folder / step.source
+        durable.write_file(path, source.read_bytes(), source.stat().st_mode & 0o777, temporary)

@@ -6,25 +6,26 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from migwizard.engine import journal
+from migwizard.engine import halfway, journal, recovery
 from migwizard.engine.checkpoint import Checkpoint, check_owner, load_checkpoint
 from migwizard.engine.lock import locked
 from migwizard.engine.options import Options
 from migwizard.engine.ride import Ride, fingerprint, reset_time
 from migwizard.engine.states import State
-from migwizard.engine.steps import apply
-from migwizard.engine.talk import Face
+from migwizard.engine.talk import Event, Face
+from migwizard.errors import ConflictError
 from migwizard.paths import Workplace
 from migwizard.project.discovery import Project
 from migwizard.project.guest import Guest
 
 
 @contextmanager
-def open_ride(project: Project, face: Face, options: Options) -> Iterator[Ride]:
+def open_ride(project: Project, face: Face, options: Options, *, undo: bool = False, fetch: str = "") -> Iterator[Ride]:
     """Lock the project, load it, and read or begin its checkpoint. Raises ConflictError, GuestError.
 
-    Where a kill left a swap half done it is finished first. A fresh folder of ours is removed again when the project
-    cannot be loaded, so that a refusal leaves nothing behind.
+    Where a kill left a swap half done it is settled first; for an `undo` that means taken back. `fetch` is the run id of
+    an earlier reset that is to be fetched from the second backup. A fresh folder of ours is removed again when the
+    project cannot be loaded, so that a refusal leaves nothing behind.
     """
     workplace = Workplace(project.root)
     existed = workplace.folder.exists()
@@ -32,14 +33,19 @@ def open_ride(project: Project, face: Face, options: Options) -> Iterator[Ride]:
     # Within the lock, since another run may be about to write the checkpoint, or may have made the folder just now.
     with locked(workplace.lock):
         try:
+            if fetch and not workplace.checkpoint.is_file():
+                recovery.fetch(workplace, fetch)
             found = load_checkpoint(workplace.checkpoint, project.root)
+            if found is None:
+                _name_earlier(workplace, face)
             checkpoint = found or _begin(project)
-            entry = journal.unfinished(workplace.journal)
-            if entry is not None:
-                _finish(project, workplace, checkpoint, entry)
+            settled = _settle(workplace, checkpoint, face, undo=undo)
             with closing(Guest(project, log=workplace.log)) as guest:
-                guest.start()
                 ride = Ride(project, workplace, guest, face, options, checkpoint, resumed=found is not None)
+                if settled is not None:
+                    ride.put_back = len(settled.steps) if settled.kind == "undo" else 0
+                    ride.keep()
+                guest.start()
                 _own(ride, found is not None)
                 yield ride
         finally:
@@ -86,15 +92,40 @@ def _own(ride: Ride, resumed: bool) -> None:
     ride.checkpoint.project = project
 
 
-def _finish(project: Project, workplace: Workplace, checkpoint: Checkpoint, entry: journal.Entry) -> None:
-    """Finish a swap, or the undo of one, that a kill interrupted; needs no guest."""
-    journal.check(project.root, entry.steps)
-    journal.carry_out(project.root, workplace.folder, entry.steps)
-    checkpoint.applied = entry.kind == "apply"
+def _name_earlier(workplace: Workplace, face: Face) -> None:
+    """Say where the backup of an earlier reset lies. Raises ConflictError where that one left the tree half swapped."""
+    found = recovery.earlier(workplace)
+    for one in found:
+        if one.half:
+            raise ConflictError(
+                f"The files are half swapped: the reset {one.named} was cut off, and its checkpoint in "
+                f"{workplace.folder.name} is gone. The old files lie in {one.folder}. Nothing was changed.",
+                code="half-swapped",
+                cures=(f"Take it back: migwizard undo --run {one.run_id}",),
+                details={"run_id": one.run_id},
+            )
+    for one in found[:1]:
+        how = f"To take that one back instead: migwizard undo --run {one.run_id}"
+        text = f"The backup of an earlier reset, {one.named}, lies in {one.folder}. {how}"
+        face.tell(Event("note", State.PREFLIGHT, text))
+
+
+def _settle(workplace: Workplace, checkpoint: Checkpoint, face: Face, *, undo: bool) -> journal.Entry | None:
+    """Finish or take back what a kill interrupted, and return what was done; needs no guest."""
+    begun = journal.unfinished(workplace.journal)
+    if begun is None:
+        return None
+    settled = halfway.settle(workplace, begun, back=undo)
+    checkpoint.applied = settled.kind == "apply"
     if not checkpoint.applied:
-        apply.forget_results(checkpoint)
+        checkpoint.forget_from(State.APPLY)
     checkpoint.save(workplace.checkpoint)
-    journal.end(workplace.journal, entry)
+    journal.end(workplace.journal, settled)
+    if begun.kind != settled.kind:
+        why = "" if undo else ", since staging does not hold its files any more"
+        text = f"The swap that was cut off was taken back{why}: the old files are in the project, and nothing is lost."
+        face.tell(Event("note", checkpoint.state, text))
+    return settled
 
 
 def _is_untouched(workplace: Workplace, project: Project) -> bool:

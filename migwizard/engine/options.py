@@ -45,5 +45,9 @@ class Opening:
     """Apps that a cure left out."""
     wait: bool = False
     """Wait until another run has let go of the project."""
+    wait_for: str = ""
+    """Alias of a database that was busy, to be tried once more with more patience."""
     undo: bool = False
     """Ask first what is to be taken back."""
+    fetch: str = ""
+    """Run id of an earlier reset that is to be fetched from the second backup."""

@@ -76,7 +76,7 @@ def _preview(ride: Ride) -> tuple[ResumePreview, str]:
         # Preflight will say it better, with its cures.
         stale, changed, details = [], [f"It cannot be compared now: {error.sentence}"], ""
     if stale and not changed:
-        changed = [f"Something that {stale[0].capitalize()} is computed from is not as it was."]
+        changed = [f"What {stale[0].capitalize()} is computed from, or what it wrote, is not as it was."]
     finished = checkpoint.applied and State.DONE in checkpoint.results
     first = stale[0] if stale else checkpoint.state.value
     preview = ResumePreview(

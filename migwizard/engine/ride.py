@@ -47,6 +47,8 @@ class Ride:
     """What the guest said, by request; read once a run."""
     resumed: bool = False
     """Whether the checkpoint was there already."""
+    put_back: int = 0
+    """Files that went back at the opening: a kill had left them half swapped."""
     read_only: bool = False
     """A look: nothing is saved."""
     waited: float = 0.0
@@ -70,9 +72,18 @@ class Ride:
             return
         self.checkpoint.save(self.workplace.checkpoint)
         if self.checkpoint.applied:
-            # Beside the second backup, so that undo works although somebody emptied the folder.
-            copy = self.workplace.second_backup / self.checkpoint.run_id / self.workplace.checkpoint.name
-            durable.write_file(copy, self.workplace.checkpoint.read_bytes())
+            self.keep()
+
+    def keep(self) -> None:
+        """Copy checkpoint and journal beside the second backup, so that undo works although somebody emptied our folder."""
+        for path in (self.workplace.checkpoint, self.workplace.journal):
+            if path.is_file():
+                durable.write_file(self.second / path.name, path.read_bytes())
+
+    @property
+    def second(self) -> Path:
+        """Where the second backup of this reset lies."""
+        return self.workplace.second_backup / self.checkpoint.run_id
 
     def ask(self, question: Question) -> str:
         """The decision on a question: from the checkpoint, the answers file, `--yes` or a person.
@@ -179,6 +190,11 @@ class Ride:
             )
         apps: ProjectApps = self.facts["apps"]
         return apps
+
+    def changed_sources(self) -> list[str]:
+        """The project's files that are not what the guest loaded any more."""
+        sources = self.guest.sources
+        return [name for name, digest in sources.items() if durable.file_hash(self.project.root / name) != digest]
 
     def renew_guest(self) -> None:
         """Load the project again; nothing that the old guest imported is trusted any more."""

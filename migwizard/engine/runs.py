@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import durable
+from migwizard.engine import durable, scratchcopies
 from migwizard.engine.ride import Ride, Turn, fingerprint
 from migwizard.engine.seedwords import left_so_far
 from migwizard.errors import MigwizardError
@@ -23,8 +23,8 @@ SECOND_SEED = 4711
 SOURCES = "sources.json"
 
 NAMES = {
-    "old": "old history",
-    "second": "old history, second time",
+    "old": "old history, first run",
+    "second": "old history, second run with its clock set ahead",
     "bare": "new tables without seeds",
     "trial": "new history with seeds",
     "new": "new history",
@@ -33,9 +33,11 @@ NAMES = {
 
 
 def history_fingerprint(ride: Ride) -> str:
-    """A hash over every file below the old migrations folders, the third parties' leaves, and the versions."""
+    """A hash over every file below the old migrations folders, scratch copies, the third parties' leaves, and the versions."""
     folders = ride.old_folders() or {label: str(path) for label, path in ride.apps.folders.items()}
-    files = {}
+    files: dict[str, str | None] = {
+        f"copy of {copy.name}": durable.sha256(copy.data) for copy in scratchcopies.usable(ride)
+    }
     for label, folder in sorted(folders.items()):
         for path in sorted(Path(folder).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
@@ -52,6 +54,7 @@ class Runs:
         self._ride = ride
         self._pool = ThreadPoolExecutor(max_workers=2)
         self._key = history_fingerprint(ride)
+        self._old_folders = {**(ride.old_folders() or {}), **scratchcopies.folders(ride)} or None
         self._futures: list[Future[dict[str, Any]]] = []
         self._second = Guest(ride.project, hash_seed=SECOND_SEED, clock_shift=CLOCK_SHIFT, log=ride.workplace.log)
 
@@ -108,12 +111,16 @@ class Runs:
         return result
 
     def _observed(self) -> dict[str, Any]:
-        return self._migrate(self._ride.guest, self.old_database, self._ride.old_folders(), observe=True, say="old")
+        try:
+            return self._migrate(self._ride.guest, self.old_database, self._old_folders, observe=True, say="old")
+        except GuestError as error:
+            error.details |= scratchcopies.failing(self._ride, error.details.get("operation"))
+            raise
 
     def _shifted(self) -> dict[str, Any]:
         path = fresh(self._ride, "second")
         with self._second as guest:
-            result = self._migrate(guest, path, self._ride.old_folders(), seed=SECOND_SEED, say="second")
+            result = self._migrate(guest, path, self._old_folders, seed=SECOND_SEED, say="second")
         return {key: result[key] for key in ("rows", "seconds", "sources")}
 
     def _new(self, name: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from migwizard import logfile
-from migwizard.engine import machine, refusals, resuming
+from migwizard.engine import machine, patience, refusals, resuming
 from migwizard.engine import undo as undoing
 from migwizard.engine.checkpoint import load_checkpoint
 from migwizard.engine.lock import locked
@@ -80,7 +80,7 @@ class _Sitting:
             self.opening = replace(self.opening, wait=False)
         options = replace(self._options, exclude=(*self._options.exclude, *self.opening.exclude))
         while True:
-            with open_ride(project, face, options) as ride:
+            with open_ride(project, face, options, undo=self.opening.undo, fetch=self.opening.fetch) as ride:
                 try:
                     self._begin(ride)
                     return self._walk(ride)
@@ -104,7 +104,9 @@ class _Sitting:
             ride.checkpoint.decisions[key] = Answer(choice, "person")
         if self.opening.back_to is not None and not ride.checkpoint.applied:
             machine.forget(ride, self.opening.back_to)
-        self.opening = replace(self.opening, back_to=None, tolerated={})
+        if self.opening.wait_for:
+            patience.ask(ride, self.opening.wait_for)
+        self.opening = replace(self.opening, back_to=None, tolerated={}, wait_for="")
 
     def _carry(self, ride: Ride) -> None:
         """Keep decisions for the next opening where the folder that holds them goes, since preflight was refused."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from migwizard.words.counting import count
+
 WIDTH = 78
 BARS = 24
 """Columns for the longest row of + and -."""
@@ -54,5 +56,4 @@ def _bar(change: Change, scale: float) -> str:
 
 def _totals(changes: Sequence[Change]) -> str:
     added, removed = sum(change.added for change in changes), sum(change.removed for change in changes)
-    files = "1 file changed" if len(changes) == 1 else f"{len(changes)} files changed"
-    return f" {files}, {added} lines in (+), {removed} lines out (-)"
+    return f" {count(len(changes), 'file')} changed, {count(added, 'line')} in (+), {count(removed, 'line')} out (-)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from migwizard.engine import journal
+from migwizard.engine import journal, recovery
 from migwizard.engine.checkpoint import Checkpoint
 from migwizard.errors import ConflictError
 from migwizard.paths import Workplace
@@ -15,15 +15,20 @@ Tree = Literal["old", "new", "half", "unknown"]
 SENTENCES: dict[Tree, str] = {
     "old": "The project is unchanged.",
     "new": "The new files are in the project.",
-    "half": "The files are half swapped; the next start of migwizard finishes what was begun.",
+    "half": "The files are half swapped; migwizard can finish that, or take it back.",
     "unknown": "Whether files were swapped cannot be read.",
 }
 
 
 def tree_of(place: Workplace, found: Checkpoint | None) -> Tree:
-    """The checkpoint alone does not say it: it is written when a swap has ended, the journal before it begins."""
+    """The checkpoint alone does not say it: it is written when a swap has ended, the journal before it begins.
+
+    Where our folder is gone, the copy of the journal beside the second backup says it.
+    """
     try:
         if journal.unfinished(place.journal) is not None:
+            return "half"
+        if found is None and any(one.half for one in recovery.earlier(place)):
             return "half"
     except (ConflictError, OSError):
         return "unknown"

@@ -5,63 +5,54 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
-from migwizard.engine import durable, edits, histories, journal
+from migwizard.engine import edits, histories, journal, patience, rowcopies, strays
+from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.journal import Act, Step
 from migwizard.engine.manifests import NAME, load_manifest
 from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import Ride, reset_time
 from migwizard.engine.states import State
 from migwizard.engine.steps.apply import steps_back, take_back
-from migwizard.engine.steps.fake import ALL, CONFIRMED, LATER, NOT_TOUCHED, read_state, touched
-from migwizard.engine.swapping import check_nothing_on_top
-from migwizard.engine.talk import Choice, Question
+from migwizard.engine.steps.fake import ALL, CONFIRMED, LATER, read_state, touched
+from migwizard.engine.swapping import check_nothing_on_top, missing_in_tree, new_in_tree
 from migwizard.errors import ConflictError, DatabaseError
 from migwizard.paths import Workplace
 from migwizard.project.guest import GuestError
+from migwizard.words.counting import count
 
+FROM_COPY = "The JSON copy of its rows is whole: undo without --yes, and take them from it."
 _BUILT_ANEW = ("If it was built by migrate with the new files, set it aside, undo, and migrate it anew.",)
 CURES = {
     "MW-E20": ("Stop what holds the database open for writing, then try again.",),
     "MW-E30": _BUILT_ANEW,
     "MW-E31": _BUILT_ANEW,
+    "MW-E33": _BUILT_ANEW,
     "MW-E32": ("Take back what was built on the new history first, the newest first: manage.py migrate APP NAME.",),
 }
 
 
-def run(ride: Ride) -> dict[str, Any]:
-    """Take back what this reset did, databases first.
+def run(ride: Ride) -> dict[str, Any] | None:
+    """Take back what this reset did, databases first; None where a person chose to keep it, or only to put rows back.
 
-    Raises ConflictError or DatabaseError, with nothing touched, where it cannot.
+    Raises ConflictError or DatabaseError, with nothing touched, where it cannot; UndecidedError where nobody answers.
     """
-    checkpoint = ride.checkpoint
-    steps = steps_back(ride) if checkpoint.applied else ()
-    _check_files(ride, steps)
-    switched = switched_by_us(ride)
-    # What was said before an undo that was refused counts no more.
-    checkpoint.decisions.pop(f"undo:{checkpoint.run_id}", None)
-    ride.ask(
-        Question(
-            f"undo:{checkpoint.run_id}",
-            checkpoint.state,
-            "Undo this reset",
-            f"{len(steps)} files and the rows of {len(switched)} database(s) go back to what they were.",
-            (Choice("undo", "everything goes back"),),
-            safe="undo",
-        )
-    )
-    return everything(ride)
+    _check_files(ride, steps_back(ride) if ride.checkpoint.applied else ())
+    switched_by_us(ride)
+    return everything(ride) if ride.options.yes else choose(ride)
 
 
 def everything(ride: Ride) -> dict[str, Any]:
     """Databases, files, and in the end our own folder; the report says what went back."""
     files, switched = put_back(ride)
+    _check_old(ride)
     report = {"type": "result", "undone": ride.checkpoint.run_id, "files": files, "databases": switched}
     edits.adopt(ride)
+    strays.set_aside(ride)
     kept = edits.set_aside(ride)
     if kept is not None:
         ride.tell("note", f"Your own texts of staged files are kept in {kept}.")
         report["edits"] = str(kept)
-    shutil.rmtree(ride.workplace.second_backup / ride.checkpoint.run_id, ignore_errors=True)
+    shutil.rmtree(ride.second, ignore_errors=True)
     _remove(ride.workplace)
     return report
 
@@ -87,7 +78,7 @@ def put_back(ride: Ride) -> tuple[int, list[str]]:
                 cures=error.cures,
                 details=error.details,
             ) from error
-    return len(steps), switched
+    return len(steps) or ride.put_back, switched
 
 
 def rows_back(ride: Ride) -> list[str]:
@@ -95,9 +86,7 @@ def rows_back(ride: Ride) -> list[str]:
     ride.facts.pop(histories.LINES, None)
     switched = [line.alias for line in switched_lines(ride)]
     _undo_databases(ride, switched)
-    for state in (State.FAKE, State.DONE):
-        ride.checkpoint.results.pop(state, None)
-        ride.checkpoint.approvals.pop(state, None)
+    ride.checkpoint.forget_from(State.FAKE)
     for said in (LATER, ALL, CONFIRMED):
         ride.facts.pop(said, None)
     ride.save()
@@ -118,15 +107,26 @@ def choose(ride: Ride) -> dict[str, Any] | None:
     return undo_choices.choose(ride)
 
 
-def recover(place: Workplace) -> bool:
-    """Fetch the newest checkpoint and manifest from the second backup, where the project's folder was emptied."""
-    kept = sorted(place.second_backup.glob(f"*/{place.checkpoint.name}"), key=lambda path: path.stat().st_mtime)
-    if not kept:
-        return False
-    place.create()
-    for name in (NAME, place.checkpoint.name):
-        durable.write_file(place.folder / name, (kept[-1].parent / name).read_bytes())
-    return True
+def _check_old(ride: Ride) -> None:
+    """Raise ConflictError where the tree does not hold the old history: then the backups are all there is of it.
+
+    Whatever checkpoint and journal say, the files have the last word before a backup goes.
+    """
+    stand, lack = new_in_tree(ride), missing_in_tree(ride)
+    if not stand and not lack:
+        return
+    what = "is a file of the new history" if stand else "is in the backup, and not in your project"
+    named = stand or lack
+    more = f" (and {count(len(named) - 1, 'other file')})" if len(named) > 1 else ""
+    raise ConflictError(
+        f"{named[0]}{more} {what}, so the backup is still needed. No backup was touched.",
+        code="still-needed",
+        cures=(
+            f"Put back what is missing from {ride.workplace.backup} or {ride.second}, remove new files, then undo again.",
+            f"To keep the project as it is and both backups with it, rename the folder {ride.workplace.folder.name}.",
+        ),
+        details={"files": named},
+    )
 
 
 def _remove(place: Workplace) -> None:
@@ -174,13 +174,21 @@ def try_database(ride: Ride, alias: str) -> None:
     _undo_database(ride, alias, True, [])
 
 
-def _undo_database(ride: Ride, alias: str, dry_run: bool, before: list[str]) -> None:
-    if not dry_run:
-        ride.tell("progress", f"{alias}: rows go back", alias=alias)
+def try_copy(ride: Ride, alias: str) -> str:
+    """Why the JSON copy of the rows does not stand in for a lost backup; "" where it does. Writes nothing."""
     try:
-        ride.guest.call("undo_switch", alias=alias, manifest=load_manifest(ride).to_dict(), dry_run=dry_run)
+        _undo_rows(ride, alias, rowcopies.load(ride, alias), dry_run=True)
+    except (DatabaseError, GuestError) as error:
+        return error.sentence
+    return ""
+
+
+def _undo_database(ride: Ride, alias: str, dry_run: bool, before: list[str]) -> None:
+    try:
+        _undo_rows(ride, alias, rowcopies.used(ride, alias), dry_run=dry_run)
     except GuestError as error:
         code = str(error.details.get("code") or error.code)
+        copy = try_copy(ride, alias) if code in rowcopies.REPLACES else None
         end = "Nothing was changed."
         if not dry_run:
             went = f" The rows of {', '.join(before)} went back already; the files did not." if before else ""
@@ -188,13 +196,27 @@ def _undo_database(ride: Ride, alias: str, dry_run: bool, before: list[str]) -> 
         raise DatabaseError(
             f"{error.sentence} {end}",
             code=code,
-            cures=CURES.get(code, ()),
-            details=error.details | {"alias": alias, "went_back": [] if dry_run else before},
+            cures=(FROM_COPY,) if copy == "" else CURES.get(code, ()),
+            details=error.details | {"alias": alias, "went_back": [] if dry_run else before, "copy": copy},
         ) from error
     if dry_run:
         return
     inside = {database["alias"]: database["inside"] for database in ride.guest.facts["databases"]}
     ride.checkpoint.databases[alias] = "OLD_HEAD" if inside[alias] else NOT_TOUCHED
-    ride.save()
     journal.note(ride.workplace.journal, Act("unswitch", reset_time(), alias))
+    ride.save()
     histories.forget_switch(ride, alias)
+
+
+def _undo_rows(ride: Ride, alias: str, backup: rowcopies.Rows | None, *, dry_run: bool) -> None:
+    seconds = patience.LONGER if patience.asked(ride, alias) else patience.SECONDS
+    doing = f"looking whether rows can go back, waits at most {seconds:g} s for others that write"
+    ride.tell("progress", f"{alias}: {doing if dry_run else 'rows go back'}", alias=alias)
+    ride.guest.call(
+        "undo_switch",
+        alias=alias,
+        manifest=load_manifest(ride).to_dict(),
+        backup=backup,
+        dry_run=dry_run,
+        lock_timeout=seconds,
+    )

@@ -6,35 +6,49 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from migwizard.engine import edits, histories, journal, undo
+from migwizard.engine import edits, histories, journal, rowcopies, scratchcopies, strays, undo
 from migwizard.engine.journal import Step
 from migwizard.engine.previews import DatabaseLine, Finding, UndoAct, UndoPreview
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.steps.apply import steps_back
 from migwizard.engine.swapping import check_nothing_on_top
 from migwizard.engine.talk import Choice, Question
-from migwizard.errors import MigwizardError
+from migwizard.errors import DatabaseError, MigwizardError
+from migwizard.words.counting import count
 
+BACKUP_CODES = ("backup", "no-backup", *rowcopies.REPLACES)
+"""Something that an undo needs is gone, of the files or of the rows."""
 NAMES_SHOWN = 4
 
 
 def choose(ride: Ride) -> dict[str, Any] | None:
     """Ask what is to be taken back, and do it; None where the ride goes on."""
-    from migwizard.engine.session import left
-
-    ride.facts.pop(histories.LINES, None)
-    look = Look(ride) if ride.checkpoint.applied or undo.switched_lines(ride) else None
-    try:
-        answer = ride.review(_after(ride, look) if look else _before(ride))
-    except Turn as turn:
-        if turn.where == "quit":
-            raise left(ride) from None
-        return None
+    answer = _ask(ride)
     if answer == "undo-fake":
-        undo.rows_back(ride)
+        back = undo.rows_back(ride)
+        ride.tell("note", f"The rows of {', '.join(back)} are back; the files stay as they are.")
     if answer in ("undo", "remove"):
         return undo.everything(ride)
     return None
+
+
+def _ask(ride: Ride) -> str:
+    """What the person takes back; asked anew, from a new look, when lost backups are to be replaced by their copies."""
+    from migwizard.engine.session import left
+
+    while True:
+        ride.facts.pop(histories.LINES, None)
+        look = Look(ride) if ride.checkpoint.applied or undo.switched_lines(ride) else None
+        try:
+            answer = ride.review(_after(ride, look) if look else _before(ride))
+        except Turn as turn:
+            if turn.where == "quit":
+                raise left(ride) from None
+            return "keep"
+        if look is None or answer != "copies":
+            return answer
+        for alias in look.copies:
+            rowcopies.use(ride, alias)
 
 
 class Look:
@@ -45,7 +59,11 @@ class Look:
         self.steps: tuple[Step, ...] = ()
         self.aliases: list[str] = []
         self.findings: list[Finding] = []
+        self.codes: set[str] = set()
+        """Codes of the errors behind the stops."""
         self.lines: list[DatabaseLine] = []
+        self.copies: list[str] = []
+        """Databases without a backup of this run, whose JSON copy stands in for it."""
         if ride.checkpoint.applied:
             self._try("Built on top", self._built_on)
             self._try("Files", self._files)
@@ -64,6 +82,7 @@ class Look:
             text = look()
         except MigwizardError as error:
             self.findings.append(Finding(name, "stop", error.sentence, "\n".join(error.cures)))
+            self.codes.add(error.code)
         else:
             if text:
                 self.findings.append(Finding(name, "ok", text))
@@ -84,9 +103,19 @@ class Look:
         return ""
 
     def _database(self, alias: str) -> str:
-        undo.try_database(self.ride, alias)
+        try:
+            undo.try_database(self.ride, alias)
+        except DatabaseError as error:
+            why_not = error.details.get("copy")
+            if why_not == "":
+                self.copies.append(alias)
+                error.sentence += " The JSON copy of its rows is whole, and fits this database."
+            elif why_not:
+                error.sentence += f" {why_not}"
+            raise
         rows = next((line.rows_out for line in self.lines if line.alias == alias), 0)
-        return f"nothing was recorded since; {rows} rows are backed up"
+        kept = "in the JSON copy" if rowcopies.used(self.ride, alias) else "backed up"
+        return f"nothing was recorded since; {count(rows, 'row is', 'rows are')} {kept}"
 
 
 def _before(ride: Ride) -> Question:
@@ -115,7 +144,9 @@ def _before(ride: Ride) -> Question:
 
 def _edits(ride: Ride) -> str:
     """The person's own texts that lie in our folder, and where they go."""
-    names = [name.removesuffix(".py") for name in sorted({*edits.load_edits(ride), *edits.changed(ride)})]
+    copies = (copy.name for copy in scratchcopies.usable(ride))
+    written = {*edits.load_edits(ride), *edits.changed(ride), *strays.find(ride), *copies}
+    names = [name.removesuffix(".py") for name in sorted(written)]
     if not names:
         return ""
     more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
@@ -137,7 +168,7 @@ def _after(ride: Ride, look: Look) -> Question:
         preview=UndoPreview(
             tuple(_acts(ride, look, files)),
             tuple(look.findings),
-            f".migwizard/backup, and {ride.workplace.second_backup / ride.checkpoint.run_id}",
+            f".migwizard/backup, and {ride.second}",
         ),
         details="\n".join(f"{'+' if step.before is None else '-'} {step.path}" for step in reversed(look.steps)),
     )
@@ -148,7 +179,7 @@ def _headline(look: Look) -> str:
         return "Take something back?"
     if any(finding.name == "Built on top" for finding in look.stops):
         return "Others have built on the new history"
-    if any("backup" in finding.text for finding in look.stops):
+    if look.codes.intersection(BACKUP_CODES):
         return "The backup is not complete"
     return "Something stands in the way of undo"
 
@@ -162,26 +193,35 @@ def _text(look: Look) -> str:
 def _choices(ride: Ride, look: Look, files: int, rows: int) -> list[Choice]:
     choices = [Choice("keep", "Nothing is taken back; the reset goes on where it was.", "Keep everything as it is")]
     where = look.lines[0].alias if len(look.lines) == 1 else f"{len(look.lines)} databases"
+    of_rows, of_files = count(rows, "row"), count(files, "file")
     if look.lines and not look.rows_stop:
         choices.append(
             Choice(
                 "undo-fake",
                 "They return with their ids and times; the files stay as they are.",
-                f"Undo Fake: {rows} rows in {where}",
-                writes=f"{rows} rows of {where}",
+                f"Undo Fake: {of_rows} in {where}",
+                writes=f"{of_rows} of {where}",
             )
         )
     if not look.stops and ride.checkpoint.applied:
-        both = f"Fake and Apply: {rows} rows and {files} files" if look.lines else f"Apply: {files} files"
-        what = f"{rows} rows and {files} files" if look.lines else f"{files} files"
+        both = f"Fake and Apply: {of_rows} and {of_files}" if look.lines else f"Apply: {of_files}"
+        what = f"{of_rows} and {of_files}" if look.lines else of_files
         first = f"The rows return into {where}, then the files" if look.lines else "The files return"
         choices.append(
             Choice(
                 "undo",
-                f"{first}, byte for byte; the {len(look.steps) - files} new ones go, and .migwizard too: the reset is over."
+                f"{first}, byte for byte; {count(len(look.steps) - files, 'new one goes', 'new ones go')}, and .migwizard too: the reset is over."
                 f"{_edits(ride)}",
                 f"Undo {both}",
                 writes=what,
+            )
+        )
+    if look.copies:
+        choices.append(
+            Choice(
+                "copies",
+                "Looks again with the rows that the switch wrote beside the backup table. Nothing is written yet.",
+                f"Use the JSON copy of {', '.join(look.copies)}",
             )
         )
     if look.stops:
@@ -197,8 +237,8 @@ def _acts(ride: Ride, look: Look, files: int) -> list[UndoAct]:
     applied = next((act.at for act in reversed(done) if act.kind == "apply"), "")
     acts = [
         UndoAct(
-            f"Fake: {line.alias}, {line.rows_out} rows out, {line.rows_in} in",
-            f"puts {line.rows_out} rows back, same ids",
+            f"Fake: {line.alias}, {count(line.rows_out, 'row')} out, {line.rows_in} in",
+            f"puts {count(line.rows_out, 'row')} back, same ids",
             at.get(line.alias, ""),
         )
         for line in sorted(look.lines, key=lambda line: at.get(line.alias, ""), reverse=True)
@@ -207,5 +247,7 @@ def _acts(ride: Ride, look: Look, files: int) -> list[UndoAct]:
         return acts
     new = len(look.steps) - files
     listed = tuple(f"{'+' if step.after else '-'} {step.path}" for step in look.steps)
-    acts.append(UndoAct(f"Apply: {files} files out, {new} in", f"puts {files} back, removes {new}", applied, listed))
+    acts.append(
+        UndoAct(f"Apply: {count(files, 'file')} out, {new} in", f"puts {files} back, removes {new}", applied, listed)
+    )
     return acts

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,3 +47,15 @@ def tiny_proved(proved: Shop, tmp_path: Path) -> Shop:
 @pytest.fixture
 def tiny_finished(finished: Shop, tmp_path: Path) -> Shop:
     return finished.copy(tmp_path)
+
+
+@pytest.fixture
+def writer(tiny: Shop) -> Iterator[subprocess.Popen[bytes]]:
+    """Another process that holds the database."""
+    code = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1], isolation_level=None); c.execute('BEGIN IMMEDIATE'); print(flush=True); input()"
+    command = [sys.executable, "-c", code, str(tiny.database)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        yield other
+        other.kill()

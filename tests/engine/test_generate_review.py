@@ -65,6 +65,12 @@ def test_files_come_in_the_order_of_the_plan_with_command_and_texts(
         assert differs is ("@@ " in shown.shows)
         assert differs or text in shown.shows
         assert not file.edited
+    guarded = [file for file in preview.files if "def stop_if_not_switched" in Path(file.path).read_text()]
+    assert guarded and [file for file in preview.files if file.guard] == guarded
+    assert all(sum(bool(row.note) for row in file.rows if row.kind == "in") == file.guard for file in guarded)
+    assert (
+        f"Our guard is in {', '.join(f'{f.app}/{f.name}' for f in guarded)}: it stops a plain migrate" in question.text
+    )
     assert (question.safe, question.choices[0].words) == ("continue", f"Accept all {len(preview.files)}")
 
 
@@ -103,7 +109,9 @@ def test_a_text_that_is_no_migration_cannot_be_accepted(tiny: Shop, monkeypatch:
 
 def test_the_diff_can_be_saved(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     person = ride(tiny, monkeypatch, lambda _: "save:diff")
-    assert f"# {FILE}.py, level" in (tiny.root / ".migwizard" / "generate.diff").read_text()
+    saved = (tiny.root / ".migwizard" / "generate.diff").read_text()
+    assert f"# {FILE}.py, level" in saved
+    assert "lines: our guard; it stops a plain migrate, before it writes a row" in saved
     assert [event.text for event in person.events if event.kind == "saved"] == [
         "The diff is in .migwizard/generate.diff."
     ]

@@ -7,8 +7,8 @@ import pytest
 from migwizard.engine.previews import PreflightPreview
 from migwizard.engine.steps import looking
 from tests.engine.persons import Person, sit_down
+from tests.engine.refusing import own_surroundings  # noqa: F401 - a fixture
 from tests.engine.support import Shop
-from tests.engine.test_refusals import own_surroundings  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.ride
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from migwizard.engine.checkpoint import Checkpoint
+from migwizard.engine.options import Opening
 from migwizard.engine.previews import ResumePreview
 from migwizard.engine.resuming import decided
-from migwizard.engine.talk import Answer, Question
+from migwizard.engine.states import State
+from migwizard.engine.talk import Answer, Event, Question
+from migwizard.errors import MigwizardError
 from tests.engine.persons import Person, Sat, sit_down
+from tests.engine.refusing import git, own_surroundings  # noqa: F401 - a fixture
 from tests.engine.support import Shop
-from tests.engine.test_refusals import git, own_surroundings  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.ride
 
@@ -29,6 +34,10 @@ def until(shop: Shop, last: str) -> None:
 
 def back(shop: Shop, *answers: str, goes_on: bool = False) -> Sat:
     return sit_down(shop.root, Person({"resume": list(answers)}, goes_on=goes_on))
+
+
+def back_to(shop: Shop, state: State) -> Opening:
+    return Opening(shop.root, python=sys.executable, greeted=True, back_to=state)
 
 
 def shown(sat: Sat) -> ResumePreview:
@@ -53,6 +62,46 @@ def test_it_says_where_it_stopped_and_goes_on_there(tiny: Shop) -> None:
     assert preview.staged > 0
     assert "2 apps" in preview.decided
     assert datetime.fromisoformat(preview.when).tzinfo is not None
+
+
+class CutOff(Person):
+    """Leaves when staging is written anew for Seeds."""
+
+    def tell(self, event: Event) -> None:
+        super().tell(event)
+        if event.data.get("run") == "bare":
+            raise MigwizardError("Somebody pulled the plug.", code="cut")
+
+
+def begun(sat: Sat) -> list[str]:
+    return [event.text for event in sat.person.events if event.kind == "begin"]
+
+
+def test_what_was_approved_is_kept_although_seeds_was_left_in_its_middle(tiny: Shop) -> None:
+    sat = sit_down(tiny.root, CutOff(goes_on=True))
+    assert sat.error is not None and sat.error.code == "cut"
+    assert sat.person.ids[-1] != "review:seeds"
+    sat = back(tiny, "resume")
+    assert shown(sat).stale == ()
+    assert sat.person.ids == ["resume", "review:seeds"]
+    assert begun(sat) == ["preflight", "seeds"], "Generate is not computed again"
+
+
+def test_going_back_from_seeds_that_was_left_generates_anew(tiny: Shop) -> None:
+    sit_down(tiny.root, CutOff(goes_on=True))
+    sat = sit_down(tiny.root, Person({"review:generate": ["continue"]}), back_to(tiny, State.GENERATE))
+    assert begun(sat) == ["preflight", "generate", "seeds"], "half of a staging is nothing to approve"
+    assert sat.person.ids == ["review:generate", "review:seeds"]
+
+
+def test_what_is_gone_is_said_to_be_computed_again(tiny: Shop) -> None:
+    until(tiny, "review:seeds")
+    shutil.rmtree(tiny.staging)
+    sat = back(tiny, "resume")
+    preview = shown(sat)
+    assert preview.stale == ("generate", "seeds") and preview.state == "generate"
+    assert preview.changed == ("What Generate is computed from, or what it wrote, is not as it was.",)
+    assert begun(sat)[:2] == ["preflight", "generate"]
 
 
 def test_what_changed_since_and_what_becomes_stale(tiny: Shop) -> None:

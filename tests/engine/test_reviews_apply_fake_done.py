@@ -79,6 +79,24 @@ def test_a_backup_that_does_not_read_back_stops_the_swap(
     assert tiny_proved.tree() == migrated.tree()
 
 
+@pytest.mark.parametrize("place", ["first", "second"])
+def test_a_backup_that_is_lost_after_the_question_stops_the_swap(migrated: Shop, tiny_proved: Shop, place: str) -> None:
+    def lose(_: Question) -> str:
+        found = tiny_proved.root / ".migwizard/backup"
+        if place == "second":
+            (found,) = (tiny_proved.root.parent / "state/migwizard").glob("*/*/")
+        shutil.rmtree(found / "clubs")
+        return "apply"
+
+    _, end = sitting(tiny_proved, {"apply": [lose]})
+    assert isinstance(end, MigwizardError)
+    assert end.code == "backup"
+    assert "clubs/migrations/0001_initial.py and 4 more files" in end.sentence
+    assert "is not whole any more. Nothing was swapped." in end.sentence
+    assert (".migwizard/backup" in end.sentence) == (place == "first")
+    assert tiny_proved.tree() == migrated.tree()
+
+
 def test_what_was_approved_is_what_is_swapped(tiny_proved: Shop) -> None:
     def meddle(_: Question) -> str:
         """Edits a migration while the question is open."""
@@ -163,6 +181,18 @@ def test_what_was_put_off_can_be_asked_for_again(tiny_proved: Shop) -> None:
     )
     assert person.ids.count("switch:default") == 2
     assert line_of(person, "review:fake").switched
+
+
+def test_more_rows_than_files_are_explained_from_the_rows(tiny_proved: Shop) -> None:
+    assert line_of(sitting(tiny_proved, SWAP)[0], "switch:default").why == ""
+    tiny_proved.query(
+        "INSERT INTO django_migrations (app, name, applied) SELECT app, name, applied FROM django_migrations "
+        "WHERE app = 'people' AND name = '0001_initial'"
+    )
+    person, _ = sitting(tiny_proved, {})
+    line = line_of(person, "switch:default")
+    assert (line.rows_out, line.why) == (8, "8 rows go out for 7 files: 1 row recorded more than once.")
+    assert line.why in person.asked("switch:default").text
 
 
 def test_what_fake_shows_of_a_database(tiny_proved: Shop) -> None:
@@ -304,7 +334,11 @@ def test_done_tells_figures_and_writes_message_and_summary(tiny_proved: Shop) ->
     assert preview.saved == (".migwizard/commit-message.txt", ".migwizard/summary.md")
     texts = [(tiny_proved.root / name).read_text() for name in preview.saved]
     assert texts == [preview.commit_message, preview.summary]
-    assert preview.commit_message.startswith("Reset migrations: 7 -> 4, proven\n\n")
+    kept = "3 old data operations kept"
+    assert preview.proof.startswith("equal: ") and preview.operations == kept
+    assert f"{preview.proof}, {kept}." in asked.text
+    assert f"they are equal. {kept}." in " ".join(preview.commit_message.split())
+    assert preview.commit_message.startswith("Reset migrations: 7 -> 4, proven equal\n\n")
     assert "`clubs.club.captain`" in preview.summary or "Waiting relations" in preview.summary
     assert str(tiny_proved.root) not in preview.summary
 

@@ -12,7 +12,7 @@ import pytest
 from migwizard.demo.write import write_demo
 from migwizard.engine.previews import GraphPreview, LevelsPreview, Order
 from tests.engine.persons import Person, sit_down
-from tests.engine.support import Shop
+from tests.engine.support import Shop, make_project
 from tests.graph.files import text_of
 
 GRAPH, LEVELS = "review:graph", "review:levels"
@@ -44,6 +44,13 @@ def names(preview: LevelsPreview) -> list[str]:
 
 def chosen(preview: LevelsPreview) -> Order:
     return next(order for order in preview.orders if order.chosen)
+
+
+def test_one_file_on_one_level_is_told_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    person = ride(make_project("seeds_unclear", tmp_path), monkeypatch, {"review:generate": ["quit"]})
+    assert person.asked(LEVELS).choices[0].words == "Generate the file"
+    told = [event.text for event in person.events if event.kind == "progress" and "levels" in event.data]
+    assert told == ["the only level: makemigrations yard", "every level is written"]
 
 
 def test_another_order_gives_other_files_and_can_be_taken_back(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

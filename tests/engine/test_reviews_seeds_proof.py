@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import threading
@@ -135,6 +136,8 @@ def test_a_dropped_seed_makes_the_proof_differ_until_it_is_accepted(root: Path) 
     assert [(item.decision, item.causes) for item in proof.differences if item.severity == "error"] == [
         ("accepted", (CLUBS,))
     ]
+    assert proof.operations[1].endswith(" kept, 1 dropped")
+    assert "1 dropped by decision" in person.last("review:proof").text
     figures = {what: (old, new, equal) for what, old, new, equal in proof.figures}
     assert not figures["rows"][2] and figures["tables"][2]
 
@@ -182,6 +185,78 @@ def test_decisions_survive_a_resume(root: Path) -> None:
     assert later.asked[-1].preview is not None
     kept = {event.data["of"] for event in later.events if event.kind == "kept"}
     assert {"seeds", "proof"} <= kept
+
+
+def append(path: Path, text: str) -> None:
+    with path.open("a") as stream:
+        stream.write(text)
+
+
+def forget_the_hashes(root: Path) -> None:
+    """A checkpoint as it was before a word noted what it was about."""
+    path = root / ".migwizard/checkpoint.json"
+    data = json.loads(path.read_text())
+    assert data["decisions"][f"keep:{CLUBS}"].pop("about")
+    for answer in data["decisions"].values():
+        answer.pop("about", None)
+    path.write_text(json.dumps(data))
+
+
+def test_a_word_holds_for_the_code_it_was_about(root: Path) -> None:
+    sit(root, Person(("review:seeds", f"drop:{CLUBS}"), ("difference:", "accept")))
+    append(root / "people/migrations/0002_person_club.py", "# another file\n")
+    other = Person()
+    sit(root, other)
+    assert "seeds" in {event.text for event in other.events if event.kind == "begin"}
+    assert not any(CLUBS in event.text for event in other.events if event.kind == "note"), "its own file is what it was"
+    assert "1 dropped by decision" in other.last("review:proof").text
+    file = root / "clubs/migrations/0002_first_clubs.py"
+    file.write_text(file.read_text().replace("Climbing", "Diving"))
+    later = Person()
+    sit(root, later)
+    assert later.seed(CLUBS).decided == "" and later.seed(CLUBS).how == "moved"
+    (note,) = (event.text for event in later.events if event.kind == "note" and CLUBS in event.text)
+    assert note == (
+        f"{CLUBS}: your word on it (drop) does not count any more, because its migration file is not the one that you saw. "
+        "It is judged anew."
+    )
+    assert later.last("review:proof").headline.startswith("Equal")
+
+
+def test_a_word_of_which_nobody_knows_what_it_was_about_holds_until_the_seeds_are_judged_anew(root: Path) -> None:
+    sit(root, Person(("review:seeds", f"drop:{CLUBS}"), ("difference:", "accept")))
+    forget_the_hashes(root)
+    same = Person()
+    sit(root, same)
+    assert same.times("review:seeds") == 0 and not any(CLUBS in event.text for event in same.events)
+    append(root / "people/migrations/0002_person_club.py", "# another file\n")
+    later = Person()
+    sit(root, later)
+    assert later.seed(CLUBS).decided == ""
+
+
+def test_an_answers_file_says_it_of_the_code_of_today(root: Path) -> None:
+    project = find_project(root, python=sys.executable)
+    for text in ("", "# touched\n"):
+        append(root / "clubs/migrations/0002_first_clubs.py", text)
+        options = Options(yes=True, answers={f"keep:{CLUBS}": "drop"}, until=State.SEEDS)
+        person = Person(until="never")
+        with open_ride(project, person, options) as ride:
+            machine.run(ride)
+        assert ride.checkpoint.decisions[f"keep:{CLUBS}"].choice == "drop"
+        assert not any("does not count" in event.text for event in person.events)
+
+
+def test_what_cannot_be_judged_is_asked_again_when_its_file_changed(placed: Callable[[str], Path]) -> None:
+    root = placed("migrations.RunPython(on_another_engine)")
+    sit(root, Person(("keep:", "drop")))
+    same = Person()
+    sit(root, same)
+    assert same.times("keep:") == 0
+    append(root / "yard/migrations/0002_unclear.py", "# touched\n")
+    later = Person(("keep:", "drop"))
+    sit(root, later)
+    assert later.times("keep:") == 1
 
 
 def test_dropped_sql_takes_its_objects_along(root: Path) -> None:
@@ -242,6 +317,37 @@ def test_what_cannot_be_kept_is_asked_again_with_the_reason(placed: Callable[[st
     assert [[choice.key for choice in question.choices] for question in asked] == [["keep", "drop"], ["drop"]]
     assert "doesn't have a 'Tree' model" in asked[-1].text
     assert person.seed(UNCLEAR).decided == "drop"
+
+
+@pytest.mark.parametrize(
+    ("operation", "words"),
+    [
+        ("migrations.RunPython(lambda apps, schema_editor: None)", "The function is a lambda"),
+        ("Unwritten()", "It is of a kind that cannot be written into a file again."),
+    ],
+)
+def test_what_no_file_can_hold_is_never_offered_to_be_kept(
+    placed: Callable[[str], Path], operation: str, words: str
+) -> None:
+    person = Person()
+    sit(placed(operation), person)
+    assert person.times("keep:") == 1
+    question = person.last("keep:")
+    assert ([choice.key for choice in question.choices], question.default, question.safe) == (["drop"], "drop", None)
+    assert f"cannot be kept: {words}" in question.text and ".." not in question.text
+    assert isinstance(question.preview, SeedsPreview)
+    assert words in next(line for line in question.preview.seeds if line.id == UNCLEAR).reason
+    assert person.seed(UNCLEAR).decided == "drop" and words in person.seed(UNCLEAR).reason
+    assert person.last("review:seeds").choice(f"keep:{UNCLEAR}") is None
+
+
+def test_a_one_time_operation_without_a_name_is_not_offered_to_be_kept(placed: Callable[[str], Path]) -> None:
+    clears = "lambda apps, schema_editor: apps.get_model('yard', 'Tree').objects.filter(name='x').update(name='y')"
+    person = Person(until="review:seeds")
+    sit(placed(f"migrations.RunPython({clears})"), person)
+    line = person.seed(UNCLEAR)
+    assert line.verdict == "one-time" and "The function is a lambda" in line.reason
+    assert person.last("review:seeds").choice(f"keep:{UNCLEAR}") is None
 
 
 def test_progress_counts_what_there_is(root: Path) -> None:

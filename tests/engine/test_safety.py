@@ -4,12 +4,48 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import pytest
 
+from migwizard.engine import durable, journal
+from migwizard.engine.journal import Step
 from tests.engine.support import Shop, begun, changed
 
 pytestmark = pytest.mark.ride
+
+
+def test_a_file_that_only_looks_like_ours_stays(tiny_proved: Shop) -> None:
+    folder = tiny_proved.root / "clubs/migrations"
+    strange = [folder / ".notes.migwizard-7", folder / ".0001_initial.py.migwizard-123"]
+    for path in strange:
+        path.write_text("mine\n")
+    tiny_proved.migwizard("run", "--yes", "--until", "apply")
+    assert all(path.read_text() == "mine\n" for path in strange)
+    tiny_proved.migwizard("undo", "--yes")
+    assert all(path.read_text() == "mine\n" for path in strange)
+
+
+def test_what_a_kill_left_beside_a_file_goes_with_the_next_try(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / ".migwizard"
+    durable.write_file(folder / "staging/new.py", b"new")
+    (tmp_path / "old.py").write_bytes(b"old")
+    new, old = durable.sha256(b"new"), durable.sha256(b"old")
+    steps = [Step("new.py", None, new, "staging/new.py"), Step("old.py", old, None)]
+
+    def killed(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "replace", killed)
+        patch.setattr(
+            Path, "unlink", lambda path, missing_ok=False: None if missing_ok and not path.exists() else killed()
+        )
+        journal.carry_out(tmp_path, folder, steps)
+    assert {path.name for path in tmp_path.iterdir()} == {".migwizard", "old.py", ".new.py.migwizard-swap"}
+    # Taken back instead of finished: the file that was never there has only its leftover.
+    journal.carry_out(tmp_path, folder, [Step("new.py", new, None)])
+    assert {path.name for path in tmp_path.iterdir()} == {".migwizard", "old.py"}
 
 
 def test_until_holds_after_apply(tiny_proved: Shop) -> None:
@@ -30,8 +66,9 @@ def test_fake_without_a_yes_switches_nothing(tiny_proved: Shop) -> None:
 
 def test_undo_works_after_our_folder_was_cleaned_away(migrated: Shop, tiny_proved: Shop) -> None:
     tiny_proved.migwizard("run", "--yes")
+    run_id = tiny_proved.lines("status")[-1]["run_id"]
     shutil.rmtree(tiny_proved.root / ".migwizard")
-    assert "Undone" in tiny_proved.migwizard("undo", "--yes").stderr
+    assert "Taken back: " in tiny_proved.migwizard("undo", "--yes", "--run", run_id).stderr
     assert changed(migrated.tree(), tiny_proved.tree()) == set()
     assert tiny_proved.dump() == migrated.dump()
     assert "Nothing to undo" in tiny_proved.migwizard("undo", "--yes").stderr

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from migwizard.engine import durable
+from migwizard.engine import durable, journal
+from migwizard.engine.checkpoint import load_checkpoint
+from migwizard.engine.journal import Entry
 from migwizard.engine.refusals.files import take_previous
 from migwizard.engine.talk import Question
 from migwizard.errors import MigwizardError
@@ -72,11 +74,9 @@ def test_undo_asks_the_databases_although_the_files_are_old_again(migrated: Shop
         shutil.rmtree(tiny_finished.root / app / "migrations")
         shutil.copytree(migrated.root / app / "migrations", tiny_finished.root / app / "migrations")
     data = checkpoint(tiny_finished)
-    data["applied"] = False
-    data["results"] = {
-        state: result for state, result in data["results"].items() if state not in ("apply", "fake", "done")
-    }
-    write_checkpoint(tiny_finished, data)
+    back = Entry("undo", data["run_id"], ())
+    journal.begin(Workplace(tiny_finished.root).journal, back)
+    journal.end(Workplace(tiny_finished.root).journal, back)
     person, _ = sitting(tiny_finished, {"resume": ["undo"], "undo:": ["quit"]})
     assert [choice.key for choice in person.asked("undo:").choices] == ["keep", "undo-fake"]
     tiny_finished.migwizard("undo", "--yes")
@@ -90,10 +90,12 @@ def test_an_older_checkpoint_learns_from_the_journal_what_was_done(migrated: Sho
     }
     write_checkpoint(tiny_finished, older, "checkpoint.previous.json")
     (tiny_finished.root / ".migwizard/checkpoint.json").write_text("{")
-    take_previous(Workplace(tiny_finished.root))
-    found = checkpoint(tiny_finished)
-    assert found["applied"]
-    assert found["databases"] == {"default": "NEW"}
+    place = Workplace(tiny_finished.root)
+    take_previous(place)
+    found = load_checkpoint(place.checkpoint, place.root)
+    assert found is not None
+    assert found.applied
+    assert found.databases == {"default": "NEW"}
     tiny_finished.migwizard("undo", "--yes")
     assert (tiny_finished.tree(), tiny_finished.dump()) == (migrated.tree(), migrated.dump())
 
@@ -103,7 +105,8 @@ def test_a_backup_of_the_old_files_is_never_replaced_by_new_ones(tiny_proved: Sh
     # As in a build machine: nothing tells that the tree is not the old one.
     tiny_proved.database.unlink()
     backup = {path: path.read_bytes() for path in (tiny_proved.root / ".migwizard/backup").rglob("*.py")}
-    write_checkpoint(tiny_proved, checkpoint(tiny_proved) | {"applied": False})
+    # Another run of which the journal knows nothing.
+    write_checkpoint(tiny_proved, checkpoint(tiny_proved) | {"applied": False, "run_id": "0123456789ab"})
     _, end = sitting(tiny_proved, SWAP)
     assert isinstance(end, MigwizardError)
     assert end.code == "checkpoint-corrupt"
@@ -188,12 +191,12 @@ def test_a_half_swapped_tree_is_whole_before_its_folder_is_set_aside(
 ) -> None:
     write, written = durable.write_file, []
 
-    def killed(path: Path, data: bytes, mode: int | None = None) -> None:
+    def killed(path: Path, data: bytes, *more: Any) -> None:
         if path.parent.name == "migrations":
             written.append(path)
             if len(written) == 3:
                 raise KeyboardInterrupt
-        write(path, data, mode)
+        write(path, data, *more)
 
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
         patched.setattr(durable, "write_file", killed)

@@ -6,6 +6,7 @@ import argparse
 import errno
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -37,12 +38,12 @@ def test_the_journal_knows_more_than_the_checkpoint(tmp_path: Path) -> None:
 def test_a_full_disk_in_the_middle_of_the_swap(tiny_proved: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     real, written, seen = durable.write_file, [], {}
 
-    def full(path: Path, data: bytes, mode: int | None = None) -> None:
+    def full(path: Path, data: bytes, *more: Any) -> None:
         if "migrations" in path.parts and ".migwizard" not in path.parts:
             written.append(path)
             if len(written) == 2:
                 raise OSError(errno.ENOSPC, "No space left on device", str(path))
-        real(path, data, mode)
+        real(path, data, *more)
 
     def look(question: Question) -> str:
         names = argparse.Namespace(project=str(tiny_proved.root), python=sys.executable, settings=None, plain=False)

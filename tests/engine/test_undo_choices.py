@@ -125,7 +125,7 @@ def test_a_backup_in_the_database_that_is_gone_is_named(tiny_proved: Shop) -> No
     before = tiny_proved.tree(), tiny_proved.dump()
     person, _ = sitting(tiny_proved, {"resume": ["undo"], "undo:": ["keep"]})
     question, preview = undo_of(person)
-    assert keys(question) == ["keep", "stops"]
+    assert keys(question) == ["keep", "copies", "stops"]
     assert question.headline == "The backup is not complete"
     assert any("migwizard_history_backup" in finding.text for finding in preview.looked if finding.status == "stop")
     assert (tiny_proved.tree(), tiny_proved.dump()) == before
