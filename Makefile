@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo demo-run demo-project test check format documents screenshots realworld bench clean
+.PHONY: help demo demo-run demo-project test check format documents screenshots realworld bench peers clean
 
 help:
 	@echo "make demo       the wizard on a messy shop to practise on, on SQLite"
@@ -14,6 +14,7 @@ help:
 	@echo "make documents  write docs/keys.md, docs/refusals.md and screenshots/README.md"
 	@echo "make screenshots  draw the pictures in screenshots/ anew"
 	@echo "make realworld  the whole reset and its undo on the demo, oscar and wagtail, and oscar by the wizard's keys"
+	@echo "make peers      the other tools, and migwizard, on the demo: what they build, and what becomes of databases"
 	@echo "make bench      generate and proof as ratios to Django's own commands, the screens as ratios to a bare Textual app"
 
 $(READY): pyproject.toml
@@ -21,9 +22,9 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
-demo demo-run: export XDG_STATE_HOME = $(CURDIR)/build/state
+demo demo-run: export XDG_STATE_HOME = $(CURDIR)/build/demo-state
 demo-project: $(READY)
-	rm -rf build/demo
+	rm -rf build/demo build/demo-state
 	$(BIN)/migwizard demo build/demo
 	$(BIN)/python build/demo/shop/manage.py migrate --verbosity 0
 
@@ -65,6 +66,9 @@ realworld: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench_ui
+
+peers: $(READY)
+	$(BIN)/python -m tests.peers
 
 clean:
 	rm -rf build $(VENV)
