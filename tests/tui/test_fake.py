@@ -89,6 +89,17 @@ def test_the_row_in_focus_has_its_findings_and_cures() -> None:
     drive(app, act)
 
 
+def test_more_rows_than_files_are_explained_beside_the_number() -> None:
+    why = "58 rows go out for 55 files: 3 rows recorded more than once."
+    app = at(State.FAKE, switch_question(database("default", rows_out=58, why=why, untouched=1)))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        shown = " ".join(detail(app).split())
+        assert f"58 rows are exchanged for 13 {why} 1 row of other apps is not touched" in shown
+
+    drive(app, act)
+
+
 def test_no_database_can_be_reached_and_going_on_is_the_main_action() -> None:
     app = APPS["fake-none"]()
 

@@ -205,7 +205,7 @@ def test_old_and_new_stand_side_by_side_from_160_columns(width: int, sides: bool
         assert screen_of(app).diff.two_sides is sides
         assert ("WHAT makemigrations WOULD WRITE ALONE" in text_of(app)) is sides
         assert f"[ Accept all {len(FILES)} ]" in text_of(app)
-        assert "Check: alone - waiting = written  ✓ equal" in text_of(app)
+        assert "Check: alone - waiting + guard = written  ✓ equal" in text_of(app)
 
     drive(app, act, size=(width, 40))
 
@@ -222,7 +222,7 @@ def test_the_guard_is_folded_and_explained() -> None:
         while screen.diff.current is None or not screen.diff.current.note:
             await press(pilot, "down")
         assert screen.topic == "generate.guard"
-        assert "22 lines: our guard against a forgotten switch" in text_of(app)
+        assert "22 lines: our guard, which stops migrate before the switch (x opens)" in text_of(app)
 
     drive(app, act, size=(120, 40))
 
@@ -269,7 +269,7 @@ def test_without_an_editor_or_a_terminal_there_is_a_sentence(monkeypatch: pytest
         monkeypatch.setenv("VISUAL", sys.executable)
         await press(pilot, "e")
         assert "cannot be opened here" in said(app)
-        monkeypatch.setattr("migwizard.tui.screens.generate.find_editor", list)
+        monkeypatch.setattr("migwizard.tui.editor.find_editor", list)
         await press(pilot, "e")
         assert f"edited:{name(FILES[0])}" in said(app)
         assert app.answers == []
@@ -395,7 +395,7 @@ def test_a_thousand_files_fit() -> None:
     async def act(pilot: Pilot[Any]) -> None:
         await press(pilot, "f", "end", "enter")
         assert screen_of(app).number == 999
-        assert "File 1000 of 1000" in text_of(app)
+        assert "File 1,000 of 1,000" in text_of(app)
 
     drive(app, act)
 

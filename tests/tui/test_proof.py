@@ -46,6 +46,7 @@ def undecided(number: int) -> Question:
     items = tuple(difference(place, table=f"shop_t{place % 3}") for place in range(1, number + 1))
     figures = tuple((what, old, new, equal and what != "rows") for what, old, new, equal in review.preview.figures)
     preview = replace(review.preview, equal=False, settled=False, differences=items, text="", figures=figures)
+    preview = replace(preview, operations=("", ""))
     return Question(
         items[1].id,
         State.PROOF,
@@ -110,6 +111,8 @@ def test_an_equal_proof_opens_its_certificate_and_continues_with_enter() -> None
         text = text_of(app)
         assert "Equal: old and new build the same database" in text
         assert "Certificate of equality" in text and "41, 177" in text and "says the same" in text
+        row = next(line for line in text.splitlines() if "Old data operations" in line)
+        assert "19" in row and "12 kept, 7 one-time" in row
         await pilot.press("enter")
         await settled(pilot)
         assert app.answers == ["continue"]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +13,17 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from migwizard.engine.options import Opening
+from migwizard.engine.previews import RefusalPreview
 from migwizard.engine.refusals import question_of
 from migwizard.engine.refusals.headlines import HEADLINES
 from migwizard.engine.refusals.table import CURES
+from migwizard.engine.talk import Choice, Question
 from migwizard.errors import MigwizardError
 from migwizard.tui.screens.refusal import RefusalScreen
 from migwizard.tui.widgets.decide import ChoiceList
 from migwizard.words.explain.refusal import TEXTS
 from tests.project.support import project_at
-from tests.tui.refusing import failed, locked, not_loaded
+from tests.tui.refusing import failed, locked, not_loaded, refusal
 from tests.tui.snapshots import Compare, every_picture, same_after_resize, same_picture
 from tests.tui.support import drive, settled, text_of, wizard
 
@@ -126,12 +131,16 @@ def test_every_code_has_a_headline_a_cure_and_a_way_out(code: str, tmp_path: Pat
     assert not first.writes, "the safest comes first"
 
 
+def test_a_journal_that_cannot_be_read_is_not_said_to_mean_an_unchanged_project() -> None:
+    assert "unchanged" not in refusal("journal-corrupt").text
+
+
 def test_the_table_and_the_headlines_know_the_same_codes() -> None:
     assert set(CURES) == set(HEADLINES)
 
 
 def test_explanations_are_of_codes_that_exist() -> None:
-    known = {f"refusal.{code}" for code in CURES} | {"refusal"}
+    known = {f"refusal.{code}" for code in CURES} | {"refusal", "stopped"}
     assert set(TEXTS) <= known
 
 
@@ -142,3 +151,48 @@ def test_pictures(snap_compare: Compare, size: tuple[int, int], theme: str) -> N
 
 def test_picture_after_a_resize(snap_compare: Compare) -> None:
     same_after_resize(snap_compare, wizard(locked()))
+
+
+def with_a_copy(path: Path) -> Question:
+    """The refusal of an old history of which there is a scratch copy."""
+    question = refusal("old-history")
+    assert isinstance(question.preview, RefusalPreview)
+    choices = (
+        Choice("edited", "the old history is run with it", "Run the scratch copy"),
+        *question.choices,
+    )
+    return replace(question, choices=choices, preview=replace(question.preview, edits=str(path)))
+
+
+def test_the_editor_opens_what_may_be_changed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "0006.py"
+    path.write_text("one\n")
+    app = wizard(with_a_copy(path))
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.setattr(app, "suspend", nullcontext)
+
+    async def press(pilot: Pilot[Any]) -> None:
+        assert "Edit in $EDITOR" in text_of(app)
+        monkeypatch.setenv("EDITOR", f"{sys.executable} -c pass")
+        await pilot.press("home", "enter")
+        await settled(pilot)
+        assert app.answers == [], "nothing was changed"
+        monkeypatch.setenv("EDITOR", f"{sys.executable} -c \"import sys; open(sys.argv[1], 'a').write('two')\"")
+        await pilot.press("e")
+        await settled(pilot)
+
+    drive(app, press)
+    assert path.read_text() == "one\ntwo"
+    assert app.answers == ["edited"]
+
+
+def test_where_nothing_may_be_changed_there_is_no_editor() -> None:
+    app = wizard(refusal("old-history"))
+
+    async def press(pilot: Pilot[Any]) -> None:
+        assert "Edit in $EDITOR" not in text_of(app)
+        await pilot.press("e")
+        await settled(pilot)
+
+    drive(app, press)
+    assert app.answers == []

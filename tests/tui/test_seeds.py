@@ -11,6 +11,7 @@ from textual.widgets import OptionList
 
 from migwizard.engine.previews import SeedLine, SeedsPreview
 from migwizard.engine.process import Message
+from migwizard.engine.runs import NAMES
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Event, Question
 from migwizard.tui.screens.folds import folded
@@ -115,6 +116,14 @@ def test_a_failed_way_of_keeping_says_why() -> None:
     assert "! " in "\n".join(text for text, _ in evidence_lines(line, 200))
 
 
+def test_what_is_not_decided_is_not_said_to_be_left_out() -> None:
+    preview = recorded(DECISION).preview
+    assert isinstance(preview, SeedsPreview)
+    line = next(line for line in preview.seeds if line.id == DECISION.removeprefix("keep:"))
+    assert "You have not decided yet" in ladder_lines(line, 200)[0][0]
+    assert "It is left out" in ladder_lines(replace(line, decided="drop"), 200)[0][0]
+
+
 def test_enter_opens_the_verdicts_and_a_second_one_overrules() -> None:
     app = app_of(recorded("review:seeds"))
 
@@ -139,6 +148,28 @@ def test_the_verdict_that_counts_is_no_answer() -> None:
         await pilot.press("enter", "up", "enter")
         await settled(pilot)
         assert app.answers == []
+
+    drive(app, act)
+
+
+def test_what_cannot_be_kept_says_why_and_offers_nothing() -> None:
+    review = recorded("review:seeds")
+    assert isinstance(review.preview, SeedsPreview)
+    line = next(line for line in review.preview.seeds if line.verdict == "one-time")
+    stuck = replace(line, reason="cannot be kept as it is: The function is a lambda.")
+    choices = tuple(choice for choice in review.choices if not choice.key.endswith(line.id))
+    preview = replace(review.preview, seeds=tuple(stuck if each is line else each for each in review.preview.seeds))
+    app = app_of(replace(review, preview=preview, choices=choices))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await go(pilot, app, line.id)
+        assert "The function is a lambda" in " ".join(text_of(app).split())
+        assert screen_of(app)._topic_of_line(stuck) == "seeds.stuck"
+        await pilot.press("enter")
+        await settled(pilot)
+        assert [str(note.message) for note in app._notifications] == [
+            f"There is nothing to decide about this one: it {stuck.reason}"
+        ]
 
     drive(app, act)
 
@@ -255,6 +286,26 @@ def test_rows_arrive_while_the_old_history_runs() -> None:
         app.script.say(Event("operation", State.SEEDS, RATES, {"id": RATES, "verdict": "seed", "left": "3 rows"}))
         await settled(pilot)
         assert "✓ seed" in text_of(app)
+
+    drive(app, act)
+
+
+def test_two_runs_beside_each_other_are_told_apart() -> None:
+    first, second = NAMES["old"], NAMES["second"]
+    app = app_of(progress(State.SEEDS, "Old history: 31 of 79", 31, 79, run="old", words=first))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await pilot.pause(0.2)
+        app.script.say(progress(State.SEEDS, "Old history: 12 of 79", 12, 79, run="second", words=second))
+        await pilot.pause(0.2)
+        await settled(pilot)
+        text = text_of(app)
+        assert "now  old history, first run: 31 of 79" in text
+        assert "now  old history, second run with its clock set ahead: 12 of 79" in text
+        app.script.say(Event("run", State.SEEDS, "Over", {"run": "old", "words": first}))
+        await settled(pilot)
+        text = text_of(app)
+        assert "first run: 31" not in text and "second run with its clock set ahead: 12 of 79" in text
 
     drive(app, act)
 
