@@ -417,3 +417,24 @@ def test_an_operation_is_told_with_its_verdict(verdict: str, left: str, how: str
     file = "app/0002_seed" if how else ""
     seed = previews.SeedLine("app.0002#0", "app", "app.0002 load", verdict, left, how, "", "", "", file, decided)
     assert telling.telling(previews.SeedsPreview((seed,), (), ())) == [f"app.0002 load: {line}"]
+
+
+def test_an_operation_that_cannot_be_kept_is_told_with_the_reason() -> None:
+    why = "cannot be kept as it is: The function is a lambda."
+    seed = previews.SeedLine("a.0002#0", "a", "a.0002 lambda", "one-time", "", "", "", why, "", "")
+    assert telling.telling(previews.SeedsPreview((seed,), (), ())) == [f"a.0002 lambda: one-time; left nothing; {why}"]
+
+
+def test_more_rows_than_files_are_told_with_the_reason() -> None:
+    why = "8 rows go out for 7 files: 1 row recorded more than once."
+    line = previews.DatabaseLine("default", "db", True, "OLD_HEAD", 8, 4, 1, "is ready", False, why=why)
+    assert telling.telling(previews.FakePreview((line,), "")) == [
+        f"default, db: is ready. Rows: 8 out, 4 in. {why} 1 row of other apps is not touched."
+    ]
+
+
+def test_the_lines_of_our_guard_are_told_apart() -> None:
+    file = previews.StagedFile("a", "0001_reset", 0, "", 30, 53, (), (), guard=23)
+    assert telling.telling(previews.GeneratePreview((file,), ())) == [
+        "Level 0: a/0001_reset, 53 lines; makemigrations alone: 30; our guard: 23."
+    ]
