@@ -12,6 +12,7 @@ from typing import Any
 
 from migwizard.engine.ride import fingerprint
 from migwizard.proof.difference import Difference
+from migwizard.proof.rows import compare_rows, volatile_cells
 from migwizard.proof.rowset import show
 from migwizard.proof.volatile import Volatile
 from migwizard.seeds.verdicts import Key
@@ -65,6 +66,35 @@ def left_out(
             rows = tuple(row for row, by in told if by == owner)
             gone.append(Gone(table, owner, tuple(facts["columns"]), tuple(facts["pk"]), rows))
     return {**old, "tables": tables}, gone
+
+
+def volatile_rows(old: Mapping[str, Any], second: Mapping[str, Any]) -> Volatile:
+    """What two runs of the old history do not agree on."""
+    return volatile_cells(old["rows"], second["rows"], old["catalogue"])
+
+
+def differing_rows(
+    old: Mapping[str, Any],
+    second: Mapping[str, Any],
+    new: Mapping[str, Any],
+    dropped: Collection[str],
+    *,
+    labels: Collection[tuple[str, str]],
+) -> tuple[tuple[Difference, ...], list[Gone]]:
+    """How the rows of a new run differ from those of the old one, apart from those that went with `dropped` operations.
+
+    `second` is the second run of the old history, `labels` are as `compare_rows` takes them.
+    """
+    expected, gone = left_out(old["rows"], new["rows"], makers(old["observations"]), dropped)
+    found = compare_rows(
+        expected,
+        new["rows"],
+        catalogue_old=old["catalogue"],
+        catalogue_new=new["catalogue"],
+        volatile=volatile_rows(old, second),
+        labels=labels,
+    )
+    return found, gone
 
 
 def as_difference(gone: Gone, volatile: Volatile) -> Difference:

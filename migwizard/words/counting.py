@@ -3,6 +3,15 @@
 from __future__ import annotations
 
 PLURALS = {"index": "indexes"}
+KINDS = {
+    "tables": "table",
+    "columns": "column",
+    "indexes": "index",
+    "constraints": "constraint",
+    "views": "view",
+    "triggers": "trigger",
+}
+"""What a catalogue is compared by: the figure, and the kind of thing that it counts."""
 
 
 def count(number: int, thing: str, things: str = "") -> str:

@@ -81,3 +81,9 @@ def test_the_screen_after_a_cancel_shows_its_own() -> None:
         assert "You stopped this step before its end." in text_of(app)
 
     drive(app, look)
+
+
+@pytest.mark.parametrize("topic", sorted(EXPLAIN))
+def test_an_explanation_is_at_most_sixty_words(topic: str) -> None:
+    text = EXPLAIN[topic]
+    assert len(f"{text.what} {text.why} {text.wrong} {text.command}".split()) <= 60

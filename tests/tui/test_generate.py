@@ -19,8 +19,6 @@ from migwizard.tui.editor import find_editor
 from migwizard.tui.roles import pointer
 from migwizard.tui.screens.generate import GenerateScreen
 from migwizard.tui.screens.generate_parts import strip
-from migwizard.words.explain import explain
-from migwizard.words.explain.generate import TEXTS
 from tests.tui.recording import recorded
 from tests.tui.snapshots import Compare, every_picture, same_after_resize, same_picture
 from tests.tui.support import ScriptedApp, begin, drive, progress, settled, text_of, wizard
@@ -406,12 +404,6 @@ def test_the_strip_shows_the_files_around_the_current_one() -> None:
             line = strip(FILES, number, (), width)
             assert line.cell_length <= width
             assert f"● {FILES[number].app}/{FILES[number].name.partition('_')[0]}" in line.plain
-
-
-def test_every_topic_has_a_text_of_at_most_sixty_words() -> None:
-    for topic, text in TEXTS.items():
-        assert explain(topic) is text
-        assert len(f"{text.what} {text.why} {text.wrong} {text.command}".split()) <= 60, topic
 
 
 @every_picture

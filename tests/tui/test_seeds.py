@@ -20,7 +20,6 @@ from migwizard.tui.screens.seeds_detail import evidence_lines, file_lines, ladde
 from migwizard.tui.widgets.decide import ChoiceList
 from migwizard.tui.widgets.lines import LineView
 from migwizard.tui.widgets.rows import RowTable
-from migwizard.words.explain.seeds import TEXTS
 from tests.tui.recording import recorded
 from tests.tui.snapshots import Compare, every_picture, same_after_resize, same_picture
 from tests.tui.support import SIZES, ScriptedApp, begin, drive, progress, settled, text_of, wizard
@@ -389,12 +388,6 @@ def test_the_list_keeps_the_order_of_what_is_folded() -> None:
     assert [(row.key, row.is_group) for row in rows] == [
         ("b2", False), ("group:b", True), ("b1", False), ("group:a", True),
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize("topic", sorted(TEXTS))
-def test_an_explanation_is_at_most_sixty_words(topic: str) -> None:
-    text = TEXTS[topic]
-    assert len(f"{text.what} {text.why} {text.wrong}".split()) <= 60
 
 
 @every_picture

@@ -11,7 +11,7 @@ from typing import Any
 from migwizard import __version__
 from migwizard.engine import composing, durable, scratchcopies
 from migwizard.engine.differing import Causes, Decider, question_id
-from migwizard.engine.dropped import as_difference, left_out, makers
+from migwizard.engine.dropped import as_difference, differing_rows, volatile_rows
 from migwizard.engine.ride import Ride
 from migwizard.engine.runs import ALIAS, Runs, history_fingerprint, old_result
 from migwizard.engine.states import State
@@ -19,22 +19,12 @@ from migwizard.errors import MigwizardError
 from migwizard.proof.catalogue import compare_catalogues, count_kinds, count_objects, count_tables
 from migwizard.proof.certificate import Certificate, Count, Decided, ScratchCopied
 from migwizard.proof.difference import Difference
-from migwizard.proof.rows import compare_rows, count_rows, volatile_cells
-from migwizard.proof.volatile import Volatile
+from migwizard.proof.rows import count_rows
 from migwizard.seeds.rungs import Rung
-from migwizard.words.counting import count
+from migwizard.words.counting import KINDS, count
 
 Figure = tuple[str, str, str, bool]
 """(what, old, new, equal)"""
-
-_FIGURES = {
-    "tables": "table",
-    "columns": "column",
-    "indexes": "index",
-    "constraints": "constraint",
-    "views": "view",
-    "triggers": "trigger",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,34 +100,21 @@ def compare(ride: Ride) -> Compared:
         rows_equal=not _errors(rows),
         check_equal=said == ride.checkpoint.results.get("drift", {}),
         differences=tuple(Decided(item) for item in told),
-        volatile=_volatile(old, second).names,
+        volatile=volatile_rows(old, second).names,
         caveats=_caveats(ride),
         scratch_copies=_scratch_copies(ride),
     )
     return Compared(certificate, causes, _figures(ride, old, new, told), seconds)
 
 
-def _volatile(old: Mapping[str, Any], second: Mapping[str, Any]) -> Volatile:
-    return volatile_cells(old["rows"], second["rows"], old["catalogue"])
-
-
 def _compare_rows(
     ride: Ride, old: Mapping[str, Any], second: Mapping[str, Any], new: Mapping[str, Any]
 ) -> tuple[list[Difference], dict[str, tuple[str, ...]]]:
     """The differences of the rows; and the operations behind those that are missing because they were left out."""
-    volatile = _volatile(old, second)
     seeds = ride.checkpoint.results.get(State.SEEDS, {}).get("seeds", ())
     left = [seed["operation"] for seed in seeds if seed["rung"] == Rung.DROP]
-    expected, gone = left_out(old["rows"], new["rows"], makers(old["observations"]), left)
-    found = compare_rows(
-        expected,
-        new["rows"],
-        catalogue_old=old["catalogue"],
-        catalogue_new=new["catalogue"],
-        volatile=volatile,
-        labels=composing.declared_permissions(ride),
-    )
-    lost = {item: as_difference(item, volatile) for item in gone}
+    found, gone = differing_rows(old, second, new, left, labels=composing.declared_permissions(ride))
+    lost = {item: as_difference(item, volatile_rows(old, second)) for item in gone}
     return [*lost.values(), *found], {question_id(difference): (item.operation,) for item, difference in lost.items()}
 
 
@@ -149,7 +126,7 @@ def _figures(
     before, after = count_kinds(old["catalogue"]), count_kinds(new["catalogue"])
     own = set(ride.apps.labels)
     files = sum(node["app"] in own for node in ride.history()["nodes"])
-    counts = [(words, before[kind], after[kind], kind) for words, kind in _FIGURES.items()]
+    counts = [(words, before[kind], after[kind], kind) for words, kind in KINDS.items()]
     counts.append(("rows", count_rows(old["rows"]), count_rows(new["rows"]), "row"))
     told = [(words, str(left), str(right), kind not in differing) for words, left, right, kind in counts]
     return (("files", str(files), str(len(ride.checkpoint.files)), True), *told)

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from migwizard.engine import composing, durable, edited, overrule, seedfacts, seedwords, staging, strays
-from migwizard.engine.dropped import left_out, makers
+from migwizard.engine.dropped import differing_rows, makers
 from migwizard.engine.literal_rows import rows_blocks
 from migwizard.engine.planning import Planned, make_plan
 from migwizard.engine.ride import Ride
@@ -17,7 +17,6 @@ from migwizard.engine.seedquestions import ask_keep, ask_object, cannot_be_kept,
 from migwizard.project.guest import GuestError
 from migwizard.proof.catalogue import compare_catalogues
 from migwizard.proof.difference import Difference
-from migwizard.proof.rows import compare_rows, volatile_cells
 from migwizard.seeds.compose import CannotJoinError, SeedMigration, compose
 from migwizard.seeds.extract import CannotMove
 from migwizard.seeds.objects import KINDS, as_it_was, read_objects, replaced_tables
@@ -245,17 +244,8 @@ def _stirred(seeding: Seeding) -> set[str]:
 
 def _row_differences(seeding: Seeding, new: Mapping[str, Any]) -> Sequence[Difference]:
     """What differs in the rows; those that the person leaves out are not missed."""
-    old = seeding.old
-    expected, _ = left_out(old["rows"], new["rows"], makers(old["observations"]), seeding.dropped)
-    volatile = volatile_cells(old["rows"], seeding.second.result()["rows"], old["catalogue"])
-    found = compare_rows(
-        expected,
-        new["rows"],
-        catalogue_old=old["catalogue"],
-        catalogue_new=new["catalogue"],
-        volatile=volatile,
-        labels=composing.declared_permissions(seeding.ride),
-    )
+    labels = composing.declared_permissions(seeding.ride)
+    found, _ = differing_rows(seeding.old, seeding.second.result(), new, seeding.dropped, labels=labels)
     return [difference for difference in found if difference.severity == "error"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from migwizard.tui.widgets.rows import RowTable
 
@@ -49,9 +49,15 @@ def folded(
     return rows
 
 
-def turn(table: RowTable, name: str, unfolded: set[str], fill: Callable[[], None]) -> None:
-    """Unfold a group, or fold it again, and fill the table anew; the mark stays where it was, or goes to the group."""
+def turn(table: RowTable, folds: Iterable[Fold[Any]], here: str, unfolded: set[str], fill: Callable[[], None]) -> None:
+    """Unfold the marked group, or that of the marked item (`here`), or fold it again, and fill the table anew.
+
+    The mark stays where it was, or goes to the group. A list without groups stays as it is.
+    """
     key = table.current
+    name = key.removeprefix(GROUP) if key.startswith(GROUP) else here
+    if not name or not any(fold.is_group for fold in folds):
+        return
     unfolded ^= {name}
     fill()
     table.go_to(key if name in unfolded else f"{GROUP}{name}")

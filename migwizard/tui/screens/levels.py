@@ -356,14 +356,9 @@ class LevelsScreen(StepScreen):
         self.query_one("#plan", PlanTable).go_to(key)
 
     def action_unfold(self) -> None:
-        file, table = self._file(), self.query_one("#plan", PlanTable)
-        if self._is_long and self.carried is None:
-            turn(
-                table,
-                _level(file) if file is not None else table.current.removeprefix(GROUP),
-                self._unfolded,
-                self._fill,
-            )
+        file = self._file()
+        here = _level(file) if file is not None else ""
+        turn(self.query_one("#plan", PlanTable), self._folds(), here, self._unfolded, self._fill)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "unfold" and not self._is_long:

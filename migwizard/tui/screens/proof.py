@@ -280,13 +280,9 @@ class ProofScreen(StepScreen):
         return super().why_not(action)
 
     def action_unfold(self) -> None:
-        key, item = self.query_one("#differences", RowTable).current, self._item()
-        name = key.removeprefix(GROUP) if key.startswith(GROUP) else ""
-        if item is not None:
-            name = f"{item.kind} {item.table}".strip()
-        if not name or not any(fold.is_group for fold in self._folds()):
-            return
-        turn(self.query_one("#differences", RowTable), name, self._unfolded, self._fill)
+        item = self._item()
+        here = f"{item.kind} {item.table}".strip() if item is not None else ""
+        turn(self.query_one("#differences", RowTable), self._folds(), here, self._unfolded, self._fill)
         self._detail()
 
     def action_next(self) -> None:

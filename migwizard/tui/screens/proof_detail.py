@@ -11,20 +11,13 @@ from rich.text import Text
 from migwizard.engine.previews import ProofDifference, ProofPreview
 from migwizard.tui.roles import ASK, IN, NOTE, NOW, OK, OUT, STOP, TODO, UNTOUCHED
 from migwizard.tui.widgets.lines import Line
+from migwizard.words.counting import KINDS
 
 Cells = tuple[str | Text, ...]
 RowCells = tuple[str, Cells]
 
 GROUPS = (("tables", "columns"), ("indexes", "constraints"), ("views", "triggers", "rows"))
 """Figures that share a row."""
-KINDS = {
-    "tables": "table",
-    "columns": "column",
-    "indexes": "index",
-    "constraints": "constraint",
-    "views": "view",
-    "triggers": "trigger",
-}
 ENOUGH_STEPS, ENOUGH_SECONDS = 3, 2.0
 """Remaining time is said only when so much was measured."""
 

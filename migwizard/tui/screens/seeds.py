@@ -295,12 +295,9 @@ class SeedsScreen(StepScreen):
         self._detail()
 
     def action_unfold(self) -> None:
-        key = self.query_one("#operations", RowTable).current
         line = self._line()
-        name = key.removeprefix(GROUP) if key.startswith(GROUP) else line.app if line is not None else ""
-        if not name or not any(fold.is_group for fold in self._folds()):
-            return
-        turn(self.query_one("#operations", RowTable), name, self._unfolded, self._fill)
+        here = line.app if line is not None else ""
+        turn(self.query_one("#operations", RowTable), self._folds(), here, self._unfolded, self._fill)
         self._detail()
 
     def action_next(self) -> None:

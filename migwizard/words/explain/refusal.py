@@ -61,8 +61,8 @@ TEXTS: dict[str, Explain] = {
     "refusal.old-history": Explain(
         "We compare with what your old migrations build from nothing, and they do not get to their end.",
         "It often reads a setting, a file, or rows that only old databases have.",
-        "Mend that migration; databases that have it are not touched. Or change a scratch copy of it, which the proof runs "
-        "in its place; the certificate says so.",
+        "Mend that migration; no database runs it again. Or change a scratch copy, which only the proof runs; the certificate "
+        "says so.",
         "manage.py migrate on an empty database",
     ),
     **dict.fromkeys(
