@@ -21,17 +21,18 @@ from migwizard.engine.process import Ended, Message
 from migwizard.engine.states import State
 from migwizard.engine.talk import Event, Question
 from migwizard.exit_codes import ExitCode
-from migwizard.tui import deadkeys, stopping, themes
 from migwizard.tui import standing as standings
+from migwizard.tui import stopping, themes
 from migwizard.tui.acts import Acts
 from migwizard.tui.answering import Answering
 from migwizard.tui.commands import EVERYWHERE, bindings
+from migwizard.tui.deadkeys import DeadKeys
 from migwizard.tui.messages import EngineAsked, EngineEnded, EngineSaid, StepShown
 from migwizard.tui.progress import LONG_STEP, Progress, log_words
 from migwizard.tui.screens.small import SmallScreen, too_small
 from migwizard.tui.standing import Standing, Stands
 from migwizard.tui.table import is_step, name_of, screen_class
-from migwizard.tui.widgets.frame import WORDS, Hints, Stepper
+from migwizard.tui.widgets.frame import WORDS, Stepper
 
 if TYPE_CHECKING:
     from migwizard.tui.screens.step import StepScreen
@@ -57,7 +58,7 @@ MakeEngine = Callable[[Heard, Mapping[str, Any]], EnginePort]
 """Makes an engine; the mapping changes fields of its Opening, as `dataclasses.replace` takes them."""
 
 
-class WizardApp(Acts, Answering, App[Ended]):
+class WizardApp(Acts, Answering, DeadKeys, App[Ended]):
     """Shows what the engine says and hands over what the person answers."""
 
     TITLE = "migwizard"
@@ -91,8 +92,6 @@ class WizardApp(Acts, Answering, App[Ended]):
         self._latest: Event | None = None
         self._flush_due = False
         self._asked_at = 0.0
-        self._remark = ""
-        """What was said of the last key over a dialog."""
 
     def compose(self) -> ComposeResult:
         """The first paint: the stepper alone, before anything heavier than it is imported."""
@@ -283,16 +282,6 @@ class WizardApp(Acts, Answering, App[Ended]):
 
     def action_help_quit(self) -> None:
         self.action_leave()
-
-    def on_key(self, event: events.Key) -> None:
-        """Say of a key that it does nothing: in the footer, or over a dialog, which has none."""
-        words, before, self._remark = deadkeys.remark(self, event), self._remark, ""
-        for hints in self.screen.query(Hints):
-            hints.say(words)
-            return
-        if words and words != before:
-            self.notify(f"{words}.", markup=False)
-        self._remark = words
 
     def on_resize(self, event: events.Resize) -> None:
         if self._steps:
