@@ -46,10 +46,10 @@ def manifest(ride: Ride) -> Manifest:
     return replace(found, tolerate=tuple(sorted(tolerated)))
 
 
-def read_state(ride: Ride, alias: str) -> dict[str, Any]:
-    """The state of a real database. Raises DatabaseError."""
+def read_state(ride: Ride, alias: str, **how: Any) -> dict[str, Any]:
+    """The state of a real database; `how` is `writable` and `timeout` of the agent. Raises DatabaseError."""
     try:
-        found: dict[str, Any] = ride.guest.call("database_state", alias=alias, manifest=manifest(ride).to_dict())
+        found: dict[str, Any] = ride.guest.call("database_state", alias=alias, manifest=manifest(ride).to_dict(), **how)
     except GuestError as error:
         raise refusal(alias, error, "Nothing was changed.") from error
     return found

@@ -47,6 +47,8 @@ class Opening:
     """Wait until another run has let go of the project."""
     wait_for: str = ""
     """Alias of a database that was busy, to be tried once more with more patience."""
+    agreed: bool = False
+    """Whether the person had agreed to the switch of that database, so that it is not asked again."""
     undo: bool = False
     """Ask first what is to be taken back."""
     fetch: str = ""

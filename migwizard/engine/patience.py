@@ -8,11 +8,16 @@ SECONDS = 10.0
 LONGER = 60.0
 
 _ALIAS = "alias that is waited for"
+_AGREED = "the switch of what is waited for was agreed to"
 
 
-def ask(ride: Ride, alias: str) -> None:
-    """Wait longer for this database, the next time that it is looked at or switched."""
+def ask(ride: Ride, alias: str, *, agreed: bool) -> None:
+    """Wait longer for this database, the next time that it is looked at or switched.
+
+    `agreed`: the person had agreed to its switch before it was found busy.
+    """
     ride.facts[_ALIAS] = alias
+    ride.facts[_AGREED] = agreed
 
 
 def asked(ride: Ride, alias: str) -> bool:
@@ -21,3 +26,8 @@ def asked(ride: Ride, alias: str) -> bool:
         return False
     del ride.facts[_ALIAS]
     return True
+
+
+def agreed(ride: Ride) -> bool:
+    """Whether the person had agreed to the switch of what was waited for. True only once, as for `asked`."""
+    return bool(ride.facts.pop(_AGREED, False))

@@ -105,8 +105,8 @@ class _Sitting:
         if self.opening.back_to is not None and not ride.checkpoint.applied:
             machine.forget(ride, self.opening.back_to)
         if self.opening.wait_for:
-            patience.ask(ride, self.opening.wait_for)
-        self.opening = replace(self.opening, back_to=None, tolerated={}, wait_for="")
+            patience.ask(ride, self.opening.wait_for, agreed=self.opening.agreed)
+        self.opening = replace(self.opening, back_to=None, tolerated={}, wait_for="", agreed=False)
 
     def _carry(self, ride: Ride) -> None:
         """Keep decisions for the next opening where the folder that holds them goes, since preflight was refused."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -26,11 +28,15 @@ BUSY = ["again", "wait", "skip:default", "quit"]
 class Holder:
     """Somebody who writes to the database."""
 
-    def __init__(self, shop: Shop) -> None:
-        self._connection = sqlite3.connect(shop.database, isolation_level=None, check_same_thread=False)
+    def __init__(self, database: Path) -> None:
+        self._connection = sqlite3.connect(database, isolation_level=None, check_same_thread=False)
 
     def take(self) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
+
+    def take_all(self) -> None:
+        """Nobody else can even read."""
+        self._connection.execute("BEGIN EXCLUSIVE")
 
     def release(self) -> None:
         if self._connection.in_transaction:
@@ -42,7 +48,7 @@ class Holder:
 
 @pytest.fixture
 def holder(tiny_proved: Shop) -> Iterator[Holder]:
-    with closing(Holder(tiny_proved)) as found:
+    with closing(Holder(tiny_proved.database)) as found:
         yield found
 
 
@@ -84,6 +90,51 @@ def test_waiting_switches_as_soon_as_the_database_is_free(tiny_proved: Shop, hol
     at = person.ids.index("refusal:MW-E20")
     assert person.ids[at + 1 : at + 3] == ["review:fake", "review:done"], "who said yes and waits is not asked again"
     assert person.ids.count("switch:default") == 2, "after an undo the word to wait is used up"
+
+
+def impatient(shop: Shop, alias: str, path: Path) -> None:
+    """Name one more database in the settings; a look at it gives up soon."""
+    with (shop.root / "config/settings.py").open("a") as stream:
+        options = '"OPTIONS": {"timeout": 0.1}'
+        stream.write(
+            f"\nDATABASES[{alias!r}] = {{'ENGINE': 'django.db.backends.sqlite3', 'NAME': {str(path)!r}, {options}}}\n"
+        )
+
+
+@pytest.mark.parametrize("asked", ["dry", "switch"])
+def test_a_database_outside_is_never_switched_by_the_word_to_wait(tiny: Shop, tmp_path: Path, asked: str) -> None:
+    outside = tmp_path / "archive.sqlite3"
+    shutil.copy(tiny.database, outside)
+    before = outside.read_bytes()
+    impatient(tiny, "archive", outside)
+    with closing(Holder(outside)) as holder:
+        script: dict[str, list[Act]] = {
+            "apply": ["apply"],
+            "switch:archive": [then(holder.take_all if asked == "dry" else holder.take, asked), "later"],
+            "refusal:": ["wait"],
+            "review:done": ["quit"],
+        }
+        person = Waiting(script, goes_on=True, meanwhile=holder.release)
+        assert sit_down(tiny.root, person).left
+    wait = person.asked("refusal:").choice("wait")
+    assert wait is not None
+    assert (wait.effect.partition(" as ")[0], wait.writes) == ("looks at archive", "")
+    assert person.ids.count("switch:archive") == 2, "its name has to be typed, so it is asked again"
+    assert outside.read_bytes() == before
+
+
+def test_waiting_after_a_dry_run_asks_again(tiny_proved: Shop, holder: Holder) -> None:
+    impatient(tiny_proved, "default", tiny_proved.database)
+    before = tiny_proved.dump()
+    script: dict[str, list[Act]] = {
+        "apply": ["apply"],
+        "switch:default": [then(holder.take_all, "dry"), "quit"],
+        "refusal:": ["wait"],
+    }
+    person = Waiting(script, goes_on=True, meanwhile=holder.release)
+    assert sit_down(tiny_proved.root, person).left
+    assert person.ids.count("switch:default") == 2
+    assert tiny_proved.dump() == before
 
 
 def test_waiting_in_vain_changes_nothing(tiny_proved: Shop, holder: Holder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +193,7 @@ def test_an_undo_waits_too(tiny_proved: Shop, holder: Holder) -> None:
 def test_preflight_waits_too(tiny: Shop) -> None:
     with (tiny.root / "config/settings.py").open("a") as stream:
         stream.write("\nDATABASES['default']['OPTIONS'] = {'timeout': 0.1}\n")
-    with closing(Holder(tiny)) as holder:
+    with closing(Holder(tiny.database)) as holder:
         holder.take()
         timer = threading.Timer(1.0, holder.release)
         person = Person({"dirty-elsewhere": ["go-on"], "refusal:unreachable": [then(timer.start, "wait")]})

@@ -69,7 +69,9 @@ class Refused:
 
     def open_again(self, **changes: Any) -> Opening:
         """The opening without what an earlier cure asked for once."""
-        plain: Opening = replace(self.opening, back_to=None, look=False, wait=False, wait_for="", undo=False, fetch="")
+        plain: Opening = replace(
+            self.opening, back_to=None, look=False, wait=False, wait_for="", agreed=False, undo=False, fetch=""
+        )
         return replace(plain, **changes)
 
     def decide(self, **decisions: str) -> Opening:

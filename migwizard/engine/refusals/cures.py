@@ -139,11 +139,11 @@ def wait(case: Refused) -> Iterator[Offer]:
 
 
 def wait_for_database(case: Refused) -> Iterator[Offer]:
-    """One more try with more patience, of what the person had asked for: the look, the switch, or the undo."""
+    """One more try with more patience, of what the person had agreed to: the switch, else a look that asks again."""
     alias = case.alias
     if alias is None:
         return
-    switching = case.state is State.FAKE and not case.taking_back
+    switching = bool(case.details.get("agreed"))
     looking = f"looks whether {alias} can go back" if case.taking_back else f"looks at {alias}"
     doing = f"switches {alias}" if switching else looking
     choice = Choice(
@@ -152,7 +152,7 @@ def wait_for_database(case: Refused) -> Iterator[Offer]:
         f"Wait up to {patience.LONGER:g} s",
         writes=f"the rows of {alias}" if switching else "",
     )
-    yield Offer(choice, lambda _: case.open_again(wait_for=alias, undo=case.taking_back))
+    yield Offer(choice, lambda _: case.open_again(wait_for=alias, agreed=switching, undo=case.taking_back))
 
 
 def skip(case: Refused) -> Iterator[Offer]:

@@ -31,19 +31,31 @@ def run(ride: Ride) -> dict[str, Any]:
     if not ride.facts.pop(JUST_READ, False):
         # A person may have been to one of them meanwhile.
         ride.facts.pop(histories.LINES, None)
-    # Read now, before anything is asked: an answer may lead elsewhere, and the word to wait is not for later.
-    waited = {
-        database["alias"] for database in ride.guest.facts["databases"] if patience.asked(ride, database["alias"])
-    }
+    agreed = _waited(ride)
     states = {}
     for database in ride.guest.facts["databases"]:
         if ride.options.review:
-            states[database["alias"]] = _reviewed(ride, database, patient=database["alias"] in waited)
+            states[database["alias"]] = _reviewed(ride, database, agreed=database["alias"] == agreed)
         else:
             states[database["alias"]] = _one(ride, database)
         ride.checkpoint.databases[database["alias"]] = states[database["alias"]]
         ride.save()
     return {"databases": states}
+
+
+def _waited(ride: Ride) -> str:
+    """Alias of the database whose switch a person had agreed to and now waits for; any other is only waited for here.
+
+    Done before anything is asked: an answer may lead elsewhere, and the word to wait is not for later.
+    Raises DatabaseError where it stays busy.
+    """
+    waited = [one["alias"] for one in ride.guest.facts["databases"] if patience.asked(ride, one["alias"])]
+    if patience.agreed(ride):
+        return waited[0] if waited else ""
+    for alias in waited:
+        ride.tell("progress", f"{alias}: waits at most {patience.LONGER:g} s for others that write", alias=alias)
+        read_state(ride, alias, writable=True, timeout=patience.LONGER)
+    return ""
 
 
 def _one(ride: Ride, database: dict[str, Any]) -> str:
@@ -72,10 +84,10 @@ def _one(ride: Ride, database: dict[str, Any]) -> str:
     return confirm(ride, alias)
 
 
-def _reviewed(ride: Ride, database: dict[str, Any], *, patient: bool) -> str:
+def _reviewed(ride: Ride, database: dict[str, Any], *, agreed: bool) -> str:
     """The same with a person who is asked about every SQLite file; what cannot be switched is shown with its reason.
 
-    `patient`: they said yes already, the database was busy, and they asked to wait longer for it.
+    `agreed`: they said yes already, the database was busy, and they asked to wait longer for it.
     """
     alias = database["alias"]
     line = line_of(ride, alias)
@@ -91,9 +103,9 @@ def _reviewed(ride: Ride, database: dict[str, Any], *, patient: bool) -> str:
             # Refuses with the code and the cures of this state.
             switch(ride, alias, dry_run=True)
         return state
-    if not patient and ask_switch(ride, database) == "later":
+    if not agreed and ask_switch(ride, database) == "later":
         return state
-    switch(ride, alias, dry_run=False, patient=patient)
+    switch(ride, alias, dry_run=False, patient=agreed)
     return _confirmed_once(ride, alias)
 
 
@@ -290,7 +302,11 @@ def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> d
             folders=ride.new_folders(),
         )
     except GuestError as error:
-        raise histories.refusal(alias, error, "No row was changed.") from error
+        refusal = histories.refusal(alias, error, "No row was changed.")
+        if not dry_run and _is_local(ride, alias):
+            # A database whose name is to be typed is asked for again: no other word switches it.
+            refusal.details["agreed"] = True
+        raise refusal from error
     if result["result"] == "SWITCHED":
         rowcopies.keep(ride, alias, result["backup"])
         journal.note(ride.workplace.journal, Act("switch", reset_time(), alias))
@@ -298,6 +314,10 @@ def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> d
     for warning in result.get("warnings", ()):
         ride.tell("warning", str(warning))
     return result
+
+
+def _is_local(ride: Ride, alias: str) -> bool:
+    return any(one["alias"] == alias and one["inside"] for one in ride.guest.facts["databases"])
 
 
 def confirm(ride: Ride, alias: str) -> str:
