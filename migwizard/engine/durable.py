@@ -19,10 +19,10 @@ def sha256(data: bytes) -> str:
 
 
 def file_hash(path: Path) -> str | None:
-    """SHA-256 of a file's bytes, or None where there is no file."""
+    """SHA-256 of a file's bytes, or None where there is no file, be it because what should hold it is no folder."""
     try:
         return sha256(path.read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
 
 

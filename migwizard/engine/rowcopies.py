@@ -30,6 +30,11 @@ def keep(ride: Ride, alias: str, rows: Rows) -> None:
     durable.write_file(_path(ride, alias), json.dumps(content | {"sha256": _hash(content)}).encode())
 
 
+def is_kept(ride: Ride, alias: str) -> bool:
+    """Whether something lies where the copy belongs, whatever it is."""
+    return _path(ride, alias).exists()
+
+
 def load(ride: Ride, alias: str) -> Rows:
     """The rows of the copy. Raises DatabaseError where there is none, or it is not whole, or of another run or database."""
     path = _path(ride, alias)
@@ -40,7 +45,7 @@ def load(ride: Ride, alias: str) -> Rows:
         whole = content.pop("sha256") == _hash(content) and content["count"] == len(rows)
     except FileNotFoundError:
         raise _useless(alias, f"{where} is not there") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise _useless(alias, f"{where} cannot be read") from None
     if not whole or content["format"] != FORMAT:
         raise _useless(alias, f"{where} was changed after it was written")

@@ -30,6 +30,10 @@ class ScratchCopy:
     path: Path
 
     @property
+    def label(self) -> str:
+        return self.name.partition("/")[0]
+
+    @property
     def data(self) -> bytes:
         return self.path.read_bytes()
 
@@ -44,10 +48,15 @@ class ScratchCopy:
 
 
 def make(place: Workplace, name: str, source: Path) -> None:
-    """Copy an old migration for a person to change; the original first, for a copy without it counts as none."""
-    path = _path(place, name)
-    durable.write_file(path.with_suffix(ORIGINAL), source.read_bytes())
-    durable.write_file(path, source.read_bytes())
+    """Copy an old migration for a person to change; the original first, for a copy without it counts as none.
+
+    A text that stands there without its original may be a person's: it is kept beside the copy.
+    """
+    path, data = _path(place, name), source.read_bytes()
+    if durable.file_hash(path) not in (None, durable.sha256(data)):
+        path.rename(_previous(path))
+    durable.write_file(path.with_suffix(ORIGINAL), data)
+    durable.write_file(path, data)
 
 
 def find(place: Workplace, name: str) -> ScratchCopy | None:
@@ -58,12 +67,17 @@ def find(place: Workplace, name: str) -> ScratchCopy | None:
 
 
 def set_aside(copy: ScratchCopy) -> Path:
-    """Let the original count again; returns where the person's text is kept, never in place of an earlier one."""
-    number = 1
-    while (kept := copy.path.with_name(f"{copy.path.stem}.previous{f'-{number}' if number > 1 else ''}.py")).exists():
-        number += 1
-    copy.path.rename(kept)
+    """Let the original count again; returns where the person's text is kept."""
+    kept = copy.path.rename(_previous(copy.path))
     copy.path.with_suffix(ORIGINAL).unlink()
+    return kept
+
+
+def _previous(path: Path) -> Path:
+    """Where a person's text is set aside, never in place of an earlier one."""
+    number = 1
+    while (kept := path.with_name(f"{path.stem}.previous{f'-{number}' if number > 1 else ''}.py")).exists():
+        number += 1
     return kept
 
 
@@ -82,9 +96,12 @@ def hash_that_runs(ride: Ride, name: str) -> str:
 
 
 def notice(ride: Ride) -> None:
-    """Set the copies aside whose original changed since: whether one is still wanted is for a person to say anew."""
+    """Set the copies aside whose original changed since: whether one is still wanted is for a person to say anew.
+
+    Those of apps that take no part stay: such an app may be taken in again.
+    """
     for copy in _all(ride.workplace):
-        if not _is_current(ride, copy):
+        if copy.label in ride.apps.labels and not _is_current(ride, copy):
             kept = set_aside(copy).relative_to(ride.project.root)
             ride.tell("note", f"{copy.name} changed since you made a scratch copy of it; your copy is kept in {kept}.")
 
@@ -102,12 +119,11 @@ def folders(ride: Ride) -> dict[str, str]:
     """For each app with copies: a folder with its old migrations, the copies in the place of their originals."""
     found: dict[str, str] = {}
     for copy in usable(ride):
-        label = copy.name.partition("/")[0]
-        target = ride.scratch / "old-history" / label
-        if label not in found:
+        target = ride.scratch / "old-history" / copy.label
+        if copy.label not in found:
             shutil.rmtree(target, ignore_errors=True)
-            shutil.copytree(_old_folder(ride, label), target, ignore=shutil.ignore_patterns("__pycache__"))
-            found[label] = str(target)
+            shutil.copytree(_old_folder(ride, copy.label), target, ignore=shutil.ignore_patterns("__pycache__"))
+            found[copy.label] = str(target)
         (target / copy.path.name).write_bytes(copy.data)
     return found
 
@@ -121,10 +137,9 @@ def _all(place: Workplace) -> Iterator[ScratchCopy]:
 
 
 def _is_current(ride: Ride, copy: ScratchCopy) -> bool:
-    label, _, file = copy.name.partition("/")
-    if label not in ride.apps.labels:
+    if copy.label not in ride.apps.labels:
         return False
-    return durable.file_hash(_old_folder(ride, label) / file) == durable.sha256(copy.original)
+    return durable.file_hash(_old_folder(ride, copy.label) / copy.path.name) == durable.sha256(copy.original)
 
 
 def _old_folder(ride: Ride, label: str) -> Path:

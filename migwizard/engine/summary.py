@@ -81,9 +81,10 @@ class Reached:
 
 def subject(reached: Reached) -> str:
     """The first line of the commit message."""
-    accepted, dropped = len(reached.accepted), reached.tally.dropped
+    accepted, dropped, copies = len(reached.accepted), reached.tally.dropped, reached.tally.copies
     how = "proven equal" if reached.equal else f"{count(accepted, 'difference')} accepted"
     how += f", {dropped} dropped" if dropped else ""
+    how += f", {count(copies, 'changed copy', 'changed copies')}" if copies else ""
     return f"Reset migrations: {reached.before} -> {reached.after}, {how}"[:SUBJECT]
 
 

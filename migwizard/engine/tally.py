@@ -26,6 +26,8 @@ class Tally:
     """Operations that left nothing and were left out."""
     dropped: int = 0
     """Operations that a person left out."""
+    copies: int = 0
+    """Old migrations in whose place a person's changed copy was run."""
 
     @property
     def total(self) -> int:
@@ -34,8 +36,10 @@ class Tally:
 
     @property
     def noted(self) -> str:
-        """ "1 note"; empty for none."""
-        return count(self.notes, "note") if self.notes else ""
+        """ "1 note, 1 old migration run from a changed copy"; empty for none."""
+        notes = count(self.notes, "note") if self.notes else ""
+        copied = count(self.copies, "old migration run from a changed copy", "old migrations run from changed copies")
+        return ", ".join(filter(None, (notes, copied if self.copies else "")))
 
     @property
     def operations(self) -> str:
@@ -60,7 +64,8 @@ class Tally:
 def tally(ride: Ride) -> Tally:
     """The numbers of a ride that has come to its proof."""
     results = ride.checkpoint.results
-    differences: Iterable[Mapping[str, Any]] = results[State.PROOF]["differences"]
+    proof: Mapping[str, Any] = results[State.PROOF]
+    differences: Iterable[Mapping[str, Any]] = proof["differences"]
     seeds: Iterable[Mapping[str, Any]] = results.get(State.SEEDS, {}).get("seeds", ())
     left = [seed for seed in seeds if seed["rung"] in (None, Rung.DROP)]
     one_time = sum(seed["verdict"] == Verdict.ONE_TIME and seed["rung"] is None for seed in left)
@@ -69,4 +74,5 @@ def tally(ride: Ride) -> Tally:
         sum(seed["rung"] not in (None, Rung.DROP) for seed in seeds),
         one_time,
         len(left) - one_time,
+        proof.get("copies", 0),
     )

@@ -71,7 +71,10 @@ def test_the_proof_runs_the_copy_and_the_certificate_says_so(tiny: Shop, origina
     assert all(text in report for text in (NAME, *hashes.values()))
     proof = person.asked("review:proof").preview
     assert isinstance(proof, ProofPreview)
-    assert any(f"scratch copy of {NAME}" in caveat for caveat in proof.caveats)
+    assert any(f"changed scratch copy of {NAME}" in caveat for caveat in proof.caveats)
+    assert not any("fails" in caveat for caveat in proof.caveats), "nobody tried whether the original does"
+    assert "1 old migration run from a changed copy" in person.asked("review:proof").text
+    assert "1 old migration run from a changed copy" in person.asked("apply").preview.proof  # type: ignore[union-attr]
 
 
 def test_the_whole_reset_can_be_made_and_undone(tiny: Shop, original: Path) -> None:
@@ -115,6 +118,34 @@ def test_the_original_can_count_again(tiny: Shop, original: Path) -> None:
     assert "scratch" in keys(last)
     assert not copy_in(tiny).exists()
     assert "nothing" in copy_in(tiny).with_name("0002_first_clubs.previous.py").read_text()
+
+
+def test_a_text_whose_original_is_gone_is_kept(tiny: Shop, original: Path) -> None:
+    def lose() -> None:
+        copy_in(tiny).write_text("# an hour of work\n")
+        copy_in(tiny).with_suffix(".original").unlink()
+
+    begun = Person({REFUSAL: ["scratch", then(lose, "quit")]}, goes_on=True)
+    refused(sit_down(tiny.root, begun), "old-history", HEADLINE, 1)
+    refused(sit_down(tiny.root, Person({REFUSAL: ["scratch", "quit"]}, goes_on=True)), "old-history", HEADLINE, 1)
+    assert copy_in(tiny).read_bytes() == original.read_bytes()
+    assert copy_in(tiny).with_name("0002_first_clubs.previous.py").read_text() == "# an hour of work\n"
+
+
+@pytest.mark.parametrize("answer", ["edited", "original"])
+def test_a_copy_that_goes_while_the_question_is_open_is_asked_anew(tiny: Shop, original: Path, answer: str) -> None:
+    person = Person({REFUSAL: ["scratch", then(lambda: copy_in(tiny).unlink(), answer), "quit"]}, goes_on=True)
+    refused(sit_down(tiny.root, person), "old-history", HEADLINE, 1)
+    assert "scratch" in keys(person.asked(REFUSAL))
+
+
+def test_a_copy_of_an_app_that_takes_no_part_stays(tiny: Shop, original: Path) -> None:
+    script: dict[str, list[Act]] = {REFUSAL: ["scratch", mended(tiny)], "review:seeds": ["quit"]}
+    assert sit_down(tiny.root, Person(script, goes_on=True)).left
+    person = Person({"resume": ["resume"], "review:": ["quit"]}, goes_on=True)
+    sit_down(tiny.root, person, exclude=("clubs",))
+    assert not [event.text for event in person.events if event.kind == "note" and "scratch copy" in event.text]
+    assert FAILS not in copy_in(tiny).read_text()
 
 
 def test_a_copy_is_set_aside_when_its_original_changes(tiny: Shop, original: Path) -> None:

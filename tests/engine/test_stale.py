@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,21 @@ def test_a_tree_that_changed_since_the_proof_is_not_swapped(tiny_proved: Shop, t
     assert {path for path in edited if edited[path] != tree[path]} == {"clubs/migrations/0002_first_clubs.py"}
     assert edited.keys() == tree.keys()
     assert tiny_proved.dump() == dump
+    tiny_proved.migwizard("run", "--yes")
+
+
+def test_modules_that_are_no_files_of_their_own_do_not_stop_apply(tiny_proved: Shop) -> None:
+    with zipfile.ZipFile(tiny_proved.root / "library.zip", "w") as archive:
+        archive.writestr("within.py", "")
+    with (tiny_proved.root / "config/settings.py").open("a") as stream:
+        stream.write(
+            "\nimport sys, types\n"
+            f"sys.path.append({str(tiny_proved.root / 'library.zip')!r})\n"
+            "import within\n"
+            "made = types.ModuleType('made')\n"
+            f"made.__file__ = {str(tiny_proved.root / 'made.py')!r}\n"
+            "sys.modules['made'] = made\n"
+        )
     tiny_proved.migwizard("run", "--yes")
 
 

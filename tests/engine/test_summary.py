@@ -25,6 +25,9 @@ def test_the_subject_says_how_it_was_proved() -> None:
     assert subject(reached(equal=False, accepted=("x",))) == "Reset migrations: 47 -> 11, 1 difference accepted"
     dropped = reached(tally=Tally(kept=3, dropped=2))
     assert subject(dropped) == "Reset migrations: 47 -> 11, proven equal, 2 dropped"
+    copied = reached(tally=Tally(copies=1))
+    assert subject(copied) == "Reset migrations: 47 -> 11, proven equal, 1 changed copy"
+    assert "1 old migration run from a changed copy." in " ".join(commit_message(copied).split())
 
 
 def test_equal_is_not_said_without_what_was_noted_kept_and_left_out() -> None:
@@ -42,6 +45,10 @@ def test_equal_is_not_said_without_what_was_noted_kept_and_left_out() -> None:
     [
         (Tally(), ""),
         (Tally(notes=2), "2 notes"),
+        (
+            Tally(notes=1, kept=1, copies=2),
+            "1 note, 2 old migrations run from changed copies, 1 old data operation kept",
+        ),
         (Tally(kept=1), "1 old data operation kept"),
         (Tally(0, 0, 1, 3), "1 old data operation left out as one-time, 3 dropped by decision"),
     ],

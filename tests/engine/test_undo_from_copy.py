@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from migwizard.engine import journal
 from migwizard.engine.previews import UndoPreview
 from migwizard.engine.talk import Question
+from migwizard.paths import Workplace
 from tests.engine.persons import Act, Person, sitting
 from tests.engine.refusing import then
 from tests.engine.support import Shop
@@ -89,6 +93,11 @@ def cut(shop: Shop) -> None:
     path.write_bytes(path.read_bytes()[:-40])
 
 
+def a_folder(shop: Shop) -> None:
+    missing(shop)
+    (shop.root / ".migwizard/rows/default.json").mkdir()
+
+
 def one_row_less(shop: Shop) -> None:
     path, found = content(shop)
     del found["rows"][0]
@@ -125,6 +134,7 @@ def built_anew(shop: Shop) -> None:
     [
         (missing, "default.json is not there"),
         (cut, "cannot be read"),
+        (a_folder, "cannot be read"),
         (one_row_less, "was changed after it was written"),
         (another_time, "was changed after it was written"),
         (of_another_run, "is of another run or database"),
@@ -163,6 +173,35 @@ def test_a_table_that_is_lost_at_the_last_moment_leads_to_the_copy(migrated: Sho
     person, _ = sitting(switched, script)
     assert keys(person.asked("refusal:MW-E30"))[:2] == ["keep", "copy"]
     assert (switched.tree(), switched.dump()) == (migrated.tree(), migrated.dump())
+
+
+@pytest.mark.parametrize("command", [["run", "--yes"], ["fake", "--yes"]])
+def test_what_a_kill_right_after_the_switch_left_out_is_kept_by_the_next_run(
+    migrated: Shop, tiny_proved: Shop, command: list[str]
+) -> None:
+    code = (
+        "import os, sys; from migwizard.engine import rowcopies; rowcopies.keep = lambda *_: os.kill(os.getpid(), 9); "
+        "from migwizard.cli import main; sys.exit(main(['run', '--yes']))"
+    )
+    assert tiny_proved.start(sys.executable, "-c", code).returncode == -signal.SIGKILL
+    place = Workplace(tiny_proved.root)
+    assert not (place.folder / "rows").exists()
+    tiny_proved.migwizard(*command)
+    assert journal.switched(place.journal) == {"default": True}
+    assert len(content(tiny_proved)[1]["rows"]) == content(tiny_proved)[1]["count"] > 0
+    tiny_proved.query(LOST)
+    asked(tiny_proved, "copies", "undo")
+    assert (tiny_proved.tree(), tiny_proved.dump()) == (migrated.tree(), migrated.dump())
+
+
+def test_a_copy_that_was_removed_is_made_anew_and_the_switch_noted_once(switched: Shop) -> None:
+    before = content(switched)[1]
+    missing(switched)
+    sitting(switched, {"resume": ["resume"], "review:fake": ["quit"]})
+    switched.migwizard("fake", "--yes")
+    assert content(switched)[1] == before
+    kinds = [act.kind for act in journal.acts(Workplace(switched.root).journal)]
+    assert kinds.count("switch") == 1
 
 
 def test_without_a_person_the_cure_is_named(switched: Shop) -> None:

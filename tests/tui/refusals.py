@@ -408,7 +408,9 @@ FAKE = (
     ),
     _at_fake("MW-E17", "Database 'default' lost rows to somebody else while they were exchanged."),
     _at_fake("MW-E18", "Database 'default' was written to by somebody else during the switch."),
-    _at_fake("MW-E20", "Database 'default' is busy: somebody else held django_migrations for 10 s. Try again."),
+    _at_fake(
+        "MW-E20", "Database 'default' is busy: somebody else held django_migrations for 10 s. Try again.", agreed=True
+    ),
     _at_fake(
         "MW-E30", "Database 'default' has no table migwizard_history_backup, so there is nothing to undo from.", copy=""
     ),

@@ -43,11 +43,16 @@ def scratch_copy(case: Refused) -> Iterator[Offer]:
 
 
 def _offers_of(case: Refused, copy: ScratchCopy, where: str) -> Iterator[Offer]:
+    # A person may have removed the copy while the question was open: what can be done then is asked anew.
     def run(_: str) -> Opening | None:
-        return None if copy.problem else case.open_again()
+        there = copy_of(case)
+        return None if there is None or there.problem else case.open_again()
 
-    def give_up(_: str) -> Opening:
-        scratchcopies.set_aside(copy)
+    def give_up(_: str) -> Opening | None:
+        there = copy_of(case)
+        if there is None:
+            return None
+        scratchcopies.set_aside(there)
         return case.open_again()
 
     ready = f"the old history is run with {where} in the place of {copy.name}"

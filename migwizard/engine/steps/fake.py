@@ -316,12 +316,26 @@ def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> d
     return result
 
 
+def _complete(ride: Ride, alias: str) -> None:
+    """Keep what a kill right after the switch has left out: the copy of the rows, and the act in the journal.
+
+    A copy without the act is of an earlier switch, which was taken back.
+    """
+    noted = journal.switched(ride.workplace.journal).get(alias)
+    if noted and rowcopies.is_kept(ride, alias):
+        return
+    if rows := read_state(ride, alias)["backup"]:
+        rowcopies.keep(ride, alias, rows)
+        if not noted:
+            journal.note(ride.workplace.journal, Act("switch", reset_time(), alias))
+
+
 def _is_local(ride: Ride, alias: str) -> bool:
     return any(one["alias"] == alias and one["inside"] for one in ride.guest.facts["databases"])
 
 
 def confirm(ride: Ride, alias: str) -> str:
-    """Show that migrate has nothing of ours to do; run the project's own `migrate --fake` where it was asked for."""
+    """Show that migrate has nothing of ours to do, and that the switch is kept; run `migrate --fake` where it was asked for."""
     waiting = ride.guest.call("pending", alias=alias)
     own = [f"{app}.{name}" for app, name in waiting if app in ride.apps.labels]
     if own:
@@ -333,6 +347,7 @@ def confirm(ride: Ride, alias: str) -> str:
         )
     others = [f"{app}.{name}" for app, name in waiting]
     ride.tell("switched", f"{alias}: nothing to apply" + (f" but {', '.join(others)}" if others else ""), alias=alias)
+    _complete(ride, alias)
     if ride.options.confirm_fake:
         ask_django(ride, alias)
     return "NEW"

@@ -52,6 +52,7 @@ def run(ride: Ride) -> dict[str, Any]:
     return summary(certificate) | {
         "seconds": compared.seconds,
         "history": history,
+        "copies": len(certificate.scratch_copies),
         "figures": [list(figure) for figure in compared.figures],
         "causes": {key: list(causes) for key, causes in compared.causes.items()},
     }
@@ -197,7 +198,7 @@ def _caveats(ride: Ride) -> tuple[str, ...]:
     if others:
         caveats.append(f"The proof ran as database {ALIAS}; it says nothing of {', '.join(others)}.")
     caveats += [
-        f"The old history was run with a scratch copy of {copy.name}: the project's own file fails on an empty database."
+        f"The old history was run with a changed scratch copy of {copy.name}; the project's own file was not run."
         for copy in scratchcopies.usable(ride)
     ]
     return tuple(caveats)

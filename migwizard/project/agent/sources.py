@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sys
@@ -21,13 +22,12 @@ def names(root: str) -> list[str]:
 
 
 def hashes(root: str) -> dict[str, str]:
-    """SHA-256 of each, by name; the host sees by it that a file has changed since it was loaded."""
+    """SHA-256 of each that can be read, by name; the host sees by it that a file has changed since it was loaded.
+
+    A module may name a file that there never was, or one within an archive: nobody can change that one.
+    """
     found = {}
     for name in names(root):
-        try:
-            with open(os.path.join(root, name), "rb") as stream:
-                found[name] = hashlib.sha256(stream.read()).hexdigest()
-        except OSError:
-            # Gone already, though it was loaded.
-            found[name] = ""
+        with contextlib.suppress(OSError), open(os.path.join(root, name), "rb") as stream:
+            found[name] = hashlib.sha256(stream.read()).hexdigest()
     return found

@@ -68,18 +68,19 @@ def state(connection: typing.Any, manifest: Facts, *, schema: typing.Optional[st
     Returns `state`, `code` (of the refusal that `switch` would raise, or None), the lists of [app, name] `missing`,
     `unknown`, `old`, `new` and `extra` (rows beyond a new history), `warnings`, and a `sentence` for people; the rows
     that a switch would take out (`leaving`), and how many it would put in (`arriving`), how many are of other apps
-    (`others`) and how many of the project's rows the backup of this run keeps (`saved`).
+    (`others`) and how many of the project's rows the backup of this run keeps (`saved`); all that it keeps (`backup`).
     """
     history = _History(connection, manifest, schema)
     rows, found = _read(history, manifest)
     plan, apps = _Plan.of(rows, manifest), set(manifest["apps"])
-    kept = history.saved(manifest["run_id"], "old") if BACKUP in history.tables() else []
+    kept = history.saved_all(manifest["run_id"]) if BACKUP in history.tables() else []
     return dict(
         found,
         leaving=[list(row.key) for row in plan.leaving],
         arriving=len(plan.arriving),
         others=sum(row.app not in apps for row in rows),
-        saved=sum(row.app in apps for row in kept),
+        saved=sum(kind == "old" and app in apps for kind, _, app, *_ in kept),
+        backup=kept,
     )
 
 
