@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from migwizard.commands.setup import again, face_of, options_of, project_of, say
-from migwizard.engine import machine, recovery
+from migwizard.engine import journal, machine, recovery
 from migwizard.engine import undo as undoing
 from migwizard.engine.checkpoint import load_checkpoint
 from migwizard.engine.opening import open_ride
@@ -20,6 +20,8 @@ from migwizard.faces.jsonlines import emit
 from migwizard.paths import Workplace
 from migwizard.words import leaving
 from migwizard.words.databases import told, told_switch
+
+KEPT = "Nothing was taken back, and nothing was changed."
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -62,17 +64,20 @@ def undo(arguments: argparse.Namespace) -> int:
     """Give back every byte and row."""
     project = project_of(arguments)
     place = Workplace(project.root)
-    fetch = ""
+    fetch, found = "", recovery.earlier(place)
+    cut_off = journal.unfinished(place.journal)
     if place.checkpoint.is_file():
-        _check_run(place, arguments)
+        stands = load_checkpoint(place.checkpoint, place.root)
+        _check_run(stands.run_id if stands else "", arguments)
+    elif cut_off is not None and cut_off.run_id not in [one.run_id for one in found]:
+        _check_run(cut_off.run_id, arguments)
     else:
-        found = recovery.earlier(place)
         if not found:
             say("Nothing to undo: there is no reset in this project.")
             return ExitCode.DONE
         fetch = _which(found, arguments)
         if fetch == "keep":
-            say("Nothing was taken back, and nothing was changed.")
+            say(KEPT)
             return ExitCode.DONE
     with open_ride(project, face_of(arguments), options_of(arguments), undo=True, fetch=fetch) as ride:
         try:
@@ -83,19 +88,20 @@ def undo(arguments: argparse.Namespace) -> int:
                 code=error.code,
                 cures=(f"Without a question: {again(arguments, 'undo', '--yes')}",),
             ) from error
-    if report is None:
+    if report is None and not place.checkpoint.is_file():
+        say(KEPT)
+    elif report is None:
         say(f"The reset is still there. Where it stands: {again(arguments, 'status')}")
     else:
         say(leaving.taken_back(report))
     return ExitCode.DONE
 
 
-def _check_run(place: Workplace, arguments: argparse.Namespace) -> None:
+def _check_run(stands: str, arguments: argparse.Namespace) -> None:
     """Raise UsageError where `--run` names another reset than the one that stands here."""
-    stands = load_checkpoint(place.checkpoint, place.root)
-    if arguments.run and stands is not None and stands.run_id != arguments.run:
+    if arguments.run and stands != arguments.run:
         raise UsageError(
-            f"The reset in this project is {stands.run_id}, not {arguments.run}. Nothing was changed.",
+            f"The reset in this project is {stands}, not {arguments.run}. Nothing was changed.",
             code="run",
             cures=(f"Take this one back: {again(arguments, 'undo')}",),
         )

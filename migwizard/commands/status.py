@@ -39,14 +39,14 @@ def status(arguments: argparse.Namespace) -> int:
 def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Namespace) -> dict[str, Any]:
     """The result of `status`."""
     place = Workplace(project.root)
+    entry = journal.unfinished(place.journal)
     data: dict[str, Any] = {"type": "result", "state": None, "stale": [], "applied": False, "databases": {}}
     if found is None:
         kept = [
             {"run_id": one.run_id, "begun": one.begun, "backup": str(one.folder), "half": one.half}
             for one in recovery.earlier(place)
         ]
-        return data | {"unfinished": None, "earlier": kept}
-    entry = journal.unfinished(place.journal)
+        return data | {"unfinished": entry.kind if entry else None, "earlier": kept}
     data |= {
         "run_id": found.run_id,
         "state": found.state.value,
@@ -65,8 +65,16 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
 
 def _nothing_begun(project: Project, arguments: argparse.Namespace) -> list[str]:
     """No reset stands here; which earlier ones can be taken back."""
+    place = Workplace(project.root)
+    cut_off, found = journal.unfinished(place.journal), recovery.earlier(place)
     lines = ["No reset was begun here."]
-    for one in recovery.earlier(Workplace(project.root)):
+    if cut_off is not None and cut_off.run_id not in [one.run_id for one in found]:
+        lead = (
+            f"A change of the files by the reset {cut_off.run_id} was interrupted half way, and its checkpoint is gone."
+        )
+        back = again(arguments, "undo")
+        lines = [f"{lead} The old files lie in {place.backup}, and {back} takes it back."]
+    for one in found:
         back = again(arguments, "undo", "--run", one.run_id)
         if one.half:
             lines.append(

@@ -14,6 +14,9 @@ from migwizard.engine.journal import Entry, Step
 from migwizard.engine.ride import reset_time
 from migwizard.errors import MigwizardError
 from migwizard.paths import Workplace
+from migwizard.words.counting import count
+
+HALF = "The files are half swapped. "
 
 
 def settle(place: Workplace, entry: Entry, *, back: bool) -> Entry:
@@ -25,21 +28,24 @@ def settle(place: Workplace, entry: Entry, *, back: bool) -> Entry:
     """
     journal.check(place.root, entry.steps)
     if entry.kind == "undo":
-        entry = replace(entry, steps=tuple(_from_backup(place, entry, step) for step in entry.steps))
+        entry = replace(entry, steps=_sourced(place, entry.run_id, entry.steps, HALF))
     elif back or not _at_hand(place, entry):
-        steps = tuple(_from_backup(place, entry, _reversed(step)) for step in entry.steps)
-        entry = replace(entry, kind="undo", steps=steps)
+        entry = replace(entry, kind="undo", steps=steps_back(place, entry, HALF))
         journal.begin(place.journal, entry, reset_time())
     journal.carry_out(place.root, place.folder, entry.steps)
     return entry
 
 
 def is_half(place: Workplace, entry: Entry) -> bool:
-    """Whether the tree is not the old history alone: of a swap something was done, of an undo something is left."""
-    done = [
-        durable.file_hash(place.root / step.path) == step.after for step in entry.steps if step.before != step.after
-    ]
-    return any(done) if entry.kind == "apply" else not all(done)
+    """Whether a file of the new history lies in the tree; a person may have removed old ones since, which is no half.
+
+    Files come before others go: a swap that has done anything has brought one, and an undo with work left has one to go.
+    """
+    new = [(step.path, step.after if entry.kind == "apply" else step.before, step) for step in entry.steps]
+    return any(
+        digest is not None and step.before != step.after and durable.file_hash(place.root / path) == digest
+        for path, digest, step in new
+    )
 
 
 def _at_hand(place: Workplace, entry: Entry) -> bool:
@@ -52,19 +58,38 @@ def _reversed(step: Step) -> Step:
     return Step(step.path, step.after, step.before)
 
 
-def _from_backup(place: Workplace, entry: Entry, step: Step) -> Step:
-    """The step with the place of its text in our backup, fetched from the second one where it is gone."""
-    if step.after is None or durable.file_hash(place.root / step.path) == step.after:
-        return step
-    for backup in (place.backup, place.second_backup / entry.run_id):
-        for path in sorted(backup.glob(f"*/{Path(step.path).name}")):
-            if durable.file_hash(path) == step.after:
-                kept = place.backup / path.relative_to(backup)
-                if path != kept:
-                    durable.write_file(kept, path.read_bytes(), mode=path.stat().st_mode & 0o777)
-                return replace(step, source=str(kept.relative_to(place.folder)))
-    raise MigwizardError(
-        f"The files are half swapped, and the backup of {step.path} is gone. Nothing was changed.",
+def steps_back(place: Workplace, swap: Entry, said_first: str = "") -> tuple[Step, ...]:
+    """The steps that take a swap back, each with the backup that holds its text; writes nothing.
+
+    Raises MigwizardError where a text is in neither backup; `said_first` comes before its sentence.
+    """
+    steps = sorted(map(_reversed, swap.steps), key=lambda step: step.after is not None)
+    return _sourced(place, swap.run_id, tuple(steps), said_first)
+
+
+def backed_up(place: Workplace, run_id: str) -> dict[str | None, Path]:
+    """Where each text lies that a backup holds, by its hash; the backup in the project comes before the second one."""
+    backups = (place.second_backup / run_id, place.backup)
+    paths = (path for backup in backups for path in backup.glob("*/*.py") if path.is_file())
+    return {durable.file_hash(path): path for path in paths}
+
+
+def _sourced(place: Workplace, run_id: str, steps: tuple[Step, ...], said_first: str) -> tuple[Step, ...]:
+    """The steps with the places of their texts; a file that is there already needs none."""
+    kept = backed_up(place, run_id)
+    there = {step.path for step in steps if step.after in (None, durable.file_hash(place.root / step.path))}
+    lost = [step.path for step in steps if step.path not in there and step.after not in kept]
+    if lost:
+        raise no_backup(lost, place.second_backup / run_id, said_first)
+    return tuple(step if step.path in there else replace(step, source=str(kept[step.after])) for step in steps)
+
+
+def no_backup(lost: list[str], second: Path, said_first: str = "") -> MigwizardError:
+    """What is said where old files can come back from nowhere."""
+    more = f" (and of {count(len(lost) - 1, 'other file')})" if len(lost) > 1 else ""
+    return MigwizardError(
+        f"{said_first}The backup of {lost[0]}{more} is gone or was changed, here and in {second}. Nothing was changed.",
         code="no-backup",
         cures=("Take the old migration files from git.",),
+        details={"files": lost},
     )

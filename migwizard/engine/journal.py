@@ -26,7 +26,7 @@ class Step:
     """SHA-256 of what is there before, None where there is nothing."""
     after: str | None
     source: str | None = None
-    """Where the content lies, relative to the `.migwizard` folder."""
+    """Where the content lies, relative to the `.migwizard` folder, or absolute in the second backup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +73,26 @@ def end(path: Path, entry: Entry) -> None:
 def unfinished(path: Path) -> Entry | None:
     """The change that was begun and not ended, if there is one. Raises ConflictError for an unreadable journal."""
     current: Entry | None = None
+    for event in _events(path):
+        if event["event"] == "begin":
+            current = _entry(path, event)
+        elif event["event"] == "end":
+            current = None
+    return current
+
+
+def swap_of(path: Path, run_id: str) -> Entry | None:
+    """The last swap that this reset began, with the hash of every old file; None where an older journal lacks it."""
+    begun = [event for event in _events(path) if (event["event"], event["kind"]) == ("begin", "apply")]
+    entries = [entry for entry in (_entry(path, event) for event in begun) if entry.run_id == run_id]
+    return entries[-1] if entries else None
+
+
+def _entry(path: Path, event: dict[str, Any]) -> Entry:
     try:
-        for event in _events(path):
-            if event["event"] == "begin":
-                current = Entry(event["kind"], event["run_id"], tuple(Step(**step) for step in event["steps"]))
-            elif event["event"] == "end":
-                current = None
+        return Entry(event["kind"], event["run_id"], tuple(Step(**step) for step in event["steps"]))
     except (KeyError, TypeError) as error:
         raise _corrupt(path, error) from error
-    return current
 
 
 def stands(path: Path, run_id: str | None = None) -> str | None:

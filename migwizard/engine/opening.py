@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from migwizard.engine import halfway, journal, recovery
+from migwizard.engine import durable, halfway, journal, recovery
 from migwizard.engine.checkpoint import Checkpoint, check_owner, load_checkpoint
 from migwizard.engine.lock import locked
 from migwizard.engine.options import Options
@@ -25,21 +25,23 @@ def open_ride(project: Project, face: Face, options: Options, *, undo: bool = Fa
 
     Where a kill left a swap half done it is settled first; for an `undo` that means taken back. `fetch` is the run id of
     an earlier reset that is to be fetched from the second backup. A fresh folder of ours is removed again when the
-    project cannot be loaded, so that a refusal leaves nothing behind.
+    project cannot be loaded, or when nothing came of what was fetched, so that a refusal leaves nothing behind.
     """
     workplace = Workplace(project.root)
-    existed = workplace.folder.exists()
+    existed, fetched = workplace.folder.exists(), ""
     workplace.create()
     # Within the lock, since another run may be about to write the checkpoint, or may have made the folder just now.
     with locked(workplace.lock):
         try:
             if fetch and not workplace.checkpoint.is_file():
                 recovery.fetch(workplace, fetch)
+                fetched = _acts(workplace)
             found = load_checkpoint(workplace.checkpoint, project.root)
             if found is None:
                 _name_earlier(workplace, face)
             checkpoint = found or _begin(project)
-            settled = _settle(workplace, checkpoint, face, undo=undo)
+            lost = "its checkpoint is gone" if found is None else ""
+            settled = _settle(workplace, checkpoint, face, undo=undo, lost=lost)
             with closing(Guest(project, log=workplace.log)) as guest:
                 ride = Ride(project, workplace, guest, face, options, checkpoint, resumed=found is not None)
                 if settled is not None:
@@ -49,7 +51,7 @@ def open_ride(project: Project, face: Face, options: Options, *, undo: bool = Fa
                 _own(ride, found is not None)
                 yield ride
         finally:
-            if not existed and _is_untouched(workplace, project):
+            if not existed and (_is_untouched(workplace, project) or fetched == _acts(workplace)):
                 _remove_folder(workplace)
 
 
@@ -110,19 +112,22 @@ def _name_earlier(workplace: Workplace, face: Face) -> None:
         face.tell(Event("note", State.PREFLIGHT, text))
 
 
-def _settle(workplace: Workplace, checkpoint: Checkpoint, face: Face, *, undo: bool) -> journal.Entry | None:
-    """Finish or take back what a kill interrupted, and return what was done; needs no guest."""
+def _settle(workplace: Workplace, checkpoint: Checkpoint, face: Face, *, undo: bool, lost: str) -> journal.Entry | None:
+    """Finish or take back what a kill interrupted, and return what was done; needs no guest.
+
+    `lost` says what an end would need, and is gone: without the checkpoint of a swap nothing could go on after it.
+    """
     begun = journal.unfinished(workplace.journal)
     if begun is None:
         return None
-    settled = halfway.settle(workplace, begun, back=undo)
+    settled = halfway.settle(workplace, begun, back=undo or bool(lost))
     checkpoint.applied = settled.kind == "apply"
     if not checkpoint.applied:
         checkpoint.forget_from(State.APPLY)
     checkpoint.save(workplace.checkpoint)
     journal.end(workplace.journal, settled)
     if begun.kind != settled.kind:
-        why = "" if undo else ", since staging does not hold its files any more"
+        why = "" if undo else f", since {lost or 'staging does not hold its files any more'}"
         text = f"The swap that was cut off was taken back{why}: the old files are in the project, and nothing is lost."
         face.tell(Event("note", checkpoint.state, text))
     return settled
@@ -132,6 +137,11 @@ def _is_untouched(workplace: Workplace, project: Project) -> bool:
     """Whether nothing came of a new reset: refused in preflight, or before."""
     found = load_checkpoint(workplace.checkpoint, project.root)
     return found is None or (found.state is State.PREFLIGHT and not found.results.get(State.PREFLIGHT))
+
+
+def _acts(workplace: Workplace) -> str:
+    """The journal as it is now: nothing is done to the tree or a database without a line in it."""
+    return durable.file_hash(workplace.journal) or "none"
 
 
 def _remove_folder(workplace: Workplace) -> None:

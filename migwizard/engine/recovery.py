@@ -53,9 +53,15 @@ def _read(place: Workplace, path: Path) -> Earlier | None:
     entry, stands = journal.unfinished(acts), journal.stands(acts)
     applied = bool(data["applied"]) if stands is None else stands == "apply"
     half = entry is not None and halfway.is_half(place, entry)
-    if not RUN_ID.fullmatch(run_id) or not (applied or half):
+    if not RUN_ID.fullmatch(run_id) or not (applied or half) or not _is_ours(place, data):
         return None
     return Earlier(run_id, str(data["timestamp"]), path.parent, half)
+
+
+def _is_ours(place: Workplace, data: dict[str, Any]) -> bool:
+    """Whether one of its apps is here: another project may have lain in this place. The project need not load for it."""
+    folders = data["folders"].values()
+    return not folders or any((place.root / folder).parent.is_dir() for folder in folders)
 
 
 def question(found: list[Earlier]) -> Question:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from migwizard.engine import durable, git, journal, staging, stat
+from migwizard.engine import durable, git, halfway, journal, staging, stat
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.manifests import NAME, load_manifest, make_manifest
 from migwizard.engine.planning import make_plan
@@ -175,12 +175,30 @@ def _root(ride: Ride) -> Path:
 
 
 def made_steps(ride: Ride) -> tuple[Step, ...]:
-    """The steps of a swap that was made, from what it left: the new files in the tree, the old ones in the backup."""
-    steps = []
-    for app, name in load_manifest(ride).known:
-        path = ride.workplace.backup / app / f"{name}.py"
-        if path.is_file():
-            steps.append(Step(f"{ride.checkpoint.folders[app]}/{name}.py", durable.file_hash(path), None))
+    """The steps of a swap that was made: as a journal has them, or else from what the swap left.
+
+    Raises MigwizardError where no journal has them, and the backups do not tell what an old file was.
+    """
+    for path in (ride.workplace.journal, ride.second / ride.workplace.journal.name):
+        swap = journal.swap_of(path, ride.checkpoint.run_id)
+        if swap is not None:
+            return swap.steps
+    return _steps_by_manifest(ride)
+
+
+def _steps_by_manifest(ride: Ride) -> tuple[Step, ...]:
+    """Old files have no hash there: it is that of the backups, which must not differ."""
+    manifest, backups = load_manifest(ride), (ride.workplace.backup, ride.second)
+    steps, lost = [], []
+    for app, name in manifest.known:
+        path = f"{ride.checkpoint.folders[app]}/{name}.py"
+        hashes = {durable.file_hash(backup / app / f"{name}.py") for backup in backups} - {None}
+        if len(hashes) == 1:
+            steps.append(Step(path, hashes.pop(), None))
+        elif hashes or (app, name) in manifest.old_nodes:
+            lost.append(path)
+    if lost:
+        raise halfway.no_backup(lost, ride.second)
     for name, digest in sorted(ride.checkpoint.files.items()):
         label, _, file = name.partition("/")
         steps.append(Step(f"{ride.checkpoint.folders[label]}/{file}", None, digest, f"staging/{name}"))
@@ -189,11 +207,9 @@ def made_steps(ride: Ride) -> tuple[Step, ...]:
 
 def predicted_stat(ride: Ride, steps: tuple[Step, ...]) -> str:
     """What `git diff --stat` says of these steps, made or not, where no git can be asked."""
-    labels = {folder: label for label, folder in ride.checkpoint.folders.items()}
-    changes = []
+    kept, changes = halfway.backed_up(ride.workplace, ride.checkpoint.run_id), []
     for step in steps:
-        folder, _, file = step.path.rpartition("/")
-        old = (ride.workplace.backup / labels[folder] / file).read_bytes() if step.before else b""
+        old = kept[step.before].read_bytes() if step.before in kept else b""
         new = (ride.workplace.folder / step.source).read_bytes() if step.source else b""
         changes.append(Change(step.path, stat.count_lines(new), stat.count_lines(old)))
     return stat.table(changes)

@@ -47,7 +47,7 @@ def test_undo_works_from_the_second_backup(migrated: Shop, tiny_finished: Shop) 
     (state,) = (tiny_finished.root.parent / "state" / "migwizard").iterdir()
     where = tiny_finished.migwizard("undo", "--yes", expect=1).stderr
     place = Path(where.split("here and in ")[1].split(". Nothing")[0])
-    shutil.move(state, place.parents[1])
+    shutil.move(state, place.parent)
     tiny_finished.migwizard("undo", "--yes")
     assert tiny_finished.tree() == migrated.tree()
     assert tiny_finished.dump() == migrated.dump()

@@ -367,7 +367,8 @@ APPLY = (
     Example(
         "no-backup",
         MigwizardError,
-        "The backup of orders is gone, here and in /home/ada/.local/state/migwizard/shop." + UNCHANGED,
+        "The backup of apps/orders/migrations/0003_items.py is gone or was changed, here and in "
+        "/home/ada/.local/state/migwizard/shop-1a2b3c4d/7d44e8a01c5b." + UNCHANGED,
         state=State.DONE,
         applied=True,
     ),

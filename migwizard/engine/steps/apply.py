@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-from migwizard.engine import durable, journal, swapping
+from migwizard.engine import durable, halfway, journal, swapping
 from migwizard.engine.journal import Entry, Step
-from migwizard.engine.manifests import load_manifest
 from migwizard.engine.ride import Ride, Turn, reset_time
 from migwizard.engine.runs import ALIAS, fresh, history_fingerprint
 from migwizard.engine.states import State
@@ -154,35 +152,9 @@ def _carry_out(ride: Ride, steps: tuple[Step, ...], tree: Tree) -> None:
 
 
 def steps_back(ride: Ride) -> tuple[Step, ...]:
-    """From the new files in the tree to the old ones, which lie in the backup."""
-    place, backup = ride.workplace, _backup(ride)
-    steps = []
-    for name, digest in sorted(ride.checkpoint.files.items()):
-        label, _, file = name.partition("/")
-        steps.append(Step(f"{ride.checkpoint.folders[label]}/{file}", digest, None))
-    for app, name in load_manifest(ride).known:
-        path = backup / app / f"{name}.py"
-        if path.is_file():
-            target = f"{ride.checkpoint.folders[app]}/{name}.py"
-            steps.append(Step(target, None, durable.file_hash(path), str(path.relative_to(place.folder))))
-    return tuple(steps)
-
-
-def _backup(ride: Ride) -> Path:
-    """The backup in the project, fetched from the second one where somebody emptied the folder."""
-    place = ride.workplace
-    for label in ride.checkpoint.folders:
-        if (place.backup / label).is_dir():
-            continue
-        second = ride.second / label
-        if not second.is_dir():
-            raise MigwizardError(
-                f"The backup of {label} is gone, here and in {second}. Nothing was changed.",
-                code="no-backup",
-                cures=("Take the old migration files from git.",),
-            )
-        durable.copy_folder(second, place.backup / label)
-    return place.backup
+    """From the new files in the tree to the old ones, as a backup holds them. Raises MigwizardError where none does."""
+    swap = Entry("apply", ride.checkpoint.run_id, swapping.made_steps(ride))
+    return halfway.steps_back(ride.workplace, swap)
 
 
 def take_back(ride: Ride) -> None:
