@@ -225,6 +225,12 @@ def test_an_unknown_theme_names_the_nearest(monkeypatch: pytest.MonkeyPatch) -> 
         wizard.wizard(arguments("--theme", "lihgt"))
 
 
+def test_the_printed_commands_say_what_a_cure_changed() -> None:
+    given = arguments("-C", "shop", "--python", "old")
+    setup.remember(given, {"project": "shop", "python": "new/bin/python", "settings": ""})
+    assert setup.again(given, "undo").endswith("-C shop --python new/bin/python undo")
+
+
 def test_the_farewell_of_a_project_without_a_reset(tiny_project: Path) -> None:
     lines = farewell.where_you_are(arguments("-C", str(tiny_project)))
     assert lines == ["Nothing was begun; the project is unchanged."]

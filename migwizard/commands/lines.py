@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from migwizard.commands.complaints import write_log
+from migwizard.commands.setup import remember
 from migwizard.engine.options import Opening, Options
 from migwizard.engine.process import INTERRUPTED, Ended
 from migwizard.engine.session import sit
@@ -35,3 +36,4 @@ def ride_in_lines(arguments: argparse.Namespace, opening: Opening, options: Opti
         return Ended(refusal.exit_code, None, refusal.sentence, refusal.cures, refusal.code)
     finally:
         face.close()
+        remember(arguments, face.said)

@@ -8,6 +8,7 @@ import os
 import shlex
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from migwizard.engine.options import Options
@@ -66,6 +67,13 @@ def _answers(name: str | None) -> dict[str, str]:
 def say(text: str) -> None:
     """A line of narration."""
     print(text, file=sys.stderr)
+
+
+def remember(arguments: argparse.Namespace, said: Mapping[str, str]) -> None:
+    """Take over what a cure changed of the command line, so that the commands printed at the end say it too."""
+    for name in ("project", "python", "settings"):
+        if said.get(name):
+            setattr(arguments, name, said[name])
 
 
 def again(arguments: argparse.Namespace, *more: str) -> str:

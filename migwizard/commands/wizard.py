@@ -11,9 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from migwizard.commands.setup import options_of
+from migwizard.commands.setup import options_of, remember
 from migwizard.engine.options import Opening, Options
 from migwizard.engine.process import INTERRUPTED, Ended, Message
+from migwizard.engine.talk import Event
 from migwizard.errors import UndecidedError, UsageError
 from migwizard.exit_codes import ExitCode
 
@@ -31,14 +32,13 @@ def wizard(arguments: argparse.Namespace) -> int:
             code="no-input",
             cures=("Without questions: migwizard run --yes --no-input", "Where a reset stands: migwizard status"),
         )
-    opening = Opening(Path(arguments.project) if arguments.project else None, arguments.python, arguments.settings)
     options = replace(options_of(arguments), review=True)
-    ended = None if wants_plain(arguments.plain, os.environ) else _screens(arguments, opening, options)
+    ended = None if wants_plain(arguments.plain, os.environ) else _screens(arguments, options)
     # Imported only now: the first screen must not wait for what is needed after the last one.
     if ended is None or ended.code == PLAIN:
         from migwizard.commands.lines import ride_in_lines
 
-        ended = ride_in_lines(arguments, opening, options)
+        ended = ride_in_lines(arguments, _opening(arguments), options)
     from migwizard.commands.farewell import farewell
 
     farewell(ended, arguments)
@@ -56,16 +56,28 @@ def wants_plain(asked: bool, environment: Mapping[str, str]) -> bool:
     )
 
 
-def _screens(arguments: argparse.Namespace, opening: Opening, options: Options) -> Ended:
-    """The ride in a process of its own, under the screens."""
+def _opening(arguments: argparse.Namespace) -> Opening:
+    return Opening(Path(arguments.project) if arguments.project else None, arguments.python, arguments.settings)
+
+
+def _screens(arguments: argparse.Namespace, options: Options) -> Ended:
+    """The ride in a process of its own, under the screens; what cures said of the project is noted in `arguments`."""
     from migwizard.engine.process import Engine
     from migwizard.tui.app import WizardApp
 
+    opening, said = _opening(arguments), dict[str, str]()
+
     def engine(heard: Callable[[Message], None], changes: Mapping[str, Any]) -> Engine:
-        return Engine(replace(opening, **changes), options, heard)
+        def noted(message: Message) -> None:
+            if isinstance(message, Event) and message.kind == "project":
+                said.update(message.data["said"])
+            heard(message)
+
+        return Engine(replace(opening, **changes), options, noted)
 
     app = WizardApp(engine, guided=not arguments.expert, theme=_theme(arguments.theme))
     ended = app.run(mouse=not arguments.no_mouse)
+    remember(arguments, said)
     return ended or Ended(ExitCode.INTERRUPTED, code=INTERRUPTED)
 
 

@@ -72,7 +72,7 @@ class _Sitting:
 
     def ride(self, project: Project, face: Face) -> dict[str, Any]:
         """Open the project and walk; raises what stops it, with the state where it stopped."""
-        face.tell(_introduction(project))
+        face.tell(_introduction(project, self.opening))
         if self.opening.look:
             return self._look(project, face)
         if self.opening.wait:
@@ -154,7 +154,7 @@ class _Sitting:
                 ride.tell("note", "This is a look: nothing can be taken back here.")
 
 
-def _introduction(project: Project) -> Event:
+def _introduction(project: Project, opening: Opening) -> Event:
     return Event(
         "project",
         State.PREFLIGHT,
@@ -165,6 +165,12 @@ def _introduction(project: Project) -> Event:
             "settings": project.settings or "",
             "python": str(project.interpreter.path),
             "reason": project.interpreter.reason,
+            # As they were said, on the command line or as a cure: a later command has to say them again.
+            "said": {
+                "project": str(opening.folder or ""),
+                "python": opening.python or "",
+                "settings": opening.settings or "",
+            },
         },
     )
 

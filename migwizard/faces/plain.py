@@ -40,6 +40,8 @@ class PlainFace:
         """Lines of previews since the step was announced; what was heard is not said again."""
         self._project = ""
         self._greeted = False
+        self.said: dict[str, str] = {}
+        """What the opening that runs now was told of the project, its Python and its settings."""
 
     def tell(self, event: Event) -> None:
         if event.kind == "project":
@@ -78,6 +80,7 @@ class PlainFace:
 
     def _introduce(self, event: Event) -> None:
         data = event.data
+        self.said = data.get("said", {})
         settings = f" Settings: {data['settings']}." if data.get("settings") else ""
         line = f"Project: {data.get('name')}, in {data.get('root')}.{settings} Python: {data.get('python')}, {data.get('reason')}."
         self.greet()

@@ -12,7 +12,7 @@ from migwizard.engine.options import Opening
 from migwizard.engine.previews import PreflightPreview
 from migwizard.project import guest
 from tests.engine.persons import Person, sit_down
-from tests.engine.refusing import cured, own_surroundings, refused, then, words  # noqa: F401 - a fixture
+from tests.engine.refusing import begun, cured, own_surroundings, refused, then, words  # noqa: F401 - a fixture
 from tests.engine.support import Shop
 
 pytestmark = pytest.mark.ride
@@ -72,7 +72,17 @@ def test_another_python_is_taken(tiny: Shop, tmp_path: Path) -> None:
     opening = Opening(tiny.root, python=str(bare))
     question = refused(sit_down(tiny.root, Person(), opening), "project", "This Python has no Django", 3)
     assert question.choice("python").wants  # type: ignore[union-attr]
-    cured(tiny.root, "project", f"python={sys.executable}", opening)
+    person = cured(tiny.root, "project", f"python={sys.executable}", opening).person
+    said = [event.data["said"]["python"] for event in person.events if event.kind == "project"]
+    assert said == [str(bare), sys.executable], "the commands printed at the end say the one that was chosen"
+
+
+def test_undo_says_why_it_cannot_begin(tiny: Shop) -> None:
+    begun(tiny)
+    (tiny.root / "people/models.py").write_text("import legacy_of_nobody\n")
+    person = Person({"refusal:project": ["undo", "quit"]})
+    sit_down(tiny.root, person)
+    assert [question.text.startswith("Undo could not begin") for question in person.every("refusal:")] == [False, True]
 
 
 def test_a_python_that_is_not_there(tiny: Shop) -> None:

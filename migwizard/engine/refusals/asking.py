@@ -17,6 +17,7 @@ from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
 from migwizard.engine.treestate import SENTENCES, Tree, tree_of
 from migwizard.errors import ConflictError, MigwizardError
+from migwizard.exit_codes import ExitCode
 from migwizard.paths import Workplace
 from migwizard.project.discovery import Project
 
@@ -55,6 +56,8 @@ def menu(refusal: MigwizardError, opening: Opening, project: Project | None) -> 
     offers.append(Offer(QUIT))
     acts |= {offer.choice.key: offer.act for offer in offers if offer.act is not None}
     text, unchanged = _sentence(refusal, project), unchanged_line(found, tree)
+    if opening.undo and refusal.exit_code is ExitCode.PROJECT:
+        text = f"Undo could not begin: it loads the project too. {text}"
     question = Question(
         f"refusal:{refusal.code}",
         state,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from migwizard.engine import histories, summary, swapping
 from migwizard.engine.previews import DatabaseLine, DonePreview
 from migwizard.engine.ride import Ride, Turn
@@ -10,6 +12,9 @@ from migwizard.engine.steps import done
 from migwizard.engine.summary import Reached
 from migwizard.engine.talk import Choice, Question
 from migwizard.words.counting import count
+
+FOLDERS_NAMED = 3
+"""Of more migrations folders than these the command for git has a pattern."""
 
 
 def question(ride: Ride) -> Question:
@@ -68,7 +73,9 @@ def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list
     """What only the person can do, in the order in which it is done."""
     paths = count(reached.before + reached.after, "path")
     message = f"{ride.workplace.folder.name}/{done.MESSAGE}"
-    commit = f'{paths}; message ready: "{summary.subject(reached)}", git commit -F {message}'
+    every = " ".join(shlex.quote(folder) for folder in sorted(set(ride.checkpoint.folders.values())))
+    named = every if len(ride.checkpoint.folders) <= FOLDERS_NAMED else "'*/migrations/*.py'"
+    commit = f'{paths}; message ready: "{summary.subject(reached)}", git add -A -- {named} && git commit -F {message}'
     left = [("Commit", commit)]
     left += [(line.alias, how) for line in lines if (how := _how(line))]
     left.append(
