@@ -63,7 +63,7 @@ def steps_back(place: Workplace, swap: Entry, said_first: str = "") -> tuple[Ste
 
     Raises MigwizardError where a text is in neither backup; `said_first` comes before its sentence.
     """
-    steps = sorted(map(_reversed, swap.steps), key=lambda step: step.after is not None)
+    steps = sorted(map(_reversed, swap.steps), key=lambda step: (step.after is not None, step.path))
     return _sourced(place, swap.run_id, tuple(steps), said_first)
 
 
