@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -13,6 +14,10 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+
+import pytest
+
+from migwizard.engine import durable
 
 PROJECTS = Path(__file__).parents[1] / "projects"
 MIGWIZARD = (sys.executable, "-m", "migwizard")
@@ -136,3 +141,18 @@ def begun(events: list[dict[str, Any]]) -> list[str]:
 def changed(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> set[str]:
     """Paths whose content differs."""
     return {path for path in {*before, *after} if before.get(path) != after.get(path)}
+
+
+def dying_at(number: int, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
+    """Make the n-th durable write die before it is done; the list holds its path once it has."""
+    real, died = durable.write_file, list[Path]()
+    count = itertools.count(1)
+
+    def dying(path: Path, *arguments: Any, **more: Any) -> None:
+        if next(count) == number:
+            died.append(path)
+            raise KeyboardInterrupt
+        real(path, *arguments, **more)
+
+    monkeypatch.setattr(durable, "write_file", dying)
+    return died

@@ -18,6 +18,7 @@ from migwizard.engine.states import State
 from migwizard.engine.talk import Question
 from migwizard.errors import UndecidedError
 from migwizard.paths import Workplace
+from tests.engine.support import dying_at
 
 NAME, NODE = "orders/0001_reset_initial.py", ("orders", "0001_reset_initial")
 TEXT = "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    operations = []\n"
@@ -144,15 +145,7 @@ def test_a_half_written_staging_is_nobodys_edit(desk: Desk) -> None:
 @pytest.mark.parametrize("kill_at", range(1, 8))
 def test_a_kill_while_an_edit_is_kept_loses_nothing(desk: Desk, kill_at: int, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.write(MINE)
-    writes, real = [], durable.write_file
-
-    def dying(path: Path, data: bytes, mode: int | None = None) -> None:
-        writes.append(path)
-        if len(writes) == kill_at:
-            raise KeyboardInterrupt
-        real(path, data, mode)
-
-    monkeypatch.setattr(durable, "write_file", dying)
+    real, died = durable.write_file, dying_at(kill_at, monkeypatch)
     try:
         desk.generate()
     except KeyboardInterrupt:
@@ -161,6 +154,7 @@ def test_a_kill_while_an_edit_is_kept_loses_nothing(desk: Desk, kill_at: int, mo
         edited.notice(later.ride, [])
         later.generate()
     monkeypatch.setattr(durable, "write_file", real)
+    assert died or kill_at > 1
     assert desk.staged.read_text() == MINE
 
 

@@ -12,7 +12,7 @@ from migwizard.engine import durable, staging, strays
 from migwizard.engine.ride import Ride
 from migwizard.paths import Workplace
 from tests.engine.persons import sitting
-from tests.engine.support import Shop, begun, kept
+from tests.engine.support import Shop, begun, dying_at, kept
 
 HELPER, NOTES, MINE = "clubs/__init__.py", "clubs/notes.txt", "clubs/0009_mine.py"
 NEW = "clubs/0001_reset_initial.py"
@@ -112,20 +112,13 @@ def test_staging_gets_back_what_it_had(desk: Desk) -> None:
 def test_a_kill_on_the_way_loses_nothing(desk: Desk, kill_at: int, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.write(desk.staged, NOTES, "notes")
     desk.write(desk.staged, HELPER, "helper")
-    real, writes = durable.write_file, []
-
-    def dying(path: Path, data: bytes, mode: int | None = None) -> None:
-        writes.append(path)
-        if len(writes) == kill_at:
-            raise KeyboardInterrupt
-        real(path, data, mode)
-
-    monkeypatch.setattr(durable, "write_file", dying)
+    real, died = durable.write_file, dying_at(kill_at, monkeypatch)
     try:
         desk.prepare()
     except KeyboardInterrupt:
         monkeypatch.setattr(durable, "write_file", real)
         desk.prepare()
+    assert died or kill_at > 1
     assert desk.found() == {"clubs/notes.previous.txt": "notes", "clubs/__init__.previous.py": "helper"}
 
 
