@@ -9,8 +9,8 @@ import sqlite3
 from typing import Any
 
 from . import histories, load, switch
+from .engines import is_sqlite, sqlite
 from .failure import AgentError
-from .migrate import execute_on
 
 
 def open_real(alias: str, *, write: bool = False, timeout: float | None = None) -> Any:
@@ -25,7 +25,7 @@ def open_real(alias: str, *, write: bool = False, timeout: float | None = None) 
         known = ", ".join(sorted(load.REAL_DATABASES))
         raise AgentError("usage", "The settings have no database {!r}; they have {}.".format(alias, known))
     real = copy.deepcopy(load.REAL_DATABASES[alias])
-    if load.is_sqlite(real):
+    if is_sqlite(real):
         path = os.path.abspath(str(real["NAME"]))
         if not os.path.exists(path):
             raise AgentError(
@@ -41,10 +41,10 @@ def open_real(alias: str, *, write: bool = False, timeout: float | None = None) 
     load.use_databases(databases)
     try:
         connections[alias].ensure_connection()
-        if load.is_sqlite(real):
-            execute_on(connections[alias])("SELECT 1 FROM sqlite_master")
+        if is_sqlite(real):
+            sqlite.raw(connections[alias])("SELECT 1 FROM sqlite_master")
             if not write:
-                execute_on(connections[alias])("PRAGMA query_only = ON")
+                sqlite.raw(connections[alias])("PRAGMA query_only = ON")
     except (Error, sqlite3.Error) as error:
         raise _unreachable(alias, "does not answer: {}.".format(error), error) from error
     return connections[alias]
@@ -66,8 +66,8 @@ def _try_write(alias: str, timeout: float | None) -> None:
 
     connection = open_real(alias, write=True, timeout=timeout)
     try:
-        execute_on(connection)("BEGIN IMMEDIATE")
-        execute_on(connection)("ROLLBACK")
+        sqlite.raw(connection)("BEGIN IMMEDIATE")
+        sqlite.raw(connection)("ROLLBACK")
     except (Error, sqlite3.Error) as error:
         raise _unreachable(alias, "cannot be written to now: {}".format(error), error) from error
     finally:

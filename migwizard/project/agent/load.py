@@ -17,6 +17,7 @@ import warnings
 from typing import Any, Callable
 
 from . import sources
+from .engines import is_sqlite, sqlite
 from .failure import AgentError
 
 # The databases as the settings give them, by alias; read by the few requests that concern real databases.
@@ -49,27 +50,15 @@ def _run_manage_py(path: str) -> None:
     )
 
 
-def is_sqlite(database: dict[str, Any]) -> bool:
-    return "sqlite" in database.get("ENGINE", "") or "spatialite" in database.get("ENGINE", "")
-
-
-def scratch_database(real: dict[str, Any], name: str = ":memory:") -> dict[str, Any]:
+def scratch_database(real: dict[str, Any]) -> dict[str, Any]:
     """Settings of the same engine that lead to no real database.
 
-    SQLite gets `name`; another engine keeps its engine, since checks of the project may ask for it, and a port on which
-    nobody answers.
+    SQLite stays in memory; another engine keeps its engine, since checks of the project may ask for it, and a port on
+    which nobody answers.
     """
-    scratch = copy.deepcopy(real)
     if is_sqlite(real):
-        scratch["NAME"] = name
-        options = {
-            key: value for key, value in scratch.get("OPTIONS", {}).items() if key not in ("uri", "init_command")
-        }
-        scratch["OPTIONS"] = options
-    else:
-        scratch.update(NAME="migwizard_no_database", HOST="127.0.0.1", PORT="9")
-    scratch["CONN_MAX_AGE"] = 0
-    return scratch
+        return sqlite.scratch_settings(real, ":memory:")
+    return dict(copy.deepcopy(real), NAME="migwizard_no_database", HOST="127.0.0.1", PORT="9", CONN_MAX_AGE=0)
 
 
 def use_databases(databases: dict[str, dict[str, Any]]) -> None:

@@ -8,33 +8,26 @@ import shutil
 import time
 from typing import Any
 
-from . import histories, load, sources, sqlite_facts
+from . import histories, load, sources
+from .engines import engine_of
 from .failure import AgentError, place, sentence
 from .observe import Observer
 
 
 def open_scratch(alias: str, path: str, clock_shift: float = 0.0) -> Any:
-    """Lead every alias to nowhere but `alias` to the SQLite file `path`, and return its connection.
-
-    Durability is switched off: a scratch database that does not survive a power cut is made again.
-    """
+    """Lead every alias to nowhere but `alias` to the scratch database `path`, and return its connection."""
     from django.db import connections
     from django.db.backends.signals import connection_created
 
-    databases = {key: load.scratch_database(real) for key, real in load.REAL_DATABASES.items()}
-    databases[alias] = load.scratch_database(load.REAL_DATABASES[alias], path)
+    real = load.REAL_DATABASES[alias]
+    engine = engine_of(real)
+    databases = {key: load.scratch_database(other) for key, other in load.REAL_DATABASES.items()}
+    databases[alias] = engine.scratch_settings(real, path)
     load.use_databases(databases)
 
     def prepare(connection: Any, **_: Any) -> None:
-        if connection.alias != alias:
-            return
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA synchronous = OFF")
-            cursor.execute("PRAGMA journal_mode = MEMORY")
-        if clock_shift:
-            from .clock import shift_sqlite
-
-            shift_sqlite(connection.connection, clock_shift)
+        if connection.alias == alias:
+            engine.prepare(connection, clock_shift)
 
     connection_created.connect(prepare, weak=False)
     return connections[alias]
@@ -80,7 +73,8 @@ def migrate(
     media = keep_outside_work_away(path)
     random.seed(seed)
     connection = open_scratch(alias, path, start.get("clock_shift") or 0.0)
-    observer = Observer(connection, set(labels), observe, emit)
+    engine = engine_of(load.REAL_DATABASES[alias])
+    observer = Observer(engine, connection, set(labels), observe, emit)
     began = time.monotonic()
     with observer:
         try:
@@ -96,8 +90,8 @@ def migrate(
                 where=place(cause, start["root"]),
             ) from error
     seconds = time.monotonic() - began
-    catalogue = sqlite_facts.read_catalogue(execute_on(connection))
-    rows = sqlite_facts.read_rows(execute_on(connection), catalogue)
+    catalogue = engine.read_catalogue(connection)
+    rows = engine.read_rows(connection, catalogue)
     result = {"seconds": seconds, "catalogue": catalogue, "rows": rows, "applied": observer.applied}
     result["sources"] = sources.names(start["root"])
     if observe:
@@ -114,17 +108,3 @@ def _first(error: BaseException) -> BaseException:
     while isinstance(error, TransactionManagementError) and error.__context__ is not None:
         error = error.__context__
     return error
-
-
-def execute_on(connection: Any) -> Any:
-    """A function (sql, params) -> rows on a Django connection; raw SQL, no parameter style to translate."""
-
-    def execute(sql: str, params: Any = ()) -> list[tuple[Any, ...]]:
-        connection.ensure_connection()
-        cursor = connection.connection.cursor()
-        try:
-            return list(cursor.execute(sql, params))
-        finally:
-            cursor.close()
-
-    return execute

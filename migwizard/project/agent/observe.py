@@ -8,61 +8,19 @@ from __future__ import annotations
 
 import re
 from functools import partial
-from typing import Any, Callable, Iterator
+from typing import Any, Callable
 
+from .engines import Engine, Snapshot
+from .engines.snapshot import row_changes
 from .history import describe_operation, special_operations
-from .sqlite_facts import SHADOW_SUFFIXES
 
 _NAME = r'("(?:[^"]|"")+"|\w+)'
 _RENAME = re.compile(r"^\s*ALTER TABLE\s+{0}\s+RENAME TO\s+{0}".format(_NAME), re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
-_IGNORED = {"django_migrations"}
-
-
-class Snapshot:
-    """Rows by table and key, and the catalogue, at one moment."""
-
-    def __init__(self, execute: Callable[..., list[tuple[Any, ...]]]) -> None:
-        self.objects = {
-            (kind, name): (table, sql)
-            for kind, name, table, sql in execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
-            if not name.startswith("sqlite_")
-        }
-        self.rows: dict[str, dict[tuple[Any, ...], tuple[Any, ...]]] = {}
-        virtual = [name + "_" for (kind, name), (_, sql) in self.objects.items() if _is_virtual(sql)]
-        for (kind, name), (_, sql) in list(self.objects.items()):
-            if name.startswith(tuple(virtual)) and name.endswith(SHADOW_SUFFIXES):
-                del self.objects[kind, name]
-            elif kind == "table" and name not in _IGNORED:
-                self._read(execute, name, _is_virtual(sql))
-
-    def _read(self, execute: Callable[..., Any], name: str, virtual: bool) -> None:
-        try:
-            self.rows[name] = self._table(execute, name)
-        except Exception:
-            # The module of a virtual table may be absent, or refuse to be read.
-            if not virtual:
-                raise
-
-    @staticmethod
-    def _table(execute: Callable[..., Any], name: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
-        columns = execute("SELECT name, pk FROM pragma_table_info(?)", (name,))
-        keys = [column for column, position in sorted(columns, key=lambda row: row[1]) if position]
-        selected = keys or ["rowid"]
-        sql = "SELECT {}, * FROM {}".format(", ".join(map(_quote, selected)), _quote(name))
-        return {row[: len(selected)]: row[len(selected) :] for row in execute(sql)}
-
-
-def _quote(name: str) -> str:
-    return '"{}"'.format(name.replace('"', '""'))
 
 
 def _unquote(name: str) -> str:
     return name[1:-1].replace('""', '"') if name.startswith('"') else name
-
-
-def _is_virtual(sql: str | None) -> bool:
-    return (sql or "").lstrip().upper().startswith("CREATE VIRTUAL")
 
 
 class Watched:
@@ -101,12 +59,15 @@ def _state_model(operation: Any) -> list[str]:
 class Observer:
     """Patches Migration.apply for the length of a `with` block; knows at any time which operation runs."""
 
-    def __init__(self, connection: Any, labels: set[str], watch: bool, emit: Callable[..., None]) -> None:
+    def __init__(
+        self, engine: Engine, connection: Any, labels: set[str], watch: bool, emit: Callable[..., None]
+    ) -> None:
+        self._engine = engine
         self._connection = connection
         self._labels = labels
         self._watch = watch
         self._emit = emit
-        self._snapshot: tuple[tuple[int, int], Snapshot] | None = None
+        self._snapshot: tuple[Any, Snapshot] | None = None
         self._stack: list[Watched] = []
         self.watched: list[Watched] = []
         self.owners: dict[tuple[str, tuple[Any, ...]], list[str]] = {}
@@ -206,15 +167,11 @@ class Observer:
             watched.tables = {new if table == old else table for table in watched.tables}
             watched.touched = [(new if table == old else table, key, change) for table, key, change in watched.touched]
 
-    def _raw(self, sql: str, params: Any = ()) -> list[tuple[Any, ...]]:
-        return list(self._connection.connection.execute(sql, params))
-
     def _take(self) -> Snapshot:
         """A snapshot; the last one where nothing was written since."""
-        self._connection.ensure_connection()
-        mark = (self._connection.connection.total_changes, self._raw("PRAGMA schema_version")[0][0])
+        mark = self._engine.mark(self._connection)
         if self._snapshot is None or self._snapshot[0] != mark:
-            self._snapshot = (mark, Snapshot(self._raw))
+            self._snapshot = (mark, self._engine.snapshot(self._connection))
         return self._snapshot[1]
 
     def _begin(self, watched: Watched) -> None:
@@ -241,7 +198,7 @@ class Observer:
                 watched.schema.append([action, kind, name, (new or old or ("", ""))[1] or ""])
                 if new is not None:
                     self.objects[kind, name] = watched.facts["id"]
-        for table, key, change in _row_changes(before, after):
+        for table, key, change in row_changes(before, after):
             watched.touched.append((table, key, change))
             owners = self.owners.setdefault((table, key), [])
             if change == "deleted":
@@ -286,17 +243,3 @@ class Observer:
 def plain_key(key: Any) -> list[Any]:
     """A key as JSON can carry it and a mapping can hold it: bytes as SQL writes them."""
     return ["x'{}'".format(bytes(value).hex()) if isinstance(value, (bytes, memoryview)) else value for value in key]
-
-
-def _row_changes(before: Snapshot, after: Snapshot) -> Iterator[tuple[str, tuple[Any, ...], str]]:
-    for table in sorted(before.rows.keys() | after.rows.keys()):
-        old, new = before.rows.get(table, {}), after.rows.get(table, {})
-        if old is new or old == new:
-            continue
-        for key in sorted(old.keys() | new.keys(), key=repr):
-            if key not in new:
-                yield table, key, "deleted"
-            elif key not in old:
-                yield table, key, "inserted"
-            elif old[key] != new[key]:
-                yield table, key, "updated"

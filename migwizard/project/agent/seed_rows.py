@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import histories
+from . import histories, load
+from .engines import Engine, engine_of
 from .history import load_graph
-from .migrate import execute_on, open_scratch
+from .migrate import open_scratch
 from .observe import plain_key
 
 # Their primary keys differ between databases; they are named by what they stand for.
@@ -31,6 +32,7 @@ def seed_rows(
     without a model, those whose key has several columns, and those with values that no migration can spell.
     """
     histories.use(folders)
+    engine = engine_of(load.REAL_DATABASES[alias])
     connection = open_scratch(alias, path)
     apps = load_graph().project_state().apps
     models = _models_by_table(apps)
@@ -44,7 +46,7 @@ def seed_rows(
                 raise _NoModelError("no model has this table")
             tables += [_table(models[name], part, connection.alias, kind) for kind, part in parts if part]
         except _NoModelError:
-            raw.append(_raw_table(name, keys, connection))
+            raw.append(_raw_table(name, keys, engine, connection))
     connection.close()
     return {"tables": _parents_first(tables, models), "raw": raw}
 
@@ -100,19 +102,10 @@ def _raw_keys(model: Any, alias: str) -> list[tuple[Any, ...]]:
         return [tuple(plain_key(row)) for row in cursor.fetchall()]
 
 
-def _raw_table(name: str, wanted: set[tuple[Any, ...]], connection: Any) -> dict[str, Any]:
-    """Stored values as they are; without a primary key the rows were named by their rowid."""
-    execute = execute_on(connection)
-    quoted = connection.ops.quote_name(name)
-    facts = [row for row in execute("PRAGMA table_xinfo({})".format(quoted)) if not row[6]]
-    pk = [row[1] for row in sorted(facts, key=lambda row: row[5]) if row[5]]
-    columns = [row[1] for row in facts]
-    selected = ", ".join(map(connection.ops.quote_name, [*(pk or ["rowid"]), *columns]))
-    rows = []
-    for row in execute("SELECT {} FROM {} ORDER BY {}".format(selected, quoted, "rowid" if not pk else selected)):
-        key, values = row[: len(pk) or 1], row[len(pk) or 1 :]
-        if tuple(plain_key(key)) in wanted:
-            rows.append([repr(value) for value in values])
+def _raw_table(name: str, wanted: set[tuple[Any, ...]], engine: Engine, connection: Any) -> dict[str, Any]:
+    """Stored values as they are."""
+    columns, pk, found = engine.keyed_rows(connection, name)
+    rows = [[repr(value) for value in values] for key, values in found if tuple(plain_key(key)) in wanted]
     return {"table": name, "columns": columns, "pk": pk, "rows": rows}
 
 
