@@ -11,10 +11,12 @@ from migwizard.engine.literal_rows import CONTENT_TYPES, PERMISSIONS, RowsBlock,
 from migwizard.engine.planning import Node, Planned
 from migwizard.engine.ride import Ride
 from migwizard.seeds.compose import Content, Home
-from migwizard.seeds.extract import Extract, extract
+from migwizard.seeds.extract import Extract
 from migwizard.seeds.groups import Item
+from migwizard.seeds.lift import NONE
+from migwizard.seeds.moving import Move, Old, OldModule, plan_move, take
 from migwizard.seeds.objects import SchemaObject, as_it_was, made_stands
-from migwizard.seeds.rungs import Rung, is_importable, movable, own_names
+from migwizard.seeds.rungs import Rung
 from migwizard.seeds.sqlliteral import sql_literal
 from migwizard.seeds.verdicts import Judged, Thing, Verdict
 
@@ -30,51 +32,58 @@ class Sources:
             self._files[copy.path.parent.name, copy.path.stem] = str(copy.path)
         modules = {app["label"]: app["migrations_module"] for app in ride.registry()["apps"]}
         self._packages = modules
-        self.vanishing = {f"{modules[app]}.{name}" for app, name, _ in history["disk"] if app in ride.apps.labels}
+        self._stars: Mapping[str, Mapping[str, Sequence[str]]] = history["stars"]
+        self._counts = {(node["app"], node["name"]): node["count"] for node in history["nodes"]}
+        self._modules: dict[Node, OldModule] = {}
+        self._moves: dict[str, Move] = {}
+        self._nodes = {
+            f"{modules[app]}.{name}": (app, name) for app, name, _ in history["disk"] if app in ride.apps.labels
+        }
+        self._old = Old(self._nodes.keys(), self._read)
 
-    def text(self, node: Node) -> str:
-        """The file of a migration, in the encoding that it declares."""
-        with tokenize.open(self._files[node]) as file:
-            return file.read()
+    def module(self, node: Node) -> OldModule:
+        """An old migration, read in the encoding that it declares."""
+        if node not in self._modules:
+            app, name = node
+            with tokenize.open(self._files[node]) as file:
+                text = file.read()
+            stars = self._stars.get(f"{app}.{name}", {})
+            self._modules[node] = OldModule(str(self._packages[app]), name, text, self._counts.get(node, -1), stars)
+        return self._modules[node]
 
-    def package(self, app: str) -> str:
-        return str(self._packages[app])
+    def _read(self, dotted: str) -> OldModule | None:
+        node = self._nodes.get(dotted)
+        return self.module(node) if node and self._files.get(node) else None
 
-    def check(self, judged: Judged) -> Extract | None:
-        """Raise CannotMove where the function of a RunPython cannot be moved."""
-        return movable(judged, self.text((judged.app, judged.migration)), self.package(judged.app), self.vanishing)
+    def move(self, judged: Judged) -> Move:
+        """How an operation that runs code can be written elsewhere. Raises CannotMove with the reason."""
+        if judged.id not in self._moves:
+            self._moves[judged.id] = plan_move(judged, self.module((judged.app, judged.migration)), self._old)
+        return self._moves[judged.id]
 
     def together(self, moved: Sequence[Judged]) -> Extract:
-        """All functions that several operations of one migration need, in one extract. Raises CannotMove."""
-        first = moved[0]
-        names = [name for judged in moved for name in own_names(judged, self.package(first.app))]
-        text = self.text((first.app, first.migration))
-        return extract(
-            text, list(dict.fromkeys(names)), package=self.package(first.app), project_migrations=self.vanishing
-        )
+        """All that several operations of one migration need, in one extract. Raises CannotMove."""
+        node = (moved[0].app, moved[0].migration)
+        return take([self.move(judged) for judged in moved], self.module(node), self._old)
 
 
-def python_content(judged: Judged, sources: Sources, shared: Extract | None) -> Content:
-    """A RunPython moved: with its functions, or importing them from a module that stays."""
-    package = sources.package(judged.app)
-    own = own_names(judged, package)
-    borrowed, arguments = [], []
-    for code in (judged.facts["code"], judged.facts.get("reverse")):
-        if code is not None and code["module"] == f"{package}.{judged.migration}" and code["qualname"] in own:
-            arguments.append(f"{{{code['qualname']}}}")
-        elif code is None or not is_importable(code) or code["module"] in sources.vanishing:
-            arguments.append("migrations.RunPython.noop")
-        else:
-            borrowed.append((code["module"], code["qualname"]))
-            arguments.append(f"{{{code['module']}:{code['qualname']}}}")
+def moved_content(judged: Judged, sources: Sources, shared: Extract | None) -> Content:
+    """An operation moved: with what it needs of its module, or importing its functions from a module that stays."""
+    move = sources.move(judged)
     return Content(
         key=judged.migration,
-        origin=f"{judged.app}.{judged.migration}",
-        operations=(f"migrations.RunPython({', '.join(arguments)})",),
-        names=tuple(own),
-        extract=shared if own else None,
-        borrowed=tuple(borrowed),
+        origin=_origin(judged, move.no_way_back),
+        operations=(move.source,),
+        names=move.names,
+        extract=shared if move.names else None,
+        borrowed=move.borrowed,
     )
+
+
+def _origin(judged: Judged, no_way_back: str) -> str:
+    """Where an operation stems from, for the comment above it."""
+    origin = f"{judged.app}.{judged.migration}"
+    return f"{origin}; {no_way_back}, so going back does nothing" if no_way_back else origin
 
 
 def sql_content(judged: Judged) -> Content:
@@ -84,7 +93,9 @@ def sql_content(judged: Judged) -> Content:
     arguments.append(
         f"reverse_sql={_sql(reverse)}" if reverse and any(reverse) else "reverse_sql=migrations.RunSQL.noop"
     )
-    return Content(judged.migration, f"{judged.app}.{judged.migration}", (_call("migrations.RunSQL", arguments),))
+    arguments += ["elidable=True"] * bool(judged.facts["elidable"])
+    origin = _origin(judged, NONE if reverse is None else "")
+    return Content(judged.migration, origin, (_call("migrations.RunSQL", arguments),))
 
 
 def object_content(thing: SchemaObject, origin: str) -> Content:
@@ -165,10 +176,10 @@ def seed_items(
             continue
         if rung is Rung.CARRY:
             content = custom_content(operation)
-        elif operation.facts["kind"] == "RunPython":
-            content = python_content(operation, sources, extracts.get((operation.app, operation.migration)))
-        else:
+        elif operation.facts["kind"] == "RunSQL":
             content = sql_content(operation)
+        else:
+            content = moved_content(operation, sources, extracts.get((operation.app, operation.migration)))
         item = Item(
             operation.app,
             frozenset(operation.facts["tables"]),
@@ -223,7 +234,7 @@ def _mentioned(thing: SchemaObject, final: Mapping[Thing, SchemaObject]) -> froz
 def _extracts(judged: Sequence[Judged], rungs: Mapping[str, Rung], sources: Sources) -> dict[Node, Extract]:
     moved: dict[Node, list[Judged]] = {}
     for operation in judged:
-        python = rungs.get(operation.id) is Rung.MOVE and operation.facts["kind"] == "RunPython"
-        if python and own_names(operation, sources.package(operation.app)):
+        runs_code = rungs.get(operation.id) is Rung.MOVE and operation.facts["kind"] != "RunSQL"
+        if runs_code and sources.move(operation).names:
             moved.setdefault((operation.app, operation.migration), []).append(operation)
     return {node: sources.together(operations) for node, operations in moved.items()}

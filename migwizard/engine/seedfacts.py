@@ -130,7 +130,7 @@ def _ladder(judged: Judged, rung: Rung | None, tried: Sequence[tuple[Rung, str]]
             yield seedwords.WAYS[step], "failed", reason
         return
     last = Rung.MATERIALISE if judged.keys else Rung.CATALOGUE
-    first = Rung.MOVE if judged.facts["kind"] == "RunPython" or _moves(judged) else Rung.CARRY
+    first = Rung.CARRY if judged.facts.get("written") and not _moves(judged) else Rung.MOVE
     steps = [first] if judged.verdict in (Verdict.ASK, Verdict.ONE_TIME) else list(dict.fromkeys((first, last)))
     reached = False
     for step in dict.fromkeys([*steps, rung]):
@@ -149,7 +149,7 @@ def _moves(judged: Judged) -> bool:
 
 def _passed(rung: Rung) -> str:
     return {
-        Rung.MOVE: "the code as it is, with all that it needs",
+        Rung.MOVE: "as its source has it, with all that it needs",
         Rung.CARRY: "the operation as Django writes it",
         Rung.MATERIALISE: "the rows themselves stand in the file",
         Rung.CATALOGUE: "the definition that the old database has at the end",

@@ -89,8 +89,6 @@ def compose(
 def _write(group: Group, writer: _Writer) -> SeedMigration:
     contents = [writer.contents[id(item)] for item in group.items]
     writer.counts[group.app] = writer.counts.get(group.app, 0) + 1
-    only_sql = all("RunPython" not in source for content in contents for source in content.operations)
-    name = numbered(writer.counts[group.app], writer.tag, "sql" if only_sql else "seed")
     extracts: dict[str, Extract] = {}
     for content in contents:
         if content.extract is not None:
@@ -116,7 +114,10 @@ def _write(group: Group, writer: _Writer) -> SeedMigration:
                 source = source.replace(f"{{{old}}}", new)
             operations.append(SeedOperation(source, content.origin))
             ids.append(item.ids)
-    depends_on = _dependencies(group, merged.body, writer, (group.app, name))
+    only_sql = all("RunPython" not in operation.source for operation in operations)
+    name = numbered(writer.counts[group.app], writer.tag, "sql" if only_sql else "seed")
+    code = "\n".join([merged.body, *(operation.source for operation in operations)])
+    depends_on = _dependencies(group, code, writer, (group.app, name))
     text = seed_file(
         header=writer.header,
         dependencies=[f'("{app}", "{migration}")' for app, migration in depends_on],

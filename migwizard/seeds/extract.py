@@ -46,7 +46,7 @@ class Extract:
 
 
 def extract(source: str, names: Sequence[str], *, package: str, project_migrations: Collection[str]) -> Extract:
-    """The callables ``names`` of a migration module with the helpers, constants and imports that they need.
+    """The globals ``names`` of a migration module with the helpers, constants and imports that they need.
 
     ``package`` is the dotted package of the module ("shop.migrations"); the extract must be put in the same package,
     since relative imports stay relative. ``project_migrations`` are the dotted names of the modules that are going to
@@ -56,14 +56,12 @@ def extract(source: str, names: Sequence[str], *, package: str, project_migratio
 
     from migwizard.seeds.modulescope import read_module
 
-    for name in names:
-        _check_name(name)
     try:
         module = read_module(source)
     except ParserSyntaxError as error:
         raise CannotMove(f"The file cannot be parsed: {error.message}.") from error
     for name in names:
-        _check_callable(module, name)
+        _check_bound(module, name)
     closure = _Closure(module)
     for name in names:
         closure.need(name)
@@ -74,35 +72,10 @@ def extract(source: str, names: Sequence[str], *, package: str, project_migratio
     return _assemble(closure)
 
 
-def _check_name(name: str) -> None:
-    """Refuse what has no name at the top level of any module."""
-    if "<lambda>" in name:
-        raise CannotMove("The function is a lambda: it has no name to move it by.")
-    if "<locals>" in name:
-        raise CannotMove(f"`{name.rpartition('.')[2]}` is defined inside another function.")
-    if "." in name:
-        raise CannotMove(f"`{name}` belongs to a class or an object, not to the module.")
-
-
-def _check_callable(module: ModuleScope, name: str) -> None:
-    """Refuse what this module gives no function of its own for, with the reason that applies."""
-    import libcst as cst
-
-    binding = [statement for statement in module.statements if name in statement.binds]
-    if not binding:
+def _check_bound(module: ModuleScope, name: str) -> None:
+    """Refuse a name that the module does not bind itself, with the reason that applies."""
+    if not any(name in statement.binds for statement in module.statements):
         raise CannotMove(_why_missing(module, name))
-    for node in (node for statement in binding for node in statement.facts.nodes):
-        if not isinstance(node, cst.Assign) or all(getattr(t.target, "value", None) != name for t in node.targets):
-            continue
-        if isinstance(node.value, cst.Lambda):
-            raise CannotMove(f"`{name}` is a lambda.")
-        if isinstance(node.value, cst.Call) and _last_word(node.value.func) == "partial":
-            raise CannotMove(f"`{name}` is a partial: a function with arguments bound elsewhere.")
-
-
-def _last_word(node: object) -> str:
-    """``c`` of the expression ``a.b.c``."""
-    return str(getattr(getattr(node, "attr", node), "value", ""))
 
 
 def _why_missing(module: ModuleScope, name: str) -> str:
@@ -172,11 +145,9 @@ def _check_movable(module: ModuleScope, statement: Statement) -> None:
         raise CannotMove("It uses the class Migration of its own file.")
     if facts.declares_global:
         raise CannotMove("It uses a `global` statement.")
-    if "__file__" in statement.unknown:
-        raise CannotMove("It uses `__file__`, the place of the old migration.")
     if hidden := sorted(SEES_ALL_NAMES & statement.builtins):
         raise CannotMove(f"It uses {hidden[0]}(), which reaches names that the text does not show.")
-    if unknown := sorted(statement.unknown):
+    if unknown := sorted(statement.unknown - {"__file__"}):
         raise CannotMove(_why_missing(module, unknown[0]))
 
 
@@ -190,12 +161,12 @@ def _check_neighbours(
         mentions = {binding.module for binding in imports}
         mentions |= {f"{binding.module}{dot[binding]}{binding.name}" for binding in imports if binding.name}
     for mention in sorted(mentions):
-        module = _absolute(mention, package)
+        module = absolute(mention, package)
         if module in project_migrations:
             raise CannotMove(f"It uses code of another migration, {module}.")
 
 
-def _absolute(mention: str, package: str) -> str:
+def absolute(mention: str, package: str) -> str:
     """A dotted name with its leading dots resolved in ``package``."""
     tail = mention.lstrip(".")
     level = len(mention) - len(tail)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -76,6 +77,12 @@ def _bindings(statement: ast.stmt) -> Iterator[Import]:
         raise ValueError(f"not an import: {ast.unparse(statement)}")
     for binding in names:
         yield replace(binding, alias="") if binding.alias == (binding.name or binding.module) else binding
+
+
+def name_prefix(key: str) -> str:
+    """A migration's name as the beginning of a Python name: ``m0004_seed_``."""
+    word = re.sub(r"\W", "_", key)
+    return f"m{word}_" if word[:1].isdigit() else f"{word}_"
 
 
 def layout_imports(imports: Iterable[Import]) -> str:

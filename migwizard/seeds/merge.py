@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from migwizard.seeds.extract import CannotMove, Extract
-from migwizard.seeds.imports import FUTURE, Import, parse_imports
+from migwizard.seeds.imports import FUTURE, Import, name_prefix, parse_imports
+from migwizard.seeds.lift import OPERATION
 from migwizard.seeds.pieces import join_pieces
 
 if TYPE_CHECKING:
@@ -28,7 +29,11 @@ FILE_NAMES: Mapping[str, Meaning] = {
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """One module made of several extracts; ``names`` maps (key of the part, old global name) to the new name."""
+    """One module made of several extracts.
+
+    ``names`` maps (key of the part, old global name) to what stands for it: the new name or, for a lifted operation,
+    its expression.
+    """
 
     imports: tuple[str, ...]
     body: str
@@ -52,15 +57,18 @@ def merge(parts: Sequence[tuple[str, Extract]], *, imports: Sequence[str] = ()) 
         read.append(_Part.read(key, part, read))
     names = _new_names(read, reserved)
     merged = dict.fromkeys(file_imports)
-    bodies = []
+    bodies, operations = [], {}
     for each in read:
         renames = {name: names[name, meaning] for name, meaning in each.meanings.items()}
         merged.update(dict.fromkeys(_renamed(binding, renames) for binding in each.hoisted))
-        bodies.append(each.body({old: new for old, new in renames.items() if old != new}))
+        changed = {old: new for old, new in renames.items() if old != new}
+        bodies.append(each.body(changed))
+        operations.update({(each.key, name): source for name, source in each.operations(changed)})
     return Merged(
         tuple(binding.source for binding in merged),
         "\n\n".join(body for body in bodies if body),
-        {(each.key, name): names[name, meaning] for each in read for name, meaning in each.meanings.items()},
+        {(each.key, name): names[name, meaning] for each in read for name, meaning in each.meanings.items()}
+        | operations,
     )
 
 
@@ -125,7 +133,21 @@ class _Part:
 
         renamer, own = Renamer(self.module, renames), set(self.own)
         kept = (each for each in self.statements if not each.binds or not own.isdisjoint(each.binds))
-        return join_pieces(renamer.piece(statement) for statement in kept)
+        return join_pieces(renamer.piece(statement) for statement in kept if statement not in self.lifted)
+
+    @property
+    def lifted(self) -> list[Statement]:
+        """The statements that stand for operations."""
+        return [each for each in self.statements if any(name.startswith(OPERATION) for name in each.binds)]
+
+    def operations(self, renames: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """The name of each lifted operation with its expression."""
+        from migwizard.seeds.rename import Renamer
+
+        renamer = Renamer(self.module, {old: new for old, new in renames.items() if not old.startswith(OPERATION)})
+        for statement in self.lifted:
+            name = statement.binds[0]
+            yield name, renamer.piece(statement).text.partition(f"{name} = ")[2].rstrip("\n")
 
 
 def _shared(mine: _Part, other: _Part) -> set[str]:
@@ -169,7 +191,7 @@ def _new_names(parts: Sequence[_Part], reserved: Mapping[str, Meaning]) -> dict[
         rivals = [*meanings, *([BUILTIN] if name in builtins else []), *([reserved[name]] if name in reserved else [])]
         keeper = rivals[0] if len(set(rivals)) == 1 else _keeper(name, rivals, reserved)
         for meaning, part in meanings.items():
-            final[name, meaning] = name if meaning == keeper else _fresh(_prefix(part.key) + name, taken)
+            final[name, meaning] = name if meaning == keeper else _fresh(name_prefix(part.key) + name, taken)
             taken.add(final[name, meaning])
     return final
 
@@ -183,12 +205,6 @@ def _keeper(name: str, rivals: Sequence[Meaning], reserved: Mapping[str, Meaning
         return BUILTIN if BUILTIN in rivals else package
     imported = [meaning for meaning in rivals if meaning[0] == "import"]
     return imported[0] if len(imported) == 1 else None
-
-
-def _prefix(key: str) -> str:
-    """A migration's name as the beginning of a Python name: ``m0004_seed_``."""
-    word = re.sub(r"\W", "_", key)
-    return f"m{word}_" if word[:1].isdigit() else f"{word}_"
 
 
 def _fresh(name: str, taken: set[str]) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-import io
-import tokenize
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from migwizard.seeds.imports import layout_imports, parse_imports
+from migwizard.seeds.layout import indented
 from migwizard.seeds.sqlliteral import sql_literal
 
 __all__ = ["SeedOperation", "SeedPart", "seed_file", "sql_literal"]
@@ -93,15 +92,4 @@ def _migration(dependencies: Sequence[str], operations: Sequence[SeedOperation],
 
 def _entry(operation: SeedOperation) -> str:
     origin = f"        # from {operation.origin}\n" if operation.origin else ""
-    return f"{origin}{_indented(operation.source.strip(), ' ' * 8)},\n"
-
-
-def _indented(source: str, margin: str) -> str:
-    """The source moved right, except for lines that begin inside a string: their blanks belong to the value."""
-    inside: set[int] = set()
-    kinds = {tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", None), getattr(tokenize, "TSTRING_MIDDLE", None)}
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type in kinds:
-            inside.update(range(token.start[0] + 1, token.end[0] + 1))
-    lines = source.split("\n")
-    return "\n".join(line if number in inside or not line else margin + line for number, line in enumerate(lines, 1))
+    return f"{origin}{indented(operation.source.strip(), ' ' * 8)},\n"

@@ -164,16 +164,12 @@ def test_crlf_and_tabs_are_read() -> None:
         ("from lands import *\ndef other(): pass", "import *"),
         ("from lands import *\ndef seed(): return LANDS", "import *"),
         ("def seed(): return LANDS", "`LANDS` is not defined"),
-        ("seed = lambda apps, schema_editor: None", "lambda"),
-        ("from functools import partial\ndef f(x): pass\nseed = partial(f, 1)", "partial"),
-        ("import functools\ndef f(x): pass\nseed = functools.partial(f, 1)", "partial"),
         ("def outer():\n    def seed(): pass", "nested in a function"),
         ("class Migration:\n    def seed(apps, schema_editor): pass", "nested in a class"),
         ("def seed(): return globals()", "globals()"),
         ("def seed(): exec('X = 1')", "exec()"),
         ("X = 1\ndef seed():\n    global X\n    X = 2", "`global` statement"),
         ("X = 1\ndef bump():\n    global X\n    X = 2\ndef seed(): return bump()", "`global` statement"),
-        ("import os\nHERE = os.path.dirname(__file__)\ndef seed(): return HERE", "__file__"),
         ("class Migration: pass\ndef seed(): return Migration", "class Migration"),
         ("from .m0002 import f\ndef seed(): return f", "shop.migrations.m0002"),
         ("from . import m0002\ndef seed(): return m0002", "shop.migrations.m0002"),
@@ -199,10 +195,15 @@ def test_refuses_with_a_plain_reason(source: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "words"), [("<lambda>", "lambda"), ("f.<locals>.g", "another function"), ("Maker.make", "a class")]
+    "source",
+    [
+        "seed = lambda: 1",
+        "from functools import partial\ndef f(x): return x\nseed = partial(f, 1)",
+        "def make(x):\n    return lambda: x\nseed = make(1)",
+    ],
 )
-def test_refuses_qualified_names_that_are_no_module_functions(name: str, words: str) -> None:
-    assert words in refuse("class Maker:\n    def make(): pass\n", name)
+def test_what_is_bound_to_a_name_moves_whatever_it_is(source: str) -> None:
+    assert run(take(source + "\n"))["seed"]() == 1
 
 
 def test_neighbours_that_the_function_does_not_need_do_not_matter() -> None:

@@ -19,8 +19,9 @@ from migwizard.proof.catalogue import compare_catalogues
 from migwizard.proof.difference import Difference
 from migwizard.seeds.compose import CannotJoinError, SeedMigration, compose
 from migwizard.seeds.extract import CannotMove
+from migwizard.seeds.moving import has_name
 from migwizard.seeds.objects import KINDS, as_it_was, read_objects, replaced_tables
-from migwizard.seeds.rungs import Rung, first_rung, has_name, share_rows
+from migwizard.seeds.rungs import Rung, first_rung, share_rows
 from migwizard.seeds.verdicts import Judged, Thing, Verdict, judge
 
 
@@ -161,7 +162,8 @@ def _rung(seeding: Seeding, judged: Judged) -> Rung | None:
         if not has_name(judged):
             # Said for all of them, since it costs nothing to know; what else may be wrong is looked for when it is kept.
             _gentlest(seeding, judged)
-            seeding.stuck[judged.id] = cannot_be_kept(seeding.reasons[judged.id])
+            if judged.id in seeding.reasons:
+                seeding.stuck[judged.id] = cannot_be_kept(seeding.reasons[judged.id])
         return None
     if judged.verdict in (Verdict.ASK, Verdict.ONE_TIME):
         return _rung_of_nothing(seeding, judged, said)
@@ -192,10 +194,12 @@ def _rung_of_nothing(seeding: Seeding, judged: Judged, said: str | None) -> Rung
 
 def _gentlest(seeding: Seeding, judged: Judged) -> Rung:
     """The gentlest way of keeping an operation, as its text tells; why it cannot be moved is noted."""
-    can_move = judged.facts["kind"] == "RunPython" and judged.facts.get("code") is not None
+    facts = judged.facts
+    can_move = facts["kind"] == "RunPython" and facts.get("code") is not None
+    can_move = can_move or (facts["kind"] == "custom" and not facts.get("written"))
     if can_move:
         try:
-            seeding.sources.check(judged)
+            seeding.sources.move(judged)
         except CannotMove as reason:
             can_move = False
             seeding.reasons[judged.id] = str(reason)

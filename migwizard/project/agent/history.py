@@ -8,6 +8,7 @@ from typing import Any, Iterator
 
 from . import histories
 from .failure import AgentError, place, sentence
+from .stars import star_names
 
 
 def load_graph(root: str = "") -> Any:
@@ -29,7 +30,7 @@ def load_graph(root: str = "") -> Any:
 def history(
     start: dict[str, Any], emit: Any, labels: list[str], folders: dict[str, str | None] | None = None
 ) -> dict[str, Any]:
-    """Nodes of the whole graph, names on disk, conflicts, and what third-party apps want of the labels."""
+    """Nodes of the whole graph, names on disk, conflicts, what star imports gave, what third-party apps want."""
     if folders:
         histories.use(folders)
     loader = load_graph(start["root"])
@@ -43,6 +44,11 @@ def history(
             if migration.replaces
         },
         "conflicts": {app: sorted(names) for app, names in loader.detect_conflicts().items()},
+        "stars": {
+            "{}.{}".format(app, name): found
+            for (app, name), migration in sorted(loader.disk_migrations.items())
+            if app in own and (found := star_names(sys.modules.get(type(migration).__module__)))
+        },
         "external": {label: _external(loader, label, own) for label in sorted(set(loader.migrated_apps) - own)},
     }
 

@@ -7,7 +7,12 @@ def eggs(apps, schema_editor):
     hen.save()
 
 
+def hidden(function):
+    """A list of operations that no source shows, so that only their rows can come along."""
+    return [migrations.RunPython(lambda apps, editor: function(apps, editor))]
+
+
 class Migration(migrations.Migration):
     dependencies = [("beta", "0002_turn"), ("first", "0004_people")]
 
-    operations = [migrations.RunPython(lambda apps, schema_editor: eggs(apps, schema_editor))]
+    operations = hidden(eggs)

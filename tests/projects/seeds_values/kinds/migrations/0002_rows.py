@@ -48,13 +48,12 @@ def stamps(apps, schema_editor):
         apps.get_model("kinds", "Stamp").objects.create(name=name)
 
 
+def hidden(*functions):
+    """A list of operations that no source shows, so that all their rows are written as literal data."""
+    return [migrations.RunPython(lambda apps, editor, run=run: run(apps, editor)) for run in functions]
+
+
 class Migration(migrations.Migration):
     dependencies = [("kinds", "0001_initial")]
 
-    # Lambdas have no name to move them by, so that all these rows are written as literal data.
-    operations = [
-        migrations.RunPython(lambda apps, schema_editor: everything(apps, schema_editor)),
-        migrations.RunPython(lambda apps, schema_editor: circles(apps, schema_editor)),
-        migrations.RunPython(lambda apps, schema_editor: coins(apps, schema_editor)),
-        migrations.RunPython(stamps),
-    ]
+    operations = [*hidden(everything, circles, coins), migrations.RunPython(stamps)]

@@ -1,0 +1,32 @@
+"""What `from x import *` gave a module: its text does not tell."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import inspect
+import sys
+from typing import Any
+
+
+def star_names(module: Any) -> dict[str, list[str]]:
+    """The names that each star import at the top of a loaded module gave, by the imported module as it is written."""
+    try:
+        tree = ast.parse(inspect.getsource(module))
+    except (OSError, TypeError, SyntaxError):
+        return {}
+    found = {}
+    for node in tree.body:
+        if not isinstance(node, ast.ImportFrom) or node.names[0].name != "*":
+            continue
+        written = "." * node.level + (node.module or "")
+        source = sys.modules.get(importlib.util.resolve_name(written, module.__package__))
+        known = vars(source) if source is not None else {}
+        names = known.get("__all__", [name for name in known if not name.startswith("_")])
+        found[written] = sorted(name for name in names if name in known and _is(module, name, known[name]))
+    return found
+
+
+def _is(module: Any, name: str, value: Any) -> bool:
+    """Whether the module still knows a name as what the star import gave it."""
+    return name in vars(module) and vars(module)[name] is value
