@@ -322,8 +322,8 @@ def test_what_cannot_be_kept_is_asked_again_with_the_reason(placed: Callable[[st
 @pytest.mark.parametrize(
     ("operation", "words"),
     [
-        ("migrations.RunPython(lambda apps, schema_editor: None)", "The function is a lambda"),
-        ("Unwritten()", "It is of a kind that cannot be written into a file again."),
+        ("migrations.RunPython(lambda apps, schema_editor: globals() and None)", "It uses globals()"),
+        ("Unwritten(globals)", "It uses globals()"),
     ],
 )
 def test_what_no_file_can_hold_is_never_offered_to_be_kept(
@@ -341,12 +341,14 @@ def test_what_no_file_can_hold_is_never_offered_to_be_kept(
     assert person.last("review:seeds").choice(f"keep:{UNCLEAR}") is None
 
 
-def test_a_one_time_operation_without_a_name_is_not_offered_to_be_kept(placed: Callable[[str], Path]) -> None:
-    clears = "lambda apps, schema_editor: apps.get_model('yard', 'Tree').objects.filter(name='x').update(name='y')"
+def test_a_one_time_operation_that_cannot_be_moved_is_not_offered_to_be_kept(placed: Callable[[str], Path]) -> None:
+    clears = (
+        "lambda apps, schema_editor: globals() and apps.get_model('yard', 'Tree').objects.filter(name='x').delete()"
+    )
     person = Person(until="review:seeds")
     sit(placed(f"migrations.RunPython({clears})"), person)
     line = person.seed(UNCLEAR)
-    assert line.verdict == "one-time" and "The function is a lambda" in line.reason
+    assert line.verdict == "one-time" and "It uses globals()" in line.reason
     assert person.last("review:seeds").choice(f"keep:{UNCLEAR}") is None
 
 
