@@ -8,8 +8,9 @@ from typing import Any
 
 from migwizard.engine import scratchcopies
 from migwizard.engine.literal_rows import CONTENT_TYPES, PERMISSIONS, RowsBlock, blocks_at, table_rows
-from migwizard.engine.planning import Node, Planned
+from migwizard.engine.planning import Planned
 from migwizard.engine.ride import Ride
+from migwizard.plan.operations import Node
 from migwizard.seeds.compose import Content, Home
 from migwizard.seeds.extract import Extract
 from migwizard.seeds.groups import Item

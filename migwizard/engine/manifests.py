@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from migwizard.engine import git
-from migwizard.engine.planning import Node, known_names
+from migwizard.engine.planning import known_names
 from migwizard.engine.ride import Ride
 from migwizard.errors import MigwizardError
+from migwizard.plan.operations import Node
 from migwizard.switch.manifest import Manifest, NameClashError, build, from_json
 
 NAME = "manifest.json"

@@ -9,11 +9,10 @@ from typing import Any
 from migwizard.engine.ride import Ride
 from migwizard.errors import MigwizardError, UsageError
 from migwizard.plan.naming import choose_tag
-from migwizard.plan.operations import External, Operation
+from migwizard.plan.neighbours import Neighbours
+from migwizard.plan.operations import External, Node, Operation
 from migwizard.plan.renaming import NamingError, checked_name, checked_tag, renamed
 from migwizard.plan.schedule import OrderError, Plan, PlanError, schedule
-
-Node = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +68,44 @@ def make_plan(ride: Ride) -> Planned:
         ride.facts["plan:operations"] = [Operation.from_facts(item) for item in facts["operations"]]
     operations: list[Operation] = ride.facts["plan:operations"]
     externals = {label: External.from_facts(label, item) for label, item in history["external"].items()}
+    _refuse_lost(operations, externals)
     known = known_names(history)
     tag = choose_tag(_tag(ride), known)
-    plan = _schedule(ride, operations, externals, facts["swappable_targets"], tag)
+    wishes = run_before(ride)
+    plan = _schedule(ride, operations, externals, facts["swappable_targets"], tag, wishes)
     names = _names(ride, plan, tag, known)
     plan = renamed(plan, names)
     by_new_name = {(app, new): old for (app, old), new in names.items()}
-    pins = _pins(plan, externals)
+    pins = {(batch.app, batch.name): batch.stands_for for batch in plan.batches if batch.stands_for}
     planned = Planned(plan, {op.id: op for op in operations}, externals, source, tag, by_new_name, pins)
     ride.facts["plan"] = planned
     return planned
+
+
+def run_before(ride: Ride) -> list[tuple[str, Node]]:
+    """The old wishes of the apps that are reset to come before a migration of others: (app, that migration)."""
+    labels = set(ride.apps.labels)
+    return [
+        (node["app"], (app, name))
+        for node in ride.history()["nodes"]
+        for app, name in (node["run_before"] if node["app"] in labels else ())
+        if app not in labels
+    ]
+
+
+def _refuse_lost(operations: list[Operation], externals: dict[str, External]) -> None:
+    """Refuse where a migration that stays points at a model that no new file makes."""
+    lost = Neighbours(operations, externals).lost()
+    if not lost:
+        return
+    shown = ", ".join(f"{label}.{migration.name} points at {model}" for label, migration, model in lost[:4])
+    labels = sorted({label for label, _, _ in lost})
+    raise MigwizardError(
+        f"Migrations that stay need models that are gone by now: {shown}. Only the old history makes these. Nothing was "
+        "changed.",
+        code="neighbour",
+        cures=(f"Let {', '.join(labels)} take part in the reset too, if it is yours.",),
+    )
 
 
 def _tag(ride: Ride) -> str:
@@ -90,18 +117,25 @@ def _tag(ride: Ride) -> str:
         return ride.project.config.tag
 
 
-def _schedule(ride: Ride, operations: list[Operation], externals: dict[str, External], targets: Any, tag: str) -> Plan:
+def _schedule(
+    ride: Ride,
+    operations: list[Operation],
+    externals: dict[str, External],
+    targets: Any,
+    tag: str,
+    wishes: list[tuple[str, Node]],
+) -> Plan:
     """The plan in the person's order, as far as that can still be followed."""
     orders = decided(ride, "order:")
     stated = [app for order in orders.values() for app in order.split(",")]
     try:
         try:
-            return schedule(operations, externals, targets, tag, stated)
+            return schedule(operations, externals, targets, tag, stated, wishes)
         except OrderError as error:
             if any(key.startswith("order:") for key in ride.options.answers):
                 raise UsageError(f"{error} Nothing was changed.", code="order") from error
             ride.tell("note", f"Your order cannot be followed any more, so the recommended one is used. {error}")
-            return schedule(operations, externals, targets, tag)
+            return schedule(operations, externals, targets, tag, (), wishes)
     except PlanError as error:
         raise MigwizardError(
             f"The operations cannot be ordered. {error} Nothing was changed.",
@@ -127,19 +161,3 @@ def _names(ride: Ride, plan: Plan, tag: str, known: set[Node]) -> dict[Node, str
                 raise UsageError(f"{error} Nothing was changed.", code="name") from error
             ride.tell("note", f"{app}/{name} keeps its name. {error}")
     return names
-
-
-def _pins(plan: Plan, externals: dict[str, External]) -> dict[Node, tuple[Node, ...]]:
-    """Each old migration that a third party names is stood in for by the first new migration of its app."""
-    named: dict[str, set[str]] = {}
-    for external in externals.values():
-        for app, name, _ in external.waits_named:
-            named.setdefault(app, set()).add(name)
-    firsts: dict[str, str] = {}
-    for batch in plan.batches:
-        firsts.setdefault(batch.app, batch.name)
-    return {
-        (app, firsts[app]): tuple((app, name) for name in sorted(names))
-        for app, names in sorted(named.items())
-        if app in firsts
-    }

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from migwizard.engine import durable, edits, strays
-from migwizard.engine.planning import Node, Planned
+from migwizard.engine.planning import Planned
 from migwizard.engine.ride import Ride
 from migwizard.errors import MigwizardError
-from migwizard.plan.schedule import Deferred
+from migwizard.plan.operations import Node
+from migwizard.plan.plan import Deferred
 from migwizard.seeds.guard import add_guard
 from migwizard.words.counting import one_of
 
@@ -70,10 +71,11 @@ def write_schema(
             {
                 "app": batch.app,
                 "name": batch.name,
-                "operations": batch.operations,
+                "units": batch.units,
                 "dependencies": batch.dependencies,
                 "deferred": [item.operation for item in batch.deferred],
-                "replaces": planned.pins.get((batch.app, batch.name), ()),
+                "replaces": batch.stands_for,
+                "run_before": batch.run_before,
             }
             for batch in level
         ]

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+Node = tuple[str, str]
+"""A migration: app label and name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -21,18 +24,27 @@ class Operation:
     describe: str
     needs: frozenset[str]
     """Ids of the operations that must come before it, of its own and of other apps."""
-    external: frozenset[str]
-    """Labels of third-party apps whose tables it points to."""
+    external: frozenset[tuple[str, str]]
+    """Models (app label, name in lower case) of third-party apps that it points to."""
     swappable: frozenset[tuple[str, str]]
     """(setting, app label) of the swappable models it points to."""
     weight: int
-    """What deferring it costs a reader: 4 for a model, 2 for a field, 1 for the rest."""
+    """What it costs to part it from its model: more for a reader or for the database."""
     parts: tuple[str, ...]
 
     @property
     def label(self) -> str:
         """Short name for people: shop.Order.state."""
         return f"{self.app}.{self.model}" + (f".{self.name}" if self.name else "")
+
+    @property
+    def of_model(self) -> tuple[str, str]:
+        """App label and model in lower case: Django spells a model's name differently from one operation to the next."""
+        return self.app, self.model.lower()
+
+    @property
+    def makes_model(self) -> bool:
+        return self.kind == "CreateModel"
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> Operation:
@@ -44,7 +56,7 @@ class Operation:
             name=facts["name"],
             describe=facts["describe"],
             needs=frozenset(facts["needs"]),
-            external=frozenset(facts["external"]),
+            external=frozenset((label, model) for label, model in facts["external"]),
             swappable=frozenset((setting, label) for setting, label in facts["swappable"]),
             weight=facts["weight"],
             parts=tuple(facts["parts"]),
@@ -52,18 +64,54 @@ class Operation:
 
 
 @dataclass(frozen=True, slots=True)
+class ExternalMigration:
+    """One migration of an app that is not reset, with what it and all that comes before it wants of the project."""
+
+    name: str
+    makes: frozenset[str] = frozenset()
+    """Models, in lower case, that exist from it on."""
+    first: frozenset[str] = frozenset()
+    """Project apps that must have begun."""
+    named: frozenset[Node] = frozenset()
+    """Old migrations of the project that it depends on by name."""
+    models: frozenset[str] = frozenset()
+    """Models of the project, as "app.model" in lower case, that its fields and bases point at."""
+    run_before: frozenset[Node] = frozenset()
+    """Old migrations of the project that must come after it."""
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> ExternalMigration:
+        return cls(
+            facts["name"],
+            frozenset(facts["makes"]),
+            frozenset(facts["first"]),
+            frozenset((app, name) for app, name in facts["named"]),
+            frozenset(facts["models"]),
+            frozenset((app, name) for app, name in facts["run_before"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class External:
-    """A third-party app with migrations: what it offers and what it waits for."""
+    """A third-party app with migrations, or one of the project that is left out: what it offers and what it waits for."""
 
     label: str
-    leaf: str | None
-    """Name of its newest migration."""
-    waits_first: frozenset[str] = frozenset()
-    """Project apps whose first migration some migration of it needs, directly or through other third parties."""
+    migrations: tuple[ExternalMigration, ...] = ()
+    """In the order in which they run."""
     waits_named: tuple[tuple[str, str, str], ...] = ()
-    """(project app, migration, the third-party migration that names it)."""
+    """(project app, old migration, the migration that names it), replaced ones on disk included."""
+
+    @property
+    def leaf(self) -> str | None:
+        """Name of its newest migration."""
+        return self.migrations[-1].name if self.migrations else None
+
+    def making(self, model: str) -> int:
+        """The place of the migration from which on a model exists; 0 where none says so."""
+        places = [place for place, each in enumerate(self.migrations) if model in each.makes]
+        return places[-1] if places else 0
 
     @classmethod
     def from_facts(cls, label: str, facts: Mapping[str, Any]) -> External:
         named = tuple((app, name, by) for app, name, by in facts["waits_named"])
-        return cls(label, facts["leaf"], frozenset(facts["waits_first"]), named)
+        return cls(label, tuple(ExternalMigration.from_facts(item) for item in facts["migrations"]), named)

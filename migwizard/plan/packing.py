@@ -1,14 +1,12 @@
-"""Packing operations into batches: what has come so far, and what can come next."""
+"""What each app can bring at a moment, counted with bits: the ground on which a plan is searched."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
-from migwizard.plan.operations import External, Operation
-
-if TYPE_CHECKING:
-    import networkx as nx
+from migwizard.plan.neighbours import Requirement
+from migwizard.plan.operations import Operation
 
 
 class PlanError(Exception):
@@ -19,181 +17,127 @@ class OrderError(PlanError):
     """An order that a person stated cannot be followed; the sentence names the app and what it has to wait for."""
 
 
-class Packer:
-    """What has been packed so far, and what can be packed next."""
+@dataclass(frozen=True, slots=True)
+class _Wait:
+    """A third party that becomes usable between two files, once what it requires is in files."""
+
+    bit: int
+    operations: int
+    apps: tuple[int, ...]
+    """For each app that must have begun, the bits of its operations."""
+
+
+class Board:
+    """The operations of some apps that need each other; everything that they need elsewhere is taken to be there.
+
+    A state of the board is a number: a bit for every operation that is in a file, and for every third party that can be
+    used. A file of an app takes everything that can come: to leave something out never saves a file.
+    """
 
     def __init__(
-        self, operations: Sequence[Operation], externals: Mapping[str, External], swappable_targets: Collection[str]
+        self,
+        apps: Iterable[str],
+        operations: Iterable[Operation],
+        requirement: Callable[[str], Requirement],
+        targets: Iterable[str],
     ) -> None:
-        self.by_id = {operation.id: operation for operation in operations}
-        self.externals = externals
-        self.remaining: dict[str, list[Operation]] = {}
-        for operation in operations:
-            self.remaining.setdefault(operation.app, []).append(operation)
-        self.targets = {
-            operation.id
-            for operation in operations
-            if operation.kind == "CreateModel" and f"{operation.app}.{operation.model}".lower() in swappable_targets
-        }
-        self.emitted: set[str] = set()
-        self.begun: set[str] = set()
-        self.batches: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = []
-        """(app, operations, operations of the app that wait)."""
-        self._waits = {op.id: self._waits_first(op) for op in operations if op.external}
-        self._needed_by: dict[str, set[str]] = {}
-        """Apps in which something may become possible when an app has had a batch."""
-        for operation in operations:
-            for other in {self.by_id[need].app for need in operation.needs} | self.waits_first(operation):
-                self._needed_by.setdefault(other, set()).add(operation.app)
-        self._available: dict[str, list[Operation]] = {}
+        self.apps = tuple(sorted(apps))
+        self.operations = list(operations)
+        self.bits = {op.id: 1 << place for place, op in enumerate(self.operations)}
+        self.of = {app: self._mask(op.id for op in self.operations if op.app == app) for app in self.apps}
+        self._targets = {app: self.of[app] & self._mask(targets) for app in self.apps}
+        self._known = frozenset(apps)
+        self._waits: dict[Requirement, _Wait] = {}
+        self._behind: dict[str, set[str]] = {}
+        needs = {op.id: self._mask(op.needs) | self._wait(op.id, requirement(op.id)) for op in self.operations}
+        self.everything = self._mask(self.bits)
+        self._queues = {app: self._queue(app, needs) for app in self.apps}
 
-    def branch(self) -> Packer:
-        """A second packer in the same state, which goes its own way from here."""
-        other = object.__new__(Packer)
-        other.by_id, other.externals, other.targets = self.by_id, self.externals, self.targets
-        other.remaining = dict(self.remaining)
-        other.emitted, other.begun, other.batches = set(self.emitted), set(self.begun), list(self.batches)
-        other._waits, other._needed_by = self._waits, self._needed_by
-        other._available = dict(self._available)
-        return other
+    def _mask(self, keys: Iterable[str]) -> int:
+        mask = 0
+        for key in keys:
+            mask |= self.bits.get(key, 0)
+        return mask
 
-    def _waits_first(self, operation: Operation) -> frozenset[str]:
-        waits: frozenset[str] = frozenset()
-        for label in operation.external:
-            if label in self.externals:
-                waits |= self.externals[label].waits_first
-        return waits & self.remaining.keys()
+    def _wait(self, key: str, requirement: Requirement) -> int:
+        """The bit of a third party; 0 where all that it requires lies outside of this board."""
+        here = Requirement(requirement.apps & self._known, frozenset(requirement.operations & self.bits.keys()))
+        if not here:
+            return 0
+        for wanted in here.operations:
+            self._behind.setdefault(wanted, set()).add(key)
+        if here not in self._waits:
+            bit = 1 << (len(self.operations) + len(self._waits))
+            apps = tuple(self.of[app] for app in sorted(here.apps))
+            self._waits[here] = _Wait(bit, self._mask(here.operations), apps)
+        return self._waits[here].bit
 
-    def waits_first(self, operation: Operation) -> frozenset[str]:
-        """Project apps that must have a first batch, since a third-party app that is pointed to waits for them."""
-        return self._waits.get(operation.id, frozenset())
+    def is_target(self, key: str) -> bool:
+        """Whether the operation makes a swappable model."""
+        return any(self.bits[key] & targets for targets in self._targets.values())
 
-    def app_graph(self) -> nx.DiGraph[str]:
-        import networkx as nx
+    def behind_third_party(self, key: str) -> set[str]:
+        """The operations that point to a third party which wants this one before."""
+        return self._behind.get(key, set())
 
-        graph: nx.DiGraph[str] = nx.DiGraph()
-        graph.add_nodes_from(sorted(self.remaining))
-        for operation in self.by_id.values():
-            others = {self.by_id[need].app for need in operation.needs} | self.waits_first(operation)
-            graph.add_edges_from((operation.app, other) for other in sorted(others - {operation.app}))
-        return graph
-
-    def available(self, app: str) -> list[Operation]:
-        """Everything of the app that can come now, in the autodetector's order."""
-        if app not in self._available:
-            self._available[app] = self._possible(app)
-        return self._available[app]
-
-    def _possible(self, app: str) -> list[Operation]:
-        possible = [op for op in self.remaining[app] if self.waits_first(op) <= self.begun]
-        taken: set[str] = set()
-        while True:
-            found = len(taken)
-            for op in possible:
-                if op.id not in taken and all(need in taken or need in self.emitted for need in op.needs):
-                    taken.add(op.id)
-            if len(taken) == found:
-                return [op for op in possible if op.id in taken]
-
-    def blocked(self, app: str) -> int:
-        """Weight of what would have to wait if the app came now."""
-        available = {op.id for op in self.available(app)}
-        return sum(op.weight for op in self.remaining[app] if op.id not in available)
-
-    def may_start(self, app: str) -> bool:
-        """A swappable model is found through its app's first migration, so that must hold it."""
-        return bool(self.available(app)) and not self._held_up(app)
-
-    def _held_up(self, app: str) -> list[Operation]:
-        """The swappable models of the app that cannot come now; where nothing can, all of its operations."""
-        available = {op.id for op in self.available(app)}
-        if not available:
-            return self.remaining[app]
-        return [op for op in self.remaining[app] if op.id in self.targets and op.id not in available]
-
-    def emit(self, app: str) -> None:
-        """Everything of the app that can come now becomes a batch."""
-        taken = self.available(app)
-        ids = {op.id for op in taken}
-        self.remaining[app] = [op for op in self.remaining[app] if op.id not in ids]
-        self.emitted |= ids
-        self.begun.add(app)
-        self.batches.append((app, _sorted(taken), tuple(op.id for op in self.remaining[app])))
-        for touched in {app} | self._needed_by.get(app, set()):
-            self._available.pop(touched, None)
-
-    def pack(self, apps: Sequence[str], order: Sequence[str] = ()) -> None:
-        """Emit all of the apps of one component: first batches as stated, then by what they block, then the rest.
-
-        Raises OrderError where an app of `order` cannot come at its place, PlanError where no order exists.
-        """
-        waiting = set(apps)
-        for app in (app for app in dict.fromkeys(order) if app in waiting):
-            while not self.may_start(app):
-                if not self._second(apps):
-                    raise OrderError(self._why_not(app))
-            waiting.discard(app)
-            self.emit(app)
+    def _queue(self, app: str, needs: dict[str, int]) -> list[tuple[int, int]]:
+        """(bit, needs) of the app's operations, each after those of its own app that it needs."""
+        waiting = {op.id: needs[op.id] & self.of[app] for op in self.operations if op.app == app}
+        queue: list[tuple[int, int]] = []
+        done = 0
         while waiting:
-            ready = [app for app in waiting if self.may_start(app)]
-            if ready:
-                chosen = min(ready, key=lambda app: (self.blocked(app), app))
-                waiting.discard(chosen)
-                self.emit(chosen)
-                continue
-            if not self._second(apps):
-                raise PlanError(self._circle(apps))
-        while any(self.remaining[app] for app in apps):
-            if not self._second(apps):
-                raise PlanError(self._circle(apps))
+            ready = [key for key, need in waiting.items() if not need & ~done]
+            if not ready:
+                # These wait for each other, so that they never come; the plan will say so.
+                ready = list(waiting)
+            for key in ready:
+                queue.append((self.bits[key], needs[key]))
+                done |= self.bits[key]
+                del waiting[key]
+        return queue
 
-    def missing(self, key: str, emitted: Collection[str], begun: Collection[str]) -> set[str]:
-        """The apps that an operation waits for after `emitted`, directly or through others of its own app.
+    def available(self, app: str, state: int) -> int:
+        """The bits of what a file of the app would hold now."""
+        taken = state
+        for bit, needs in self._queues[app]:
+            if not needs & ~taken:
+                taken |= bit
+        return taken ^ state
 
-        A third party counts where it waits for an app that had not `begun`.
-        """
-        operation = self.by_id[key]
-        unmet = [self.by_id[need] for need in operation.needs if need not in emitted]
-        found = {op.app for op in unmet if op.app != operation.app}
-        found |= {
-            label
-            for label in operation.external & self.externals.keys()
-            if not self.externals[label].waits_first & self.remaining.keys() <= set(begun)
-        }
-        return found.union(*(self.missing(op.id, emitted, begun) for op in unmet if op.app == operation.app))
+    def left(self, app: str, state: int) -> int:
+        """The bits of what the app has not brought yet."""
+        return self.of[app] & ~state
 
-    def _second(self, apps: Iterable[str]) -> bool:
-        """A further batch of an app that has begun, best one that completes it; whether there was one."""
-        ready = [app for app in apps if app in self.begun and self.available(app)]
-        if not ready:
-            return False
-        self.emit(min(ready, key=lambda app: (self.blocked(app) > 0, -len(self.available(app)), app)))
-        return True
+    def has_begun(self, app: str, state: int) -> bool:
+        return bool(self.of[app] & state)
 
-    def _why_not(self, app: str) -> str:
-        """Why an app cannot have its first batch now: one model of it, and the apps that this waits for."""
-        held = min(self._held_up(app), key=lambda op: (op.kind != "CreateModel", op.label))
-        others = ", ".join(sorted(self.missing(held.id, self.emitted, self.begun)))
-        return f"{app} cannot come at this place: {held.label} has to wait for {others}."
+    def may_begin(self, app: str, state: int) -> bool:
+        """A swappable model is found through its app's first migration, so that must hold it."""
+        available = self.available(app, state)
+        return bool(available) and not self._targets[app] & ~available
 
-    def _circle(self, apps: Iterable[str]) -> str:
-        """The operations that wait for each other, or else all that cannot come."""
-        import networkx as nx
+    def after(self, state: int, file: int) -> int:
+        """The state once a file is written: third parties that waited for just this can be used."""
+        state |= file
+        for wait in self._waits.values():
+            if not wait.operations & ~state and all(app & state for app in wait.apps):
+                state |= wait.bit
+        return state
 
-        stuck = {op.id: op for app in apps for op in self.remaining[app]}
-        graph: nx.DiGraph[str] = nx.DiGraph((op.id, need) for op in stuck.values() for need in op.needs & stuck.keys())
-        circles = [circle for circle in nx.strongly_connected_components(graph) if len(circle) > 1]
-        named = ", ".join(sorted({stuck[key].label for key in set().union(*circles) or stuck})[:6])
-        return f"These wait for each other, and no cut between files can part them: {named}."
+    def is_done(self, state: int) -> bool:
+        return not self.everything & ~state
 
+    def members(self, mask: int) -> list[Operation]:
+        """The operations of some bits, in the autodetector's order."""
+        found = []
+        mask &= self.everything
+        while mask:
+            lowest = mask & -mask
+            found.append(self.operations[lowest.bit_length() - 1])
+            mask ^= lowest
+        return found
 
-def _sorted(operations: Sequence[Operation]) -> tuple[str, ...]:
-    """Topological order by needs; among the free ones the autodetector's order."""
-    inside = {op.id for op in operations}
-    done: dict[str, None] = {}
-    waiting = list(operations)
-    while waiting:
-        ready = [op for op in waiting if (op.needs & inside) <= done.keys()]
-        done.update(dict.fromkeys(op.id for op in ready))
-        waiting = [op for op in waiting if op.id not in done]
-    return tuple(done)
+    def held_up(self, app: str, state: int) -> list[Operation]:
+        """The swappable models of the app that cannot come now; where nothing can, all of its operations."""
+        available = self.available(app, state)
+        return self.members(self._targets[app] & ~available if available else self.left(app, state))

@@ -6,9 +6,8 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from migwizard.plan.schedule import Batch, Cycle, Deferred, Plan
-
-Node = tuple[str, str]
+from migwizard.plan.operations import Node
+from migwizard.plan.plan import Batch, Cycle, Deferred, Plan
 
 _LONGEST = 255
 """Django records names in a column of this width."""

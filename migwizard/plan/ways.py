@@ -1,46 +1,50 @@
-"""Ways through a cycle of apps: in which order the first files come, and what each order costs."""
+"""Ways through a cycle of apps: in which order the files come, and what each order costs.
+
+Every app that needs others of its cycle has one file that completes it, and perhaps some before that: partial ones. So
+the fewest files are the fewest partial ones, and an app that can be completed is completed at once, since that takes no
+file more and can only help the others. What is left to search is which apps to begin too early, and in which order: a
+breadth-first search over the number of partial files, which meets every state of the board once.
+
+Without operations that must stay with their model, the apps to begin too early are a minimum feedback vertex set.
+"""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import permutations
+from dataclasses import dataclass, field
 
-from migwizard.plan.packing import Packer, PlanError
+from migwizard.plan.operations import Operation
+from migwizard.plan.packing import Board, OrderError, PlanError
+from migwizard.plan.postpone import File, parted, postpone
 
 MOST_WAYS = 12
 """So many orders of one cycle are offered."""
-_ALL_ORDERS = 4
-"""Up to so many apps every order is tried, so that the best one is known."""
-_EFFORT = 150_000
-"""Operations times apps times orders: what a search may cost, so that big projects wait as little as small ones."""
+_EFFORT = 600_000
+"""Operations times files tried: what one search may cost, so that big projects wait as little as small ones."""
+_OTHERS = 600_000
+"""Operations times apps times orders: what the orders beside the recommended one may cost."""
+_TIES = 48
+"""So many ways with the same number of files are compared by what they part."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A packer that went through the cycle, and what that cost."""
+    """The files of a cycle in order, and what that costs."""
 
-    packer: Packer
-    apps: tuple[str, ...]
-    """In the order of their first files."""
-    files: int
-    waiting: frozenset[str]
-    """Operations that are not in the first file that they could be in."""
+    files: tuple[File, ...]
+    parted: int
+    """Relations that come in a later file than their model."""
+    weight: int
+    """The same, by what it costs to part each from its model."""
 
     @property
-    def cost(self) -> tuple[int, int]:
-        """What waits confuses a reader more than a file."""
-        return len(self.waiting), self.files
+    def apps(self) -> tuple[str, ...]:
+        """In the order of their first files."""
+        return tuple(dict.fromkeys(file.app for file in self.files))
 
-
-def go(packer: Packer, apps: Sequence[str], order: Sequence[str] = ()) -> Way:
-    """Pack the cycle with a branch of `packer`. Raises OrderError, PlanError."""
-    branch = packer.branch()
-    branch.pack(apps, order)
-    added = branch.batches[len(packer.batches) :]
-    firsts = tuple(dict.fromkeys(app for app, _, _ in added))
-    return Way(branch, firsts, len(added), frozenset(key for _, _, left in added for key in left))
+    @property
+    def cost(self) -> tuple[int, int, int]:
+        return len(self.files), self.parted, self.weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +54,168 @@ class Search:
     ways: tuple[Way, ...]
     """Each begins with another app; the recommended one first."""
     complete: bool
-    """Whether every order was tried, so that no other one has less that waits."""
+    """Whether no order at all needs fewer files than the recommended one."""
 
 
-def find_ways(packer: Packer, apps: Sequence[str]) -> Search:
-    """The orders worth offering. Raises PlanError where there is none at all."""
-    tries = _EFFORT // (len(apps) * sum(len(packer.remaining[app]) for app in apps) + 1)
-    complete = len(apps) <= _ALL_ORDERS and tries >= math.factorial(_ALL_ORDERS)
-    found: dict[str, Way] = {}
-    trouble: PlanError | None = None
-    for order in _orders(packer, apps, tries, complete):
+@dataclass(slots=True)
+class _Effort:
+    """How much a search may still try; the count is the same on every machine."""
+
+    left: int
+    cut: bool = False
+    """Whether something was left untried."""
+
+    def spend(self) -> bool:
+        self.left -= 1
+        self.cut = self.cut or self.left < 0
+        return self.left >= 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """A state of the board and the files that led to it."""
+
+    state: int
+    files: tuple[tuple[str, int], ...] = ()
+    waited: int = 0
+    """Weight of what was left for later files, counted at each."""
+
+    def rank(self) -> tuple[int, tuple[str, ...]]:
+        return self.waited, tuple(app for app, _ in self.files)
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One search on a board: `order` are apps whose first files must come in this order."""
+
+    board: Board
+    order: Sequence[str]
+    effort: _Effort
+    weights: dict[str, int] = field(default_factory=dict)
+
+    def may_begin(self, app: str, state: int) -> bool:
+        pending = next((each for each in self.order if not self.board.has_begun(each, state)), app)
+        return pending == app and self.board.may_begin(app, state)
+
+    def may_write(self, app: str, state: int) -> bool:
+        return self.board.has_begun(app, state) or self.may_begin(app, state)
+
+    def completed(self, path: _Path) -> _Path:
+        """The path with every app completed that can be, in alphabetical order."""
+        waiting = list(self.board.apps)
+        while True:
+            for app in waiting:
+                left = self.board.left(app, path.state)
+                if left and self.board.available(app, path.state) == left and self.may_write(app, path.state):
+                    path = _Path(self.board.after(path.state, left), (*path.files, (app, left)), path.waited)
+                    break
+            else:
+                return path
+            waiting = [app for app in waiting if self.board.left(app, path.state)]
+
+    def partial(self, path: _Path) -> Iterator[tuple[str, int, int]]:
+        """(app, file, weight of what it leaves) for every app that can bring something, the least weight first."""
+        found = []
+        for app in self.board.apps:
+            file = self.board.available(app, path.state)
+            if file and self.may_write(app, path.state):
+                rest = self.board.left(app, path.state) & ~file
+                found.append((sum(op.weight for op in self.board.members(rest)), app, file))
+        return ((app, file, weight) for weight, app, file in sorted(found))
+
+    def finished(self) -> list[_Path]:
+        """The paths with the fewest files, best ones first. Raises OrderError or PlanError where there is none."""
+        layer = [self.completed(_Path(0))]
+        while True:
+            done = [path for path in layer if self.board.is_done(path.state)]
+            if done:
+                return sorted(done, key=_Path.rank)[:_TIES]
+            following: dict[object, _Path] = {}
+            for path in sorted(layer, key=_Path.rank):
+                for app, file, weight in self.partial(path):
+                    if not self.effort.spend() and following:
+                        break
+                    taken = _Path(self.board.after(path.state, file), (*path.files, (app, file)), path.waited + weight)
+                    found = self.completed(taken)
+                    # Ways that end are told apart by their files, others by what they lead to.
+                    key = found.files if self.board.is_done(found.state) else found.state
+                    if key not in following or found.rank() < following[key].rank():
+                        following[key] = found
+            if not following:
+                raise self._trouble(layer[0].state)
+            layer = list(following.values())
+
+    def _trouble(self, state: int) -> PlanError:
+        board = self.board
+        pending = [app for app in self.order if not board.has_begun(app, state)]
+        if pending and any(board.may_begin(app, state) for app in board.apps if not board.has_begun(app, state)):
+            return OrderError(_why_not(board, pending[0], state))
+        return PlanError(_circle(board, state))
+
+
+def find_ways(board: Board, stated: Sequence[str] = ()) -> tuple[Search, Way]:
+    """The orders worth offering, and the one to take: the recommended one, or what follows the `stated` order.
+
+    Raises PlanError where there is no order at all, OrderError where the stated one cannot be followed.
+    """
+    size = max(1, len(board.operations))
+    effort = _Effort(_EFFORT // size)
+    best = _best(board, (), effort)
+    found = {best.apps[0]: best}
+    others = [app for app in board.apps if app not in found]
+    others.sort(key=lambda app: (board.left(app, board.available(app, 0)).bit_count(), app))
+    for app in others[: min(MOST_WAYS - 1, _OTHERS // (size * len(board.apps)))]:
         try:
-            way = go(packer, apps, order)
-        except PlanError as error:
-            # Another order may do; where none does, the first one's sentence names the circle.
-            trouble = trouble or error
+            found[app] = _best(board, (app,), _Effort(_EFFORT // size // len(board.apps) // 4))
+        except PlanError:
             continue
-        best = found.get(way.apps[0])
-        # The first one tried wins a tie: the greedy order, then the alphabet.
-        if best is None or way.cost < best.cost:
-            found[way.apps[0]] = way
-    if not found:
-        assert trouble is not None
-        raise trouble
-    return Search(tuple(sorted(found.values(), key=lambda way: way.cost)), complete)
+    ways = (best, *sorted((way for way in found.values() if way is not best), key=lambda way: (way.cost, way.apps)))
+    chosen = next((way for way in ways if way.apps == tuple(stated)), None)
+    if chosen is None:
+        chosen = _best(board, stated, _Effort(_EFFORT // size)) if stated else best
+    return Search(ways, not effort.cut), chosen
 
 
-def _orders(packer: Packer, apps: Sequence[str], tries: int, complete: bool) -> Iterator[tuple[str, ...]]:
-    """The orders to try: the greedy one, then every app first, and in small cycles all of them."""
-    yield ()
-    likely = sorted(apps, key=lambda app: (packer.blocked(app), app))
-    yield from [(app,) for app in likely][: min(tries, MOST_WAYS)]
-    if complete:
-        yield from permutations(sorted(apps))
+def _best(board: Board, order: Sequence[str], effort: _Effort) -> Way:
+    ways = [_way(board, path) for path in _Walk(board, order, effort).finished()]
+    return min(ways, key=lambda way: (way.cost, way.apps))
+
+
+def _way(board: Board, path: _Path) -> Way:
+    files = postpone(board, [File(app, tuple(op.id for op in board.members(mask))) for app, mask in path.files])
+    late = parted(board, files)
+    return Way(tuple(files), len(late), sum(op.weight for op in late))
+
+
+def _why_not(board: Board, app: str, state: int) -> str:
+    """Why an app cannot have its first file now: one model of it, and the apps that this waits for."""
+    held = min(board.held_up(app, state), key=lambda op: (op.kind != "CreateModel", op.label))
+    done = {op.id for op in board.members(state)}
+    others = ", ".join(sorted(_missing(board, held, done)))
+    return f"{app} cannot come at this place: {held.label} has to wait for {others}."
+
+
+def _missing(board: Board, operation: Operation, done: set[str]) -> set[str]:
+    """The other apps of the board that an operation waits for, directly or through operations of its own app."""
+    by_id = {op.id: op for op in board.operations}
+    seen, waiting, found = set[str](), [operation], set[str]()
+    while waiting:
+        op = waiting.pop()
+        seen.add(op.id)
+        for need in (by_id[key] for key in op.needs if key in by_id and key not in done and key not in seen):
+            if need.app == operation.app:
+                waiting.append(need)
+            else:
+                found.add(need.app)
+    return found
+
+
+def _circle(board: Board, state: int) -> str:
+    """The operations that wait for each other, or else all that cannot come."""
+    import networkx as nx
+
+    stuck = {op.id: op for op in board.members(board.everything & ~state)}
+    graph: nx.DiGraph[str] = nx.DiGraph((op.id, need) for op in stuck.values() for need in op.needs & stuck.keys())
+    circles = [circle for circle in nx.strongly_connected_components(graph) if len(circle) > 1]
+    named = ", ".join(sorted({stuck[key].label for key in set().union(*circles) or stuck})[:6])
+    return f"These wait for each other, and no cut between files can part them: {named}."

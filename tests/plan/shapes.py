@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
-from migwizard.plan.operations import External, Operation
+from migwizard.plan.operations import External, ExternalMigration, Operation
 
 
 def create(app: str, model: str, *needs: str, **more: frozenset[str]) -> Operation:
@@ -35,8 +35,15 @@ def _operation(
     needs: Iterable[str],
     external: frozenset[str] = frozenset(),
 ) -> Operation:
+    """`external` are labels of third parties; a model "thing" of theirs is what is pointed at."""
+    outside = frozenset((label, "thing") for label in external)
     part = f"{app}.{model}" + (f".{name}" if name else "")
-    return Operation(id, app, kind, model, name, part, frozenset(needs), external, frozenset(), weight, (part,))
+    return Operation(id, app, kind, model, name, part, frozenset(needs), outside, frozenset(), weight, (part,))
+
+
+def external(label: str, name: str, *first: str) -> External:
+    """A third party of one migration, which makes its model "thing" and waits for the `first` migrations of apps."""
+    return External(label, (ExternalMigration(name, frozenset({"thing"}), frozenset(first)),))
 
 
 def of_models(keys: Mapping[str, Sequence[str]]) -> list[Operation]:
@@ -73,7 +80,7 @@ def shapes(draw: st.DrawFn, *, acyclic: bool = False) -> Shape:
     if acyclic:
         models.sort()
     externals = {
-        label: External(label, "0001_initial", frozenset(draw(st.sets(st.sampled_from(apps), max_size=2))))
+        label: external(label, "0001_initial", *draw(st.sets(st.sampled_from(apps), max_size=2)))
         for label in ("admin", "sites")
     }
     found: list[Operation] = []
@@ -89,7 +96,7 @@ def shapes(draw: st.DrawFn, *, acyclic: bool = False) -> Shape:
             if draw(st.booleans()):
                 found.append(index(app, model, f"i{place}", f"{app}.{model}.{name}"))
     if acyclic:
-        externals = {label: replace(each, waits_first=frozenset()) for label, each in externals.items()}
+        externals = {label: external(label, "0001_initial") for label in externals}
     free = [op for op in found if op.kind == "CreateModel" and not op.needs]
     target = draw(st.sampled_from(free)) if draw(st.booleans()) else None
     if target is not None:

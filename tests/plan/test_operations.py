@@ -12,7 +12,7 @@ def test_facts_of_the_guest_become_an_operation() -> None:
         "name": "buyer",
         "describe": "Add field buyer to order",
         "needs": ["shop:1", "users:0"],
-        "external": ["auth"],
+        "external": [["auth", "group"]],
         "swappable": [["AUTH_USER_MODEL", "users"]],
         "weight": 2,
         "parts": ["order field buyer"],
@@ -25,6 +25,16 @@ def test_facts_of_the_guest_become_an_operation() -> None:
 
 
 def test_facts_of_a_third_party() -> None:
-    facts = {"leaf": "0003_x", "waits_first": ["users"], "waits_named": [["users", "0002_y", "admin.0001_initial"]]}
+    migration = {
+        "name": "0003_x",
+        "makes": ["logentry"],
+        "first": ["users"],
+        "named": [["users", "0002_y"]],
+        "models": ["users.user"],
+        "run_before": [],
+    }
+    facts = {"migrations": [migration], "waits_named": [["users", "0002_y", "admin.0001_initial"]]}
     external = External.from_facts("admin", facts)
-    assert external == External("admin", "0003_x", frozenset({"users"}), (("users", "0002_y", "admin.0001_initial"),))
+    assert (external.leaf, external.making("logentry")) == ("0003_x", 0)
+    assert external.migrations[0].named == {("users", "0002_y")}
+    assert external.waits_named == (("users", "0002_y", "admin.0001_initial"),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from migwizard.engine import participation
-from migwizard.engine.planning import Node, Planned, cycle_id, decided, known_names, make_plan
+from migwizard.engine.planning import Planned, cycle_id, decided, known_names, make_plan, run_before
 from migwizard.engine.previews import LevelsPreview, Order, PlanFile, Waiting
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
@@ -13,6 +13,7 @@ from migwizard.engine.talk import Answer, Choice, Question
 from migwizard.errors import MigwizardError
 from migwizard.plan import schedule as planner
 from migwizard.plan.naming import choose_tag
+from migwizard.plan.operations import Node
 from migwizard.plan.renaming import NamingError, checked_name, checked_tag
 from migwizard.words.counting import count
 
@@ -106,7 +107,8 @@ def _try(ride: Ride, planned: Planned) -> None:
     """Raise OrderError where the orders that are decided now cannot be followed."""
     targets = ride.operations(planned.source)["swappable_targets"]
     stated = [app for order in decided(ride, "order:").values() for app in order.split(",")]
-    planner.schedule(list(planned.operations.values()), planned.externals, targets, planned.tag, stated)
+    operations = list(planned.operations.values())
+    planner.schedule(operations, planned.externals, targets, planned.tag, stated, run_before(ride))
 
 
 def _choose_name(ride: Ride, key: str, name: str) -> None:
@@ -157,7 +159,7 @@ def order_words(order: Order) -> str:
     """Its cost in words."""
     words = f"{count(order.files, 'file')}, {_waits(len(order.waiting))}"
     if order.recommended:
-        return words + (", recommended: least waits" if order.best else ", recommended: best found")
+        return words + (", recommended: fewest files" if order.best else ", recommended: best found")
     return words
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from migwizard.engine.planning import make_plan
 from migwizard.engine.ride import Ride
-from migwizard.plan.schedule import Plan
+from migwizard.plan.plan import Plan
 
 
 def run(ride: Ride) -> dict[str, Any]:
@@ -28,6 +28,8 @@ def plan_data(plan: Plan) -> dict[str, Any]:
                 "name": batch.name,
                 "level": batch.level,
                 "dependencies": [list(node) for node in batch.dependencies],
+                "run_before": [list(node) for node in batch.run_before],
+                "replaces": [list(node) for node in batch.stands_for],
                 "deferred": [
                     {
                         "what": item.label,

@@ -219,11 +219,3 @@ def _check_neighbours(ride: Ride) -> None:
                     default="pin",
                 )
             )
-    for node in ride.history()["nodes"]:
-        for app, name in node["run_before"] if node["app"] in ride.apps.labels else ():
-            if app not in ride.apps.labels:
-                ride.tell(
-                    "warning",
-                    f"{node['app']}.{node['name']} asks to run before {app}.{name}; this version does not carry that over. "
-                    "Where it matters, the proof fails and nothing is changed.",
-                )

@@ -8,6 +8,7 @@ from typing import Any, Iterator
 
 from . import histories
 from .failure import AgentError, place, sentence
+from .neighbours import external_facts
 from .stars import star_names
 
 
@@ -35,8 +36,9 @@ def history(
         histories.use(folders)
     loader = load_graph(start["root"])
     own = set(labels)
+    plan = full_plan(loader)
     return {
-        "nodes": [_node(loader.graph.nodes[key], key[0] in own) for key in full_plan(loader)],
+        "nodes": [_node(loader.graph.nodes[key], key[0] in own) for key in plan],
         "disk": [[app, name, _file(migration)] for (app, name), migration in sorted(loader.disk_migrations.items())],
         "replaces": {
             "{}.{}".format(app, name): [list(replaced) for replaced in migration.replaces]
@@ -49,7 +51,7 @@ def history(
             for (app, name), migration in sorted(loader.disk_migrations.items())
             if app in own and (found := star_names(sys.modules.get(type(migration).__module__)))
         },
-        "external": {label: _external(loader, label, own) for label in sorted(set(loader.migrated_apps) - own)},
+        "external": external_facts(loader, plan, own),
     }
 
 
@@ -218,31 +220,3 @@ def _written(operation: Any) -> dict[str, Any] | None:
     except Exception:
         return None
     return {"source": source.rstrip().rstrip(","), "imports": sorted(imports)}
-
-
-def _external(loader: Any, label: str, own: set[str]) -> dict[str, Any]:
-    """What a third-party app offers (its leaf) and what all of its migrations wait for among the project's apps."""
-    first: set[str] = set()
-    named = []
-    seen = set()
-    todo = [key for key in loader.disk_migrations if key[0] == label]
-    while todo:
-        key = todo.pop()
-        if key in seen or key not in loader.disk_migrations:
-            continue
-        seen.add(key)
-        migration = loader.disk_migrations[key]
-        for app, name in migration.dependencies:
-            if app not in own:
-                todo.extend([(app, name)] if name not in ("__first__", "__latest__") else _of(loader, app))
-            elif name == "__first__":
-                first.add(app)
-            else:
-                first.add(app)
-                named.append([app, name, "{}.{}".format(*key)])
-    leaves = [key for key in loader.graph.leaf_nodes(label) if key[0] == label]
-    return {"leaf": leaves[0][1] if leaves else None, "waits_first": sorted(first), "waits_named": sorted(named)}
-
-
-def _of(loader: Any, label: str) -> list[tuple[str, str]]:
-    return [key for key in loader.disk_migrations if key[0] == label]

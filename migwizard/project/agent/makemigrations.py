@@ -8,8 +8,10 @@ from typing import Any
 
 from . import histories
 from .command import Inside, inside_makemigrations, no_formatter
+from .fold import fold
 from .history import load_graph
 from .operations import detect, operation_id, parts, quiet_questioner, target_state
+from .prepass import model_of
 
 
 def check_changes(
@@ -54,14 +56,15 @@ def generate(
 ) -> list[dict[str, Any]]:
     """Write the batches of every level into staging with the project's makemigrations.
 
-    `levels` holds batches {app, name, operations: [ids], dependencies, deferred: [ids]}; `staging` the folder of each
-    label; `replaced` the models ("app.model") whose table hand-written SQL makes, with the SQL. Returns for each level
-    its command line, and for each batch the literal and the written text with the parts of both.
+    `levels` holds batches {app, name, units: [[ids]], dependencies, deferred: [ids], replaces, run_before}; `staging` the
+    folder of each label; `replaced` the models ("app.model") whose table hand-written SQL makes, with the SQL. Returns for
+    each level its command line, and for each batch the literal and the written text with the parts of both.
     """
     if folders:
         histories.use(folders)
     _fix_header_clock(timestamp)
     no_formatter()
+    _write_run_before()
 
     def work(inside: Inside) -> list[dict[str, Any]]:
         # Taken before the old files are hidden: later the loader sees staging only.
@@ -82,7 +85,7 @@ def generate(
             written |= set(apps)
             histories.use({label: staging[label] if label in written else histories.ABSENT for label in labels})
             literal = _literal(inside, apps, target)
-            migrations = {batch["app"]: [_build(batch, by_id, replaced)] for batch in batches}
+            migrations = {batch["app"]: [_build(batch, by_id, target, replaced)] for batch in batches}
             inside.command.write_migration_files(migrations)
             report.append(_level_report(apps, batches, literal, migrations, staging, by_id))
             emit(level=number, of=len(levels), apps=apps)
@@ -119,17 +122,39 @@ def _lead_named_to_first(labels: set[str]) -> None:
     vars_of_class.check_key = check_key
 
 
-def _build(batch: dict[str, Any], by_id: dict[str, Any], replaced: dict[str, dict[str, list[str]]]) -> Any:
-    from django.db.migrations import Migration
-    from django.db.migrations.optimizer import MigrationOptimizer
+def _write_run_before() -> None:
+    """Let MigrationWriter write `run_before`, which Django reads and no version of it writes."""
+    from django.db.migrations.writer import MigrationWriter
 
-    operations = MigrationOptimizer().optimize([by_id[key] for key in batch["operations"]], batch["app"])
-    operations = [_wrap(operation, batch["app"], replaced) for operation in operations]
+    original = MigrationWriter.as_string
+
+    def as_string(writer: Any) -> str:
+        text = str(original(writer))
+        nodes = writer.migration.run_before
+        if not nodes or "\n    run_before = " in text:
+            return text
+        lines = "".join('        ("{}", "{}"),\n'.format(*node) for node in nodes)
+        mark = "\n    operations = ["
+        return text.replace(mark, "\n    run_before = [\n{}    ]\n{}".format(lines, mark), 1)
+
+    vars_of_class: Any = MigrationWriter
+    vars_of_class.as_string = as_string
+
+
+def _build(batch: dict[str, Any], by_id: dict[str, Any], target: Any, replaced: dict[str, dict[str, list[str]]]) -> Any:
+    from django.db.migrations import Migration
+
+    app, operations = batch["app"], []
+    for unit in batch["units"]:
+        members = [by_id[key] for key in unit]
+        model = target.models.get((app, model_of(members[0])))
+        operations.append(_wrap(fold(members, model.fields if model else ()), app, replaced))
     body = {
         "operations": operations,
         "dependencies": [tuple(key) for key in batch["dependencies"]],
         "initial": True,
-        "replaces": [tuple(key) for key in batch.get("replaces", [])],
+        "replaces": [tuple(key) for key in batch["replaces"]],
+        "run_before": [tuple(key) for key in batch["run_before"]],
     }
     return type("Migration", (Migration,), body)(batch["name"], batch["app"])
 
@@ -138,7 +163,7 @@ def _wrap(operation: Any, app: str, replaced: dict[str, dict[str, list[str]]]) -
     """Keep an operation to the state where hand-written SQL makes the table of its model."""
     from django.db.migrations.operations import RunSQL, SeparateDatabaseAndState
 
-    model = str(getattr(operation, "model_name", None) or getattr(operation, "name", "")).lower()
+    model = model_of(operation)
     sql = replaced.get("{}.{}".format(app, model))
     if sql is None:
         return operation

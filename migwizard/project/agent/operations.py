@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import histories
+from . import histories, prepass
 from .command import Inside, inside_makemigrations
-
-WEIGHTS = {"CreateModel": 4, "AddField": 2}
 
 
 def quiet_questioner() -> Any:
@@ -76,6 +74,7 @@ def detect(base: Any, labels: set[str], to_state: Any) -> tuple[dict[str, list[A
 
     recorder = Recorder(foreign_part(to_state, labels), to_state, quiet_questioner())
     recorder._detect_changes(convert_apps=None, graph=None)
+    prepass.complete(recorder.recorded, to_state)
     return {app: found for app, found in sorted(recorder.recorded.items()) if app in labels}, recorder
 
 
@@ -96,8 +95,9 @@ def operations(
 
     def work(inside: Inside) -> list[dict[str, Any]]:
         found, recorder = detect(inside.autodetector, set(labels), target_state(source))
+        makers = _Makers(found)
         return [
-            _facts(app, index, operation, found, recorder)
+            _facts(app, index, operation, found, makers, recorder)
             for app, app_operations in found.items()
             for index, operation in enumerate(app_operations)
         ]
@@ -105,24 +105,46 @@ def operations(
     return {"operations": inside_makemigrations(work), "swappable_targets": _swappable_targets()}
 
 
-def _facts(app: str, index: int, operation: Any, found: dict[str, list[Any]], recorder: Any) -> dict[str, Any]:
-    needs: set[str] = set()
-    external: set[str] = set()
+class _Makers:
+    """Which operation makes what: a model, or a field of one.
+
+    From nothing an autodetector only creates, so that a look-up says what its `check_dependency` would, in one step.
+    """
+
+    def __init__(self, found: dict[str, list[Any]]) -> None:
+        self.ids: dict[int, str] = {}
+        self._makers: dict[tuple[str, str, str | None], str] = {}
+        for app, operations in found.items():
+            for index, operation in enumerate(operations):
+                key = self.ids[id(operation)] = operation_id(app, index)
+                model, kind = prepass.model_of(operation), type(operation).__name__
+                if kind == "CreateModel":
+                    self._makers[app, model, None] = key
+                    self._makers.update(((app, model, name.lower()), key) for name, _ in operation.fields)
+                elif kind == "AddField":
+                    self._makers[app, model, operation.name.lower()] = key
+
+    def of(self, dependency: Any) -> str | None:
+        """The id of the operation that a dependency waits for; None where it waits for nothing that is made here."""
+        label, model, field, kind = dependency
+        if getattr(kind, "name", kind) not in ("CREATE", True):
+            return None
+        return self._makers.get((label, str(model).lower(), None if field is None else str(field).lower()))
+
+
+def _facts(app: str, index: int, operation: Any, labels: Any, makers: _Makers, recorder: Any) -> dict[str, Any]:
+    needs = {makers.ids[id(other)] for other in operation._needs_too}
+    external: set[tuple[str, str]] = set()
     swappable: list[list[str]] = []
     for original in operation._auto_deps:
         dependency, is_swappable = recorder._resolve_dependency(original)
         label = dependency[0]
         if is_swappable:
             swappable.append([original[1], label])
-        if label not in found:
-            # A swappable dependency leads to the first migration of whatever app is swapped in, not to its leaf.
-            external.update(() if is_swappable else (label,))
-            continue
-        needs.update(
-            operation_id(label, position)
-            for position, other in enumerate(found[label])
-            if other is not operation and recorder.check_dependency(other, dependency)
-        )
+        if label not in labels:
+            external.add((label, str(dependency[1]).lower()))
+        elif (maker := makers.of(dependency)) is not None:
+            needs.add(maker)
     return {
         "id": operation_id(app, index),
         "app": app,
@@ -130,12 +152,25 @@ def _facts(app: str, index: int, operation: Any, found: dict[str, list[Any]], re
         "model": getattr(operation, "model_name", None) or getattr(operation, "name", ""),
         "name": _name(operation),
         "describe": operation.describe(),
-        "needs": sorted(needs),
-        "external": sorted(external - {app}),
+        "needs": sorted(needs - {operation_id(app, index)}),
+        "external": sorted(map(list, external)),
         "swappable": sorted(swappable),
-        "weight": WEIGHTS.get(type(operation).__name__, 1),
+        "weight": _weight(operation),
         "parts": parts([operation]),
     }
+
+
+def _weight(operation: Any) -> int:
+    """What it costs to part the operation from its model.
+
+    For a reader a model weighs most; for a database a column that may not be empty does, since SQLite makes the table anew.
+    """
+    if type(operation).__name__ == "CreateModel":
+        return 6
+    field = getattr(operation, "field", None)
+    if field is None or field.many_to_many:
+        return 1
+    return 2 if field.null else 3
 
 
 def _name(operation: Any) -> str:
@@ -154,7 +189,7 @@ def parts(found: list[Any]) -> list[str]:
     result = []
     for operation in found:
         kind = type(operation).__name__
-        model = str(getattr(operation, "model_name", None) or getattr(operation, "name", "")).lower()
+        model = prepass.model_of(operation)
         if kind == "CreateModel":
             result.append("{} model".format(model))
             result += ["{} field {}".format(model, name) for name, _ in operation.fields]

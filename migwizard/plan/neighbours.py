@@ -1,0 +1,105 @@
+"""Apps that are not reset: what they want of the project's new files before they can run.
+
+A third-party migration can wait for an app ("__first__", or a setting), name an old migration, or just point at a model
+and rely on luck. All three are one thing here: a requirement that must be met before anything of the project may point
+at what that migration makes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from migwizard.plan.operations import External, ExternalMigration, Node, Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What must be there: apps that have a first file, and operations that are in a file."""
+
+    apps: frozenset[str] = frozenset()
+    operations: frozenset[str] = frozenset()
+
+    def __or__(self, other: Requirement) -> Requirement:
+        return Requirement(self.apps | other.apps, self.operations | other.operations)
+
+    def __bool__(self) -> bool:
+        return bool(self.apps or self.operations)
+
+
+class Neighbours:
+    """The third parties of a project, seen from its operations.
+
+    `run_before` are the old wishes of project migrations to come before a third party's: (project app, third-party
+    migration).
+    """
+
+    def __init__(
+        self,
+        operations: Iterable[Operation],
+        externals: Mapping[str, External],
+        run_before: Collection[tuple[str, Node]] = (),
+    ) -> None:
+        operations = list(operations)
+        self.externals = externals
+        self.makers = {".".join(op.of_model): op.id for op in operations if op.makes_model}
+        self._apps = {op.app for op in operations}
+        self._asked: dict[Node, set[str]] = {}
+        for app, node in run_before:
+            self._asked.setdefault(node, set()).add(app)
+        self.stood_in = self._stood_in()
+        self._requirements: dict[str, Requirement] = {}
+        for operation in operations:
+            found = Requirement()
+            for label, model in sorted(operation.external):
+                if label in externals:
+                    found |= self.of(label, externals[label].making(model))
+            if found:
+                self._requirements[operation.id] = found
+
+    def requirement(self, operation: str) -> Requirement:
+        """What third parties want before this operation may point at them."""
+        return self._requirements.get(operation, Requirement())
+
+    def of(self, label: str, place: int) -> Requirement:
+        """What the migration at `place` of a third party, and all before it, want."""
+        external = self.externals[label]
+        if not external.migrations:
+            return Requirement()
+        migration = external.migrations[place]
+        asked = {app for each in external.migrations[: place + 1] for app in self._asked.get((label, each.name), ())}
+        wanted = {self.makers[model] for model in migration.models if model in self.makers}
+        return Requirement(
+            frozenset((migration.first | asked) & self._apps),
+            frozenset(wanted.union(*(self.stood_in[node] for node in migration.named if node in self.stood_in))),
+        )
+
+    def _stood_in(self) -> dict[Node, frozenset[str]]:
+        """The old migrations that others name, each with the operations that its stand-in has to come after, or hold."""
+        found: dict[Node, set[str]] = {}
+        for external in self.externals.values():
+            for app, name, _ in external.waits_named:
+                found.setdefault((app, name), set())
+            for migration in external.migrations:
+                for node in migration.named:
+                    known = migration.models & self.makers.keys()
+                    here = {self.makers[model] for model in known if model.partition(".")[0] == node[0]}
+                    found.setdefault(node, set()).update(here)
+        return {node: frozenset(keys) for node, keys in found.items() if node[0] in self._apps}
+
+    def lost(self) -> tuple[tuple[str, ExternalMigration, str], ...]:
+        """(label, migration, model): models of the project that a third party points at and that no new file makes."""
+        return tuple(
+            (external.label, migration, model)
+            for external in self.externals.values()
+            for migration in external.migrations
+            for model in sorted(migration.models)
+            if model.partition(".")[0] in self._apps and model not in self.makers
+        )
+
+
+def newest(external: External, model: str, met: Sequence[bool]) -> str | None:
+    """The newest migration of a third party that makes `model` and whose requirement is `met`; None without any."""
+    first = external.making(model)
+    ready = [place for place in range(first, len(external.migrations)) if met[place]]
+    return external.migrations[ready[-1]].name if ready else external.leaf

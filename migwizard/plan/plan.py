@@ -1,0 +1,92 @@
+"""A plan: all new schema migrations, and what was decided to come to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from migwizard.plan.operations import Node
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """An operation that the literal makemigrations of a level would write and the batch does not."""
+
+    operation: str
+    label: str
+    parts: tuple[str, ...]
+    waits_for: tuple[str, ...]
+    """Apps, third parties among them, that lack something it needs at that level."""
+    returns_in: str
+    """File in which it comes back, as "app/name"."""
+    returns_at: int
+    """Batch level of that file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One new migration."""
+
+    app: str
+    name: str
+    level: int
+    units: tuple[tuple[str, ...], ...]
+    """Operations in their order; those of one unit become one: a model with all that can be in its CreateModel."""
+    dependencies: tuple[Node, ...]
+    deferred: tuple[Deferred, ...] = ()
+    run_before: tuple[Node, ...] = ()
+    """Third-party migrations that point at models of this batch without depending on them."""
+    stands_for: tuple[Node, ...] = ()
+    """Old migrations that others name, so that this one has to replace them."""
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        return tuple(key for unit in self.units for key in unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One way through a cycle of apps, and what it costs."""
+
+    apps: tuple[str, ...]
+    """In the order of their first files."""
+    files: int
+    parted: int
+    """Relations that come in a later file than their model."""
+    deferred: tuple[Deferred, ...]
+    recommended: bool
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """Apps that need each other, and the orders in which they can come."""
+
+    apps: tuple[str, ...]
+    """Sorted."""
+    orders: tuple[Order, ...]
+    """The recommended one first."""
+    complete: bool
+    """Whether no order at all needs fewer files than the recommended one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All new schema migrations in an order in which they can be applied."""
+
+    batches: tuple[Batch, ...]
+    components: tuple[tuple[str, ...], ...]
+    """Cycles between apps: strongly connected components of more than one app."""
+    cycles: tuple[Cycle, ...] = ()
+    """The same ones, sorted, with the orders in which each can be gone through."""
+
+    @property
+    def levels(self) -> tuple[tuple[Batch, ...], ...]:
+        """Batches by batch level: one makemigrations a level."""
+        count = 1 + max((batch.level for batch in self.batches), default=-1)
+        return tuple(tuple(batch for batch in self.batches if batch.level == level) for level in range(count))
+
+    @property
+    def deferred(self) -> tuple[Deferred, ...]:
+        """What waits for a later file, each once."""
+        found = {item.operation: item for batch in self.batches for item in batch.deferred}
+        return tuple(found[key] for key in sorted(found))

@@ -1,0 +1,183 @@
+"""The order inside a file: every relation, index and constraint in its model's CreateModel, unless models need each other.
+
+Django's optimizer folds operations by what stands beside them, so it leaves many relations outside although nothing
+forbids them inside. Here models are sorted by what they need. Only in a strongly connected component of models something
+must stay outside: the weights of what is left out are kept small by moving each model to its best place in the order, as
+in the insertion heuristics for the linear ordering problem (Laguna, Martí, Campos 1999).
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from migwizard.plan.operations import Operation
+from migwizard.plan.rendering import Rendered
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Unit = tuple[str, ...]
+
+_FOLDED = frozenset(
+    {"AddField", "AddIndex", "AddConstraint", "AlterUniqueTogether", "AlterIndexTogether", "AlterOrderWithRespectTo"}
+)
+"""What a CreateModel can hold itself."""
+_ROUNDS = 20
+"""So often a component of models is gone through at the most; it comes to rest much earlier."""
+
+
+def order_units(operations: Sequence[Operation], rendered: Rendered) -> tuple[Unit, ...]:
+    """The operations of one file in units, in an order in which they can run. `rendered` learns what they make.
+
+    Raises no error for operations that need each other: they come at the end, as they stand.
+    """
+    by_id = {op.id: op for op in operations}
+    heads = {op.of_model: op.id for op in operations if op.makes_model}
+    inside = {
+        op.id: heads[op.of_model]
+        for op in operations
+        if op.makes_model or (op.kind in _FOLDED and op.of_model in heads)
+    }
+    _leave_out(by_id, inside)
+    units: dict[str, list[str]] = {}
+    for op in operations:
+        units.setdefault(inside.get(op.id, op.id), []).append(op.id)
+    return tuple(tuple(units[key]) for key in _sorted(units, by_id, inside, rendered))
+
+
+def _leave_out(by_id: Mapping[str, Operation], inside: dict[str, str]) -> None:
+    """Take operations out of their units (`inside` maps them to the CreateModel) until no units need each other."""
+    import networkx as nx
+
+    while True:
+        graph = _unit_graph(by_id, inside)
+        circles = [circle for circle in nx.strongly_connected_components(graph) if len(circle) > 1]
+        out = {key for circle in circles for key in _feedback(sorted(circle), by_id, inside)}
+        if not out:
+            return
+        while out:
+            for key in out:
+                del inside[key]
+            # An index on a field that comes later comes later too.
+            out = {
+                key
+                for key, head in inside.items()
+                if key != head
+                and any(
+                    need not in inside and by_id[need].of_model == by_id[key].of_model
+                    for need in by_id[key].needs & by_id.keys()
+                )
+            }
+
+
+def _unit_graph(by_id: Mapping[str, Operation], inside: Mapping[str, str]) -> nx.DiGraph[str]:
+    import networkx as nx
+
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    for key, op in by_id.items():
+        unit = inside.get(key, key)
+        graph.add_node(unit)
+        graph.add_edges_from((unit, inside.get(need, need)) for need in op.needs if need in by_id)
+    graph.remove_edges_from([(unit, unit) for unit in graph if graph.has_edge(unit, unit)])
+    return graph
+
+
+def _feedback(circle: Sequence[str], by_id: Mapping[str, Operation], inside: Mapping[str, str]) -> set[str]:
+    """Operations that can leave their units so that the units of a circle can be ordered; none where nothing can leave."""
+    members = set(circle)
+    pulls: dict[tuple[str, str], list[Operation]] = {}
+    for key, op in by_id.items():
+        unit = inside.get(key, key)
+        if unit in members:
+            for need in op.needs & by_id.keys():
+                other = inside.get(need, need)
+                if other in members and other != unit:
+                    pulls.setdefault((unit, other), []).append(op)
+    order = _improved(list(circle), {pair: _price(pair[0], ops) for pair, ops in pulls.items()})
+    places = {unit: place for place, unit in enumerate(order)}
+    return {
+        op.id
+        for (unit, other), ops in pulls.items()
+        if places[other] > places[unit]
+        for op in ops
+        if op.id in inside and op.id != unit
+    }
+
+
+def _price(unit: str, operations: Sequence[Operation]) -> int:
+    """What it costs to put a unit before one that it needs: it must not be where the model itself needs the other."""
+    if any(op.id == unit for op in operations):
+        return 1_000_000
+    return sum(1000 + op.weight for op in operations if op.kind == "AddField") or 1
+
+
+def _improved(order: list[str], price: Mapping[tuple[str, str], int]) -> list[str]:
+    """The order with each unit moved to its cheapest place, until nothing moves."""
+    neighbours: dict[str, list[tuple[str, int]]] = {unit: [] for unit in order}
+    for (unit, other), cost in price.items():
+        neighbours[unit].append((other, cost))
+        neighbours[other].append((unit, -cost))
+    for _ in range(_ROUNDS):
+        moved = False
+        for unit in sorted(order):
+            place = order.index(unit)
+            best = _best_place(unit, order, neighbours[unit])
+            if best != place:
+                order.insert(best, order.pop(place))
+                moved = True
+        if not moved:
+            break
+    return order
+
+
+def _best_place(unit: str, order: Sequence[str], neighbours: Collection[tuple[str, int]]) -> int:
+    """Where the unit costs least: a positive price is paid for standing before a unit, a negative one for standing after."""
+    others = [each for each in order if each != unit]
+    places = {each: place for place, each in enumerate(others)}
+    changes = [0] * (len(others) + 1)
+    cost = 0
+    for other, price in neighbours:
+        # At place p the unit stands before every other unit from p on.
+        if price > 0:
+            cost += price
+        changes[places[other] + 1] += -price
+    costs = []
+    for change in changes:
+        cost += change
+        costs.append(cost)
+    here = order.index(unit)
+    cheapest = min(costs)
+    return here if costs[here] == cheapest else costs.index(cheapest)
+
+
+def _sorted(
+    units: Mapping[str, Sequence[str]], by_id: Mapping[str, Operation], inside: Mapping[str, str], rendered: Rendered
+) -> list[str]:
+    """Units after what they need: a part that was left out at once, else the unit that makes the smallest component.
+
+    What a unit costs only grows while others come, so that a look at it when its turn comes is enough.
+    """
+    graph = _unit_graph(by_id, inside)
+    waiting = {unit: graph.out_degree(unit) for unit in units}
+    first = {unit: place for place, unit in enumerate(units)}
+
+    def rank(unit: str) -> tuple[bool, int, int]:
+        return unit in inside, rendered.after(by_id[key] for key in units[unit]), first[unit]
+
+    ready = [(rank(unit), unit) for unit, count in waiting.items() if not count]
+    heapq.heapify(ready)
+    order: list[str] = []
+    while ready:
+        seen, unit = heapq.heappop(ready)
+        if (now := rank(unit)) != seen and ready and now > ready[0][0]:
+            heapq.heappush(ready, (now, unit))
+            continue
+        order.append(unit)
+        rendered.add(by_id[key] for key in units[unit])
+        for other in graph.predecessors(unit):
+            waiting[other] -= 1
+            if not waiting[other]:
+                heapq.heappush(ready, (rank(other), other))
+    return [*order, *(unit for unit in units if waiting[unit])]
