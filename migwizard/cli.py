@@ -54,7 +54,7 @@ def _run(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--drift",
         choices=("leave", "fold"),
-        help="where models and migrations disagree already: leave it so, or fold it into the new files",
+        help="where models and migrations disagree already: leave it so, or fold it in as a migration on top",
     )
     run.add_argument(
         "--database",

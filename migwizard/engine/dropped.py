@@ -75,15 +75,15 @@ def volatile_rows(old: Mapping[str, Any], second: Mapping[str, Any]) -> Volatile
 
 def differing_rows(
     old: Mapping[str, Any],
-    second: Mapping[str, Any],
     new: Mapping[str, Any],
+    volatile: Volatile,
     dropped: Collection[str],
     *,
     labels: Collection[tuple[str, str]],
 ) -> tuple[tuple[Difference, ...], list[Gone]]:
     """How the rows of a new run differ from those of the old one, apart from those that went with `dropped` operations.
 
-    `second` is the second run of the old history, `labels` are as `compare_rows` takes them.
+    `volatile` is what two runs of the old history do not agree on, `labels` are as `compare_rows` takes them.
     """
     expected, gone = left_out(old["rows"], new["rows"], makers(old["observations"]), dropped)
     found = compare_rows(
@@ -91,7 +91,7 @@ def differing_rows(
         new["rows"],
         catalogue_old=old["catalogue"],
         catalogue_new=new["catalogue"],
-        volatile=volatile_rows(old, second),
+        volatile=volatile,
         labels=labels,
     )
     return found, gone

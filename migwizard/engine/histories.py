@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -139,6 +139,7 @@ def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, 
         out, into = saved, len(found["new"])
     elif state != "OLD_HEAD":
         out, into = 0, 0
+    waits = _waits(ride, found) if switched or state == "NEW" else ()
     more = [*_names("Lacks", found["missing"]), *_names("Nobody knows", found["unknown"])]
     if state == "MIXED":
         more += [*_names("Old rows", found["old"]), *_names("New rows", found["new"])]
@@ -153,13 +154,20 @@ def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, 
         out,
         into,
         int(found["others"]),
-        _says(state, switched, found),
+        _says(state, switched, found, waits),
         switched,
+        waits=waits,
         stands=_stands(state, switched, found),
         askable=state == "OLD_HEAD",
         more="\n".join(more),
         why=_why_rows(ride, found) if state == "OLD_HEAD" else "",
     )
+
+
+def _waits(ride: Ride, found: Mapping[str, Any]) -> tuple[str, ...]:
+    """What of the drift a database at the new history has not applied yet."""
+    applied = {(app, name) for app, name in found["extra"]}
+    return tuple(".".join(node) for node in manifest(ride).drift if node not in applied)
 
 
 def _why_rows(ride: Ride, found: Mapping[str, Any]) -> str:
@@ -192,7 +200,10 @@ def _stands(state: str, switched: bool, found: Mapping[str, Any]) -> str:
     return words.get(state, state)
 
 
-def _says(state: str, switched: bool, found: Mapping[str, Any]) -> str:
+def _says(state: str, switched: bool, found: Mapping[str, Any], waits: Collection[str]) -> str:
+    if state == "NEW" and waits:
+        how = "is switched" if switched else "records the new history already"
+        return f"{how}; the next manage.py migrate applies the drift: {', '.join(waits)}"
     if switched and state == "NEW":
         return "is switched; manage.py migrate has nothing of the project to apply"
     words = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from migwizard.engine import git
-from migwizard.engine.planning import known_names
+from migwizard.engine import drift, git
+from migwizard.engine.drift import node_of
+from migwizard.engine.planning import known_names, make_plan
 from migwizard.engine.ride import Ride
 from migwizard.errors import MigwizardError
 from migwizard.plan.operations import Node
@@ -14,7 +15,17 @@ from migwizard.switch.manifest import Manifest, NameClashError, build, from_json
 NAME = "manifest.json"
 
 
-def make_manifest(ride: Ride, new_nodes: Iterable[Node], keep: Iterable[Node] = ()) -> Manifest:
+def staged_manifest(ride: Ride) -> Manifest:
+    """The manifest of the files in staging. Raises MigwizardError where a new name was used before (MW-E02)."""
+    keep = sorted({node for pinned in make_plan(ride).pins.values() for node in pinned})
+    on_top = drift.nodes(ride)
+    new = {node_of(name) for name in ride.checkpoint.files} - set(on_top)
+    return make_manifest(ride, sorted(new), keep, on_top)
+
+
+def make_manifest(
+    ride: Ride, new_nodes: Iterable[Node], keep: Iterable[Node] = (), on_top: Sequence[Node] = ()
+) -> Manifest:
     """Old and new history of the project's apps. Raises MigwizardError where a new name was used before (MW-E02)."""
     history, labels = ride.history(), set(ride.apps.labels)
     old = [(node["app"], node["name"]) for node in history["nodes"] if node["app"] in labels]
@@ -41,6 +52,7 @@ def make_manifest(ride: Ride, new_nodes: Iterable[Node], keep: Iterable[Node] = 
             keep=list(keep),
             tolerate=[(app, name) for app, name in tolerated],
             tables=tables,
+            drift=on_top,
             release=git.head(ride.project.root),
         )
     except NameClashError as error:

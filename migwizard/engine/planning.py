@@ -23,7 +23,7 @@ class Planned:
     operations: dict[str, Operation]
     externals: dict[str, External]
     source: str
-    """What the new history builds: "models", or "history" where drift is left as it is."""
+    """What the new schema files build: "models", or "history" where there is drift, left or on top of them."""
     tag: str
     names: dict[Node, str]
     """What the planner would have called the files that a person named, by their names now."""
@@ -37,12 +37,6 @@ def known_names(history: dict[str, Any]) -> set[Node]:
     for replaced in history["replaces"].values():
         names.update((app, name) for app, name in replaced)
     return names
-
-
-def drift_is_left(ride: Ride) -> bool:
-    """Whether models and old history disagree and the new history follows the old one."""
-    answer = ride.checkpoint.decisions.get("drift")
-    return bool(ride.checkpoint.results.get("drift")) and (answer is None or answer.choice != "fold")
 
 
 def decided(ride: Ride, kind: str) -> dict[str, str]:
@@ -62,7 +56,8 @@ def make_plan(ride: Ride) -> Planned:
         planned: Planned = ride.facts["plan"]
         return planned
     history = ride.history()
-    source = "history" if drift_is_left(ride) else "models"
+    # Databases have what the old history built: what is folded in comes on top, as a migration that they really apply.
+    source = "history" if ride.checkpoint.results.get("drift") else "models"
     facts = ride.operations(source)
     if "plan:operations" not in ride.facts:
         ride.facts["plan:operations"] = [Operation.from_facts(item) for item in facts["operations"]]

@@ -356,6 +356,8 @@ class DatabaseLine:
     """Which migrations are missing or unknown, what can be done, and what came of it."""
     why: str = ""
     """Why more or fewer rows go out than files did; empty where the numbers agree."""
+    waits: tuple[str, ...] = ()
+    """Migrations of the drift that its next migrate applies, once it is switched."""
 
 
 @dataclass(frozen=True, slots=True)

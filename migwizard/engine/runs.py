@@ -15,6 +15,7 @@ from migwizard.engine.ride import Ride, Turn, fingerprint
 from migwizard.engine.seedwords import left_so_far
 from migwizard.errors import MigwizardError
 from migwizard.project.guest import Guest, GuestError
+from migwizard.switch.manifest import Manifest
 
 ALIAS = "default"
 # The second run of the old history: more than a year later, so that dates and years differ too.
@@ -28,6 +29,7 @@ NAMES = {
     "bare": "new tables without seeds",
     "trial": "new history with seeds",
     "new": "new history",
+    "advanced": "old history, switched, with the drift on top",
 }
 """What each run builds, in words."""
 
@@ -88,6 +90,23 @@ class Runs:
     def new(self, name: str) -> Future[dict[str, Any]]:
         """The new history from zero, on a scratch database called `name`."""
         return self._submit(self._new, name)
+
+    def advanced(self, manifest: Manifest) -> Future[dict[str, Any]]:
+        """The database of the finished old run, switched and then migrated as every real one will be."""
+        return self._submit(self._advanced, manifest)
+
+    def _advanced(self, manifest: Manifest) -> dict[str, Any]:
+        path, words = fresh(self._ride, "advanced"), NAMES["advanced"]
+        shutil.copyfile(self.old_database, path)
+        self._ride.tell("progress", f"Starting: {words}", run="advanced", words=words, number=0, total=0)
+        result: dict[str, Any] = self._ride.guest.call(
+            "advance", alias=ALIAS, path=str(path), manifest=manifest.to_dict(), folders=self._ride.new_folders()
+        )
+        text = f"{words[0].upper()}{words[1:]}: {result['seconds']:.1f} s"
+        self._ride.tell(
+            "run", text, run="advanced", words=words, seconds=result["seconds"], number=0, total=0, kept=False
+        )
+        return result
 
     def _submit(self, run: Callable[..., dict[str, Any]], *arguments: Any) -> Future[dict[str, Any]]:
         future = self._pool.submit(run, *arguments)

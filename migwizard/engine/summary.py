@@ -69,6 +69,8 @@ class Reached:
     versions: str
     databases: tuple[tuple[str, str], ...]
     decisions: tuple[Decision, ...]
+    drift: tuple[str, ...] = ()
+    """What became of what models and migrations disagreed about."""
 
     @property
     def before(self) -> int:
@@ -102,6 +104,7 @@ def commit_message(reached: Reached) -> str:
         "A database that holds the old history must be switched before its next",
         "migrate. Until then a plain migrate stops there before it writes a row.",
         "",
+        *[line for sentence in reached.drift for line in (sentence, "")],
         f"Made with migwizard, run {reached.run_id}.",
     ]
     return "\n".join(_wrapped(line) for line in lines) + "\n"
@@ -186,6 +189,7 @@ def _proof(reached: Reached) -> str:
     for word, sentences in (("accepted", reached.accepted), ("note", reached.notes)):
         listed = _some([f"- {word}: {sentence}" for sentence in sentences], f"- {{}} more {word}")
         lines += ["", *listed] if listed else []
+    lines += ["", *[f"- {sentence}" for sentence in reached.drift]] if reached.drift else []
     lines += ["", *[f"- {caveat}" for caveat in reached.caveats]] if reached.caveats else []
     return "\n".join(lines)
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from migwizard.engine import durable, git, halfway, journal, staging, stat
 from migwizard.engine.journal import Entry, Step
-from migwizard.engine.manifests import NAME, load_manifest, make_manifest
-from migwizard.engine.planning import make_plan
+from migwizard.engine.manifests import NAME, load_manifest, staged_manifest
 from migwizard.engine.previews import AppliedApp, ApplyPreview
 from migwizard.engine.ride import Ride, fingerprint
 from migwizard.engine.stat import Change
@@ -17,8 +16,6 @@ from migwizard.engine.states import State
 from migwizard.engine.tally import tally
 from migwizard.errors import ConflictError, MigwizardError
 from migwizard.words.counting import count
-
-Node = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +41,7 @@ def prepare(ride: Ride) -> Swap:
             code="checkpoint-corrupt",
             cures=(f"Set {place.folder.name} aside: the old files stay in its backup, and in {place.second_backup}.",),
         )
-    pins = make_plan(ride).pins
-    keep = sorted({node for pinned in pins.values() for node in pinned})
-    manifest = make_manifest(ride, sorted(node_of(name) for name in ride.checkpoint.files), keep)
+    manifest = staged_manifest(ride)
     for kept in (place.folder, ride.second):
         durable.write_file(kept / NAME, manifest.to_json().encode())
     for number, (label, folder) in enumerate(ride.checkpoint.folders.items(), 1):
@@ -68,12 +63,6 @@ def _steps(ride: Ride) -> tuple[Step, ...]:
         path = f"{ride.checkpoint.folders[label]}/{file}"
         steps.append(Step(path, durable.file_hash(root / path), digest, f"staging/{name}"))
     return tuple(steps)
-
-
-def node_of(name: str) -> Node:
-    """ "app/0001_initial.py" as a migration."""
-    label, _, file = name.partition("/")
-    return label, file.removesuffix(".py")
 
 
 def check_nothing_on_top(ride: Ride) -> None:

@@ -12,7 +12,7 @@ def choose_tag(tag: str, known: Collection[tuple[str, str]]) -> str:
     A database could not be told switched from unswitched if a name came back.
     """
     number, candidate = 1, tag
-    while any(re.match(rf"\d{{4}}_{re.escape(candidate)}_(initial|links|seed|sql)", name) for _, name in known):
+    while any(re.match(rf"\d{{4}}_{re.escape(candidate)}_(initial|links|seed|sql|drift)", name) for _, name in known):
         number += 1
         candidate = f"{tag}{number}"
     return candidate

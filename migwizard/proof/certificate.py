@@ -74,6 +74,9 @@ class Certificate:
     volatile: tuple[str, ...] = ()
     """`table.column` of what differs by itself between two runs of the old history."""
 
+    drift: tuple[str, ...] = ()
+    """What models and migrations disagreed about before, and what became of it."""
+
     caveats: tuple[str, ...] = ()
     scratch_copies: tuple[ScratchCopied, ...] = ()
 
@@ -146,6 +149,7 @@ class Certificate:
         yield f"makemigrations --check: {'says the same' if self.check_equal else 'does not say the same'}"
         yield from _listed("Differences", [_told(decided) for decided in self.differences])
         yield from _listed("Volatile, so only NULL or not NULL was compared", self.volatile)
+        yield from _listed("Drift", self.drift)
         yield from _listed("Caveats", self.caveats)
         copies = [f"{c.file}\noriginal {c.original}\ncopy     {c.copy}" for c in self.scratch_copies]
         yield from _listed("Old migrations that were run from a scratch copy (SHA-256)", copies)
@@ -191,6 +195,7 @@ def _from_raw(raw: dict[str, Any]) -> Certificate:
     values = dict(raw)
     values.update((name, Count(**raw[name])) for name in ("tables", "rows", "objects"))
     values.update((name, tuple(raw[name])) for name in ("volatile", "caveats"))
+    values["drift"] = tuple(raw.get("drift", ()))
     values["scratch_copies"] = tuple(ScratchCopied(**item) for item in raw.get("scratch_copies", ()))
     values["differences"] = tuple(_decided(item) for item in raw["differences"])
     return Certificate(**values)

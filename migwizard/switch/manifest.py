@@ -56,6 +56,8 @@ class Manifest:
     """Rows that no file explains and a person accepted by name."""
     tables: tuple[str, ...] = ()
     """Tables of the project's models: a database that has them but no rows has lost its history."""
+    drift: tuple[Node, ...] = ()
+    """New migrations on top of `new_nodes`, which every database applies after the switch: their rows are not exchanged."""
     release: str = ""
     """Git commit of the last release with the old history, for databases that are behind."""
     old_schema_fingerprint: Mapping[str, str] = field(default_factory=dict)
@@ -76,7 +78,7 @@ class Manifest:
         return "{\n" + ",\n".join(members) + "\n}\n"
 
     def _content(self) -> dict[str, Any]:
-        return {
+        content: dict[str, Any] = {
             "run_id": self.run_id,
             "created": self.created,
             "apps": list(self.apps),
@@ -92,6 +94,8 @@ class Manifest:
             "old_schema_fingerprint": dict(sorted(self.old_schema_fingerprint.items())),
             "release": {"git": self.release},
         }
+        # A manifest without drift is the one that it was before there was such a member.
+        return content | ({"drift": _pairs(self.drift)} if self.drift else {})
 
 
 def build(
@@ -106,6 +110,7 @@ def build(
     keep: Iterable[Node] = (),
     tolerate: Iterable[Node] = (),
     tables: Iterable[str] = (),
+    drift: Sequence[Node] = (),
     release: str = "",
     old_schema_fingerprint: Mapping[str, str] | None = None,
 ) -> Manifest:
@@ -117,9 +122,9 @@ def build(
     alternatives = {node: tuple(sorted(replaced)) for node, replaced in (alt or {}).items()}
     names = {*known, *old_nodes, *alternatives}.union(*alternatives.values())
     labels, kept = set(apps), set(keep)
-    if clashes := sorted(names & set(new_nodes)):
+    if clashes := sorted(names & {*new_nodes, *drift}):
         raise NameClashError(clashes)
-    if foreign := sorted(node for node in (*old_nodes, *new_nodes) if node[0] not in labels):
+    if foreign := sorted(node for node in (*old_nodes, *new_nodes, *drift) if node[0] not in labels):
         raise ValueError(f"{', '.join(map(node_name, foreign))}: of an app that is not part of the reset")
     if lost := sorted(kept - names):
         raise ValueError(f"{', '.join(map(node_name, lost))}: kept, but not of the old history")
@@ -136,6 +141,7 @@ def build(
         keep=tuple(sorted(kept)),
         tolerate=tuple(sorted(set(tolerate))),
         tables=tuple(sorted(set(tables))),
+        drift=tuple(drift),
         release=release,
         old_schema_fingerprint=dict(old_schema_fingerprint or {}),
     )
@@ -159,6 +165,7 @@ def from_json(text: str) -> Manifest:
             keep=_nodes(read["keep"]),
             tolerate=_nodes(read["tolerate"]),
             tables=tuple(read["tables"]),
+            drift=_nodes(read.get("drift", ())),
             release=read["release"]["git"],
             old_schema_fingerprint=read["old_schema_fingerprint"],
         )

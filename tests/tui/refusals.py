@@ -140,9 +140,15 @@ PREFLIGHT = (
     Example(
         "drift",
         UndecidedError,
-        "Models and migrations disagree already, and fold was chosen: run makemigrations and migrate "
-        "first." + UNCHANGED,
+        "To fold the drift in, makemigrations has to ask you first: a value of the new field order.note for rows that "
+        "exist. The drift is: orders: Add field note to order." + UNCHANGED,
         {"drift": {"orders": ["Add field note to order"]}},
+    ),
+    Example(
+        "drift-write",
+        MigwizardError,
+        "The drift cannot be folded in. LookupError: No installed app with label 'products'." + UNCHANGED,
+        state=State.SEEDS,
     ),
     Example(
         "migrations-disabled",

@@ -134,6 +134,7 @@ HEADLINES: dict[str, Wording] = {
     "conflict": _conflict,
     "dirty": _dirty,
     "drift": "Let Django write the drift first",
+    "drift-write": "The drift cannot be folded in",
     "migrations-disabled": "These settings disable your migrations",
     "engine": "This database cannot be used yet",
     "scratch": "No scratch database possible",

@@ -29,6 +29,7 @@ CURES: dict[str, tuple[Cure, ...]] = {
     "conflict": (c.show_both, c.merge_command, CHECK_AGAIN),
     "dirty": (c.show_files, c.git_commands, c.again("I have committed them: check again", "looks at everything anew")),
     "drift": (c.drift_commands, CHECK_AGAIN, c.leave_drift),
+    "drift-write": (c.leave_drift, c.traceback, CHECK_AGAIN),
     "migrations-disabled": (c.other_settings, CHECK_AGAIN),
     "engine": (c.other_settings, c.skip, CHECK_AGAIN),
     "scratch": (CHECK_AGAIN, c.uses),

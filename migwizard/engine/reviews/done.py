@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from migwizard.engine import histories, summary, swapping
+from migwizard.engine import drift, histories, summary, swapping
 from migwizard.engine.previews import DatabaseLine, DonePreview
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
@@ -78,6 +78,10 @@ def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list
     commit = f'{paths}; message ready: "{summary.subject(reached)}", git add -A -- {named} && git commit -F {message}'
     left = [("Commit", commit)]
     left += [(line.alias, how) for line in lines if (how := _how(line))]
+    if on_top := drift.names(ride):
+        waiting = [line.alias for line in lines if line.waits]
+        where = f" of {', '.join(waiting)}" if waiting else ""
+        left.append(("Drift", f"the next manage.py migrate{where} applies {', '.join(on_top)}; undo comes before that"))
     left.append(
         ("Elsewhere", "other copies of a database: switch each before its next migrate, which stops there until then")
     )

@@ -51,7 +51,13 @@ def _headline(lines: tuple[DatabaseLine, ...], switched: list[DatabaseLine]) -> 
 def _text(lines: tuple[DatabaseLine, ...], switched: list[DatabaseLine]) -> str:
     waiting = [line.alias for line in lines if line.askable]
     said = [f"migrate has nothing of the project to apply on {', '.join(line.alias for line in switched[:4])}."]
-    if len(switched) > 4:
+    on_top = [line for line in switched if line.waits]
+    if on_top:
+        many = f"{len(on_top)} databases" if len(on_top) > 4 else ", ".join(line.alias for line in on_top)
+        said = [
+            f"The next migrate applies the drift to {many}, and nothing else of the project: {', '.join(on_top[0].waits)}."
+        ]
+    elif len(switched) > 4:
         said = [f"migrate has nothing of the project to apply on any of the {len(switched)}."]
     if waiting:
         more = f" and {len(waiting) - 4} more" if len(waiting) > 4 else ""

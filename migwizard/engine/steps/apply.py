@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from migwizard.engine import durable, halfway, journal, swapping
+from migwizard.engine import drift, durable, halfway, journal, swapping
+from migwizard.engine.drift import node_of
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.ride import Ride, Turn, reset_time
 from migwizard.engine.runs import ALIAS, fresh, history_fingerprint
 from migwizard.engine.states import State
 from migwizard.engine.steps.proof import proved_catalogue
-from migwizard.engine.swapping import Swap, node_of
+from migwizard.engine.swapping import Swap
 from migwizard.engine.talk import Choice, Question
 from migwizard.engine.treestate import Tree
 from migwizard.errors import ConflictError, MigwizardError
@@ -195,7 +196,7 @@ def _check_tree(ride: Ride) -> None:
         wrong = [difference.sentence for difference in differences if difference.severity == "error"]
         if wrong:
             raise MigwizardError(f"The tree builds another database than the proof: {wrong[0]}", code="tree")
-        if ride.guest.call("check_changes") != ride.checkpoint.results.get("drift", {}):
+        if ride.guest.call("check_changes") != drift.remaining(ride):
             raise MigwizardError("makemigrations --check says something else in the tree than before.", code="tree")
     except Exception as error:
         _put_back(ride)

@@ -59,6 +59,7 @@ def reached(ride: Ride) -> Reached:
         notes=tuple(item.difference.sentence for item in certificate.differences if item.difference.severity == "info"),
         tally=tally(ride),
         caveats=certificate.caveats,
+        drift=certificate.drift,
         versions=", ".join(f"{name} {version}" for name, version in certificate.versions.items()),
         databases=tuple((alias, STANDS.get(state, state)) for alias, state in ride.checkpoint.databases.items()),
         decisions=tuple(
@@ -104,6 +105,7 @@ def report(ride: Ride) -> dict[str, Any]:
             {key: seed[key] for key in ("app", "operation", "verdict", "rung")} for seed in seeds.get("seeds", [])
         ],
         "objects": seeds.get("objects", []),
+        "drift": seeds.get("drift", []),
         "answers": [
             {"question": key, "answer": answer.choice, "by": answer.by}
             for key, answer in sorted(ride.checkpoint.decisions.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from migwizard.engine import histories, journal, patience, rowcopies
+from migwizard.engine import drift, histories, journal, patience, rowcopies
 from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.histories import read_state
 from migwizard.engine.journal import Act
@@ -337,16 +337,17 @@ def _is_local(ride: Ride, alias: str) -> bool:
 def confirm(ride: Ride, alias: str) -> str:
     """Show that migrate has nothing of ours to do, and that the switch is kept; run `migrate --fake` where it was asked for."""
     waiting = ride.guest.call("pending", alias=alias)
-    own = [f"{app}.{name}" for app, name in waiting if app in ride.apps.labels]
-    if own:
+    on_top = set(drift.names(ride))
+    own = [name for app, name in ((app, f"{app}.{name}") for app, name in waiting) if app in ride.apps.labels]
+    if wrong := [name for name in own if name not in on_top]:
         raise DatabaseError(
-            f"{alias} was switched, yet migrate would still apply {', '.join(own)}. The rows of {alias} are backed up.",
+            f"{alias} was switched, yet migrate would still apply {', '.join(wrong)}. The rows of {alias} are backed up.",
             code="pending",
             cures=("Take the switch back with u, or with `migwizard undo`.",),
-            details={"alias": alias, "pending": own},
+            details={"alias": alias, "pending": wrong},
         )
-    others = [f"{app}.{name}" for app, name in waiting]
-    ride.tell("switched", f"{alias}: nothing to apply" + (f" but {', '.join(others)}" if others else ""), alias=alias)
+    rest = [f"{app}.{name}" for app, name in waiting]
+    ride.tell("switched", f"{alias}: nothing to apply" + (f" but {', '.join(rest)}" if rest else ""), alias=alias)
     _complete(ride, alias)
     if ride.options.confirm_fake:
         ask_django(ride, alias)
@@ -356,7 +357,8 @@ def confirm(ride: Ride, alias: str) -> str:
 def ask_django(ride: Ride, alias: str) -> None:
     """Run the project's own `migrate --fake` for our apps, which must find nothing to do, and keep its answer."""
     try:
-        said = ride.guest.call("confirm_fake", alias=alias, labels=list(ride.apps.labels))
+        labels = list(ride.apps.labels)
+        said = ride.guest.call("confirm_fake", alias=alias, labels=labels, real=drift.nodes(ride))
     except GuestError as error:
         raise histories.refusal(alias, error, f"The switch of {alias} stands; u takes it back.") from error
     histories.keep_answer(ride, alias, str(said))

@@ -30,6 +30,10 @@ class Seen:
     """What the checks leave for the result and for the questions."""
 
     drift: dict[str, list[str]] = field(default_factory=dict)
+    asks: list[str] = field(default_factory=list)
+    """What makemigrations would ask about the drift, which only a person can answer."""
+    loses: list[str] = field(default_factory=list)
+    """Changes of the drift that remove values from databases."""
     databases: dict[str, str] = field(default_factory=dict)
     elsewhere: tuple[str, ...] | None = ()
     """Files outside of the migrations folders that are not committed; None where there is no git."""
@@ -172,7 +176,8 @@ def _git(ride: Ride, seen: Seen) -> tuple[Status, str, str]:
 
 
 def _models(ride: Ride, seen: Seen) -> tuple[Status, str, str]:
-    seen.drift = ride.guest.call("check_changes", folders=ride.old_folders())
+    found = ride.guest.call("drift", labels=list(ride.apps.labels), folders=ride.old_folders())
+    seen.drift, seen.asks, seen.loses = found["changes"], found["asks"], found["loses"]
     if not seen.drift:
         return "ok", "agree with the migrations", ""
     number = sum(map(len, seen.drift.values()))

@@ -6,12 +6,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import resuming
+from migwizard.engine import drift, resuming
 from migwizard.engine.previews import Finding
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
 from migwizard.engine.steps.looking import CHECKS, Seen, drift_lines, look_at
-from migwizard.engine.talk import Choice, Question
+from migwizard.engine.talk import Answer, Choice, Question
 from migwizard.errors import MigwizardError, UndecidedError
 
 FINDINGS = "findings"
@@ -33,7 +33,7 @@ def run(ride: Ride) -> dict[str, Any]:
     ride.checkpoint.results["drift"] = seen.drift
     _ask_elsewhere(ride, seen)
     if seen.drift:
-        _ask_drift(ride, seen.drift)
+        _ask_drift(ride, seen)
     ride.checkpoint.folders = {
         label: Path(folder).resolve().relative_to(ride.project.root.resolve()).as_posix()
         for label, folder in ride.apps.folders.items()
@@ -159,39 +159,54 @@ def _ask_elsewhere(ride: Ride, seen: Seen) -> None:
     )
 
 
-def _ask_drift(ride: Ride, drift: dict[str, list[str]]) -> None:
-    shown = "; ".join(f"{app}: {', '.join(changes)}" for app, changes in drift.items())
+def _ask_drift(ride: Ride, seen: Seen) -> None:
+    shown = "; ".join(f"{app}: {', '.join(changes)}" for app, changes in seen.drift.items())
+    if ride.options.drift:
+        ride.checkpoint.decisions[drift.KEY] = Answer(ride.options.drift, "--drift")
+    foldable = bool(drift.own(seen.drift, ride.apps.labels))
     question = Question(
-        "drift",
+        drift.KEY,
         State.PREFLIGHT,
         "Models and migrations disagree already",
         f"makemigrations would write: {shown}.",
         (
             Choice(
-                "leave",
+                drift.LEAVE,
                 "the new history builds what databases have now; makemigrations finds the same afterwards",
                 "Leave it",
             ),
-            Choice("fold", "stop, so that you can run makemigrations and migrate first", "Fold it in first"),
+            *((_fold(seen),) if foldable else ()),
         ),
-        safe="leave",
-        default="leave",
-        details=drift_lines(drift),
+        safe=drift.LEAVE,
+        default=drift.LEAVE,
+        details=drift_lines(seen.drift),
     )
-    if ride.options.drift:
-        ride.checkpoint.decisions.pop("drift", None)
-    choice = ride.options.drift or ride.ask(question)
-    if choice == "fold":
+    if not foldable and ride.options.drift == drift.FOLD:
+        ride.tell("note", "The drift is of apps that take no part in the reset, so it is left as it is.")
+        ride.checkpoint.decisions[drift.KEY] = Answer(drift.LEAVE, "--drift")
+    if ride.ask(question) == drift.FOLD and seen.asks:
         # Whoever comes back is asked again: the drift may be gone, or they may have thought better of it.
-        ride.checkpoint.decisions.pop("drift", None)
+        ride.checkpoint.decisions.pop(drift.KEY, None)
         ride.save()
         raise UndecidedError(
-            "To fold the drift in, let Django write it first: existing databases need a real migration for it. "
-            f"It is: {shown}. Nothing was changed.",
+            f"To fold the drift in, makemigrations has to ask you first: {'; '.join(seen.asks)}. "
+            f"The drift is: {shown}. Nothing was changed.",
             code="drift",
-            cures=("Run manage.py makemigrations and migrate, commit, and start again.",),
-            details={"drift": drift},
+            cures=(
+                "Run manage.py makemigrations, answer it there, migrate, commit, and start again.",
+                "Or leave the drift as it is: --drift leave.",
+            ),
+            details={"drift": seen.drift, "asks": seen.asks},
         )
+
+
+def _fold(seen: Seen) -> Choice:
+    if seen.asks:
+        effect = f"stops, so that you can run makemigrations first: it asks {'; '.join(seen.asks)}"
+        return Choice(drift.FOLD, effect, "Fold it in first")
+    loses = f"; that removes values: {', '.join(seen.loses)}" if seen.loses else ""
+    effect = f"one more migration on top of the new history, which every database applies with its next migrate{loses}"
+    return Choice(drift.FOLD, effect, "Fold it in")
 
 
 def _check_neighbours(ride: Ride) -> None:

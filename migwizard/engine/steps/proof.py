@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from migwizard import __version__
-from migwizard.engine import composing, durable, scratchcopies
+from migwizard.engine import composing, drift, durable, scratchcopies
 from migwizard.engine.differing import Causes, Decider, question_id
 from migwizard.engine.dropped import as_difference, differing_rows, volatile_rows
+from migwizard.engine.manifests import staged_manifest
 from migwizard.engine.ride import Ride
 from migwizard.engine.runs import ALIAS, Runs, history_fingerprint, old_result
 from migwizard.engine.states import State
@@ -20,6 +21,7 @@ from migwizard.proof.catalogue import compare_catalogues, count_kinds, count_obj
 from migwizard.proof.certificate import Certificate, Count, Decided, ScratchCopied
 from migwizard.proof.difference import Difference
 from migwizard.proof.rows import count_rows
+from migwizard.proof.volatile import Volatile
 from migwizard.seeds.rungs import Rung
 from migwizard.words.counting import KINDS, count
 
@@ -76,10 +78,12 @@ def compare(ride: Ride) -> Compared:
         old_future, second_future, new_future = runs.old(), runs.second(), runs.new("new")
         old = old_result(old_future)
         second, new = second_future.result(), new_future.result()
+        # With drift on top, what counts is where a database of the old history arrives.
+        before, old = old, _with_drift(ride, runs, old)
     ride.tell("progress", "Comparing tables, indexes and rows", run="compare", words="comparing", number=0, total=0)
     explicit = ride.registry()["explicit_names"]
     schema = compare_catalogues(old["catalogue"], new["catalogue"], explicit_names=explicit)
-    rows, gone = _compare_rows(ride, old, second, new)
+    rows, gone = _compare_rows(ride, old, new, volatile_rows(before, second))
     said = ride.guest.call("check_changes", folders=ride.new_folders())
     durable.write_file(proved_catalogue(ride), json.dumps(new["catalogue"]).encode())
     seconds = {"old": old["seconds"], "new": new["seconds"], "second": second["seconds"]}
@@ -99,23 +103,42 @@ def compare(ride: Ride) -> Compared:
         objects=Count(count_objects(old["catalogue"]), count_objects(new["catalogue"])),
         schema_equal=not _errors(schema),
         rows_equal=not _errors(rows),
-        check_equal=said == ride.checkpoint.results.get("drift", {}),
+        check_equal=said == drift.remaining(ride),
         differences=tuple(Decided(item) for item in told),
-        volatile=volatile_rows(old, second).names,
+        volatile=volatile_rows(before, second).names,
+        drift=drift.sentences(ride),
         caveats=_caveats(ride),
         scratch_copies=_scratch_copies(ride),
     )
     return Compared(certificate, causes, _figures(ride, old, new, told), seconds)
 
 
+def _with_drift(ride: Ride, runs: Runs, old: dict[str, Any]) -> dict[str, Any]:
+    """What became of the old database after the switch and a `migrate`, where drift was folded in; else what it was.
+
+    Raises MigwizardError where `migrate` had something else of the project to apply.
+    """
+    if not drift.nodes(ride):
+        return old
+    advanced = runs.advanced(staged_manifest(ride)).result()
+    applied = [f"{app}.{name}" for app, name in advanced["applied"] if app in ride.apps.labels]
+    if sorted(applied) != sorted(drift.names(ride)):
+        raise MigwizardError(
+            f"After the switch migrate would apply {', '.join(applied) or 'nothing'}, and not the drift alone "
+            f"({', '.join(drift.names(ride))}). Nothing was changed.",
+            code="drift-write",
+        )
+    return old | {"catalogue": advanced["catalogue"], "rows": advanced["rows"]}
+
+
 def _compare_rows(
-    ride: Ride, old: Mapping[str, Any], second: Mapping[str, Any], new: Mapping[str, Any]
+    ride: Ride, old: Mapping[str, Any], new: Mapping[str, Any], volatile: Volatile
 ) -> tuple[list[Difference], dict[str, tuple[str, ...]]]:
     """The differences of the rows; and the operations behind those that are missing because they were left out."""
     seeds = ride.checkpoint.results.get(State.SEEDS, {}).get("seeds", ())
     left = [seed["operation"] for seed in seeds if seed["rung"] == Rung.DROP]
-    found, gone = differing_rows(old, second, new, left, labels=composing.declared_permissions(ride))
-    lost = {item: as_difference(item, volatile_rows(old, second)) for item in gone}
+    found, gone = differing_rows(old, new, volatile, left, labels=composing.declared_permissions(ride))
+    lost = {item: as_difference(item, volatile) for item in gone}
     return [*lost.values(), *found], {question_id(difference): (item.operation,) for item, difference in lost.items()}
 
 

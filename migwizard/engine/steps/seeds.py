@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from migwizard.engine import composing, durable, edited, overrule, seedfacts, seedwords, staging, strays
-from migwizard.engine.dropped import differing_rows, makers
+from migwizard.engine import composing, drift, durable, edited, overrule, seedfacts, seedwords, staging, strays
+from migwizard.engine.dropped import differing_rows, makers, volatile_rows
 from migwizard.engine.literal_rows import rows_blocks
 from migwizard.engine.planning import Planned, make_plan
 from migwizard.engine.ride import Ride
@@ -39,9 +39,11 @@ def run(ride: Ride) -> dict[str, Any]:
             migrations = _try_until_equal(seeding)
     nodes = [(batch.app, batch.name) for batch in planned.plan.batches]
     nodes += [(migration.app, migration.name) for migration in migrations]
+    on_top = drift.write(ride, planned)
+    nodes += on_top
     edited.settle(ride, nodes)
     ride.checkpoint.files = staging.staged_files(ride, nodes)
-    return _report(seeding, migrations)
+    return _report(seeding, migrations) | {drift.KEY: [f"{app}/{name}.py" for app, name in on_top]}
 
 
 def _report(seeding: Seeding, migrations: Sequence[SeedMigration]) -> dict[str, Any]:
@@ -249,7 +251,8 @@ def _stirred(seeding: Seeding) -> set[str]:
 def _row_differences(seeding: Seeding, new: Mapping[str, Any]) -> Sequence[Difference]:
     """What differs in the rows; those that the person leaves out are not missed."""
     labels = composing.declared_permissions(seeding.ride)
-    found, _ = differing_rows(seeding.old, seeding.second.result(), new, seeding.dropped, labels=labels)
+    volatile = volatile_rows(seeding.old, seeding.second.result())
+    found, _ = differing_rows(seeding.old, new, volatile, seeding.dropped, labels=labels)
     return [difference for difference in found if difference.severity == "error"]
 
 

@@ -19,12 +19,23 @@ _STOCK = "django.core.management.commands.makemigrations"
 class Inside:
     """What the work has to hand while the command runs."""
 
-    def __init__(self, command: Any, autodetector: Any, find: Callable[[], dict[str, list[Any]]]) -> None:
+    def __init__(
+        self,
+        command: Any,
+        detector: Any,
+        autodetector: Any,
+        find: Callable[..., dict[str, list[Any]]],
+        asked: list[str],
+    ) -> None:
         self.command = command
+        self.detector = detector
+        """The autodetector that the command made, with its two states."""
         self.autodetector = autodetector
         """The autodetector class of the project."""
         self.find = find
-        """The changes that the command itself would find, by app label."""
+        """The changes that the command itself would find, by app label; keywords are those of `changes`."""
+        self.asked = asked
+        """What `find` would have asked somebody at a terminal, in words."""
 
 
 def makemigrations_class() -> Any:
@@ -53,10 +64,13 @@ def inside_makemigrations(work: Callable[[Inside], Any]) -> Any:
 
     class Injected(original):
         def changes(self, *args: Any, **kwargs: Any) -> dict[str, list[Any]]:
-            def find() -> dict[str, list[Any]]:
-                return dict(original.changes(self, *args, **kwargs))
+            asked: list[str] = []
+            note_questions(self.questioner, asked)
 
-            results.append(work(Inside(command, original, find)))
+            def find(**more: Any) -> dict[str, list[Any]]:
+                return dict(original.changes(self, *args, **dict(kwargs, **more)))
+
+            results.append(work(Inside(command, self, original, find, asked)))
             return {}
 
     for place in (module, sys.modules[_STOCK]):
@@ -70,6 +84,34 @@ def inside_makemigrations(work: Callable[[Inside], Any]) -> Any:
     if not results:
         raise AgentError("failed", "The project's makemigrations ended without looking for changes.")
     return results[0]
+
+
+def note_questions(questioner: Any, asked: list[str]) -> None:
+    """Let a questioner note what it would ask, and invent nothing; without that makemigrations ends here and there."""
+    from django.db.models import NOT_PROVIDED
+
+    def on_field(text: str) -> Callable[[str, str], Any]:
+        def ask(field_name: str, model_name: str) -> Any:
+            asked.append(text.format("{}.{}".format(model_name, field_name)))
+            return NOT_PROVIDED
+
+        return ask
+
+    def ask_rename(model_name: str, old_name: str, new_name: str, field_instance: Any) -> bool:
+        asked.append("whether {0}.{1} was renamed to {0}.{2}".format(model_name, old_name, new_name))
+        return False
+
+    def ask_rename_model(old_model_state: Any, new_model_state: Any) -> bool:
+        names = (old_model_state.app_label, old_model_state.name, new_model_state.name)
+        asked.append("whether the model {}.{} was renamed to {}".format(*names))
+        return False
+
+    questioner.ask_not_null_addition = on_field("a value of the new field {} for rows that exist")
+    questioner.ask_auto_now_add_addition = on_field("a date of the new field {} for rows that exist")
+    questioner.ask_unique_callable_default_addition = on_field("a unique value of the new field {} for rows that exist")
+    questioner.ask_not_null_alteration = on_field("a value of {} in place of NULL")
+    questioner.ask_rename = ask_rename
+    questioner.ask_rename_model = ask_rename_model
 
 
 def no_formatter() -> None:

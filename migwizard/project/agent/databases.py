@@ -183,17 +183,17 @@ def pending(
         connection.close()
 
 
-def confirm_fake(start: dict[str, Any], emit: Any, alias: str, labels: list[str]) -> str:
+def confirm_fake(start: dict[str, Any], emit: Any, alias: str, labels: list[str], real: list[list[str]]) -> str:
     """Run the project's own `migrate --fake`, app by app, where nothing of the app is left to apply.
 
-    Its signal handlers run, as with every migrate; undo does not take back what they do.
+    An app with a migration of `real`, which is to be applied and never to be faked, is left out. Its signal handlers run, as with every migrate; undo does not take back what they do.
     """
     from django.core.management import call_command
 
     connection = open_real(alias, write=True)
     output = io.StringIO()
     try:
-        for label in labels:
+        for label in [label for label in labels if label not in {app for app, _ in real}]:
             call_command("migrate", label, database=alias, fake=True, interactive=False, verbosity=1, stdout=output)
     finally:
         connection.close()

@@ -20,7 +20,11 @@ def check_changes(
     """What `makemigrations --check` finds: a line for each operation it would write, by app label."""
     if folders:
         histories.use(folders)
-    changes = inside_makemigrations(lambda inside: inside.find())
+    return described(inside_makemigrations(lambda inside: inside.find()))
+
+
+def described(changes: dict[str, list[Any]]) -> dict[str, list[str]]:
+    """A line for each operation of the migrations, by app label."""
     return {
         app: [operation.describe() for migration in migrations for operation in migration.operations]
         for app, migrations in sorted(changes.items())
@@ -33,7 +37,7 @@ def _text(migration: Any) -> str:
     return str(MigrationWriter(migration).as_string())
 
 
-def _fix_header_clock(timestamp: str) -> None:
+def fix_header_clock(timestamp: str) -> None:
     """Let MigrationWriter's header say the time of the reset, so that the same decisions give the same bytes."""
     import datetime
 
@@ -62,7 +66,7 @@ def generate(
     """
     if folders:
         histories.use(folders)
-    _fix_header_clock(timestamp)
+    fix_header_clock(timestamp)
     no_formatter()
     _write_run_before()
 

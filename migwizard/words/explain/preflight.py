@@ -41,7 +41,7 @@ TEXTS: dict[str, Explain] = {
     ),
     "preflight.models": Explain(
         "Whether makemigrations would write something already now.",
-        "That is called drift. The new files can build what your databases have, and leave it for later.",
+        "That is called drift. The new files build what your databases have; it can be left for later, or come on top.",
         command="manage.py makemigrations --check --dry-run",
     ),
     "preflight.databases": Explain(
@@ -60,7 +60,7 @@ TEXTS: dict[str, Explain] = {
     "preflight.drift": Explain(
         "Your models already differ from your migrations.",
         "Leave it: the new files build what your databases have today, and makemigrations finds the same as before. "
-        "Fold it: write that migration first, then come back.",
+        "Fold it in: makemigrations writes a real migration on top of the new files, and every database applies it later.",
         "Leaving is safe; nothing is forgotten.",
         "manage.py makemigrations --dry-run",
     ),

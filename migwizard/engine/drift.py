@@ -1,0 +1,121 @@
+"""Drift, decided: left as it was, or folded in as migrations on top of the new history.
+
+Databases have what the old history built, so in both cases the new schema files build just that. Folded in, the project's
+own makemigrations then writes what leads from there to the models, as after any other change of a model: no switch records
+these migrations, every database applies them with its next `migrate`, and one from zero does too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from migwizard.engine import staging, strays
+from migwizard.engine.planning import Node, Planned
+from migwizard.engine.ride import Ride
+from migwizard.engine.states import State
+from migwizard.errors import MigwizardError
+from migwizard.project.guest import GuestError
+from migwizard.words.counting import count
+
+KEY = "drift"
+FOLD, LEAVE = "fold", "leave"
+
+
+def found(ride: Ride) -> dict[str, list[str]]:
+    """What makemigrations would have written before the reset, by app label."""
+    return dict(ride.checkpoint.results.get(KEY) or {})
+
+
+def own(changes: dict[str, list[str]], labels: Collection[str]) -> dict[str, list[str]]:
+    """The drift of apps that take part; that of others is not ours to fold in."""
+    return {app: lines for app, lines in changes.items() if app in labels}
+
+
+def is_folded(ride: Ride) -> bool:
+    """Whether the drift of the project's apps becomes migrations on top of the new history."""
+    answer = ride.checkpoint.decisions.get(KEY)
+    return answer is not None and answer.choice == FOLD and bool(own(found(ride), ride.apps.labels))
+
+
+def remaining(ride: Ride) -> dict[str, list[str]]:
+    """What makemigrations has to find after the reset."""
+    folded = ride.apps.labels if is_folded(ride) else ()
+    return {app: lines for app, lines in found(ride).items() if app not in folded}
+
+
+def write(ride: Ride, planned: Planned) -> list[Node]:
+    """Write the migrations that fold the drift in on top of what lies in staging; none where it is left.
+
+    Raises MigwizardError where makemigrations cannot write them.
+    """
+    if not is_folded(ride):
+        return []
+
+    def expected(event: Mapping[str, Any]) -> None:
+        strays.expect(ride, [f"{app}/{name}.py" for app, name in event["names"]])
+
+    ride.tell("progress", "makemigrations for the drift, on top of the new history")
+    try:
+        written = ride.guest.call(
+            "write_drift",
+            on_event=expected,
+            labels=list(ride.apps.labels),
+            folders=ride.new_folders(),
+            timestamp=ride.checkpoint.timestamp,
+            tag=planned.tag,
+        )
+    except GuestError as error:
+        raise MigwizardError(
+            f"The drift cannot be folded in. {error.sentence} Nothing was changed.",
+            code="drift-write",
+            cures=("Leave it: --drift leave. The new files then build what databases have now.",),
+            details=error.details,
+        ) from error
+    nodes = [(item["app"], item["name"]) for item in written]
+    alone = {
+        (item["app"], item["name"])
+        for item in written
+        if staging.is_root([(app, name) for app, name in item["dependencies"]], planned, ride.apps.labels)
+    }
+    staging.guard(ride, alone, {node for pinned in planned.pins.values() for node in pinned})
+    return nodes
+
+
+def files(ride: Ride) -> list[str]:
+    """The files of these migrations, by path relative to staging."""
+    return list(ride.checkpoint.results.get(State.SEEDS, {}).get(KEY, ()))
+
+
+def nodes(ride: Ride) -> list[Node]:
+    """These migrations."""
+    return [node_of(name) for name in files(ride)]
+
+
+def names(ride: Ride) -> list[str]:
+    """These migrations as Django prints them."""
+    return [".".join(node) for node in nodes(ride)]
+
+
+def sentences(ride: Ride) -> tuple[str, ...]:
+    """What a proof says of the drift."""
+    told = []
+    if on_top := names(ride):
+        told.append(
+            f"Drift folded in: {', '.join(on_top)}. A scratch database of the old history was switched and then migrated, "
+            f"which applied {'this' if len(on_top) == 1 else 'these'} and nothing else of the project; its schema and rows are "
+            "compared with those of the new history from zero."
+        )
+    if left := remaining(ride):
+        number = count(sum(map(len, left.values())), "change")
+        shown = "; ".join(f"{app}: {', '.join(lines)}" for app, lines in left.items())
+        told.append(
+            f"Drift left as it was: makemigrations finds the same {number} with the new history as with the old one ({shown})."
+        )
+    return tuple(told)
+
+
+def node_of(name: str) -> Node:
+    """ "app/0001_initial.py" as a migration."""
+    label, _, file = name.partition("/")
+    return label, file.removesuffix(".py")

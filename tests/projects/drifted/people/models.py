@@ -1,0 +1,12 @@
+from django.db import models
+
+
+class Person(models.Model):
+    name = models.CharField(max_length=20)
+    favourite = models.ForeignKey("library.Book", models.SET_NULL, null=True, related_name="+")
+
+
+class Loan(models.Model):
+    person = models.ForeignKey(Person, models.CASCADE)
+    book = models.ForeignKey("library.Book", models.CASCADE)
+    since = models.DateField(null=True)
