@@ -11,10 +11,11 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from migwizard.engine import staging, strays
-from migwizard.engine.planning import Node, Planned
+from migwizard.engine.planning import Planned
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
 from migwizard.errors import MigwizardError
+from migwizard.plan.operations import Node
 from migwizard.project.guest import GuestError
 from migwizard.words.counting import count
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import durable, edits, strays
+from migwizard.engine import durable, edits, formatting, strays
 from migwizard.engine.planning import Planned
 from migwizard.engine.ride import Ride
 from migwizard.errors import MigwizardError
@@ -102,6 +102,8 @@ def write_schema(
                     code="unexplained",
                 )
     guard(ride, _roots(planned, ride.apps.labels), kept)
+    literal = [(file["app"], item) for level in report for file in level["files"] for item in file["literal"]]
+    formatting.format_files(ride, planned_files(planned), literal)
     _keep_report(ride, planned, report)
     edits.put_back(ride, planned_files(planned))
     return report

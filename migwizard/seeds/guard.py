@@ -17,6 +17,8 @@ from itertools import accumulate
 FUNCTION = "stop_if_not_switched"
 OPERATION = f"migrations.RunPython({FUNCTION}, migrations.RunPython.noop, elidable=True)"
 LINE_LENGTH = 100
+_WRITTEN = rf"migrations\.RunPython\(\s*{FUNCTION},\s*migrations\.RunPython\.noop,\s*elidable=True,?\s*\)"
+"""The operation as it stands in a file, where a formatter may have spread it over lines."""
 
 _GUARD = '''\
 def {function}(apps, schema_editor):
@@ -75,7 +77,7 @@ def remove_guard(source: str) -> str:
     if not functions:
         return source
     bracket = _after_bracket(source, _migration_class(source))
-    operation = re.match(rf"[\r\n]\s*{re.escape(OPERATION)},?|{re.escape(OPERATION)}(, )?", source[bracket:])
+    operation = re.match(rf"[\r\n]\s*{_WRITTEN},?|{_WRITTEN}(, )?", source[bracket:])
     end = bracket + operation.end() if operation else bracket
     source = source[:bracket] + source[end:]
     start, stop = _offset(source, functions[0].lineno, 0), _offset(source, (functions[0].end_lineno or 0) + 1, 0)

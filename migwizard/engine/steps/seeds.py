@@ -6,7 +6,18 @@ from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from migwizard.engine import composing, drift, durable, edited, overrule, seedfacts, seedwords, staging, strays
+from migwizard.engine import (
+    composing,
+    drift,
+    durable,
+    edited,
+    formatting,
+    overrule,
+    seedfacts,
+    seedwords,
+    staging,
+    strays,
+)
 from migwizard.engine.dropped import differing_rows, makers, volatile_rows
 from migwizard.engine.literal_rows import rows_blocks
 from migwizard.engine.planning import Planned, make_plan
@@ -41,6 +52,8 @@ def run(ride: Ride) -> dict[str, Any]:
     nodes += [(migration.app, migration.name) for migration in migrations]
     on_top = drift.write(ride, planned)
     nodes += on_top
+    # Schema files were formatted when they were written.
+    formatting.format_files(ride, [f"{app}/{name}.py" for app, name in nodes[len(planned.plan.batches) :]])
     edited.settle(ride, nodes)
     ride.checkpoint.files = staging.staged_files(ride, nodes)
     return _report(seeding, migrations) | {drift.KEY: [f"{app}/{name}.py" for app, name in on_top]}
