@@ -111,7 +111,7 @@ def test_what_waits_for_a_stop_is_not_looked_at(tiny: Shop) -> None:
 
 def drifted(tiny: Shop) -> None:
     models = tiny.root / "clubs/models.py"
-    models.write_text(models.read_text() + "    motto = models.TextField(default='')\n")
+    models.write_text(models.read_text() + "    motto = models.TextField()\n")
 
 
 def test_drift_is_folded_or_left(tiny: Shop) -> None:

@@ -6,11 +6,12 @@ import io
 import time
 from typing import Any
 
-from . import histories, sqlite_facts, switch
+from . import histories, load, switch
 from .command import Inside, inside_makemigrations, no_formatter
+from .engines import engine_of
 from .failure import AgentError, place, sentence
 from .makemigrations import described, fix_header_clock
-from .migrate import execute_on, keep_outside_work_away, open_scratch
+from .migrate import keep_outside_work_away, open_scratch
 
 LOSING = ("RemoveField", "DeleteModel")
 
@@ -116,7 +117,8 @@ def advance(
             where=place(error, start["root"]),
         ) from error
     seconds = time.monotonic() - began
-    catalogue = sqlite_facts.read_catalogue(execute_on(connection))
-    rows = sqlite_facts.read_rows(execute_on(connection), catalogue)
+    engine = engine_of(load.REAL_DATABASES[alias])
+    catalogue = engine.read_catalogue(connection)
+    rows = engine.read_rows(connection, catalogue)
     connection.close()
     return {"applied": applied, "seconds": seconds, "catalogue": catalogue, "rows": rows}
