@@ -12,12 +12,13 @@ from migwizard.engine.planning import Planned
 from migwizard.engine.ride import Ride
 from migwizard.plan.operations import Node
 from migwizard.seeds.compose import Content, Home
-from migwizard.seeds.extract import Extract
+from migwizard.seeds.extract import CannotMove, Extract
 from migwizard.seeds.groups import Item
 from migwizard.seeds.lift import NONE
-from migwizard.seeds.moving import Move, Old, OldModule, plan_move, take
+from migwizard.seeds.moving import Move, Old, OldModule, lost, plan_move, take
 from migwizard.seeds.objects import SchemaObject, as_it_was, made_stands
-from migwizard.seeds.rungs import Rung
+from migwizard.seeds.renames import Fates, fates
+from migwizard.seeds.rungs import AS_CODE, Rung
 from migwizard.seeds.sqlliteral import sql_literal
 from migwizard.seeds.verdicts import Judged, Thing, Verdict
 
@@ -35,6 +36,15 @@ class Sources:
         self._packages = modules
         self._stars: Mapping[str, Mapping[str, Sequence[str]]] = history["stars"]
         self._counts = {(node["app"], node["name"]): node["count"] for node in history["nodes"]}
+        self._order = {(node["app"], node["name"]): place for place, node in enumerate(history["nodes"])}
+        self._renames = history["renames"]
+        models = ride.registry()["models"]
+        self._known = {(model["app"], model["model"].lower()) for model in models}
+        self._relations = {
+            (model["app"], model["model"].lower(), edge["field"]): tuple(edge["to"].split(".", 1))
+            for model in models
+            for edge in model["relations"]
+        }
         self._modules: dict[Node, OldModule] = {}
         self._moves: dict[str, Move] = {}
         self._nodes = {
@@ -62,21 +72,46 @@ class Sources:
             self._moves[judged.id] = plan_move(judged, self.module((judged.app, judged.migration)), self._old)
         return self._moves[judged.id]
 
-    def together(self, moved: Sequence[Judged]) -> Extract:
+    def together(self, moved: Sequence[Judged], fates: Fates | None = None) -> Extract:
         """All that several operations of one migration need, in one extract. Raises CannotMove."""
         node = (moved[0].app, moved[0].migration)
-        return take([self.move(judged) for judged in moved], self.module(node), self._old)
+        return take([self.move(judged) for judged in moved], self.module(node), self._old, fates)
+
+    def fates(self, judged: Judged) -> Fates:
+        """What became of the models and fields that an operation knew."""
+        return fates(self._renames, self._order, (judged.app, judged.migration), judged.facts["path"], self._relations)
+
+    def can_be_rewritten(self, judged: Judged) -> bool:
+        """Whether an operation that can be moved reads otherwise with the names of today."""
+        found = self.fates(judged)
+        try:
+            return bool(found and self.move(judged).names) and self.together([judged]) != self.together([judged], found)
+        except CannotMove:
+            return False
+
+    def lost(self, judged: Judged) -> str:
+        """Why an operation cannot do what it did as it is: it asks for a model that has another name today."""
+        found = self.fates(judged)
+        if not found or not self.move(judged).names:
+            return ""
+        module = self.module((judged.app, judged.migration))
+        gone = lost([self.move(judged)], module, self._old, found, self._known)
+        return "; ".join(f"The model {'.'.join(old)} is called {'.'.join(new)} today" for old, new in gone)
 
 
-def moved_content(judged: Judged, sources: Sources, shared: Extract | None) -> Content:
-    """An operation moved: with what it needs of its module, or importing its functions from a module that stays."""
+def moved_content(judged: Judged, sources: Sources, shared: tuple[str, Extract | None]) -> Content:
+    """An operation moved: with what it needs of its module, or importing its functions from a module that stays.
+
+    `shared` is the extract that it has in common with others, under the key by which it is known.
+    """
     move = sources.move(judged)
+    key, extract = shared
     return Content(
-        key=judged.migration,
+        key=key,
         origin=_origin(judged, move.no_way_back),
         operations=(move.source,),
         names=move.names,
-        extract=shared if move.names else None,
+        extract=extract,
         borrowed=move.borrowed,
     )
 
@@ -172,7 +207,7 @@ def seed_items(
     whole: dict[Thing, tuple[Item, Content]] = {}
     for number, operation in enumerate(judged):
         rung = rungs.get(operation.id)
-        if rung not in (Rung.MOVE, Rung.CARRY):
+        if rung not in AS_CODE:
             seeds += blocks_at(blocks, number)
             continue
         if rung is Rung.CARRY:
@@ -180,7 +215,7 @@ def seed_items(
         elif operation.facts["kind"] == "RunSQL":
             content = sql_content(operation)
         else:
-            content = moved_content(operation, sources, extracts.get((operation.app, operation.migration)))
+            content = moved_content(operation, sources, extracts.get(operation.id, (operation.migration, None)))
         item = Item(
             operation.app,
             frozenset(operation.facts["tables"]),
@@ -212,7 +247,7 @@ def _makes_objects(judged: Judged, rung: Rung | None, final: Mapping[Thing, Sche
     """Whether an operation that comes along brings its objects itself."""
     if rung is Rung.MOVE and judged.facts["kind"] == "RunSQL":
         return True
-    return rung in (Rung.MOVE, Rung.CARRY) and made_stands(judged, final)
+    return rung in AS_CODE and made_stands(judged, final)
 
 
 def _in_order(things: Mapping[Thing, tuple[Item, Content]]) -> list[tuple[Thing, tuple[Item, Content]]]:
@@ -232,10 +267,26 @@ def _mentioned(thing: SchemaObject, final: Mapping[Thing, SchemaObject]) -> froz
     return frozenset(name for kind, name in final if kind in ("table", "view") and name in words)
 
 
-def _extracts(judged: Sequence[Judged], rungs: Mapping[str, Rung], sources: Sources) -> dict[Node, Extract]:
-    moved: dict[Node, list[Judged]] = {}
+def _extracts(judged: Sequence[Judged], rungs: Mapping[str, Rung], sources: Sources) -> dict[str, tuple[str, Extract]]:
+    """The extract of each moved operation, and its key; those of one migration that are written alike share one."""
+    alike: list[tuple[Node, Fates | None, list[Judged]]] = []
     for operation in judged:
-        runs_code = rungs.get(operation.id) is Rung.MOVE and operation.facts["kind"] != "RunSQL"
-        if runs_code and sources.move(operation).names:
-            moved.setdefault((operation.app, operation.migration), []).append(operation)
-    return {node: sources.together(operations) for node, operations in moved.items()}
+        rung, node = rungs.get(operation.id), (operation.app, operation.migration)
+        moves = rung in (Rung.MOVE, Rung.REWRITE) and operation.facts["kind"] != "RunSQL"
+        if not moves or not sources.move(operation).names:
+            continue
+        names = sources.fates(operation) if rung is Rung.REWRITE else None
+        shared = next((each for each in alike if each[:2] == (node, names)), None)
+        if shared is None:
+            alike.append(shared := (node, names, []))
+        shared[2].append(operation)
+    found: dict[str, tuple[str, Extract]] = {}
+    keys: set[tuple[str, str]] = set()
+    for (app, migration), names, operations in alike:
+        key = migration
+        while (app, key) in keys:
+            key += "_again"
+        keys.add((app, key))
+        extract = sources.together(operations, names)
+        found |= {operation.id: (key, extract) for operation in operations}
+    return found

@@ -131,7 +131,8 @@ def _ladder(judged: Judged, rung: Rung | None, tried: Sequence[tuple[Rung, str]]
         return
     last = Rung.MATERIALISE if judged.keys else Rung.CATALOGUE
     first = Rung.CARRY if judged.facts.get("written") and not _moves(judged) else Rung.MOVE
-    steps = [first] if judged.verdict in (Verdict.ASK, Verdict.ONE_TIME) else list(dict.fromkeys((first, last)))
+    gentle = [first, *([Rung.REWRITE] if Rung.REWRITE in (rung, *failed) else [])]
+    steps = gentle if judged.verdict in (Verdict.ASK, Verdict.ONE_TIME) else list(dict.fromkeys((*gentle, last)))
     reached = False
     for step in dict.fromkeys([*steps, rung]):
         if step is rung:
@@ -150,6 +151,7 @@ def _moves(judged: Judged) -> bool:
 def _passed(rung: Rung) -> str:
     return {
         Rung.MOVE: "as its source has it, with all that it needs",
+        Rung.REWRITE: "with the names that models and fields have today",
         Rung.CARRY: "the operation as Django writes it",
         Rung.MATERIALISE: "the rows themselves stand in the file",
         Rung.CATALOGUE: "the definition that the old database has at the end",

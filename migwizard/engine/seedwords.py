@@ -12,6 +12,7 @@ from migwizard.words.counting import count
 
 WAYS = {
     Rung.MOVE: "moved",
+    Rung.REWRITE: "rewritten",
     Rung.CARRY: "carried",
     Rung.MATERIALISE: "as rows",
     Rung.CATALOGUE: "as SQL",

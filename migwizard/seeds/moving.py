@@ -9,6 +9,8 @@ from typing import Any
 from migwizard.seeds.extract import CannotMove, Extract, extract
 from migwizard.seeds.lift import LOST, NONE, Lifted, lift, lifted_source
 from migwizard.seeds.neighbours import absolute_imports, joined
+from migwizard.seeds.renames import Fates, Model
+from migwizard.seeds.rewrite import lost_models, rewritten
 from migwizard.seeds.spell import spelled_out
 from migwizard.seeds.verdicts import Judged
 
@@ -75,15 +77,33 @@ def plan_move(judged: Judged, module: OldModule, old: Old) -> Move:
     return move
 
 
-def take(moves: Sequence[Move], module: OldModule, old: Old) -> Extract:
-    """What several operations of one migration need of its module, in one extract. Raises CannotMove."""
+def take(moves: Sequence[Move], module: OldModule, old: Old, fates: Fates | None = None) -> Extract:
+    """What several operations of one migration need of its module, in one extract. Raises CannotMove.
+
+    With `fates` it is written anew with the names that models and fields have today.
+    """
     source = lifted_source(module.spelled, [move.lifted for move in moves if move.lifted])
     names = dict.fromkeys(name for move in moves for name in move.names)
-    return _extract(source, list(names), module, old, ())
+    source = _joined(source, module, old, ())
+    return _extract(rewritten(source, fates) if fates else source, list(names), module, old)
 
 
-def _extract(source: str, names: list[str], module: OldModule, old: Old, path: tuple[str, ...]) -> Extract:
-    """The same with what other migrations have to give; `path` are the modules that led here."""
+def lost(
+    moves: Sequence[Move], module: OldModule, old: Old, fates: Fates, known: set[Model]
+) -> list[tuple[Model, Model]]:
+    """The models that moved operations get under names that no model has today, each with its name of today."""
+    part = take(moves, module, old)
+    return lost_models(part.body, fates, known)
+
+
+def _extract(source: str, names: list[str], module: OldModule, old: Old) -> Extract:
+    # Its own name is a text like any other: it stands for `__name__`.
+    others = set(old.vanishing) - {module.dotted}
+    return extract(source, names, package=module.package, project_migrations=others)
+
+
+def _joined(source: str, module: OldModule, old: Old, path: tuple[str, ...]) -> str:
+    """The source with what other migrations have to give; `path` are the modules that led here."""
 
     def reach(dotted: str, wanted: list[str]) -> Extract:
         other = old.read(dotted)
@@ -91,12 +111,9 @@ def _extract(source: str, names: list[str], module: OldModule, old: Old, path: t
             raise CannotMove(f"It uses code of another migration, {dotted}.")
         text = other.spelled
         text = text if other.package == module.package else absolute_imports(text, other.package)
-        return _extract(text, wanted, other, old, (*path, module.dotted))
+        return _extract(_joined(text, other, old, (*path, module.dotted)), wanted, other, old)
 
-    source = joined(source, package=module.package, vanishing=old.vanishing, reach=reach)
-    # Its own name is a text like any other: it stands for `__name__`.
-    others = set(old.vanishing) - {module.dotted}
-    return extract(source, names, package=module.package, project_migrations=others)
+    return joined(source, package=module.package, vanishing=old.vanishing, reach=reach)
 
 
 def _lifted(judged: Judged, module: OldModule, old: Old) -> tuple[Lifted | None, str]:

@@ -14,6 +14,8 @@ class Rung(StrEnum):
 
     MOVE = "move"
     """The operation as its source has it, unchanged, with everything that it needs of its module."""
+    REWRITE = "rewrite"
+    """The same with the names that models and fields have today."""
     CARRY = "carry"
     """A custom operation as it deconstructs."""
     MATERIALISE = "materialise"
@@ -21,6 +23,10 @@ class Rung(StrEnum):
     CATALOGUE = "catalogue"
     """The definitions of its objects as the old database has them at the end."""
     DROP = "drop"
+
+
+AS_CODE = (Rung.MOVE, Rung.REWRITE, Rung.CARRY)
+"""The ways in which an operation comes along with its logic."""
 
 
 def first_rung(judged: Judged, can_move: bool) -> Rung:

@@ -33,7 +33,8 @@ def test_functions_come_along_with_equal_rows(functions: SeedRide) -> None:
         ("0005_without_names#3", MOVED),
         ("0005_without_names#4", MOVED),
         ("0006_star#0", MOVED),
-        ("0007_lands#0", WRITTEN),
+        ("0007_lands#0", ("seed", "rewrite")),
+        ("0007_lands#1", WRITTEN),
         ("0009_moods#0", ("ask", "move")),
         ("0009_moods#1", ("one-time", None)),
         ("0009_moods#2", MOVED),
@@ -84,7 +85,17 @@ def test_code_without_a_name_is_written_as_its_author_wrote_it(functions: SeedRi
 
 def test_rows_of_a_renamed_model_are_written_under_its_new_name(functions: SeedRide) -> None:
     assert "SHOP_COUNTRY_ROWS" in functions.staged_seeds("shop")
-    assert functions.rows("SELECT name FROM shop_country ORDER BY id") == [("Norway",), ("Chile",)]
+    assert functions.rows("SELECT name, iso FROM shop_country ORDER BY id") == [
+        ("Norway", "NO"),
+        ("Chile", "CL"),
+        ("Peru", "PE"),
+    ]
+
+
+def test_code_is_written_anew_with_the_names_of_today(functions: SeedRide) -> None:
+    text = functions.staged_seeds("shop")
+    for line in ('get_model("shop", "Country")', "filter(iso=", "land.iso = land.name", 'update_fields=["iso"]'):
+        assert line in text
 
 
 def test_seeds_can_be_taken_back(functions: SeedRide, sql: SeedRide) -> None:
@@ -92,7 +103,7 @@ def test_seeds_can_be_taken_back(functions: SeedRide, sql: SeedRide) -> None:
     assert ("first helper",) not in left
     assert ("second helper",) in left, "its way back was a no-op, and still is"
     literal = functions.rows_after_rollback("shop", "0001_reset_initial", "SELECT name FROM shop_country")
-    assert literal == []
+    assert literal == [("Norway",), ("Chile",)], "of three rows the one that was written as a row"
     gone = sql.rows_after_rollback("store", "0003", "SELECT name FROM sqlite_master WHERE name = 'store_watch'")
     assert gone == []
 

@@ -32,7 +32,7 @@ from migwizard.seeds.compose import CannotJoinError, SeedMigration, compose
 from migwizard.seeds.extract import CannotMove
 from migwizard.seeds.moving import has_name
 from migwizard.seeds.objects import KINDS, as_it_was, read_objects, replaced_tables
-from migwizard.seeds.rungs import Rung, first_rung, share_rows
+from migwizard.seeds.rungs import AS_CODE, Rung, first_rung, share_rows
 from migwizard.seeds.verdicts import Judged, Thing, Verdict, judge
 
 
@@ -219,7 +219,12 @@ def _gentlest(seeding: Seeding, judged: Judged) -> Rung:
             can_move = False
             seeding.reasons[judged.id] = str(reason)
             seeding.tried.setdefault(judged.id, []).append((Rung.MOVE, str(reason)))
-    return first_rung(judged, can_move)
+    rung = first_rung(judged, can_move)
+    if can_move and rung is Rung.MOVE and (lost := seeding.sources.lost(judged)):
+        seeding.reasons[judged.id] = lost
+        seeding.tried.setdefault(judged.id, []).append((Rung.MOVE, lost))
+        return Rung.REWRITE
+    return rung
 
 
 def _try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
@@ -274,25 +279,35 @@ def _go_down(seeding: Seeding, culprits: Sequence[str], why: str) -> None:
     for judged in seeding.judged:
         if judged.id not in culprits:
             continue
+        is_moved = seeding.rungs[judged.id] is Rung.MOVE and judged.facts["kind"] != "RunSQL"
+        if is_moved and seeding.sources.can_be_rewritten(judged):
+            _try_next(seeding, judged, Rung.REWRITE, reason)
+            continue
         if judged.verdict in (Verdict.ASK, Verdict.ONE_TIME):
             if (rung := refuse_keep(seeding, judged, reason)) is None:
                 del seeding.rungs[judged.id]
             else:
                 seeding.rungs[judged.id] = rung
             continue
-        seeding.reasons[judged.id] = f"moved as it is, it does not hold: {reason}"
-        seeding.tried.setdefault(judged.id, []).append((seeding.rungs[judged.id], reason))
-        seeding.rungs[judged.id] = Rung.MATERIALISE if judged.keys else Rung.CATALOGUE
-        _tell_way(seeding, judged, reason)
+        _try_next(seeding, judged, Rung.MATERIALISE if judged.keys else Rung.CATALOGUE, reason)
     seeding.rungs = share_rows(seeding.written(), seeding.rungs)
+
+
+def _try_next(seeding: Seeding, judged: Judged, rung: Rung, reason: str) -> None:
+    """Note why an operation does not hold as it is, and how it is tried now."""
+    seeding.reasons[judged.id] = f"moved as it is, it does not hold: {reason}"
+    seeding.tried.setdefault(judged.id, []).append((seeding.rungs[judged.id], reason))
+    seeding.rungs[judged.id] = rung
+    _tell_way(seeding, judged, reason)
 
 
 def _tell_way(seeding: Seeding, judged: Judged, reason: str) -> None:
     """Say in a person's words how an operation is kept instead; the reason is technical, and stays in the data."""
     name, rung = seedwords.title(judged.facts, judged.app, judged.migration), seeding.rungs[judged.id]
-    instead = (
-        "the rows that it left are written" if rung is Rung.MATERIALISE else "what it made is created by definition"
-    )
+    instead = {
+        Rung.REWRITE: "it is written with the names that models and fields have today",
+        Rung.MATERIALISE: "the rows that it left are written",
+    }.get(rung, "what it made is created by definition")
     text = f"{name} does not do the same in the new history, so {instead} instead."
     seeding.ride.tell("seed", text, id=judged.id, how=rung.value, reason=reason)
 
@@ -347,7 +362,7 @@ def _moved_writers(seeding: Seeding, tables: Collection[str]) -> list[str]:
     return [
         judged.id
         for judged in seeding.judged
-        if seeding.rungs.get(judged.id) in (Rung.MOVE, Rung.CARRY)
+        if seeding.rungs.get(judged.id) in AS_CODE
         and judged.verdict is not Verdict.SCHEMA
         and not {*judged.facts["rows"], *(table for table, _ in judged.keys)}.isdisjoint(tables)
     ]
@@ -355,8 +370,4 @@ def _moved_writers(seeding: Seeding, tables: Collection[str]) -> list[str]:
 
 def _moved_in(migration: SeedMigration, seeding: Seeding) -> list[Judged]:
     inside = {id for ids in migration.ids for id in ids}
-    return [
-        judged
-        for judged in seeding.judged
-        if judged.id in inside and seeding.rungs.get(judged.id) in (Rung.MOVE, Rung.CARRY)
-    ]
+    return [judged for judged in seeding.judged if judged.id in inside and seeding.rungs.get(judged.id) in AS_CODE]

@@ -9,6 +9,7 @@ from typing import Any, Iterator
 from . import histories
 from .failure import AgentError, place, sentence
 from .neighbours import external_facts
+from .renames import renames
 from .stars import star_names
 
 
@@ -37,8 +38,10 @@ def history(
     loader = load_graph(start["root"])
     own = set(labels)
     plan = full_plan(loader)
+    migrations = [loader.graph.nodes[key] for key in plan]
     return {
-        "nodes": [_node(loader.graph.nodes[key], key[0] in own) for key in plan],
+        "nodes": [_node(migration, migration.app_label in own) for migration in migrations],
+        "renames": renames(migrations),
         "disk": [[app, name, _file(migration)] for (app, name), migration in sorted(loader.disk_migrations.items())],
         "replaces": {
             "{}.{}".format(app, name): [list(replaced) for replaced in migration.replaces]

@@ -17,3 +17,4 @@ class Country(models.Model):
     """Was called Land until 0008."""
 
     name = models.CharField(max_length=50)
+    iso = models.CharField(default="", max_length=2)

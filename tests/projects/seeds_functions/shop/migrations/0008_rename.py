@@ -4,4 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     dependencies = [("shop", "0007_lands")]
 
-    operations = [migrations.RenameModel("Land", "Country")]
+    operations = [
+        migrations.RenameModel("Land", "Country"),
+        migrations.RenameField("Country", "code", "iso"),
+    ]

