@@ -1,0 +1,218 @@
+"""One random project: written, migrated, reset, looked at with Django's and SQLite's own means, and undone."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import shutil
+import sys
+import time
+import traceback
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.fuzz.evolve import random_story
+from tests.fuzz.eyes import differences
+from tests.fuzz.history import Worker, WorkerError, write
+from tests.fuzz.models import World
+from tests.fuzz.statistics import app_cycle, kinds, model_cycle
+from tests.fuzz.story import Story, tell
+from tests.realworld import dump, file_hashes
+
+ATTEMPTS = 6
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What became of one project."""
+
+    seed: str
+    failures: list[str] = field(default_factory=list)
+    """What is wrong with migwizard's work; the first word says where."""
+    dishonest: str = ""
+    """Why the project's own history does not migrate from zero; then nothing was asked of migwizard."""
+    figures: dict[str, Any] = field(default_factory=dict)
+
+
+def project(seed: str, folder: Path, worker: Worker) -> tuple[Story, Verdict]:
+    """The first honest project of a seed, judged.
+
+    Not every random history migrates from zero, since Django leaves dependencies out; then the seed is varied.
+    """
+    began = time.process_time(), time.perf_counter(), _children()
+    for attempt in range(ATTEMPTS):
+        story = random_story(f"{seed}.{attempt}" if attempt else seed)
+        verdict = judge(story, folder, worker)
+        if not verdict.dishonest:
+            break
+    verdict.seed = seed
+    verdict.figures["attempts"] = attempt + 1
+    verdict.figures["cpu"] = time.process_time() - began[0] + _children() - began[2]
+    verdict.figures["wall"] = time.perf_counter() - began[1]
+    return story, verdict
+
+
+def judge(story: Story, folder: Path, worker: Worker) -> Verdict:
+    """Write the project into `folder` anew, and do with it all that a user would, and more."""
+    shutil.rmtree(folder, ignore_errors=True)
+    root = folder / "project"
+    root.mkdir(parents=True)
+    verdict = Verdict(story.seed)
+    database = root / "db.sqlite3"
+    try:
+        world = write(story, root, worker)
+        built = worker.call("build", root=str(root), database=str(database))
+    except WorkerError as error:
+        verdict.dishonest = f"{error}"[:300]
+        return verdict
+    if built["changes"]:
+        verdict.dishonest = f"makemigrations finds changes: {built['changes'][:200]}"
+        return verdict
+    verdict.figures |= shape(story, world) | {"old": built["seconds"]}
+    verdict.failures += _ride(root, database, world, worker, verdict.figures)
+    return verdict
+
+
+def shape(story: Story, world: World) -> dict[str, Any]:
+    """Figures of a project that need no database."""
+    state, _, steps = tell(story)
+    taken = kinds(steps)
+    return {
+        "apps": len(world.apps),
+        "models": len(world.models),
+        "app cycle": app_cycle(world),
+        "model cycle": model_cycle(world),
+        "renames": taken["RenameModel"] + taken["RenameField"],
+        "seeds": sum(count for name, count in taken.items() if name.startswith("data: ")),
+        "objects": sum(count for name, count in taken.items() if name.startswith("object: ")),
+        "alive": len(state.objects),
+        "steps": dict(taken),
+        "user": bool(world.user),
+        "admin": "admin" in world.contrib,
+    }
+
+
+def _ride(root: Path, database: Path, world: World, worker: Worker, figures: dict[str, Any]) -> list[str]:
+    files, rows = file_hashes(root), dump(database)
+    old = root.parent / "old.sqlite3"
+    shutil.copy(database, old)
+    began = time.perf_counter()
+    code, said = migwizard(root, "run", "--yes", "--json")
+    (root.parent / "run.jsonl").write_text(said)
+    lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    report: dict[str, Any] = lines[-1] if lines else {}
+    figures["run"] = time.perf_counter() - began
+    if code:
+        failures = [f"run: exit {code}: {report.get('sentence') or said[-600:]}"]
+        if report.get("differences"):
+            failures.append(f"proof: {report['differences']!r}"[:600])
+        now = {name: found for name, found in file_hashes(root).items() if not name.startswith(".migwizard/")}
+        if now != files:
+            failures.append("run: files changed although it was refused")
+        return failures
+    figures |= _report(report)
+    failures = _proof(report)
+    labels = [app.label for app in world.apps]
+    try:
+        seen = worker.call("look", root=str(root), database=str(database), other=str(root.parent / "new.sqlite3"), labels=labels)
+        failures += _seen(seen, differences(old, root.parent / "new.sqlite3"))
+        figures |= {"new": seen["seconds"], "schema files": seen["schema"]}
+        changed = {name for name, found in dump(database).items() if name and rows.get(name) != found}
+        if changed - {"django_migrations", "migwizard_history_backup", "sqlite_sequence"}:
+            failures.append(f"switch: rows changed in {', '.join(sorted(changed))}")
+        stock = worker.call("stock", root=str(root), folder=str(root.parent / "stock"), labels=labels)
+        figures |= {"stock files": stock["files"], "stock error": stock["error"]}
+        failures += _files(figures)
+    except WorkerError as error:
+        failures.append(f"new: Django fails on the new history: {error}"[:500])
+    return failures + _undo(root, database, files, rows)
+
+
+def _proof(report: dict[str, Any]) -> list[str]:
+    proof = report.get("proof") or {}
+    if proof.get("schema_equal") and proof.get("rows_equal"):
+        return []
+    return [f"proof: {proof.get('differences')!r}"[:600]]
+
+
+def _seen(seen: dict[str, Any], found: list[str]) -> list[str]:
+    failures = [f"compare: {line}" for line in found]
+    if "No planned migration operations" not in seen["plan"]:
+        failures.append(f"plan: migrate would apply {seen['plan'][:300]}")
+    if seen["changes"]:
+        failures.append(f"changes: makemigrations finds {seen['changes'][:300]}")
+    return failures
+
+
+def _files(figures: dict[str, Any]) -> list[str]:
+    """More schema files than Django's own run, or than apps where no cycle asks for it."""
+    ours = sum(figures["schema files"].values())
+    failures = []
+    if not figures["stock error"] and ours > figures["stock files"]:
+        failures.append(f"files: {ours} schema files, Django alone {figures['stock files']}")
+    if not figures["app cycle"] and not (figures["user"] and figures["admin"]):
+        many = [app for app, count in figures["schema files"].items() if count > 1]
+        if many or figures["deferred"]:
+            failures.append(f"acyclic: {figures['deferred']} deferred; more than one file: {', '.join(many)}")
+    return failures
+
+
+def _report(report: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "files before": report["files_before"],
+        "files after": report["files_after"],
+        "deferred": report["deferred"],
+        "rungs": dict(Counter(str(seed["rung"] or "left out") for seed in report["seeds"])),
+    }
+
+
+def _undo(root: Path, database: Path, files: dict[str, str], rows: dict[str, list[str]]) -> list[str]:
+    code, said = migwizard(root, "undo", "--yes")
+    if code:
+        return [f"undo: exit {code}: {said[-600:]}"]
+    failures = []
+    now, found = file_hashes(root), dump(database)
+    if changed := sorted(name for name in now.keys() | files.keys() if now.get(name) != files.get(name)):
+        failures.append(f"undo: {len(changed)} files differ: {', '.join(changed[:5])}")
+    if tables := sorted(name for name in found.keys() | rows.keys() if found.get(name) != rows.get(name)):
+        failures.append(f"undo: rows differ in {', '.join(name or 'the schema' for name in tables[:5])}")
+    return failures
+
+
+def migwizard(root: Path, *arguments: str) -> tuple[int, str]:
+    """Run a command of migwizard in a fork of this process, which has imported it; exit code, and what it printed."""
+    output = root.parent / "said.txt"
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        with contextlib.suppress(BaseException):
+            code = _command(root, output, arguments)
+        os._exit(code)
+    _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status), output.read_text(errors="replace")
+
+
+def _command(root: Path, output: Path, arguments: Sequence[str]) -> int:
+    from migwizard.cli import main
+
+    os.chdir(root)
+    os.environ["XDG_STATE_HOME"] = str(root.parent / "state")
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    with output.open("w") as stream, contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
+        try:
+            return int(main([*arguments, "--python", sys.executable]) or 0)
+        except SystemExit as ended:
+            return int(ended.code or 0) if not isinstance(ended.code, str) else 1
+        except BaseException:
+            traceback.print_exc()
+            return 1
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
