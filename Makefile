@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo demo-run demo-project test check format documents screenshots realworld bench peers clean
+.PHONY: help demo demo-run demo-project test check format documents screenshots realworld fuzz bench peers clean
 
 help:
 	@echo "make demo       the wizard on a messy shop to practise on, on SQLite"
@@ -14,6 +14,7 @@ help:
 	@echo "make documents  write docs/keys.md, docs/refusals.md and screenshots/README.md"
 	@echo "make screenshots  draw the pictures in screenshots/ anew"
 	@echo "make realworld  the whole reset and its undo on the demo, oscar and wagtail, and oscar by the wizard's keys"
+	@echo "make fuzz N=200 SEED=0  random projects with messy histories, each reset, compared and undone"
 	@echo "make peers      the other tools, and migwizard, on the demo: what they build, and what becomes of databases"
 	@echo "make bench      generate and proof as ratios to Django's own commands, the screens as ratios to a bare Textual app"
 
@@ -62,6 +63,12 @@ screenshots: $(READY)
 realworld: $(READY)
 	$(BIN)/python -m tests.realworld
 	$(BIN)/python -m tests.tui.ride_subject oscar
+
+N ?= 20
+SEED ?= 0
+JOBS ?= 2
+fuzz: $(READY)
+	$(BIN)/python -m tests.fuzz -n $(N) --seed $(SEED) --jobs $(JOBS)
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench

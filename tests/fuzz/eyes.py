@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 BOOKKEEPING = {"django_migrations", "migwizard_history_backup", "sqlite_sequence"}
+_HASHED = re.compile(r"^\w+_[0-9a-f]{8}(?=(_uniq)?$)")
 DEPTH = 4
 """How far the rows that a row points to are part of what it is."""
 
@@ -62,7 +63,10 @@ def _schema(connection: sqlite3.Connection) -> dict[str, Any]:
         found[f"{table} keys"] = sorted(_columns(connection, row[1]) for row in uniques)
     others = "SELECT type, name, sql FROM sqlite_master WHERE type <> 'table' AND sql IS NOT NULL"
     for kind, name, sql in connection.execute(others):
-        found[f"{kind} {name}"] = " ".join(sql.replace('"', "").split())
+        # An index that Django named keeps the name of its first table or column through renames.
+        named = _HASHED.sub("*", name)
+        text = " ".join(sql.replace('"', "").split()).replace(name, named)
+        found[f"{kind} {text if '*' in named else name}"] = text
     return found
 
 
@@ -95,7 +99,10 @@ class _Reader:
         for table in _tables(connection):
             columns = connection.execute(f'PRAGMA table_info("{table}")').fetchall()
             names = [column[1] for column in columns]
-            rows = [dict(zip(names, row, strict=True)) for row in connection.execute(f'SELECT {_quoted(names)} FROM "{table}"')]
+            rows = [
+                dict(zip(names, row, strict=True))
+                for row in connection.execute(f'SELECT {_quoted(names)} FROM "{table}"')
+            ]
             links = connection.execute(f'PRAGMA foreign_key_list("{table}")').fetchall()
             self._links[table] = {row[3]: (row[2], row[4]) for row in links}
             keys = [column[1] for column in columns if column[5]]

@@ -120,9 +120,7 @@ class _Writer:
             "state_only": run.state_only,
             "after": {app: sorted(waits) for app, waits in after.items()},
         }
-        written = self._worker.call(
-            "makemigrations", root=str(self._root), labels=sorted(self._files), answers=answers
-        )
+        written = self._worker.call("makemigrations", root=str(self._root), labels=sorted(self._files), answers=answers)
         for app, name in written:
             self._note(app, name, plain=app not in run.state_only)
         for app in sorted(run.holds):
@@ -157,7 +155,7 @@ class _Writer:
         before = {path: path.read_text() for path in self._root.rglob("*.py")}
         try:
             self._worker.call("squash", root=str(self._root), app=event.app, start=names[0], end=names[-1])
-            (made,) = {path for path in folder.glob("*.py")} - before.keys()
+            (made,) = set(folder.glob("*.py")) - before.keys()
             new = made.stem
             self._check()
         except (WorkerError, ValueError):

@@ -19,7 +19,10 @@ SCALARS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "json": ("models.JSONField", {"default": "dict", "blank": "True"}),
     "email": ("models.EmailField", {"blank": "True"}),
     "float": ("models.FloatField", {"null": "True"}),
-    "choice": ("models.CharField", {"max_length": "10", "choices": '[("new", "New"), ("old", "Old")]', "default": '"new"'}),
+    "choice": (
+        "models.CharField",
+        {"max_length": "10", "choices": '[("new", "New"), ("old", "Old")]', "default": '"new"'},
+    ),
 }
 """Kinds of fields that are no relation: their class, and the options that each has."""
 
@@ -124,6 +127,11 @@ class Model:
         named = dict(self.meta).get("db_table", "")
         return named.strip('"') if named else f"{self.app}_{self.name.lower()}"
 
+    @property
+    def constraint_names(self) -> list[str]:
+        """The names of its indexes and constraints."""
+        return [*(index.name for index in self.indexes), *(constraint.name for constraint in self.constraints)]
+
     def field(self, name: str) -> Field | None:
         return next((one for one in self.fields if one.name == name), None)
 
@@ -196,7 +204,9 @@ class World:
 
     def children(self, label: str) -> list[Model]:
         """The models that have this one for a base, directly or not."""
-        return [model for model in self.models.values() if label in {base.label for base in self.ancestors(model.label)}]
+        return [
+            model for model in self.models.values() if label in {base.label for base in self.ancestors(model.label)}
+        ]
 
     def referrers(self, label: str) -> list[tuple[Model, Field]]:
         """Relations of other models to this one, and those that go through it."""

@@ -45,7 +45,7 @@ class AddModel(Change):
         require(model.table not in _tables(world, ""), "the table is taken")
         require(all(base in world.models for base in model.bases), "a base is missing")
         hard = [one for one in model.fields if one.relation and one.to not in ("auth.User", world.user)]
-        require(all(one.to in world.models or "." in one.to and _contrib(one.to, world) for one in hard), "a target")
+        require(all(one.to in world.models or ("." in one.to and _contrib(one.to, world)) for one in hard), "a target")
         return world.with_models(model)
 
 
@@ -63,6 +63,8 @@ class AddField(Change):
         require(all(member.field(one.name) is None for member in family), "the field exists")
         require(not one.relation or one.to in world.models or _contrib(one.to, world), "a target is missing")
         require(not one.through or one.through in world.models, "the model between is missing")
+        require(one.to not in world.models or not world.models[one.to].composite, "its key has several columns")
+        require(one.to in ("", world.user) or not _ambiguous(world, self.label, one.to), "it is a model between")
         if one.relation and one.kind != "m2m" and not one.has("null"):
             require(not any(rows.get(member.label) for member in family), "rows would lack a target")
             require(not _needs(world, one.to, self.label), "rows could never be made")
@@ -86,6 +88,9 @@ class RemoveField(Change):
         require(not any(self.name in member.mentioned() for member in family), "it is mentioned")
         require(not _pointed_at(world, self.label, self.name), "a relation points to it")
         require(not one.has("primary_key"), "it is the key")
+        require(
+            not any(f'"{self.name}"' in dict(member.meta).get("ordering", "") for member in family), "rows go by it"
+        )
         require(not (one.relation and world.referrers_through(self.label)), "a many-to-many goes through here")
         return world.with_models(replace(model, fields=tuple(field for field in model.fields if field is not one)))
 
@@ -196,7 +201,7 @@ class DeleteModel(Change):
     def apply(self, world: World, rows: Rows) -> World:
         model = _model(world, self.label)
         require(not world.children(self.label) and model.kind in ("concrete", "proxy", "view"), "it is needed")
-        changed = {}
+        changed = dict[str, Model]()
         for other, one in world.referrers(self.label):
             now = changed.get(other.label, other)
             require(one.name not in now.mentioned() and not one.has("primary_key"), "a relation is mentioned")
@@ -242,7 +247,7 @@ class DropConstraint(Change):
 
     def apply(self, world: World, rows: Rows) -> World:
         model = _model(world, self.label)
-        require(self.name in {one.name for one in (*model.indexes, *model.constraints)}, "it is not there")
+        require(self.name in model.constraint_names, "it is not there")
         return world.with_models(
             replace(
                 model,
@@ -325,6 +330,16 @@ def _require_fields(model: Model, *names: str) -> None:
         require(not name or _field(model, name).kind != "m2m", "it has no column")
 
 
+def _ambiguous(world: World, label: str, target: str) -> bool:
+    """Whether a many-to-many goes through `label` to or from `target`, so that one more relation would be too many."""
+    return any(
+        target in (model.label, one.to)
+        for model in world.models.values()
+        for one in model.fields
+        if one.through == label
+    )
+
+
 def _tables(world: World, but: str) -> set[str]:
     return {model.table for label, model in world.models.items() if label != but}
 
@@ -363,6 +378,7 @@ def _renamed(model: Model, old: str, new: str) -> Model:
         indexes=tuple(replace(one, fields=all_of(one.fields), where=name(one.where)) for one in model.indexes),
         constraints=tuple(replace(one, fields=all_of(one.fields), where=name(one.where)) for one in model.constraints),
         order_with=name(model.order_with),
+        meta=tuple((key, text.replace(f'["{old}"]', f'["{new}"]')) for key, text in model.meta),
         composite=all_of(model.composite),
     )
 

@@ -13,7 +13,8 @@ from tests.fuzz.story import Data, MakeObject, Squash, Step
 
 
 def _cyclic(edges: Iterable[tuple[str, str]]) -> bool:
-    return any(len(part) > 1 for part in networkx.strongly_connected_components(networkx.DiGraph(edges)))
+    graph: networkx.DiGraph[str] = networkx.DiGraph(edges)
+    return any(len(part) > 1 for part in networkx.strongly_connected_components(graph))
 
 
 def model_cycle(world: World) -> bool:
@@ -26,7 +27,10 @@ def app_edges(world: World) -> set[tuple[str, str]]:
     found = {(world.models[source].app, world.models[target].app) for source, target in world.edges()}
     # A many-to-many needs the model between, wherever that lies.
     found |= {
-        (model.app, one.through.partition(".")[0]) for model in world.models.values() for one in model.fields if one.through
+        (model.app, one.through.partition(".")[0])
+        for model in world.models.values()
+        for one in model.fields
+        if one.through
     }
     return {(source, target) for source, target in found if source != target}
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from tests.fuzz import data, objects
+from tests.fuzz import changes, objects
 from tests.fuzz.data import Text
 from tests.fuzz.models import App, Field, Model, World
 from tests.fuzz.schema import (
@@ -222,23 +222,29 @@ class Teller:
         run.holds.update(referring)
 
     def _write_data(self, step: Data) -> None:
-        text = data.KINDS[step.kind](self.state, step.label, Random(step.salt))
+        text = changes.KINDS[step.kind](self.state, step.label, Random(step.salt))
         app = step.app or step.label.partition(".")[0]
         require(app in {one.label for one in self.state.world.apps}, "the app is gone")
         if text.helper:
             app = step.label.partition(".")[0]
-        self._hand(app, f"{step.kind.strip('_')}_{self.state.next()}", text, python="RunPython" in "".join(text.operations))
+        self._hand(
+            app, f"{step.kind.strip('_')}_{self.state.next()}", text, python="RunPython" in "".join(text.operations)
+        )
 
     def _make(self, found: SqlObject, *, again: bool = False) -> None:
         app = found.app
-        require(app in {one.label for one in self.state.world.apps} and found.name not in self.state.objects, "no place")
+        require(
+            app in {one.label for one in self.state.world.apps} and found.name not in self.state.objects, "no place"
+        )
         text = objects.made(self.state, found)
         self.state.objects[found.name] = found
         self._hand(app, f"{'remake' if again else 'make'}_{found.name}", text, python=False)
 
     def _hand(self, app: str, slug: str, text: Text, *, python: bool) -> None:
         require(all(one in CONTRIB_LEAVES or one in self._labels() for one in text.apps), "an app is missing")
-        require(all(one not in CONTRIB_LEAVES or one in self.state.world.contrib for one in text.apps), "an app is missing")
+        require(
+            all(one not in CONTRIB_LEAVES or one in self.state.world.contrib for one in text.apps), "an app is missing"
+        )
         self.events.append(HandWritten(app, slug, text, python))
 
     def _labels(self) -> set[str]:
@@ -287,4 +293,16 @@ def concrete(world: World) -> Iterator[Model]:
     return (model for model in world.models.values() if model.kind in ("concrete", "user"))
 
 
-__all__ = ["AddModel", "Commit", "Data", "Event", "Field", "HandWritten", "MakeObject", "SchemaRun", "Squash", "Story", "tell"]
+__all__ = [
+    "AddModel",
+    "Commit",
+    "Data",
+    "Event",
+    "Field",
+    "HandWritten",
+    "MakeObject",
+    "SchemaRun",
+    "Squash",
+    "Story",
+    "tell",
+]

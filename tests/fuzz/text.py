@@ -29,25 +29,28 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
 {apps}
 ]
+DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}}}
+"""
+
+_ADMIN = """\
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 TEMPLATES = [
-    {{
+    {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "APP_DIRS": True,
-        "OPTIONS": {{
+        "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ]
-        }},
-    }}
+        },
+    }
 ]
-DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}}}
 """
 
 _MANAGERS = """\
@@ -72,6 +75,8 @@ def project_files(world: World) -> dict[str, str]:
     """The files of the project that are no models and no migrations, by relative path."""
     names = [f"django.contrib.{name}" for name in world.contrib] + [app.package for app in world.apps]
     settings = _SETTINGS.format(apps="\n".join(f'    "{name}",' for name in names))
+    if "admin" in world.contrib:
+        settings += _ADMIN
     if world.user:
         settings += f'AUTH_USER_MODEL = "{world.user}"\n'
     elsewhere = {app.label: app.migrations for app in world.apps if app.migrations}
@@ -80,7 +85,7 @@ def project_files(world: World) -> dict[str, str]:
     files = {"manage.py": MANAGE, "config/__init__.py": "", "config/settings.py": settings}
     files |= {"config/urls.py": "urlpatterns = []\n", "config/managers.py": _MANAGERS}
     for app in world.apps:
-        files |= {path: "" for path in _packages(app.package) | _packages(app.migrations_package)}
+        files |= dict.fromkeys(_packages(app.package) | _packages(app.migrations_package), "")
         if app.package.rpartition(".")[2] != app.label:
             files[f"{_folder(app.package)}/apps.py"] = _CONFIG.format(package=app.package, label=app.label)
     return files

@@ -1,0 +1,118 @@
+"""What many projects came to, as a Markdown page."""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+Result = dict[str, Any]
+"""A verdict as it is kept: seed, failures, exceptions, dishonest, figures."""
+
+
+def page(results: Sequence[Result], command: str, versions: str, wall: float) -> str:
+    """The whole page."""
+    told = [result for result in results if not result["dishonest"]]
+    parts = [
+        "# Random projects: `make fuzz`",
+        f"Written by `{command}` ({versions}).",
+        _numbers(results, told) + _time(told, wall),
+        "## Shapes",
+        _shapes(told),
+        "## Steps of the old histories",
+        _steps(told),
+        "## Files",
+        _files(told),
+        "## Differences",
+        _failures(told) or "None.",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _numbers(results: Sequence[Result], told: Sequence[Result]) -> str:
+    failed, tried = (
+        sum(bool(result["failures"]) for result in told),
+        sum(result["figures"]["attempts"] for result in told),
+    )
+    return (
+        f"{len(told)} projects, {failed} of them with a difference. Of {tried + 6 * (len(results) - len(told))} random "
+        f"histories {len(told)} migrate from zero by themselves and were used. "
+    )
+
+
+def _time(told: Sequence[Result], wall: float) -> str:
+    cpu = [result["figures"]["cpu"] for result in told]
+    if not cpu:
+        return ""
+    return (
+        f"{wall / 60:.0f} minutes by the clock; CPU seconds per project: median {statistics.median(cpu):.1f}, "
+        f"most {max(cpu):.1f}, together {sum(cpu):.0f}."
+    )
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _shapes(told: Sequence[Result]) -> str:
+    def share(of: Callable[[Result], Any]) -> str:
+        return f"{100 * sum(bool(of(result['figures'])) for result in told) / max(1, len(told)):.0f} %"
+
+    shares = [
+        ("with a cycle between apps", share(lambda figures: figures["app cycle"])),
+        ("with a cycle of models", share(lambda figures: figures["model cycle"])),
+        ("with a rename", share(lambda figures: figures["renames"])),
+        ("with a data migration", share(lambda figures: figures["seeds"])),
+        ("with an SQL object at the end", share(lambda figures: figures["alive"])),
+        ("with a user model of their own", share(lambda figures: figures["user"])),
+    ]
+    rows = []
+    for name in ("apps", "models", "files before", "files after", "deferred", "seeds"):
+        found = sorted(result["figures"][name] for result in told if name in result["figures"])
+        if found:
+            rows.append((name, str(found[0]), f"{statistics.median(found):g}", str(found[-1])))
+    return _table(("projects", "share"), shares) + "\n\n" + _table(("of each", "least", "median", "most"), rows)
+
+
+def _steps(told: Sequence[Result]) -> str:
+    steps: Counter[str] = Counter()
+    rungs: Counter[str] = Counter()
+    for result in told:
+        steps.update(result["figures"]["steps"])
+        rungs.update(result["figures"].get("rungs", {}))
+    rows = [(name, str(count)) for name, count in sorted(steps.items())]
+    carried = ", ".join(f"{count} {name}" for name, count in rungs.most_common())
+    return _table(("step", "times"), rows) + f"\n\nWhat became of the data and SQL operations: {carried}."
+
+
+def _files(told: Sequence[Result]) -> str:
+    """Our schema files against those of Django's own run."""
+    compared = [result["figures"] for result in told if "stock files" in result["figures"]]
+    rows = []
+    for name, cyclic in (("no cycle between apps", False), ("a cycle between apps", True)):
+        of = [figures for figures in compared if figures["app cycle"] is cyclic]
+        pairs = [
+            (sum(figures["schema files"].values()), figures["stock files"], figures["stock error"]) for figures in of
+        ]
+        fewer, equal = sum(ours < stock for ours, stock, _ in pairs), sum(ours == stock for ours, stock, _ in pairs)
+        more = sum(ours > stock and not error for ours, stock, error in pairs)
+        broken = sum(bool(error) for _, _, error in pairs)
+        deferred = sum(figures["deferred"] for figures in of)
+        rows.append((name, *map(str, (len(of), fewer, equal, more, broken, deferred))))
+    header = (
+        "projects with",
+        "number",
+        "fewer than Django",
+        "as many",
+        "more",
+        "more, and Django's fail",
+        "deferred parts",
+    )
+    lines = [f"- seed {result['seed']}: {text}" for result in told for text in result["exceptions"]]
+    return _table(header, rows) + ("\n\n" + "\n".join(lines) if lines else "")
+
+
+def _failures(told: Sequence[Result]) -> str:
+    return "\n".join(f"- seed {result['seed']}: {result['failures'][0]}" for result in told if result["failures"])
