@@ -222,6 +222,7 @@ class Teller:
         run.holds.update(referring)
 
     def _write_data(self, step: Data) -> None:
+        require(step.label in self.state.world.models, "the model is gone")
         text = changes.KINDS[step.kind](self.state, step.label, Random(step.salt))
         app = step.app or step.label.partition(".")[0]
         require(app in {one.label for one in self.state.world.apps}, "the app is gone")
