@@ -20,7 +20,7 @@ from migwizard.seeds.objects import SchemaObject, as_it_was, made_stands
 from migwizard.seeds.renames import Fates, fates
 from migwizard.seeds.rungs import AS_CODE, Rung
 from migwizard.seeds.sqlliteral import sql_literal
-from migwizard.seeds.verdicts import Judged, Thing, Verdict
+from migwizard.seeds.verdicts import Judged, Thing, Verdict, own_source
 
 
 class Sources:
@@ -71,6 +71,17 @@ class Sources:
         if judged.id not in self._moves:
             self._moves[judged.id] = plan_move(judged, self.module((judged.app, judged.migration)), self._old)
         return self._moves[judged.id]
+
+    def code_of(self, facts: Mapping[str, Any]) -> str:
+        """What an operation runs, with the helpers of its own file; its function alone where more cannot be told."""
+        node = (facts["app"], facts["migration"])
+        if node not in self._files:
+            return own_source(facts)
+        judged = Judged(facts["id"], *node, facts, Verdict.ASK, "")
+        try:
+            return self.together([judged]).body if self.move(judged).names else own_source(facts)
+        except CannotMove:
+            return own_source(facts)
 
     def together(self, moved: Sequence[Judged], fates: Fates | None = None) -> Extract:
         """All that several operations of one migration need, in one extract. Raises CannotMove."""

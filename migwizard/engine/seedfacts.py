@@ -43,6 +43,7 @@ def record(judged: Judged, rung: Rung | None, reason: str | None, file: str) -> 
         "reason": reason,
         "file": file,
         "price": price(judged),
+        "depends": list(judged.depends) if judged.keys or judged.things else [],
     }
 
 
@@ -89,6 +90,10 @@ def _evidence(judged: Judged, old: Mapping[str, Any]) -> Iterable[str]:
     did = seedwords.left_so_far(facts["rows"], [change[:3] for change in facts["schema"]])
     if did != "nothing":
         yield f"On an empty {engine} it ran {count(facts['statements'], 'statement')}: {did}."
+    if judged.depends and (judged.keys or judged.things):
+        yield f"Its code asks for {', '.join(judged.depends)}: where that says something else, it may leave something else."
+    if outside := seedwords.outside(facts.get("outside") or {}):
+        yield f"Outside of the database it {outside}."
     if judged.contradiction:
         yield judged.contradiction
     elif facts["elidable"]:

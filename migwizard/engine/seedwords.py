@@ -72,6 +72,23 @@ def left_so_far(rows: Mapping[str, Mapping[str, int]], schema: Iterable[Sequence
     return ", ".join([*parts, *(f"{kind} {action}" for action, kind, _ in schema)]) or "nothing"
 
 
+def outside(facts: Mapping[str, Sequence[Any]]) -> str:
+    """What an operation did outside of the database: "wrote 2 files (media/a, media/b) and sent 1 mail (Hello)"."""
+    verbs = {
+        "files": ("wrote", "file"),
+        "mails": ("sent", "mail"),
+        "tasks": ("queued", "task"),
+        "programs": ("started", "program"),
+        "connections": ("opened", "connection"),
+    }
+    parts = []
+    for kind, (verb, noun) in verbs.items():
+        if kind in facts:
+            number, names = facts[kind]
+            parts.append(f"{verb} {count(number, noun)} ({', '.join(names)}{', …' if number > len(names) else ''})")
+    return " and ".join(parts)
+
+
 def by_table(keys: Iterable[Key]) -> str:
     """ "12 rows of shop_rate and 1 row of shop_unit"."""
     counts: dict[str, int] = {}

@@ -17,7 +17,7 @@ Thing = tuple[str, str]
 """A schema object: kind ("view", "trigger", "index", "table") and name."""
 
 # AUTH_USER_MODEL names a model, as every migration that points at the user does; nothing depends on it.
-_DEPENDS = re.compile(r"\bvendor\b|\bsettings\.(?!AUTH_USER_MODEL\b)|\benviron\b|\bgetenv\b")
+_DEPENDS = re.compile(r"\bvendor\b|\bsettings\.(?!AUTH_USER_MODEL\b)\w+|\benviron\b|\bgetenv\b")
 
 
 class Verdict(StrEnum):
@@ -49,6 +49,18 @@ class Judged:
     things: tuple[Thing, ...] = ()
     """Objects that it made and that the models alone would not bring."""
     contradiction: str | None = None
+    depends: tuple[str, ...] = ()
+    """What its code asks the settings, the environment or the connection for: elsewhere it may do something else."""
+
+
+def own_source(facts: Mapping[str, Any]) -> str:
+    """The text of the function that an operation runs."""
+    return str((facts.get("code") or {}).get("source", ""))
+
+
+def depends_on(code: str) -> tuple[str, ...]:
+    """What code asks the settings, the environment or the connection for, as it is written."""
+    return tuple(dict.fromkeys(found.group(0) for found in _DEPENDS.finditer(code)))
 
 
 def judge(
@@ -56,11 +68,12 @@ def judge(
     *,
     made_anyway: Callable[[Key], bool],
     missing: Collection[Thing],
+    code_of: Callable[[Mapping[str, Any]], str] = own_source,
 ) -> tuple[Judged, ...]:
     """Judge every operation of `observations` (as the agent's observer reports them), in the order they ran.
 
     `made_anyway` tells the rows that post_migrate makes in every database; `missing` are the objects that the old
-    history has at its end and the new schema alone has not.
+    history has at its end and the new schema alone has not. `code_of` gives the code that an operation runs.
     """
     kept: dict[str, list[Key]] = {}
     for table, key, owners in observations["rows"]:
@@ -71,14 +84,19 @@ def judge(
         if (kind, name) in missing:
             makers.setdefault(owner, []).append((kind, name))
     return tuple(
-        _judge(facts, kept.get(facts["id"], []), tuple(makers.get(facts["id"], ())), made_anyway)
+        _judge(facts, kept.get(facts["id"], []), tuple(makers.get(facts["id"], ())), made_anyway, code_of)
         for facts in observations["operations"]
     )
 
 
 def _judge(
-    facts: Mapping[str, Any], rows: Sequence[Key], things: tuple[Thing, ...], made_anyway: Callable[[Key], bool]
+    facts: Mapping[str, Any],
+    rows: Sequence[Key],
+    things: tuple[Thing, ...],
+    made_anyway: Callable[[Key], bool],
+    code_of: Callable[[Mapping[str, Any]], str],
 ) -> Judged:
+    depends = depends_on(code_of(facts)) if facts["kind"] in ("RunPython", "custom") else ()
     keys = tuple(key for key in rows if not made_anyway(key))
     if keys and things:
         verdict, evidence = Verdict.BOTH, f"{_rows(keys)}; {_things(things)}"
@@ -87,25 +105,34 @@ def _judge(
     elif things:
         verdict, evidence = Verdict.SCHEMA, _things(things)
     else:
-        verdict, evidence = _nothing_left(facts, bool(rows))
+        verdict, evidence = _nothing_left(facts, bool(rows), depends)
     contradiction = None
     if facts["elidable"] and keys:
         contradiction = f"It is marked elidable, yet {count(len(keys), 'row of it remains', 'rows of it remain')}."
-    return Judged(facts["id"], facts["app"], facts["migration"], facts, verdict, evidence, keys, things, contradiction)
+    return Judged(
+        facts["id"], facts["app"], facts["migration"], facts, verdict, evidence, keys, things, contradiction, depends
+    )
 
 
-def _nothing_left(facts: Mapping[str, Any], only_made_anyway: bool) -> tuple[Verdict, str]:
+def _nothing_left(facts: Mapping[str, Any], only_made_anyway: bool, depends: Sequence[str]) -> tuple[Verdict, str]:
     if facts.get("noop"):
         return Verdict.ONE_TIME, "does nothing forwards"
+    outside = facts.get("outside") or {}
+    if "handlers" in outside:
+        name = outside["handlers"][1][0]
+        return Verdict.ASK, f"connects a handler ({name}), which does its work after all migrations; keep it to be safe"
+    if facts.get("sets_counter"):
+        return Verdict.ASK, "sets the counter that gives rows their numbers, which no row shows"
     if only_made_anyway:
         return Verdict.ONE_TIME, "only permissions and content types that Django makes after every migrate"
     if facts["rows"] or facts["schema"]:
         return Verdict.ONE_TIME, "what it made is gone again, or comes from the models, at the end of the old history"
+    if facts["statements"] == 0 and outside:
+        return Verdict.ASK, "ran no statement, but worked outside of the database"
     if facts["statements"] == 0:
         return Verdict.ASK, "ran no statement here; it may depend on the database, settings or environment"
-    source = (facts.get("code") or {}).get("source", "")
-    if found := _DEPENDS.search(source):
-        return Verdict.ASK, f"changed nothing here, but its source asks for {found.group(0).rstrip('.')}"
+    if depends:
+        return Verdict.ASK, f"changed nothing here, but its source asks for {', '.join(depends)}"
     return Verdict.ONE_TIME, f"ran {count(facts['statements'], 'statement')} and changed nothing on an empty database"
 
 

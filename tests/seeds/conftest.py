@@ -25,3 +25,8 @@ def groups(tmp_path_factory: pytest.TempPathFactory) -> SeedRide:
 @pytest.fixture(scope="session")
 def sql(tmp_path_factory: pytest.TempPathFactory) -> SeedRide:
     return ride("seeds_sql", tmp_path_factory.mktemp("sql"))
+
+
+@pytest.fixture(scope="session")
+def outside(tmp_path_factory: pytest.TempPathFactory) -> SeedRide:
+    return ride("seeds_outside", tmp_path_factory.mktemp("outside"))

@@ -64,6 +64,21 @@ class SeedRide:
         with closing(sqlite3.connect(path)) as connection:
             return connection.execute(sql).fetchall()
 
+    def back_to_zero(self) -> tuple[dict[str, str], list[str]]:
+        """What `sqlmigrate` says of every new file, and the tables of the project's apps after `migrate APP zero`."""
+        path = self._migrate("zero")
+        nodes = [name.split("/") for name in sorted(self.staged)]
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", _BACK, json.dumps(nodes)],
+            cwd=path.parent,
+            capture_output=True,
+            text=True,
+            env=_environment(path.parent),
+        )
+        assert done.returncode == 0, done.stderr
+        told: tuple[dict[str, str], list[str]] = tuple(json.loads(done.stdout))
+        return told
+
     def _migrate(self, name: str, *targets: tuple[str, str]) -> Path:
         """A database of the new history in a copy of the project whose migrations are those of staging."""
         copy = self.folder.parent / f"{self.folder.name}-{name}"
@@ -77,6 +92,31 @@ class SeedRide:
                 command = [sys.executable, "-B", "manage.py", "migrate", "-v0", *arguments]
                 subprocess.run(command, cwd=copy, check=True, env=_environment(copy))
         return copy / "db.sqlite3"
+
+
+_BACK = """
+import io, json, os, runpy, sys
+from django.core import management
+
+nodes = json.loads(sys.argv[1])
+run = management.execute_from_command_line
+management.execute_from_command_line = lambda argv=None: None
+runpy.run_path("manage.py", run_name="__main__")
+import django
+django.setup()
+from django.apps import apps
+from django.db import connection
+said = {}
+for app, name in nodes:
+    out = io.StringIO()
+    management.call_command("sqlmigrate", app, name, stdout=out)
+    said[app + "/" + name] = out.getvalue()
+labels = sorted({app for app, _ in nodes})
+mine = {model._meta.db_table for label in labels for model in apps.get_app_config(label).get_models()}
+for label in labels:
+    management.call_command("migrate", label, "zero", verbosity=0)
+print(json.dumps([said, sorted(mine & set(connection.introspection.table_names()))]))
+"""
 
 
 def _migrations_folder(copy: Path, label: str) -> Path:

@@ -108,6 +108,15 @@ def test_seeds_can_be_taken_back(functions: SeedRide, sql: SeedRide) -> None:
     assert gone == []
 
 
+@pytest.mark.parametrize("name", ["functions", "values", "groups", "sql", "outside"])
+def test_every_new_file_can_be_told_as_sql_and_taken_back(name: str, request: pytest.FixtureRequest) -> None:
+    found: SeedRide = request.getfixturevalue(name)
+    told, left = found.back_to_zero()
+    assert told.keys() == found.staged.keys()
+    assert all("--" in text or text.strip() == "" for text in told.values())
+    assert not left
+
+
 def test_every_kind_of_value_comes_along(values: SeedRide) -> None:
     assert values.is_proved, values.report
     assert values.rungs == {

@@ -65,7 +65,15 @@ def test_rows_that_django_makes_anyway_are_no_seed() -> None:
         (facts(schema=[["created", "view", "shop_dear", ""]]), Verdict.ONE_TIME, "gone again"),
         (facts(statements=0), Verdict.ASK, "ran no statement here"),
         (facts(code=code("f", source="if connection.vendor == 'x':")), Verdict.ASK, "asks for vendor"),
-        (facts(code=code("f", source="if settings.DEBUG:")), Verdict.ASK, "asks for settings"),
+        (facts(code=code("f", source="if settings.DEBUG:")), Verdict.ASK, "asks for settings.DEBUG"),
+        (
+            facts(outside={"handlers": [1, ["post_migrate: shop.f"]]}),
+            Verdict.ASK,
+            "connects a handler (post_migrate: shop.f)",
+        ),
+        (facts(outside={"files": [1, ["media/a"]]}, statements=0), Verdict.ASK, "worked outside of the database"),
+        (facts(outside={"files": [1, ["media/a"]]}), Verdict.ONE_TIME, "changed nothing on an empty database"),
+        (facts(sets_counter=True), Verdict.ASK, "sets the counter"),
         (
             facts(code=code("f", source="User = apps.get_model(settings.AUTH_USER_MODEL)")),
             Verdict.ONE_TIME,

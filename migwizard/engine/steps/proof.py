@@ -220,6 +220,9 @@ def _caveats(ride: Ride) -> tuple[str, ...]:
     caveats = ["Seeds were compared under one environment and one settings module; others may take other branches."]
     if others:
         caveats.append(f"The proof ran as database {ALIAS}; it says nothing of {', '.join(others)}.")
+    for seed in ride.checkpoint.results.get(State.SEEDS, {}).get("seeds", ()):
+        if seed.get("depends") and seed["rung"] not in (None, Rung.DROP):
+            caveats.append(f"What {seed['operation']} leaves may depend on {', '.join(seed['depends'])}.")
     caveats += [
         f"The old history was run with a changed scratch copy of {copy.name}; the project's own file was not run."
         for copy in scratchcopies.usable(ride)

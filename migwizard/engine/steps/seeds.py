@@ -137,7 +137,12 @@ def _judge_all(seeding: Seeding, bare: Mapping[str, Any]) -> None:
     missing = {(d.kind, d.name) for d in lost if (d.kind, d.name) in seeding.final}
     # Of a table that is lost as a whole only the table is told.
     missing |= {thing for thing, item in seeding.final.items() if ("table", item.table) in missing}
-    seeding.judged = judge(old["observations"], made_anyway=composing.made_anyway(ride, old), missing=missing)
+    seeding.judged = judge(
+        old["observations"],
+        made_anyway=composing.made_anyway(ride, old),
+        missing=missing,
+        code_of=seeding.sources.code_of,
+    )
     for judged in seeding.judged:
         seeding.ride.tell("operation", judged.id, **_told(judged))
     _collect_objects(seeding, missing)

@@ -11,7 +11,8 @@ from .command import Inside, inside_makemigrations, no_formatter
 from .engines import engine_of
 from .failure import AgentError, place, sentence
 from .makemigrations import described, fix_header_clock
-from .migrate import keep_outside_work_away, open_scratch
+from .migrate import open_scratch
+from .outside import keep_away
 
 LOSING = ("RemoveField", "DeleteModel")
 
@@ -96,7 +97,7 @@ def advance(
 
     if folders:
         histories.use(folders)
-    keep_outside_work_away(path)
+    keep_away(start["root"], path)
     connection = open_scratch(alias, path, start.get("clock_shift") or 0.0)
     try:
         switch.switch(connection, manifest, consistent=switch.graph_consistency)

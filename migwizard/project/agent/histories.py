@@ -8,6 +8,7 @@ of them, and a file needs no change when it moves from staging into the tree.
 from __future__ import annotations
 
 import importlib.abc
+import importlib.machinery
 import importlib.util
 import os
 import sys
@@ -20,13 +21,35 @@ ABSENT = None
 class _Finder(importlib.abc.MetaPathFinder):
     def __init__(self, folders: dict[str, str]) -> None:
         self._folders = folders
+        self._places = {name: _place(name) for name in folders}
 
     def find_spec(self, fullname: str, path: Sequence[str] | None = None, target: Any = None) -> Any:
         folder = self._folders.get(fullname)
         if folder is None:
-            return None
+            return self._module(fullname)
         init = os.path.join(folder, "__init__.py")
         return importlib.util.spec_from_file_location(fullname, init, submodule_search_locations=[folder])
+
+    def _module(self, fullname: str) -> Any:
+        """A migration, which says of itself that it lies in the tree: what it opens beside itself is there."""
+        package, _, name = fullname.rpartition(".")
+        folder, place = self._folders.get(package), self._places.get(package)
+        path = os.path.join(folder or "", name + ".py")
+        if folder is None or place is None or not os.path.isfile(path):
+            return None
+        loader = importlib.machinery.SourceFileLoader(fullname, path)
+        return importlib.util.spec_from_file_location(fullname, os.path.join(place, name + ".py"), loader=loader)
+
+
+def _place(name: str) -> str | None:
+    """The folder in the tree that a migrations package has, or will have."""
+    parent, _, last = name.rpartition(".")
+    try:
+        spec = importlib.util.find_spec(parent) if parent else None
+    except (ImportError, ValueError):
+        return None
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    return os.path.join(folders[0], last) if folders else None
 
 
 def migrations_module(label: str) -> str:

@@ -10,6 +10,7 @@ from . import histories
 from .failure import AgentError, place, sentence
 from .neighbours import external_facts
 from .renames import renames
+from .sources import file_of
 from .stars import star_names
 
 
@@ -68,7 +69,7 @@ def full_plan(loader: Any) -> list[tuple[str, str]]:
 
 
 def _file(migration: Any) -> str | None:
-    return getattr(sys.modules.get(type(migration).__module__), "__file__", None)
+    return file_of(sys.modules.get(type(migration).__module__))
 
 
 def _node(migration: Any, detailed: bool) -> dict[str, Any]:

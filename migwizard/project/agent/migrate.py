@@ -12,6 +12,7 @@ from . import histories, load, sources
 from .engines import engine_of
 from .failure import AgentError, place, sentence
 from .observe import Observer
+from .outside import keep_away
 
 
 def open_scratch(alias: str, path: str, clock_shift: float = 0.0) -> Any:
@@ -31,20 +32,6 @@ def open_scratch(alias: str, path: str, clock_shift: float = 0.0) -> Any:
 
     connection_created.connect(prepare, weak=False)
     return connections[alias]
-
-
-def keep_outside_work_away(path: str) -> str:
-    """Files and mails that a migration makes go to a folder beside the scratch database `path`, which is returned."""
-    from django.conf import settings
-    from django.core.signals import setting_changed
-
-    media = path + ".media"
-    os.makedirs(media, exist_ok=True)
-    settings.MEDIA_ROOT = media
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    # A storage that was used while the project loaded remembers its folder until it hears of a change.
-    setting_changed.send(sender=None, setting="MEDIA_ROOT", value=media, enter=True)
-    return media
 
 
 def migrate(
@@ -70,11 +57,11 @@ def migrate(
         raise AgentError("scratch", "The scratch database {} exists already.".format(path))
     if folders:
         histories.use(folders)
-    media = keep_outside_work_away(path)
+    outside, media = keep_away(start["root"], path)
     random.seed(seed)
     connection = open_scratch(alias, path, start.get("clock_shift") or 0.0)
     engine = engine_of(load.REAL_DATABASES[alias])
-    observer = Observer(engine, connection, set(labels), observe, emit)
+    observer = Observer(engine, connection, set(labels), observe, emit, outside)
     began = time.monotonic()
     with observer:
         try:
@@ -93,7 +80,8 @@ def migrate(
     catalogue = engine.read_catalogue(connection)
     rows = engine.read_rows(connection, catalogue)
     result = {"seconds": seconds, "catalogue": catalogue, "rows": rows, "applied": observer.applied}
-    result["sources"] = sources.names(start["root"])
+    outside.close()
+    result["sources"] = sorted({*sources.names(start["root"]), *outside.read})
     if observe:
         result["observations"] = observer.report()
     connection.close()

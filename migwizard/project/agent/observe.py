@@ -13,9 +13,11 @@ from typing import Any, Callable
 from .engines import Engine, Snapshot
 from .engines.snapshot import row_changes
 from .history import describe_operation, special_operations
+from .outside import Outside
 
 _NAME = r'("(?:[^"]|"")+"|\w+)'
 _RENAME = re.compile(r"^\s*ALTER TABLE\s+{0}\s+RENAME TO\s+{0}".format(_NAME), re.IGNORECASE)
+_COUNTER = re.compile(r"\bsqlite_sequence\b|\bALTER\s+SEQUENCE\b|\bsetval\s*\(|\bAUTO_INCREMENT\s*=", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 
 
@@ -45,6 +47,7 @@ class Watched:
         if first and first[0].upper() in ("INSERT", "UPDATE", "DELETE", "REPLACE"):
             self.writes += 1
         self.words.update(_WORD.findall(sql))
+        self.facts["sets_counter"] = bool(self.facts.get("sets_counter") or _COUNTER.search(sql))
 
 
 def _is_injected(operation: Any) -> bool:
@@ -60,8 +63,15 @@ class Observer:
     """Patches Migration.apply for the length of a `with` block; knows at any time which operation runs."""
 
     def __init__(
-        self, engine: Engine, connection: Any, labels: set[str], watch: bool, emit: Callable[..., None]
+        self,
+        engine: Engine,
+        connection: Any,
+        labels: set[str],
+        watch: bool,
+        emit: Callable[..., None],
+        outside: Outside,
     ) -> None:
+        self._outside = outside
         self._engine = engine
         self._connection = connection
         self._labels = labels
@@ -177,9 +187,11 @@ class Observer:
     def _begin(self, watched: Watched) -> None:
         self._before = self._take()
         self._stack.append(watched)
+        self._mark = self._outside.mark()
 
     def _finish(self) -> None:
         watched = self._stack.pop()
+        watched.facts["outside"] = self._outside.since(self._mark)
         before, after = self._before, self._take()
         self._compare(watched, before, after)
         facts = self._one(watched)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import importlib.util
-import inspect
 import sys
 from typing import Any
 
@@ -12,8 +11,8 @@ from typing import Any
 def star_names(module: Any) -> dict[str, list[str]]:
     """The names that each star import at the top of a loaded module gave, by the imported module as it is written."""
     try:
-        tree = ast.parse(inspect.getsource(module))
-    except (OSError, TypeError, SyntaxError):
+        tree = ast.parse(module.__spec__.loader.get_source(module.__name__) or "")
+    except (AttributeError, ImportError, SyntaxError):
         return {}
     found = {}
     for node in tree.body:
