@@ -19,6 +19,7 @@ from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
 from migwizard.paths import Workplace
 from migwizard.words import leaving
+from migwizard.words.counting import some
 from migwizard.words.databases import told, told_switch
 
 KEPT = "Nothing was taken back, and nothing was changed."
@@ -58,6 +59,14 @@ def say_figures(report: dict[str, Any]) -> None:
         say(f"Proof: {result}; the certificate is {report['certificate']}")
     for alias, state in report["databases"].items():
         say(told(alias, state))
+    if report["drift"]:
+        say(f"Drift: the next manage.py migrate applies {some([_as_django(name) for name in report['drift']])}")
+    if report["leftovers"]:
+        say(f"Nothing names {some(report['leftovers'])} any more; remove what nobody else needs.")
+
+
+def _as_django(name: str) -> str:
+    return name.removesuffix(".py").replace("/", ".")
 
 
 def undo(arguments: argparse.Namespace) -> int:

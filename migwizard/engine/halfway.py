@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from migwizard.engine import durable, journal
+from migwizard.engine import companions, durable, journal
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.ride import reset_time
 from migwizard.errors import MigwizardError
@@ -70,7 +70,8 @@ def steps_back(place: Workplace, swap: Entry, said_first: str = "") -> tuple[Ste
 def backed_up(place: Workplace, run_id: str) -> dict[str | None, Path]:
     """Where each text lies that a backup holds, by its hash; the backup in the project comes before the second one."""
     backups = (place.second_backup / run_id, place.backup)
-    paths = (path for backup in backups for path in backup.glob("*/*.py") if path.is_file())
+    patterns = ("*/*.py", f"*/{companions.NAME}")
+    paths = (path for backup in backups for pattern in patterns for path in backup.glob(pattern) if path.is_file())
     return {durable.file_hash(path): path for path in paths}
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import durable, edits, formatting, strays
+from migwizard.engine import companions, durable, edits, formatting, strays
 from migwizard.engine.planning import Planned
 from migwizard.engine.ride import Ride
 from migwizard.errors import MigwizardError
@@ -52,7 +52,8 @@ def prepare(ride: Ride, names: Iterable[str]) -> None:
 
         shutil.copytree(_source(ride, label), target, ignore=drop)
         (target / "__init__.py").touch()
-    strays.note(ride, names)
+    # A makemigrations of django-linear-migrations writes its own file beside what it writes.
+    strays.note(ride, [*names, *(f"{label}/{companions.NAME}" for label in ride.apps.labels)])
 
 
 def _source(ride: Ride, label: str) -> Path:

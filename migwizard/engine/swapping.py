@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from migwizard.engine import durable, git, halfway, journal, staging, stat
+from migwizard.engine import companions, durable, git, halfway, journal, staging, stat
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.manifests import NAME, load_manifest, staged_manifest
 from migwizard.engine.previews import AppliedApp, ApplyPreview
@@ -62,7 +62,12 @@ def _steps(ride: Ride) -> tuple[Step, ...]:
         label, _, file = name.partition("/")
         path = f"{ride.checkpoint.folders[label]}/{file}"
         steps.append(Step(path, durable.file_hash(root / path), digest, f"staging/{name}"))
-    return tuple(steps)
+    return (*steps, *companions.steps(ride))
+
+
+def migrations_of(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps that concern migrations, without the files that go along with them."""
+    return tuple(step for step in steps if not companions.is_companion(step.path))
 
 
 def check_nothing_on_top(ride: Ride) -> None:
@@ -191,7 +196,7 @@ def _steps_by_manifest(ride: Ride) -> tuple[Step, ...]:
     for name, digest in sorted(ride.checkpoint.files.items()):
         label, _, file = name.partition("/")
         steps.append(Step(f"{ride.checkpoint.folders[label]}/{file}", None, digest, f"staging/{name}"))
-    return tuple(steps)
+    return (*steps, *companions.made_steps(ride))
 
 
 def predicted_stat(ride: Ride, steps: tuple[Step, ...]) -> str:
@@ -228,7 +233,7 @@ def apps(ride: Ride, steps: tuple[Step, ...]) -> tuple[AppliedApp, ...]:
     gone: dict[str, list[str]] = {}
     come: dict[str, list[str]] = {}
     labels = {folder: label for label, folder in ride.checkpoint.folders.items()}
-    for step in steps:
+    for step in migrations_of(steps):
         folder, _, file = step.path.rpartition("/")
         names = gone if step.after is None else come
         names.setdefault(labels[folder], []).append(file.removesuffix(".py"))
@@ -250,7 +255,7 @@ def _stays(ride: Ride) -> tuple[str, ...]:
     for label in ride.checkpoint.folders:
         for path in _files(ride.workplace.backup / label):
             name = str(path.relative_to(ride.workplace.backup))
-            if name not in old and path.name != "__init__.py":
+            if name not in old and path.name != "__init__.py" and not companions.is_companion(name):
                 found.append(name)
     return tuple(found)
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+SHOWN = 4
+"""So many names stand in a sentence."""
 PLURALS = {"index": "indexes"}
 KINDS = {
     "tables": "table",
@@ -17,6 +21,11 @@ KINDS = {
 def count(number: int, thing: str, things: str = "") -> str:
     """ "1 file", "2 files", "1,500 indexes"."""
     return f"{number:,} {thing if number == 1 else things or PLURALS.get(thing, thing + 's')}"
+
+
+def some(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
 
 
 def one_of(number: int, total: int, thing: str) -> str:

@@ -11,7 +11,7 @@ from migwizard.engine.states import State
 from migwizard.engine.steps import done
 from migwizard.engine.summary import Reached
 from migwizard.engine.talk import Choice, Question
-from migwizard.words.counting import count
+from migwizard.words.counting import count, some
 
 FOLDERS_NAMED = 3
 """Of more migrations folders than these the command for git has a pattern."""
@@ -82,6 +82,8 @@ def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list
         waiting = [line.alias for line in lines if line.waits]
         where = f" of {', '.join(waiting)}" if waiting else ""
         left.append(("Drift", f"the next manage.py migrate{where} applies {', '.join(on_top)}; undo comes before that"))
+    if lost := ride.checkpoint.results[State.DONE].get("leftovers"):
+        left.append(("Leftovers", f"nothing names {some(lost)} any more: yours to remove, we never do"))
     left.append(
         ("Elsewhere", "other copies of a database: switch each before its next migrate, which stops there until then")
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from migwizard.engine import durable, edited, edits, staging
@@ -13,10 +13,9 @@ from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
 from migwizard.engine.unified import saved_diff, unified
 from migwizard.engine.waiting_lines import split_lines
+from migwizard.words.counting import some
 
 SAVED = "generate.diff"
-SHOWN = 4
-"""So many names stand in a sentence."""
 
 
 def question(ride: Ride) -> Question:
@@ -121,17 +120,13 @@ def _sentences(preview: GeneratePreview) -> Iterator[str]:
     for place, level in dict.fromkeys((item.returns_in, item.returns_at) for item in waits):
         names = [item.what for item in waits if item.returns_in == place]
         word = "Waits" if len(names) == 1 else "Wait"
-        yield f"{word}: {_some(names)}; back in {place}, level {level}."
+        yield f"{word}: {some(names)}; back in {place}, level {level}."
     guarded = [f"{file.app}/{file.name}" for file in preview.files if file.guard]
     if guarded:
-        yield f"Our guard is in {_some(guarded)}: {GUARD_DOES}"
+        yield f"Our guard is in {some(guarded)}: {GUARD_DOES}"
     for file in preview.files:
         if file.edited:
             yield f"{file.app}/{file.name}: {file.edited}"
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
 
 
 def _broken(preview: GeneratePreview) -> list[StagedFile]:

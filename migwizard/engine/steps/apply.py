@@ -11,6 +11,7 @@ from migwizard.engine.journal import Entry, Step
 from migwizard.engine.ride import Ride, Turn, reset_time
 from migwizard.engine.runs import ALIAS, fresh, history_fingerprint
 from migwizard.engine.states import State
+from migwizard.engine.steps.looking import said
 from migwizard.engine.steps.proof import proved_catalogue
 from migwizard.engine.swapping import Swap
 from migwizard.engine.talk import Choice, Question
@@ -85,10 +86,10 @@ def _ask(ride: Ride, swap: Swap) -> None:
 
 def swap_question(ride: Ride, swap: Swap) -> Question:
     """The question before the swap, with everything that it will do."""
-    steps = swap.entry.steps
+    steps = swapping.migrations_of(swap.entry.steps)
     gone = sum(step.after is None for step in steps)
     come, apps = len(steps) - gone, len({step.path.rpartition("/")[0] for step in steps})
-    stat = swapping.predicted_stat(ride, steps)
+    stat = swapping.predicted_stat(ride, swap.entry.steps)
     choices = [
         Choice(
             "apply",
@@ -111,7 +112,7 @@ def swap_question(ride: Ride, swap: Swap) -> Question:
         tuple(choices),
         safe="apply",
         default="later" if ride.options.review else None,
-        preview=swapping.preview(ride, steps, stat),
+        preview=swapping.preview(ride, swap.entry.steps, stat),
     )
 
 
@@ -182,6 +183,8 @@ def _check_tree(ride: Ride) -> None:
         # From here on the guest sees the new tree.
         ride.tell("progress", "loading the project with its new files")
         ride.renew_guest()
+        if serious := [message for message in ride.guest.facts["checks"] if message["serious"]]:
+            raise MigwizardError(f"Django's system check reports in the tree: {said(serious[0])}.", code="tree")
         labels = list(ride.apps.labels)
         loaded = ride.guest.call("history", labels=labels)
         found = {(app, name) for app, name, _ in loaded["disk"] if app in labels}

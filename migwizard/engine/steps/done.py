@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from migwizard.engine import durable, seedwords, summary, swapping
+from migwizard.engine import durable, leftovers, seedwords, summary, swapping
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import ORDER, State
 from migwizard.engine.summary import Decision, Kept, Reached, Waited
@@ -22,7 +22,8 @@ def run(ride: Ride) -> dict[str, Any]:
     found = reached(ride)
     durable.write_file(ride.workplace.folder / MESSAGE, summary.commit_message(found).encode())
     durable.write_file(ride.workplace.folder / PAGE, summary.page(found).encode())
-    return {"saved": [f"{ride.workplace.folder.name}/{name}" for name in (MESSAGE, PAGE)]}
+    saved = [f"{ride.workplace.folder.name}/{name}" for name in (MESSAGE, PAGE)]
+    return {"saved": saved, "leftovers": leftovers.find(ride)}
 
 
 ONLY_SHOWN = ("dot",)
@@ -106,6 +107,7 @@ def report(ride: Ride) -> dict[str, Any]:
         ],
         "objects": seeds.get("objects", []),
         "drift": seeds.get("drift", []),
+        "leftovers": results.get("done", {}).get("leftovers", []),
         "answers": [
             {"question": key, "answer": answer.choice, "by": answer.by}
             for key, answer in sorted(ride.checkpoint.decisions.items())
