@@ -142,7 +142,7 @@ class Order:
     key: str
     """The answer that takes it."""
     best: bool = False
-    """Whether every order of its cycle was tried and none has less that waits."""
+    """Whether no order of its cycle at all needs fewer files than the recommended one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def write_schema(
                 "name": batch.name,
                 "units": batch.units,
                 "dependencies": batch.dependencies,
-                "deferred": [item.operation for item in batch.deferred],
+                "deferred": [key for item in batch.deferred for key in item.operations],
                 "replaces": batch.stands_for,
                 "run_before": batch.run_before,
             }
@@ -151,10 +151,9 @@ def _keep_report(ride: Ride, planned: Planned, report: list[dict[str, Any]]) -> 
 
 
 def _awaited_settings(planned: Planned, item: Deferred) -> list[str]:
-    """The settings whose swappable models an operation waits for."""
-    return sorted(
-        {setting for setting, label in planned.operations[item.operation].swappable if label in item.waits_for}
-    )
+    """The settings whose swappable models it waits for."""
+    swappable = {each for key in item.operations for each in planned.operations[key].swappable}
+    return sorted({setting for setting, label in swappable if label in item.waits_for})
 
 
 def read_report(ride: Ride) -> list[dict[str, Any]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migwizard.plan.naming import batch_name
 from migwizard.plan.neighbours import Neighbours, newest
 from migwizard.plan.operations import Node, Operation
-from migwizard.plan.plan import Batch, Deferred
+from migwizard.plan.plan import Batch, Deferred, each_once
 from migwizard.plan.postpone import File
 from migwizard.plan.rendering import Rendered
 from migwizard.plan.units import order_units
@@ -41,8 +41,7 @@ class Files:
     def returning(self, files: Sequence[File], begin: int) -> tuple[Deferred, ...]:
         """What has to wait in the files from `begin` on, each once, with where it would return."""
         batches = self._with_deferred(self._parted(files), range(begin, len(files)))
-        found = {item.operation: item for batch in batches[begin:] for item in batch.deferred}
-        return tuple(found[key] for key in sorted(found))
+        return each_once(batches[begin:])
 
     def _parted(self, files: Sequence[File]) -> list[Batch]:
         """The batches as far as they follow from what each file holds."""
@@ -123,17 +122,29 @@ class Files:
                 del waiting[batch.app][key]
             done.update(batch.operations)
             left = waiting[batch.app] if place in places else ()
-            items = [self._deferred(key, home[key], self._missing(key, done, begun)) for key in left]
+            items = [
+                self._deferred(keys, home[keys[0]], self._missing(keys[0], done, begun))
+                for keys in self._together(left, home)
+            ]
             told.append(replace(batch, deferred=tuple(items)))
             begun.add(batch.app)
         return told
 
-    def _deferred(self, key: str, back: Batch, missing: Collection[str]) -> Deferred:
-        operation = self._by_id[key]
+    def _together(self, left: Iterable[str], home: Mapping[str, Batch]) -> Iterator[tuple[str, ...]]:
+        """The operations that wait; a model that comes later as a whole is one thing that waits."""
+        whole = {self._by_id[key].of_model: key for key in left if self._by_id[key].makes_model}
+        groups: dict[str, list[str]] = {}
+        for key in left:
+            head = whole.get(self._by_id[key].of_model, key)
+            groups.setdefault(head if home[head] is home[key] else key, []).append(key)
+        for head, keys in groups.items():
+            yield (head, *(key for key in keys if key != head))
+
+    def _deferred(self, keys: tuple[str, ...], back: Batch, missing: Collection[str]) -> Deferred:
         return Deferred(
-            operation=key,
-            label=operation.label,
-            parts=operation.parts,
+            operations=keys,
+            label=self._by_id[keys[0]].label,
+            parts=tuple(part for key in keys for part in self._by_id[key].parts),
             waits_for=tuple(sorted(missing)),
             returns_in=f"{back.app}/{back.name}",
             returns_at=back.level,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from migwizard.plan.operations import Node
@@ -9,9 +10,10 @@ from migwizard.plan.operations import Node
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """An operation that the literal makemigrations of a level would write and the batch does not."""
+    """What the literal makemigrations of a level would write and the batch does not: a part of a model, or a whole one."""
 
-    operation: str
+    operations: tuple[str, ...]
+    """One, or a CreateModel with all that returns in the same file."""
     label: str
     parts: tuple[str, ...]
     waits_for: tuple[str, ...]
@@ -88,5 +90,10 @@ class Plan:
     @property
     def deferred(self) -> tuple[Deferred, ...]:
         """What waits for a later file, each once."""
-        found = {item.operation: item for batch in self.batches for item in batch.deferred}
-        return tuple(found[key] for key in sorted(found))
+        return each_once(self.batches)
+
+
+def each_once(batches: Iterable[Batch]) -> tuple[Deferred, ...]:
+    """What waits in any of the batches, as it stands in the last one that leaves it."""
+    found = {item.operations[0]: item for batch in batches for item in batch.deferred}
+    return tuple(found[key] for key in sorted(found))

@@ -64,14 +64,14 @@ def test_every_offered_order_costs_what_it_says(shape: Shape) -> None:
         for order in cycle.orders:
             plan = planned(shape, order.apps)
             inside = [batch for batch in plan.batches if batch.app in cycle.apps]
-            waiting = {item.operation for batch in inside for item in batch.deferred}
+            waiting = {item.operations for batch in inside for item in batch.deferred}
             assert len(inside) == order.files
             late = parted(plan, [operation for operation in shape.operations if operation.app in cycle.apps])
             assert len(late) == order.parted
-            assert {item.operation for item in order.deferred} == waiting
+            assert {item.operations for item in order.deferred} == waiting
             home = homes(plan)
             for item in order.deferred:
-                back = home[item.operation]
+                back = home[item.operations[0]]
                 assert item.returns_in == f"{back.app}/{back.name}"
 
 

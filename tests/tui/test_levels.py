@@ -78,7 +78,7 @@ def test_what_waits_where_it_returns_and_what_else_it_would_cost_can_be_read_at_
         assert "Cycle 2: organizations and user need each other" in shown
         assert "~ user.user.office" in shown
         assert "↳ returns in user/0002_reset_links_to_organizations, level 2" in shown
-        assert "recommended: least waits" in shown
+        assert "recommended: fewest files" in shown
         assert "+2 wait" in shown
 
     drive(app, act)

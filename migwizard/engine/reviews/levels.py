@@ -205,7 +205,7 @@ def _preview(ride: Ride, planned: Planned) -> LevelsPreview:
 def _files(planned: Planned, cycle_of: Mapping[str, int]) -> Iterable[PlanFile]:
     ever: dict[str, str] = {}
     for batch in planned.plan.batches:
-        ever.update((item.operation, item.label) for item in batch.deferred)
+        ever.update((item.operations[0], item.label) for item in batch.deferred)
     order = sorted(planned.plan.batches, key=lambda batch: (batch.level, batch.app))
     for batch in order:
         made = [op for op in map(planned.operations.__getitem__, batch.operations) if op.kind == "CreateModel"]

@@ -117,10 +117,10 @@ def _by_return(waiting: Sequence[Waiting]) -> dict[str, list[Waiting]]:
 
 
 def cost(order: Order, best: Order) -> str:
-    """ "3 files, 1 part waits   recommended: least waits"."""
+    """ "3 files, 1 part waits   recommended: fewest files"."""
     words = f"{count(order.files, 'file')}, {count(len(order.waiting), 'part waits', 'parts wait')}"
     if order.recommended:
-        return f"{words}   recommended: {'least waits' if order.best else 'best found'}"
+        return f"{words}   recommended: {'fewest files' if order.best else 'best found'}"
     files, waits = order.files - best.files, len(order.waiting) - len(best.waiting)
     more = [
         f"{files:+d} file{'' if abs(files) == 1 else 's'}" if files else "",

@@ -26,7 +26,7 @@ TEXTS: dict[str, Explain] = {
     ),
     "levels.cycle": Explain(
         "These apps need each other, so no order fits without something waiting.",
-        "We tried which app could come first, and recommend the order with the least that waits, then the fewest files.",
+        "We tried which app could come first, and recommend the order with the fewest files, then the least that waits.",
         "Take another order with Enter; Back to recommended takes it back.",
         "migwizard plan --json",
     ),
