@@ -2,8 +2,9 @@
 
 Django's optimizer folds operations by what stands beside them, so it leaves many relations outside although nothing
 forbids them inside. Here models are sorted by what they need. Only in a strongly connected component of models something
-must stay outside: the weights of what is left out are kept small by moving each model to its best place in the order, as
-in the insertion heuristics for the linear ordering problem (Laguna, Martí, Campos 1999).
+must stay outside, a feedback arc set. The least is found by dynamic programming in small components (Held and Karp 1962),
+and in large ones approached by moving each model to its best place in the order, as in the insertion heuristics for the
+linear ordering problem (Laguna, Martí, Campos 1999).
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ _FOLDED = frozenset(
     {"AddField", "AddIndex", "AddConstraint", "AlterUniqueTogether", "AlterIndexTogether", "AlterOrderWithRespectTo"}
 )
 """What a CreateModel can hold itself."""
+_EXACT = 9
+"""Up to so many models that need each other, the cheapest order is found for certain."""
 _ROUNDS = 20
 """So often a component of models is gone through at the most; it comes to rest much earlier."""
 
@@ -95,7 +98,8 @@ def _feedback(circle: Sequence[str], by_id: Mapping[str, Operation], inside: Map
                 other = inside.get(need, need)
                 if other in members and other != unit:
                     pulls.setdefault((unit, other), []).append(op)
-    order = _improved(list(circle), {pair: _price(pair[0], ops) for pair, ops in pulls.items()})
+    price = {pair: _price(pair[0], ops) for pair, ops in pulls.items()}
+    order = _cheapest(circle, price) if len(circle) <= _EXACT else _improved(list(circle), price)
     places = {unit: place for place, unit in enumerate(order)}
     return {
         op.id
@@ -111,6 +115,25 @@ def _price(unit: str, operations: Sequence[Operation]) -> int:
     if any(op.id == unit for op in operations):
         return 1_000_000
     return sum(1000 + op.weight for op in operations if op.kind == "AddField") or 1
+
+
+def _cheapest(units: Sequence[str], price: Mapping[tuple[str, str], int]) -> list[str]:
+    """The cheapest order of a few units, by dynamic programming over the sets of units that come first."""
+    needs: list[list[tuple[int, int]]] = [[] for _ in units]
+    for (unit, other), cost in price.items():
+        needs[units.index(unit)].append((1 << units.index(other), cost))
+    best: dict[int, tuple[int, tuple[int, ...]]] = {0: (0, ())}
+    for before in range(1 << len(units)):
+        cost, order = best[before]
+        for place in range(len(units)):
+            if before >> place & 1:
+                continue
+            more = sum(paid for other, paid in needs[place] if not other & before)
+            found = (cost + more, (*order, place))
+            after = before | 1 << place
+            if after not in best or found < best[after]:
+                best[after] = found
+    return [units[place] for place in best[(1 << len(units)) - 1][1]]
 
 
 def _improved(order: list[str], price: Mapping[tuple[str, str], int]) -> list[str]:
