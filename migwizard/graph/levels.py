@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from migwizard.graph.components import components
 from migwizard.graph.model import ModelGraph
-
-if TYPE_CHECKING:
-    import networkx as nx
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +28,27 @@ class Levels:
 
 def model_levels(graph: ModelGraph) -> Levels:
     """Condense cycles, then give every model the length of its longest path to a sink; linear in models and relations."""
-    import networkx as nx
-
-    condensed = nx.condensation(_digraph(graph))
-    level_of_component: dict[int, int] = {}
+    targets = _targets(graph)
     of: dict[str, int] = {}
     cycles: list[tuple[str, ...]] = []
-    for component in reversed(list(nx.topological_sort(condensed))):
-        level = 1 + max((level_of_component[target] for target in condensed[component]), default=-1)
-        level_of_component[component] = level
-        members = tuple(sorted(condensed.nodes[component]["members"]))
-        of.update(dict.fromkeys(members, level))
+    for members in components(targets):
+        inside = set(members) if len(members) > 1 else members
+        below = [of[target] for key in members for target in targets[key] if target not in inside]
+        of.update(dict.fromkeys(members, 1 + max(below, default=-1)))
         if len(members) > 1:
-            cycles.append(members)
+            cycles.append(tuple(sorted(members)))
     cycles.sort(key=lambda members: (of[members[0]], members))
     return Levels(_as_levels(of), dict(sorted(of.items())), tuple(cycles))
 
 
 def app_components(graph: ModelGraph) -> tuple[tuple[str, ...], ...]:
     """The cycles between apps, as sorted labels; models without a known app take no part."""
-    import networkx as nx
-
     app_of = {model.key: model.app for model in graph.models if model.app}
-    apps: nx.DiGraph[str] = nx.DiGraph()
+    needs: dict[str, list[str]] = {app: [] for app in app_of.values()}
     for source, target, _ in graph.edges():
         if source in app_of and target in app_of:
-            apps.add_edge(app_of[source], app_of[target])
-    cycles = (tuple(sorted(labels)) for labels in nx.strongly_connected_components(apps) if len(labels) > 1)
-    return tuple(sorted(cycles))
+            needs[app_of[source]].append(app_of[target])
+    return tuple(sorted(tuple(sorted(labels)) for labels in components(needs) if len(labels) > 1))
 
 
 def grouped_by_app(level: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -75,8 +65,12 @@ def article_levels(graph: ModelGraph) -> tuple[tuple[tuple[str, ...], ...], tupl
 
     `stuck` are the models that never come free, because they are in a cycle or need one that is.
     """
-    digraph = _digraph(graph)
-    open_targets: dict[str, int] = dict(digraph.out_degree())
+    targets = _targets(graph)
+    sources: dict[str, list[str]] = {key: [] for key in targets}
+    for key, found in targets.items():
+        for target in found:
+            sources[target].append(key)
+    open_targets = {key: len(found) for key, found in targets.items()}
     of: dict[str, int] = {}
     free = [key for key, count in open_targets.items() if not count]
     level = 0
@@ -85,7 +79,7 @@ def article_levels(graph: ModelGraph) -> tuple[tuple[tuple[str, ...], ...], tupl
         level += 1
         freed = []
         for key in free:
-            for source in digraph.predecessors(key):
+            for source in sources[key]:
                 open_targets[source] -= 1
                 if not open_targets[source]:
                     freed.append(source)
@@ -93,14 +87,19 @@ def article_levels(graph: ModelGraph) -> tuple[tuple[tuple[str, ...], ...], tupl
     return _as_levels(of), tuple(sorted(key for key in open_targets if key not in of))
 
 
-def _digraph(graph: ModelGraph) -> nx.DiGraph[str]:
-    """Models and the edges between different ones: a relation to itself makes no model wait."""
-    import networkx as nx
-
-    digraph: nx.DiGraph[str] = nx.DiGraph()
-    digraph.add_nodes_from(sorted(model.key for model in graph.models))
-    digraph.add_edges_from((source, target) for source, target, _ in graph.edges() if source != target)
-    return digraph
+def _targets(graph: ModelGraph) -> dict[str, list[str]]:
+    """What each model leads to, itself left out: a relation to itself makes no model wait."""
+    models = {model.key: model for model in graph.models}
+    return {
+        key: list(
+            dict.fromkeys(
+                relation.to
+                for relation in models[key].relations
+                if relation.makes_edge and relation.to != key and relation.to in models
+            )
+        )
+        for key in sorted(models)
+    }
 
 
 def _as_levels(of: Mapping[str, int]) -> tuple[tuple[str, ...], ...]:

@@ -1,0 +1,40 @@
+"""Strongly connected components, compared with those of networkx."""
+
+from __future__ import annotations
+
+import networkx as nx
+from hypothesis import given
+from hypothesis import strategies as st
+
+from migwizard.graph.components import components
+
+from .strategies import steady
+
+
+@st.composite
+def graphs(draw: st.DrawFn) -> dict[str, list[str]]:
+    names = [f"n{number}" for number in range(draw(st.integers(0, 9)))]
+    return {name: draw(st.lists(st.sampled_from(names), max_size=4)) for name in names}
+
+
+@steady
+@given(graphs())
+def test_components_are_those_of_networkx(targets: dict[str, list[str]]) -> None:
+    graph: nx.DiGraph[str] = nx.DiGraph(targets)
+    expected = {frozenset(found) for found in nx.strongly_connected_components(graph)}
+    found = [frozenset(members) for members in components(targets)]
+    assert (set(found), len(found)) == (expected, len(expected))
+
+
+@steady
+@given(graphs())
+def test_a_component_comes_after_all_that_it_leads_to(targets: dict[str, list[str]]) -> None:
+    seen: set[str] = set()
+    for members in components(targets):
+        seen.update(members)
+        assert all(target in seen for node in members for target in targets[node])
+
+
+def test_a_long_chain_needs_no_recursion() -> None:
+    chain = {str(number): [str(number + 1)] for number in range(20_000)} | {"20000": []}
+    assert sum(1 for _ in components(chain)) == 20_001
