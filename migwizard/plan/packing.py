@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from migwizard.plan.neighbours import Requirement
 from migwizard.plan.operations import Operation
+
+State = tuple[int, ...]
+"""For each app of a board the bits of the operations that are in files, then the third parties that can be used."""
+
+Needs = tuple[tuple[int, int], ...]
+"""Bits that must be set, by their place in a state."""
 
 
 class PlanError(Exception):
@@ -22,16 +28,15 @@ class _Wait:
     """A third party that becomes usable between two files, once what it requires is in files."""
 
     bit: int
-    operations: int
+    operations: Needs
     apps: tuple[int, ...]
-    """For each app that must have begun, the bits of its operations."""
+    """Places of the apps that must have begun."""
 
 
 class Board:
     """The operations of some apps that need each other; everything that they need elsewhere is taken to be there.
 
-    A state of the board is a number: a bit for every operation that is in a file, and for every third party that can be
-    used. A file of an app takes everything that can come: to leave something out never saves a file.
+    A file of an app takes everything that can come: to leave something out never saves a file.
     """
 
     def __init__(
@@ -39,105 +44,128 @@ class Board:
         apps: Iterable[str],
         operations: Iterable[Operation],
         requirement: Callable[[str], Requirement],
-        targets: Iterable[str],
+        targets: Collection[str],
     ) -> None:
         self.apps = tuple(sorted(apps))
         self.operations = list(operations)
-        self.bits = {op.id: 1 << place for place, op in enumerate(self.operations)}
-        self.of = {app: self._mask(op.id for op in self.operations if op.app == app) for app in self.apps}
-        self._targets = {app: self.of[app] & self._mask(targets) for app in self.apps}
-        self._known = frozenset(apps)
+        self.by_id = {op.id: op for op in self.operations}
+        self._place = {app: place for place, app in enumerate(self.apps)}
+        self._of: dict[str, list[Operation]] = {app: [] for app in self.apps}
+        self._bits: dict[str, int] = {}
+        for op in self.operations:
+            self._bits[op.id] = 1 << len(self._of[op.app])
+            self._of[op.app].append(op)
+        self._everything = [(1 << len(self._of[app])) - 1 for app in self.apps]
+        self._targets = [sum(self._bits[op.id] for op in self._of[app] if op.id in targets) for app in self.apps]
         self._waits: dict[Requirement, _Wait] = {}
         self._behind: dict[str, set[str]] = {}
-        needs = {op.id: self._mask(op.needs) | self._wait(op.id, requirement(op.id)) for op in self.operations}
-        self.everything = self._mask(self.bits)
-        self._queues = {app: self._queue(app, needs) for app in self.apps}
+        needs = {op.id: self._needs(op, requirement(op.id)) for op in self.operations}
+        self._queues = [self._queue(app, needs) for app in self.apps]
 
-    def _mask(self, keys: Iterable[str]) -> int:
-        mask = 0
+    @property
+    def start(self) -> State:
+        """Nothing is in a file."""
+        return (0,) * (len(self.apps) + 1)
+
+    def _needs(self, operation: Operation, requirement: Requirement) -> Needs:
+        found = self._masks(operation.needs)
+        wait = self._wait(operation.id, requirement)
+        return (*found, (len(self.apps), wait)) if wait else found
+
+    def _masks(self, keys: Iterable[str]) -> Needs:
+        masks: dict[int, int] = {}
         for key in keys:
-            mask |= self.bits.get(key, 0)
-        return mask
+            if key in self._bits:
+                place = self._place[self.by_id[key].app]
+                masks[place] = masks.get(place, 0) | self._bits[key]
+        return tuple(sorted(masks.items()))
 
     def _wait(self, key: str, requirement: Requirement) -> int:
         """The bit of a third party; 0 where all that it requires lies outside of this board."""
-        here = Requirement(requirement.apps & self._known, frozenset(requirement.operations & self.bits.keys()))
+        here = Requirement(requirement.apps & self._place.keys(), requirement.operations & self._bits.keys())
         if not here:
             return 0
+        here = Requirement(frozenset(here.apps), frozenset(here.operations))
         for wanted in here.operations:
             self._behind.setdefault(wanted, set()).add(key)
         if here not in self._waits:
-            bit = 1 << (len(self.operations) + len(self._waits))
-            apps = tuple(self.of[app] for app in sorted(here.apps))
-            self._waits[here] = _Wait(bit, self._mask(here.operations), apps)
+            apps = tuple(self._place[app] for app in sorted(here.apps))
+            self._waits[here] = _Wait(1 << len(self._waits), self._masks(here.operations), apps)
         return self._waits[here].bit
+
+    def _queue(self, app: str, needs: dict[str, Needs]) -> list[tuple[int, Needs]]:
+        """(bit, needs) of the app's operations, each after those of its own app that it needs."""
+        waiting = {op.id: dict(needs[op.id]).get(self._place[app], 0) for op in self._of[app]}
+        queue: list[tuple[int, Needs]] = []
+        done = 0
+        while waiting:
+            # Where none is ready they wait for each other, so that they never come; the plan will say so.
+            ready = [key for key, need in waiting.items() if not need & ~done] or list(waiting)
+            for key in ready:
+                queue.append((self._bits[key], needs[key]))
+                done |= self._bits[key]
+                del waiting[key]
+        return queue
 
     def is_target(self, key: str) -> bool:
         """Whether the operation makes a swappable model."""
-        return any(self.bits[key] & targets for targets in self._targets.values())
+        return bool(self._bits[key] & self._targets[self._place[self.by_id[key].app]])
 
     def behind_third_party(self, key: str) -> set[str]:
         """The operations that point to a third party which wants this one before."""
         return self._behind.get(key, set())
 
-    def _queue(self, app: str, needs: dict[str, int]) -> list[tuple[int, int]]:
-        """(bit, needs) of the app's operations, each after those of its own app that it needs."""
-        waiting = {op.id: needs[op.id] & self.of[app] for op in self.operations if op.app == app}
-        queue: list[tuple[int, int]] = []
-        done = 0
-        while waiting:
-            ready = [key for key, need in waiting.items() if not need & ~done]
-            if not ready:
-                # These wait for each other, so that they never come; the plan will say so.
-                ready = list(waiting)
-            for key in ready:
-                queue.append((self.bits[key], needs[key]))
-                done |= self.bits[key]
-                del waiting[key]
-        return queue
-
-    def available(self, app: str, state: int) -> int:
+    def available(self, app: str, state: State) -> int:
         """The bits of what a file of the app would hold now."""
-        taken = state
-        for bit, needs in self._queues[app]:
-            if not needs & ~taken:
+        here = self._place[app]
+        taken = state[here]
+        for bit, needs in self._queues[here]:
+            if bit & taken:
+                continue
+            for place, mask in needs:
+                if mask & ~(taken if place == here else state[place]):
+                    break
+            else:
                 taken |= bit
-        return taken ^ state
+        return taken ^ state[here]
 
-    def left(self, app: str, state: int) -> int:
+    def left(self, app: str, state: State) -> int:
         """The bits of what the app has not brought yet."""
-        return self.of[app] & ~state
+        place = self._place[app]
+        return self._everything[place] & ~state[place]
 
-    def has_begun(self, app: str, state: int) -> bool:
-        return bool(self.of[app] & state)
+    def has_begun(self, app: str, state: State) -> bool:
+        return bool(state[self._place[app]])
 
-    def may_begin(self, app: str, state: int) -> bool:
+    def may_begin(self, app: str, state: State) -> bool:
         """A swappable model is found through its app's first migration, so that must hold it."""
         available = self.available(app, state)
-        return bool(available) and not self._targets[app] & ~available
+        return bool(available) and not self._targets[self._place[app]] & ~available
 
-    def after(self, state: int, file: int) -> int:
+    def after(self, state: State, app: str, file: int) -> State:
         """The state once a file is written: third parties that waited for just this can be used."""
-        state |= file
+        place = self._place[app]
+        *apps, waits = state
+        apps[place] |= file
         for wait in self._waits.values():
-            if not wait.operations & ~state and all(app & state for app in wait.apps):
-                state |= wait.bit
-        return state
+            met = all(not mask & ~apps[other] for other, mask in wait.operations)
+            if met and all(apps[other] for other in wait.apps):
+                waits |= wait.bit
+        return (*apps, waits)
 
-    def is_done(self, state: int) -> bool:
-        return not self.everything & ~state
+    def is_done(self, state: State) -> bool:
+        return all(not full & ~here for full, here in zip(self._everything, state, strict=False))
 
-    def members(self, mask: int) -> list[Operation]:
-        """The operations of some bits, in the autodetector's order."""
-        found = []
-        mask &= self.everything
-        while mask:
-            lowest = mask & -mask
-            found.append(self.operations[lowest.bit_length() - 1])
-            mask ^= lowest
-        return found
+    def members(self, app: str, mask: int) -> list[Operation]:
+        """The operations of some bits of an app, in the autodetector's order."""
+        return [op for place, op in enumerate(self._of[app]) if mask >> place & 1]
 
-    def held_up(self, app: str, state: int) -> list[Operation]:
+    def waiting(self, state: State) -> list[Operation]:
+        """The operations that are in no file yet."""
+        return [op for app in self.apps for op in self.members(app, self.left(app, state))]
+
+    def held_up(self, app: str, state: State) -> list[Operation]:
         """The swappable models of the app that cannot come now; where nothing can, all of its operations."""
         available = self.available(app, state)
-        return self.members(self._targets[app] & ~available if available else self.left(app, state))
+        targets = self._targets[self._place[app]]
+        return self.members(app, targets & ~available if available else self.left(app, state))

@@ -70,7 +70,7 @@ class _Mover:
         self._board = board
         self._home = home
         self._sizes = sizes
-        self._by_id = {op.id: op for op in board.operations}
+        self._by_id = board.by_id
         self._of_model: dict[tuple[str, str], list[Operation]] = {}
         self._needed_by: dict[str, list[str]] = {}
         for op in board.operations:

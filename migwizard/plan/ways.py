@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from migwizard.plan.operations import Operation
-from migwizard.plan.packing import Board, OrderError, PlanError
+from migwizard.plan.packing import Board, OrderError, PlanError, State
 from migwizard.plan.postpone import File, parted, postpone
 
 MOST_WAYS = 12
@@ -75,7 +75,7 @@ class _Effort:
 class _Path:
     """A state of the board and the files that led to it."""
 
-    state: int
+    state: State
     files: tuple[tuple[str, int], ...] = ()
     waited: int = 0
     """Weight of what was left for later files, counted at each."""
@@ -93,11 +93,11 @@ class _Walk:
     effort: _Effort
     weights: dict[str, int] = field(default_factory=dict)
 
-    def may_begin(self, app: str, state: int) -> bool:
+    def may_begin(self, app: str, state: State) -> bool:
         pending = next((each for each in self.order if not self.board.has_begun(each, state)), app)
         return pending == app and self.board.may_begin(app, state)
 
-    def may_write(self, app: str, state: int) -> bool:
+    def may_write(self, app: str, state: State) -> bool:
         return self.board.has_begun(app, state) or self.may_begin(app, state)
 
     def completed(self, path: _Path) -> _Path:
@@ -107,7 +107,7 @@ class _Walk:
             for app in waiting:
                 left = self.board.left(app, path.state)
                 if left and self.board.available(app, path.state) == left and self.may_write(app, path.state):
-                    path = _Path(self.board.after(path.state, left), (*path.files, (app, left)), path.waited)
+                    path = _Path(self.board.after(path.state, app, left), (*path.files, (app, left)), path.waited)
                     break
             else:
                 return path
@@ -120,12 +120,12 @@ class _Walk:
             file = self.board.available(app, path.state)
             if file and self.may_write(app, path.state):
                 rest = self.board.left(app, path.state) & ~file
-                found.append((sum(op.weight for op in self.board.members(rest)), app, file))
+                found.append((sum(op.weight for op in self.board.members(app, rest)), app, file))
         return ((app, file, weight) for weight, app, file in sorted(found))
 
     def finished(self) -> list[_Path]:
         """The paths with the fewest files, best ones first. Raises OrderError or PlanError where there is none."""
-        layer = [self.completed(_Path(0))]
+        layer = [self.completed(_Path(self.board.start))]
         while True:
             done = [path for path in layer if self.board.is_done(path.state)]
             if done:
@@ -135,7 +135,9 @@ class _Walk:
                 for app, file, weight in self.partial(path):
                     if not self.effort.spend() and following:
                         break
-                    taken = _Path(self.board.after(path.state, file), (*path.files, (app, file)), path.waited + weight)
+                    taken = _Path(
+                        self.board.after(path.state, app, file), (*path.files, (app, file)), path.waited + weight
+                    )
                     found = self.completed(taken)
                     # Ways that end are told apart by their files, others by what they lead to.
                     key = found.files if self.board.is_done(found.state) else found.state
@@ -145,7 +147,7 @@ class _Walk:
                 raise self._trouble(layer[0].state)
             layer = list(following.values())
 
-    def _trouble(self, state: int) -> PlanError:
+    def _trouble(self, state: State) -> PlanError:
         board = self.board
         pending = [app for app in self.order if not board.has_begun(app, state)]
         if pending and any(board.may_begin(app, state) for app in board.apps if not board.has_begun(app, state)):
@@ -163,7 +165,7 @@ def find_ways(board: Board, stated: Sequence[str] = ()) -> tuple[Search, Way]:
     best = _best(board, (), effort)
     found = {best.apps[0]: best}
     others = [app for app in board.apps if app not in found]
-    others.sort(key=lambda app: (board.left(app, board.available(app, 0)).bit_count(), app))
+    others.sort(key=lambda app: (_left_at_first(board, app), app))
     for app in others[: min(MOST_WAYS - 1, _OTHERS // (size * len(board.apps)))]:
         try:
             found[app] = _best(board, (app,), _Effort(_EFFORT // size // len(board.apps) // 4))
@@ -176,33 +178,36 @@ def find_ways(board: Board, stated: Sequence[str] = ()) -> tuple[Search, Way]:
     return Search(ways, not effort.cut), chosen
 
 
+def _left_at_first(board: Board, app: str) -> int:
+    """How many operations would be left if the app came first."""
+    return (board.left(app, board.start) & ~board.available(app, board.start)).bit_count()
+
+
 def _best(board: Board, order: Sequence[str], effort: _Effort) -> Way:
     ways = [_way(board, path) for path in _Walk(board, order, effort).finished()]
     return min(ways, key=lambda way: (way.cost, way.apps))
 
 
 def _way(board: Board, path: _Path) -> Way:
-    files = postpone(board, [File(app, tuple(op.id for op in board.members(mask))) for app, mask in path.files])
+    files = postpone(board, [File(app, tuple(op.id for op in board.members(app, mask))) for app, mask in path.files])
     late = parted(board, files)
     return Way(tuple(files), len(late), sum(op.weight for op in late))
 
 
-def _why_not(board: Board, app: str, state: int) -> str:
+def _why_not(board: Board, app: str, state: State) -> str:
     """Why an app cannot have its first file now: one model of it, and the apps that this waits for."""
     held = min(board.held_up(app, state), key=lambda op: (op.kind != "CreateModel", op.label))
-    done = {op.id for op in board.members(state)}
-    others = ", ".join(sorted(_missing(board, held, done)))
+    others = ", ".join(sorted(_missing(board, held, {op.id for op in board.waiting(state)})))
     return f"{app} cannot come at this place: {held.label} has to wait for {others}."
 
 
-def _missing(board: Board, operation: Operation, done: set[str]) -> set[str]:
+def _missing(board: Board, operation: Operation, left: set[str]) -> set[str]:
     """The other apps of the board that an operation waits for, directly or through operations of its own app."""
-    by_id = {op.id: op for op in board.operations}
     seen, waiting, found = set[str](), [operation], set[str]()
     while waiting:
         op = waiting.pop()
         seen.add(op.id)
-        for need in (by_id[key] for key in op.needs if key in by_id and key not in done and key not in seen):
+        for need in (board.by_id[key] for key in op.needs if key in left and key not in seen):
             if need.app == operation.app:
                 waiting.append(need)
             else:
@@ -210,11 +215,11 @@ def _missing(board: Board, operation: Operation, done: set[str]) -> set[str]:
     return found
 
 
-def _circle(board: Board, state: int) -> str:
+def _circle(board: Board, state: State) -> str:
     """The operations that wait for each other, or else all that cannot come."""
     import networkx as nx
 
-    stuck = {op.id: op for op in board.members(board.everything & ~state)}
+    stuck = {op.id: op for op in board.waiting(state)}
     graph: nx.DiGraph[str] = nx.DiGraph((op.id, need) for op in stuck.values() for need in op.needs & stuck.keys())
     circles = [circle for circle in nx.strongly_connected_components(graph) if len(circle) > 1]
     named = ", ".join(sorted({stuck[key].label for key in set().union(*circles) or stuck})[:6])
