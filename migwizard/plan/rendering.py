@@ -28,33 +28,28 @@ class Rendered:
         self.classes = 0
         """Model classes rendered so far, by the prediction."""
 
-    def copy(self) -> Rendered:
-        other = Rendered(self._model_of)
-        other._parents, other._sizes, other.classes = dict(self._parents), dict(self._sizes), self.classes
-        return other
+    def models(self, operations: Iterable[Operation]) -> tuple[Model, ...]:
+        """The models that a unit of operations connects: its own, and all that it points at."""
+        found: set[Model] = set()
+        for op in operations:
+            found.add(op.of_model)
+            found |= op.external
+            found.update(self._model_of[need] for need in op.needs if need in self._model_of)
+        return tuple(sorted(found))
 
-    def after(self, operations: Iterable[Operation]) -> int:
-        """How large the component would be that a unit of operations belongs to then."""
-        return sum(self._sizes.get(root, 1) for root in self._roots(operations))
+    def after(self, models: Iterable[Model]) -> int:
+        """How large the component would be once a unit connects these models."""
+        return sum(self._sizes.get(root, 1) for root in {self._root(model) for model in models})
 
-    def add(self, operations: Iterable[Operation]) -> None:
-        """A unit comes: one operation for Django."""
-        operations = list(operations)
-        roots = self._roots(operations)
+    def add(self, models: Iterable[Model]) -> None:
+        """A unit that connects these models comes: one operation for Django."""
+        roots = {self._root(model) for model in models}
         size = sum(self._sizes.setdefault(root, 1) for root in roots)
         self.classes += size
         first, *others = sorted(roots)
         for root in others:
             self._parents[root] = first
         self._sizes[first] = size
-
-    def _roots(self, operations: Iterable[Operation]) -> set[Model]:
-        roots = set()
-        for op in operations:
-            roots.add(self._root(op.of_model))
-            roots.update(self._root(model) for model in op.external)
-            roots.update(self._root(self._model_of[need]) for need in op.needs if need in self._model_of)
-        return roots
 
     def _root(self, model: Model) -> Model:
         seen = []

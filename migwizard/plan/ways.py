@@ -11,11 +11,12 @@ Without operations that must stay with their model, the apps to begin too early 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from migwizard.plan.operations import Operation
 from migwizard.plan.packing import Board, OrderError, PlanError, State
 from migwizard.plan.postpone import File, parted, postpone
+from migwizard.plan.units import predicted
 
 MOST_WAYS = 12
 """So many orders of one cycle are offered."""
@@ -23,6 +24,8 @@ _EFFORT = 600_000
 """Operations times files tried: what one search may cost, so that big projects wait as little as small ones."""
 _OTHERS = 600_000
 """Operations times apps times orders: what the orders beside the recommended one may cost."""
+_PREDICTIONS = 6_000
+"""Operations times ways that are equal otherwise: what it may cost to tell which migrates faster."""
 _TIES = 48
 """So many ways with the same number of files are compared by what they part."""
 
@@ -36,6 +39,8 @@ class Way:
     """Relations that come in a later file than their model."""
     weight: int
     """The same, by what it costs to part each from its model."""
+    rendered: int = 0
+    """Model classes that `migrate` from zero would render, where ways are so alike that it decides."""
 
     @property
     def apps(self) -> tuple[str, ...]:
@@ -43,8 +48,8 @@ class Way:
         return tuple(dict.fromkeys(file.app for file in self.files))
 
     @property
-    def cost(self) -> tuple[int, int, int]:
-        return len(self.files), self.parted, self.weight
+    def cost(self) -> tuple[int, int, int, int]:
+        return len(self.files), self.parted, self.rendered, self.weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +190,11 @@ def _left_at_first(board: Board, app: str) -> int:
 
 def _best(board: Board, order: Sequence[str], effort: _Effort) -> Way:
     ways = [_way(board, path) for path in _Walk(board, order, effort).finished()]
+    least = min((len(way.files), way.parted) for way in ways)
+    ways = [way for way in ways if (len(way.files), way.parted) == least]
+    ways = ways[: 1 + _PREDICTIONS // max(1, len(board.operations))]
+    if len(ways) > 1:
+        ways = [replace(way, rendered=predicted(way.files, board.by_id)) for way in ways]
     return min(ways, key=lambda way: (way.cost, way.apps))
 
 
