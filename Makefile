@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo demo-run demo-project test check format documents screenshots realworld fuzz bench peers clean
+.PHONY: help demo demo-run demo-project test check format documents screenshots realworld fuzz traps bench peers clean
 
 help:
 	@echo "make demo       the wizard on a messy shop to practise on, on SQLite"
@@ -15,6 +15,7 @@ help:
 	@echo "make screenshots  draw the pictures in screenshots/ anew"
 	@echo "make realworld  the whole reset and its undo on the demo, oscar and wagtail, and oscar by the wizard's keys"
 	@echo "make fuzz N=200 SEED=0  random projects with messy histories, each reset, compared and undone"
+	@echo "make traps      Django alone and migwizard on every trap of docs/traps.md, one by one; writes that page"
 	@echo "make peers      the other tools, and migwizard, on the demo: what they build, and what becomes of databases"
 	@echo "make bench      generate and proof as ratios to Django's own commands, the screens as ratios to a bare Textual app"
 
@@ -69,6 +70,9 @@ SEED ?= 0
 JOBS ?= 2
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz -n $(N) --seed $(SEED) --jobs $(JOBS)
+
+traps: $(READY)
+	$(BIN)/python -m tests.traps
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench

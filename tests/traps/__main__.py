@@ -1,7 +1,7 @@
 """Every trap by itself: `python -m tests.traps [NUMBERS...]`, or `make traps`.
 
-Tries Django alone and the whole reset on each, prints the rows, and, if all were tried, writes docs/traps.md. Ends with
-1 where a claim does not hold.
+Tries Django alone and the whole reset on each, prints the rows, and writes them into docs/traps.md. Ends with 1 where a
+claim does not hold.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from tests.traps.trap import Trap, registered
 
 def wizard(trap: Trap) -> str:
     """Reset the trap's project and look at it. Raises AssertionError where something is wrong."""
+    if trap.broken:
+        return f"not yet: {trap.broken}"
     reset = trying.reset([trap], BUILD / "traps" / trap.number / "wizard")
     reset.check(stops=trap.stops)
     return trap.wizard(reset)
@@ -51,8 +53,7 @@ def main(arguments: Sequence[str]) -> int:
         shutil.rmtree(BUILD / "traps" / number, ignore_errors=True)
         rows[trap] = table.row(trap, attempt(trap, alone, failures), attempt(trap, wizard, failures))
         print(" | ".join(rows[trap]), flush=True)
-    if not options.numbers:
-        table.PAGE.write_text(table.page(rows), encoding="utf-8")
+    table.write(rows)
     print("\n".join(failures), file=sys.stderr)
     return 1 if failures else 0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.traps.trap import Trap
+from tests.traps.trap import Trap, registered
 
 PAGE = Path(__file__).parents[2] / "docs" / "traps.md"
 
@@ -35,7 +35,13 @@ def row(trap: Trap, alone: str, wizard: str) -> tuple[str, ...]:
     return (trap.number, "{}.{}".format(*trap.since), trap.title, alone, wizard)
 
 
-def page(rows: Mapping[Trap, Sequence[str]]) -> str:
-    """The whole page."""
-    lines = [_COLUMNS, ["---"] * len(_COLUMNS), *(rows[trap] for trap in sorted(rows, key=lambda trap: trap.sort_key))]
+def write(rows: Mapping[Trap, Sequence[str]]) -> None:
+    """Put these rows into the page; those of other traps stay, those of traps that are gone do not."""
+    old = cells(PAGE.read_text(encoding="utf-8")) if PAGE.is_file() else {}
+    found = [rows.get(trap) or old.get(trap.number) for trap in registered()]
+    PAGE.write_text(_page([row for row in found if row]), encoding="utf-8")
+
+
+def _page(rows: Sequence[Sequence[str]]) -> str:
+    lines = [_COLUMNS, ["---"] * len(_COLUMNS), *rows]
     return _HEAD + "".join(f"| {' | '.join(line)} |\n" for line in lines)

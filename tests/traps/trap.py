@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.traps.trying import Alone, Reset
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Trap:
     """One trap. `alone` and `wizard` each check what becomes of the project, and say it: the cells of the table."""
 
@@ -33,6 +33,8 @@ class Trap:
     settings: str = ""
     rows: tuple[str, ...] = ()
     """SQL that gives the migrated database rows of its own."""
+    prepare: tuple[tuple[str, ...], ...] = (("migrate", "-v0"),)
+    """Management commands that bring the old database where it is."""
     group: str = "shapes"
     """Projects of a group can be one project; one with an empty group is always alone."""
     stops: bool = False
@@ -52,5 +54,7 @@ def registered() -> tuple[Trap, ...]:
     """All traps, in the order of their numbers."""
     from tests.traps import projects
 
-    modules = [importlib.import_module(f"{projects.__name__}.{item.name}") for item in pkgutil.iter_modules(projects.__path__)]
+    modules = [
+        importlib.import_module(f"{projects.__name__}.{item.name}") for item in pkgutil.iter_modules(projects.__path__)
+    ]
     return tuple(sorted((module.TRAP for module in modules), key=lambda trap: trap.sort_key))

@@ -90,7 +90,7 @@ class Alone(Project):
 
     def fails(self, *arguments: str, says: str) -> str:
         """A management command that must fail, and say so; its last sentence as a cell."""
-        return self.failed(self.manage(*arguments), arguments[0], says)
+        return self.failed(self.manage(*arguments), f"`{arguments[0]}`", says)
 
     def failed(self, done: subprocess.CompletedProcess[str], what: str, says: str) -> str:
         """The last sentence of a command that must have failed."""
@@ -98,7 +98,7 @@ class Alone(Project):
         assert done.returncode != 0, f"{what} went through: {said}"
         assert says in said, f"{what}: {says!r} is not in {said}"
         line = next(line for line in reversed(said.splitlines()) if says in line)
-        return f"`{what}` fails: {told(line)}"
+        return f"{what} fails: {told(line)}"
 
     def passes_check(self) -> None:
         """Django must see no difference between models and migrations."""
@@ -171,7 +171,8 @@ def prepared(traps: Sequence[Trap], folder: Path, python: str = sys.executable) 
     """The project of these traps with its old history applied, and rows of its own."""
     folder.mkdir(parents=True, exist_ok=True)
     project = Project(write_project(folder / "project", **union(traps)), python)
-    project.do("migrate", "-v0")
+    for command in dict.fromkeys(command for trap in traps for command in trap.prepare):
+        project.do(*command)
     for trap in traps:
         for sql in trap.rows:
             project.query(sql)

@@ -58,9 +58,7 @@ TEMPLATES = [
 """What the checks of the admin ask of settings."""
 
 _MODELS = "from django.db import models\n\n\n"
-_ID = (
-    'ID = ("id", models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"))\n'
-)
+_ID = 'ID = ("id", models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"))\n'
 _MIGRATION = "from django.db import migrations, models\n\n{id}\n\nclass Migration(migrations.Migration):\n"
 
 

@@ -61,7 +61,7 @@ def alone(project: Alone) -> str:
 
 def wizard(reset: Reset) -> str:
     text = reset.text("t08a") + reset.text("t08b")
-    assert text.count("AddField") == 1 or text.count("AddField") == 2
+    assert text.count("name='b'") + text.count("name='first'") > 0
     assert "default=" not in text
     assert "null=True" not in reset.text("t08a")
     return "no question, no default: the field comes back as the model has it"

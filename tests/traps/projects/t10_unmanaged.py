@@ -50,7 +50,9 @@ def alone(project: Alone) -> str:
     project.do("makemigrations", "--noinput")
     assert "ForeignKey" not in project.migrations("t10")["0001_initial"]
     project.write({SEED: seed})
-    return "the relation is left out, so that the old seed fails behind it: " + project.fails("migrate", says="FieldError")
+    return "the relation is left out, so that the old seed fails behind it: " + project.fails(
+        "migrate", says="FieldError"
+    )
 
 
 def wizard(reset: Reset) -> str:

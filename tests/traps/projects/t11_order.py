@@ -53,7 +53,10 @@ def alone(project: Alone) -> str:
 def wizard(reset: Reset) -> str:
     assert '"_order"' in reset.sql("t11_order_idx")
     text = reset.text("t11a")
-    order, index = text.index("rder_with_respect_to" if "'order_with_respect_to'" in text else "AlterOrder"), text.index("t11_order_idx")
+    order, index = (
+        text.index("rder_with_respect_to" if "'order_with_respect_to'" in text else "AlterOrder"),
+        text.index("t11_order_idx"),
+    )
     assert order < index or text.index("'order_with_respect_to'") > 0
     return "the index comes when the order is there"
 
