@@ -54,5 +54,4 @@ TRAP = Trap(
     files=files_of(FILES),
     alone=alone,
     wizard=wizard,
-    broken="the constraint waits for a relation that it does not mention",
 )
