@@ -11,18 +11,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from textwrap import dedent, indent
 
+from tests.synthetic import MANAGE
+
 PACKAGES = "site-packages"
-
-MANAGE = """\
-import os
-import sys
-
-if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(sys.argv)
-"""
 
 SETTINGS = """\
 import sys
