@@ -29,6 +29,9 @@ class Shop:
     `root` is the folder of manage.py; the user's state folder lies beside it.
     """
 
+    timeout = 120
+    """Seconds that one command may take."""
+
     def __init__(self, root: Path) -> None:
         self.root = root
         self.epoch = "1600000000"
@@ -51,7 +54,7 @@ class Shop:
             capture_output=True,
             text=True,
             check=False,
-            timeout=120,
+            timeout=self.timeout,
         )
 
     def migwizard(self, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:

@@ -24,6 +24,8 @@ _OURS = ("django_migrations", "migwizard_history_backup", "sqlite_sequence")
 class Project(Shop):
     """A project of traps on disk, run by the Python at `python`."""
 
+    timeout = 600
+
     def __init__(self, root: Path, python: str = sys.executable) -> None:
         super().__init__(root)
         self.python = python
@@ -65,7 +67,13 @@ class Alone(Project):
         """A management command with the answers that a person types."""
         command = [self.python, "manage.py", *arguments]
         return subprocess.run(
-            command, cwd=self.root, env=self.environment(), input=answers, capture_output=True, text=True, timeout=120
+            command,
+            cwd=self.root,
+            env=self.environment(),
+            input=answers,
+            capture_output=True,
+            text=True,
+            timeout=self.timeout,
         )
 
     def forget(self, *apps: str) -> None:

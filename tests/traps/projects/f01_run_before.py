@@ -68,5 +68,4 @@ TRAP = Trap(
     settings='F1_APP_MODEL = "f1z.App"\n',
     alone=alone,
     wizard=wizard,
-    broken="no run_before is written",
 )

@@ -62,5 +62,4 @@ TRAP = Trap(
     files=files_of(FILES),
     alone=alone,
     wizard=wizard,
-    broken="the key is left in the first file, its foreign key waits",
 )

@@ -68,5 +68,4 @@ TRAP = Trap(
     files=files_of(FILES),
     alone=alone,
     wizard=wizard,
-    broken="the field that `to_field` leads to waits",
 )
