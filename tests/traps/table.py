@@ -25,10 +25,10 @@ _COLUMNS = ("", "since Django", "trap", "Django alone", "migwizard")
 
 
 def cells(text: str) -> dict[str, tuple[str, ...]]:
-    """The rows of the page by the number of the trap."""
+    """The rows of a Markdown table by their first cell."""
     lines = [line for line in text.splitlines() if line.startswith("| ")]
     rows = [tuple(cell.strip() for cell in line.strip("|").split(" | ")) for line in lines[1:]]
-    return {row[0]: row for row in rows if row[0] != "---"}
+    return {row[0]: row for row in rows if set(row[0]) != {"-"}}
 
 
 def row(trap: Trap, alone: str, wizard: str) -> tuple[str, ...]:

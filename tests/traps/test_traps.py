@@ -11,26 +11,16 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from tests.traps import table, trying
-from tests.traps.trap import Trap, registered
+from tests.traps.trap import Trap, grouped, registered
 from tests.traps.trying import Reset
 
 ROWS = table.cells(table.PAGE.read_text(encoding="utf-8"))
 Resets = Callable[[tuple[Trap, ...]], Reset]
 
 
-def expressible(trap: Trap) -> bool:
-    return bool(trap.since <= django.VERSION[:2])
-
-
 def together(trap: Trap) -> tuple[Trap, ...]:
     """The traps that are tried in one project with this one."""
-    if not trap.group or trap.broken or trap.stops:
-        return (trap,)
-    return tuple(
-        other
-        for other in registered()
-        if other.group == trap.group and expressible(other) and not other.broken and not other.stops
-    )
+    return next((traps for traps in grouped(django.VERSION) if trap in traps), (trap,))
 
 
 @pytest.fixture(scope="session")
@@ -47,12 +37,12 @@ def resets(tmp_path_factory: pytest.TempPathFactory) -> Resets:
 def needs(trap: Trap) -> pytest.MarkDecorator:
     version = "{}.{}".format(*trap.since)
     return pytest.mark.skipif(
-        not expressible(trap), reason=f"only Django {version} and later can express {trap.number}"
+        not trap.expressible(django.VERSION), reason=f"only Django {version} and later can express {trap.number}"
     )
 
 
 def test_the_page_has_a_row_for_every_trap() -> None:
-    titles = [(trap.number, trap.title) for trap in registered() if expressible(trap)]
+    titles = [(trap.number, trap.title) for trap in registered() if trap.expressible(django.VERSION)]
     assert [(number, row[2]) for number, row in ROWS.items()] == titles, "run: make traps"
     assert len({trap.number for trap in registered()}) == len(registered())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
@@ -48,6 +48,10 @@ class Trap:
     def sort_key(self) -> tuple[int, int]:
         return ("THF".index(self.number[0]), int(self.number[1:]))
 
+    def expressible(self, django: Sequence[int]) -> bool:
+        """Whether this Django has what the trap needs."""
+        return self.since <= tuple(django[:2])
+
 
 @cache
 def registered() -> tuple[Trap, ...]:
@@ -58,3 +62,13 @@ def registered() -> tuple[Trap, ...]:
         importlib.import_module(f"{projects.__name__}.{item.name}") for item in pkgutil.iter_modules(projects.__path__)
     ]
     return tuple(sorted((module.TRAP for module in modules), key=lambda trap: trap.sort_key))
+
+
+def grouped(django: Sequence[int]) -> list[tuple[Trap, ...]]:
+    """All traps that this Django can express; those that do not blur each other in one project."""
+    found: dict[str, list[Trap]] = {}
+    for trap in registered():
+        if trap.expressible(django):
+            alone = not trap.group or trap.broken or trap.stops
+            found.setdefault(trap.number if alone else trap.group, []).append(trap)
+    return [tuple(traps) for traps in found.values()]

@@ -201,10 +201,23 @@ def reset(traps: Sequence[Trap], folder: Path, python: str = sys.executable) -> 
     more = [argument for trap in traps for argument in trap.more]
     done = project.start(*MIGWIZARD, "run", "--yes", "--json", "--python", python, *more)
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-    zero = project.root / "zero.sqlite3"
+    zero = folder / "zero.sqlite3"
     failures = _stopped(before, project) if done.returncode else _wrong(before, project, lines[-1], said, zero)
     report = lines[-1] if lines else {}
     return Reset(before, project, report, done.returncode, zero, tuple(failures), done.stderr, lines)
+
+
+def undo(reset: Reset) -> list[str]:
+    """Take the reset back; what is then not as it was."""
+    done = reset.after.start(*MIGWIZARD, "undo", "--yes", "--python", reset.after.python)
+    if done.returncode:
+        return [f"undo ended with {done.returncode}: {done.stderr[-500:]}"]
+    failures = []
+    if reset.after.tree() != reset.before.tree():
+        failures.append("undo did not give back every file")
+    if reset.after.dump() != reset.before.dump():
+        failures.append("undo did not give back every row")
+    return failures
 
 
 def _stopped(before: Project, project: Project) -> list[str]:
