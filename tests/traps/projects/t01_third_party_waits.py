@@ -75,7 +75,11 @@ def alone(project: Alone) -> str:
     project.forget()
     project.do("makemigrations", "--noinput")
     assert [*project.migrations("t01")] == ["0001_initial"]
-    return project.fails("migrate", says="CircularDependencyError")
+    # Where Django begins to tell the circle depends on the hash seed.
+    return (
+        project.fails("migrate", says="CircularDependencyError").partition(": ")[0]
+        + ": `admin` and `t01` wait for each other"
+    )
 
 
 def wizard(reset: Reset) -> str:
