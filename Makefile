@@ -77,6 +77,7 @@ traps: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench_ui
+	$(BIN)/python -m tests.bench_graph
 
 peers: $(READY)
 	$(BIN)/python -m tests.peers

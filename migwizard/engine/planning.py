@@ -63,7 +63,7 @@ def make_plan(ride: Ride) -> Planned:
         ride.facts["plan:operations"] = [Operation.from_facts(item) for item in facts["operations"]]
     operations: list[Operation] = ride.facts["plan:operations"]
     externals = {label: External.from_facts(label, item) for label, item in history["external"].items()}
-    _refuse_lost(operations, externals)
+    _refuse_neighbours(Neighbours(operations, externals))
     known = known_names(history)
     tag = choose_tag(_tag(ride), known)
     wishes = run_before(ride)
@@ -88,16 +88,23 @@ def run_before(ride: Ride) -> list[tuple[str, Node]]:
     ]
 
 
-def _refuse_lost(operations: list[Operation], externals: dict[str, External]) -> None:
-    """Refuse where a migration that stays points at a model that no new file makes."""
-    lost = Neighbours(operations, externals).lost()
-    if not lost:
+def _refuse_neighbours(neighbours: Neighbours) -> None:
+    """Refuse where a migration that stays needs what only the old history has. Raises MigwizardError with its name."""
+    why = [
+        *(
+            f"{label}.{migration.name} points at {model}, which is gone by now"
+            for label, migration, model in neighbours.lost()
+        ),
+        *(
+            f"{label}.{migration.name} comes after one migration of {app} and must run before another one"
+            for label, migration, app in neighbours.torn()
+        ),
+    ]
+    if not why:
         return
-    shown = ", ".join(f"{label}.{migration.name} points at {model}" for label, migration, model in lost[:4])
-    labels = sorted({label for label, _, _ in lost})
+    labels = sorted({label for label, _, _ in (*neighbours.lost(), *neighbours.torn())})
     raise MigwizardError(
-        f"Migrations that stay need models that are gone by now: {shown}. Only the old history makes these. Nothing was "
-        "changed.",
+        f"Migrations that stay need the old history: {'; '.join(why[:4])}. Nothing was changed.",
         code="neighbour",
         cures=(f"Let {', '.join(labels)} take part in the reset too, if it is yours.",),
     )

@@ -54,6 +54,8 @@ class Neighbours:
             for label, model in sorted(operation.external):
                 if label in externals:
                     found |= self.of(label, externals[label].making(model))
+            for label, place in self._wanting_first(operation.app):
+                found |= self.of(label, place)
             if found:
                 self._requirements[operation.id] = found
 
@@ -86,6 +88,28 @@ class Neighbours:
                     here = {self.makers[model] for model in known if model.partition(".")[0] == node[0]}
                     found.setdefault(node, set()).update(here)
         return {node: frozenset(keys) for node, keys in found.items() if node[0] in self._apps}
+
+    def _wanting_first(self, app: str) -> list[tuple[str, int]]:
+        """The migrations of others that must run before an old one of the app, so now before its first file."""
+        return [
+            (external.label, place)
+            for external in self.externals.values()
+            for place, migration in enumerate(external.migrations)
+            if any(node[0] == app for node in migration.run_before)
+        ]
+
+    def torn(self) -> tuple[tuple[str, ExternalMigration, str], ...]:
+        """(label, migration, app): migrations of others that come after one of the app's and before another one.
+
+        The old history had room between the two; a new one that begins with a single file has none.
+        """
+        return tuple(
+            (external.label, migration, app)
+            for external in self.externals.values()
+            for place, migration in enumerate(external.migrations)
+            for app in sorted({node[0] for node in migration.run_before} & self._apps)
+            if app in self.of(external.label, place).apps
+        )
 
     def lost(self) -> tuple[tuple[str, ExternalMigration, str], ...]:
         """(label, migration, model): models of the project that a third party points at and that no new file makes."""

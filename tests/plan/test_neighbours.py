@@ -89,3 +89,25 @@ def test_models_that_no_new_file_makes_are_named() -> None:
     wants = ExternalMigration("0001_x", models=frozenset({"shop.item", "shop.gone", "other.thing"}))
     lost = Neighbours(of_models({"shop.Item": []}), party(wants)).lost()
     assert [(label, migration.name, model) for label, migration, model in lost] == [("party", "0001_x", "shop.gone")]
+
+
+def test_what_must_run_before_an_old_migration_runs_before_the_first_new_one() -> None:
+    """party.0001 points at users.User and wants to run before shop.0005; users would come after shop by name."""
+    wants = ExternalMigration(
+        "0001_x",
+        first=frozenset({"users"}),
+        models=frozenset({"users.user"}),
+        run_before=frozenset({("shop", "0005_y")}),
+    )
+    externals = {"party": External("party", (wants,), (("shop", "0005_y", "party.0001_x"),))}
+    plan = schedule(of_models({"shop.Item": [], "users.User": []}), externals)
+    assert [(batch.app, batch.level, batch.stands_for) for batch in plan.batches] == [
+        ("users", 0, ()),
+        ("shop", 1, (("shop", "0005_y"),)),
+    ]
+
+
+def test_what_comes_between_two_old_migrations_of_an_app_is_named() -> None:
+    between = ExternalMigration("0001_x", first=frozenset({"shop"}), run_before=frozenset({("shop", "0005_y")}))
+    torn = Neighbours(of_models({"shop.Item": []}), party(between)).torn()
+    assert [(label, migration.name, app) for label, migration, app in torn] == [("party", "0001_x", "shop")]
