@@ -24,6 +24,7 @@ from typing import Any
 from tests.fuzz.history import Worker
 from tests.fuzz.judge import project
 from tests.fuzz.report import page
+from tests.fuzz.zygote import HASH_SEEDS, Zygote, install
 from tests.subjects import BUILD, ROOT
 
 FOLDER = BUILD / "fuzz"
@@ -38,7 +39,7 @@ _HEAVY = (
     "migwizard.faces.narrator",
     "networkx",
 )
-_worker: list[Worker] = []
+_helpers: list[tuple[Worker, dict[str, Zygote]]] = []
 
 
 def prepare() -> None:
@@ -49,12 +50,14 @@ def prepare() -> None:
 
 
 def _start() -> None:
-    _worker.append(Worker())
+    started = {seed: Zygote(seed) for seed in HASH_SEEDS}
+    install(started)
+    _helpers.append((Worker(), started))
 
 
 def _one(seed: str) -> dict[str, Any]:
     folder = FOLDER / "projects" / seed
-    story, verdict = project(seed, folder, _worker[0])
+    story, verdict = project(seed, folder, *_helpers[0])
     kept = FOLDER / "failures" / seed
     shutil.rmtree(kept, ignore_errors=True)
     if verdict.failures:

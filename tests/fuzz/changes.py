@@ -8,7 +8,7 @@ from random import Random
 from tests.fuzz.data import INDENT, MAKES, Text, function, run
 from tests.fuzz.models import Field
 from tests.fuzz.schema import require
-from tests.fuzz.state import Maker, State, apps_of, required, scalar, seedable
+from tests.fuzz.state import Maker, State, apps_of, columns, required, scalar, seedable
 
 
 def _plain_field(state: State, label: str, rng: Random) -> Field:
@@ -162,6 +162,37 @@ def groups(state: State, label: str, rng: Random) -> Text:
     return Text([run(state, rng, "people")], function("people", lines), apps=apps)
 
 
+def person(state: State, label: str, rng: Random) -> Text:
+    """A row of the user model, with a password that nobody knows."""
+    user = state.world.user or "auth.User"
+    app, _, name = user.partition(".")
+    require(app in state.world.contrib or state.world.user, "there are no users")
+    require(all(one.filled for one in state.world.fields_of(user)) if state.world.user else True, "it needs more")
+    create = f'objects.create(username="user{state.next()}", password="!")'
+    return Text(
+        [run(state, rng, "people")],
+        function("people", [f'apps.get_model("{app}", "{name}").{create}']),
+        apps={app, "auth"},
+    )
+
+
+def selected(state: State, label: str, rng: Random) -> Text:
+    """Rows of one table from those of another one, by SQL."""
+    model = seedable(state, label)
+    key, sources = model.key, [one for one in sorted(state.rows) if one != label and state.known(one)]
+    sources = [one for one in sources if one in state.world.models and state.world.models[one].key]
+    require(key and sources and not state.world.children(label), "nothing to select")
+    serial = state.next()
+    values = dict(columns(state, label, rng))
+    source = state.world.models[rng.choice(sources)]
+    known = state.known(source.label)
+    state.rows[label] = (*state.rows[label][:-1], *(f"{one} of {serial}" for one in known))
+    values[key] = f"one.{source.key} || ' of {serial}'"
+    text = f"INSERT INTO {model.table} ({', '.join(values)}) SELECT {', '.join(values.values())} FROM {source.table} AS one"
+    text += f" ORDER BY one.{source.key}"
+    return Text([f"migrations.RunSQL({text!r}, migrations.RunSQL.noop)"], apps=apps_of(state, label) | {source.app})
+
+
 def typed(state: State, label: str, rng: Random) -> Text:
     """A relation to a content type set, as generic relations have it."""
     seedable(state, label)
@@ -195,7 +226,7 @@ def carry(state: State, label: str, rng: Random) -> Text:
 
 CHANGES: dict[str, Callable[[State, str, Random], Text]] = {
     function.__name__: function
-    for function in (update, rename_key, sql_update, delete, cleanup, copy, link, groups, typed)
+    for function in (update, rename_key, sql_update, delete, cleanup, copy, link, groups, person, selected, typed)
 }
 """Kinds that change what there is."""
 

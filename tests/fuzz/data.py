@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import NamedTuple
 
 from tests.fuzz.schema import require
 from tests.fuzz.state import Maker, State, apps_of, arguments, columns, required, seedable
+from tests.fuzz.text import migrations_folder
 
 INDENT = "    "
 
@@ -130,6 +131,13 @@ def outside(state: State, label: str, rng: Random) -> Text:
     )
 
 
+def starred(state: State, label: str, rng: Random) -> Text:
+    """With everything that a module of the project has."""
+    found = outside(state, label, rng)
+    module = found.imports[0].partition(" import ")[0]
+    return replace(found, imports=[f"{module} import *"])
+
+
 def lambda_(state: State, label: str, rng: Random) -> Text:
     """A lambda, which has no name."""
     made = core(state, label, rng)
@@ -171,6 +179,30 @@ def from_file(state: State, label: str, rng: Random) -> Text:
     beside = {"{name}.json": json.dumps(rows, indent=1) + "\n"}
     imports = ["import json", "from pathlib import Path"]
     return Text([run(state, rng, "fill")], function("fill", lines), imports=imports, apps=made.apps, beside=beside)
+
+
+def opened(state: State, label: str, rng: Random) -> Text:
+    """Rows from a file that is found from the project's own folder."""
+    found = from_file(state, label, rng)
+    folder = migrations_folder(state.world.app(label.partition(".")[0]))
+    head = [line.replace("Path(__file__).with_name(", f'Path("{folder}").joinpath(') for line in found.head]
+    return replace(found, head=head)
+
+
+def counted(state: State, label: str, rng: Random) -> Text:
+    """Only where the table is empty, without a transaction around it."""
+    made = core(state, label, rng)
+    require(len(state.rows[label]) == len(made.rows), "there are rows already")
+    lines = [f"if {made.model}.objects.exists():", f"{INDENT}return", *_loop(made)]
+    head = [*_constant(made), *function("fill", lines)]
+    return Text([run(state, rng, "fill")], head, ["atomic = False", ""], apps=made.apps)
+
+
+def vendored(state: State, label: str, rng: Random) -> Text:
+    """Asks which database it is."""
+    made = core(state, label, rng)
+    lines = ['if schema_editor.connection.vendor != "sqlite":', f"{INDENT}return", *_loop(made)]
+    return Text([run(state, rng, "fill")], [*_constant(made), *function("fill", lines)], apps=made.apps)
 
 
 def get_or_create(state: State, label: str, rng: Random) -> Text:
@@ -218,6 +250,10 @@ MAKES: dict[str, Callable[[State, str, Random], Text]] = {
         reversible,
         helped,
         outside,
+        starred,
+        opened,
+        counted,
+        vendored,
         lambda_,
         partial,
         closure,

@@ -212,12 +212,14 @@ def change_rows(author: Author) -> bool:
 
 
 def _data(author: Author, kinds: list[str], elsewhere: float) -> bool:
+    """A data migration of one of these kinds, for the first model that it fits; by chance in another app."""
     rng = author.rng
     app = rng.choice(author.story.apps).label if rng.random() < elsewhere else ""
-    for _ in range(12):
-        label = author.some().label
-        if author.take(Data(rng.choice(kinds), label, rng.randrange(10**6), app)):
-            return True
+    for kind in rng.sample(kinds, len(kinds)):
+        labels = sorted(author.world.models)
+        for label in rng.sample(labels, len(labels)):
+            if author.take(Data(kind, label, rng.randrange(10**6), app)):
+                return True
     return False
 
 

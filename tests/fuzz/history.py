@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -25,6 +26,12 @@ class WorkerError(Exception):
         self.trace = trace
 
 
+def cpu_of(pid: int) -> float:
+    """CPU seconds of a process and of its children that ended."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
+
+
 class Worker:
     """An interpreter with Django at work."""
 
@@ -45,6 +52,11 @@ class Worker:
             assert stream is not None
             stream.close()
         self._process.wait()
+
+    @property
+    def cpu(self) -> float:
+        """CPU seconds of all that it did so far."""
+        return cpu_of(self._process.pid)
 
     def call(self, method: str, **params: Any) -> Any:
         """One request. Raises WorkerError where Django did."""

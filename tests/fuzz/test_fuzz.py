@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from migwizard.project import guest
 from tests.fuzz.__main__ import prepare
 from tests.fuzz.evolve import random_story
 from tests.fuzz.history import Worker
@@ -17,6 +18,7 @@ from tests.fuzz.judge import project, shape
 from tests.fuzz.schema import AddField, AddModel
 from tests.fuzz.story import HandWritten, Story, tell
 from tests.fuzz.text import model_files
+from tests.fuzz.zygote import HASH_SEEDS, Zygote, install
 from tests.subjects import ROOT
 
 MANY = [str(seed) for seed in range(100)]
@@ -33,8 +35,15 @@ def stories() -> list[Story]:
 @pytest.fixture(scope="module")
 def worker() -> Iterator[Worker]:
     prepare()
-    with Worker() as started:
-        yield started
+    started = {seed: Zygote(seed) for seed in HASH_SEEDS}
+    with pytest.MonkeyPatch.context() as patch:
+        # `install` is for a process that does nothing else; here it has to go again.
+        patch.setitem(vars(guest), "subprocess", subprocess)
+        install(started)
+        with Worker() as one:
+            yield one
+    for zygote in started.values():
+        zygote.close()
 
 
 def test_shares_of_shapes(stories: list[Story]) -> None:
