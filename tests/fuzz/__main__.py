@@ -22,8 +22,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.fuzz.history import Worker
-from tests.fuzz.judge import project
+from tests.fuzz.judge import judge, project
 from tests.fuzz.report import page
+from tests.fuzz.shrink import smallest
+from tests.fuzz.story import Story
 from tests.fuzz.zygote import HASH_SEEDS, Zygote, install
 from tests.subjects import BUILD, ROOT
 
@@ -70,6 +72,35 @@ def _one(seed: str) -> dict[str, Any]:
     return asdict(verdict)
 
 
+def shrink(seed: str) -> Path | None:
+    """Make the project of a failing seed small; where it lies, or None where nothing fails."""
+    worker, started = _helpers[0]
+    folder = FOLDER / "shrinking" / seed
+    story, verdict = project(seed, folder, worker, started)
+    if not verdict.failures:
+        return None
+    wanted = _kind(verdict.failures[0])
+    print(f"seed {seed} fails: {verdict.failures[0][:300]}", flush=True)
+
+    def fails(candidate: Story) -> bool:
+        found = judge(candidate, folder, worker)
+        same = any(_kind(failure) == wanted for failure in found.failures)
+        print(
+            f"  {len(candidate.steps)} steps: {'fails too' if same else found.dishonest[:80] or 'does not'}", flush=True
+        )
+        return same
+
+    small = smallest(story, fails)
+    judge(small, folder, worker)
+    (folder / "story.txt").write_text("\n".join(map(repr, small.steps)) + "\n")
+    return folder
+
+
+def _kind(failure: str) -> str:
+    """What two failures have in common that are the same: where it was seen, and the first words without names."""
+    return " ".join(word for word in failure.split()[:8] if word.islower() and "." not in word and "_" not in word)
+
+
 def run(seeds: Sequence[str], jobs: int) -> Iterator[dict[str, Any]]:
     """The result of every seed, as each is done."""
     context = multiprocessing.get_context("fork")
@@ -84,9 +115,12 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--seed", default="0", help="the first seed; counted up from there (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=2, help="how many side by side (default: %(default)s)")
     parser.add_argument("--resume", action="store_true", help="keep what the last run found out, failures apart")
+    parser.add_argument("--shrink", action="store_true", help="make the one project of --seed small while it fails")
     parser.add_argument("--page", type=Path, help="also write the page of figures to this file")
     options = parser.parse_args(arguments)
     prepare()
+    if options.shrink:
+        return _shrunk(options.seed)
     kept = _kept() if options.resume else {}
     seeds = [str(int(options.seed) + number) for number in range(options.n)]
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -106,6 +140,17 @@ def main(arguments: Sequence[str]) -> int:
     if options.page:
         options.page.write_text(text)
     return 1 if any(result["failures"] for result in results) else 0
+
+
+def _shrunk(seed: str) -> int:
+    _start()
+    folder = shrink(seed)
+    if folder is None:
+        print(f"seed {seed} does not fail.")
+        return 0
+    print(f"The smallest project that fails is {folder / 'project'} (its story: {folder / 'story.txt'}).")
+    print(f"Keep it: cp -r {folder / 'project'} {ROOT / 'tests/projects'}/NAME (without db.sqlite3)")
+    return 1
 
 
 def _kept() -> dict[str, dict[str, Any]]:

@@ -15,8 +15,9 @@ from tests.fuzz.__main__ import prepare
 from tests.fuzz.evolve import random_story
 from tests.fuzz.history import Worker
 from tests.fuzz.judge import project, shape
-from tests.fuzz.schema import AddField, AddModel
-from tests.fuzz.story import HandWritten, Story, tell
+from tests.fuzz.schema import AddField, AddModel, RenameModel
+from tests.fuzz.shrink import smallest
+from tests.fuzz.story import HandWritten, MakeObject, Story, tell
 from tests.fuzz.text import model_files
 from tests.fuzz.zygote import HASH_SEEDS, Zygote, install
 from tests.subjects import ROOT
@@ -93,6 +94,19 @@ def test_every_part_of_a_story_is_a_story(stories: list[Story]) -> None:
             one for model in state.world.models.values() for one in model.fields if one.to.split(".")[0] in labels
         ]
         assert all(one.to in state.world.models for one in relations)
+
+
+def test_shrinking_keeps_what_fails_and_no_more(stories: list[Story]) -> None:
+    """Here a story "fails" while it has a renamed model and an SQL object; what they need stays, nothing else."""
+
+    def fails(story: Story) -> bool:
+        kinds = {type(step) for step in story.steps}
+        return {RenameModel, MakeObject} <= kinds
+
+    story = next(story for story in stories if fails(story))
+    small = smallest(story, fails)
+    assert fails(small)
+    assert len(tell(small)[2]) == len(small.steps) <= 6 < len(story.steps)
 
 
 def test_models_are_python(stories: list[Story]) -> None:
