@@ -7,7 +7,7 @@ these migrations, every database applies them with its next `migrate`, and one f
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from migwizard.engine import staging, strays
@@ -114,6 +114,11 @@ def sentences(ride: Ride) -> tuple[str, ...]:
             f"Drift left as it was: makemigrations finds the same {number} with the new history as with the old one ({shown})."
         )
     return tuple(told)
+
+
+def migration_files(names: Iterable[str]) -> list[str]:
+    """The migrations among staged files; beside them there may be data files."""
+    return [name for name in names if name.endswith(".py")]
 
 
 def node_of(name: str) -> Node:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from migwizard.seeds.verdicts import Judged, Key
 
 CONTENT_TYPES = "django_content_type"
 PERMISSIONS = "auth_permission"
+MANY = 1000
+"""Above so many rows of a table, a migration that holds them is no reading for people."""
 
 Wanted = dict[str, list[list[Any]]]
 """Keys of rows by table."""
@@ -31,6 +34,8 @@ class RowsBlock:
     position: int
     targets: frozenset[str]
     """Tables of other blocks, or of nobody, that its rows point to."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Data files beside the migration, by name."""
 
 
 @dataclass(slots=True)
@@ -47,17 +52,23 @@ class _Share:
 
 
 def rows_blocks(
-    ride: Ride, database: Path, judged: Sequence[Judged], rungs: Mapping[str, Rung], old: Mapping[str, Any]
+    ride: Ride,
+    database: Path,
+    judged: Sequence[Judged],
+    rungs: Mapping[str, Rung],
+    old: Mapping[str, Any],
+    in_file: Callable[[Mapping[str, Any], Sequence[str]], str],
 ) -> list[RowsBlock]:
     """The literal rows of every app that has materialised operations, by the app of the operation that made them.
 
     Rows carry their last values, so a block stands where the last operation behind it stood, and after the blocks that
-    its foreign keys lead to. Apps whose rows point to each other share one block.
+    its foreign keys lead to. Apps whose rows point to each other share one block. `in_file` names the data file for the
+    rows of a table, which are as the guest gives them, and the operations behind them; empty for rows in the migration.
     """
     shares = _shares(judged, rungs)
     _join_circles(shares, old["catalogue"])
     _after_targets(shares, old["catalogue"])
-    return [_rows_block(ride, database, app, shares[app], old) for app in sorted(shares)]
+    return [_rows_block(ride, database, app, shares[app], old, in_file) for app in sorted(shares)]
 
 
 def _shares(judged: Sequence[Judged], rungs: Mapping[str, Rung]) -> dict[str, _Share]:
@@ -104,7 +115,14 @@ def _after_targets(shares: Mapping[str, _Share], catalogue: Mapping[str, Any]) -
             share.position = max([share.position, *behind])
 
 
-def _rows_block(ride: Ride, database: Path, app: str, share: _Share, old: Mapping[str, Any]) -> RowsBlock:
+def _rows_block(
+    ride: Ride,
+    database: Path,
+    app: str,
+    share: _Share,
+    old: Mapping[str, Any],
+    in_file: Callable[[Mapping[str, Any], Sequence[str]], str],
+) -> RowsBlock:
     wanted, targets = dict(share.wanted), share.targets(old["catalogue"])
     natural = _natural(old, wanted.pop(PERMISSIONS, []), wanted.pop(CONTENT_TYPES, []))
     facts = ride.guest.call(
@@ -114,14 +132,19 @@ def _rows_block(ride: Ride, database: Path, app: str, share: _Share, old: Mappin
         wanted=wanted,
         found=old["observations"]["found"],
         folders=ride.new_folders() or {},
+        many=MANY,
     )
-    tables = [_table(item) for item in facts["tables"]]
+    tables = [_table(item, in_file(item, share.ids)) for item in facts["tables"]]
     rows = materialise(tables, natural=natural) if tables or natural else None
     content = rows_content(rows, [raw_rows(_raw_table(item)) for item in facts["raw"]], app)
     touches = frozenset(wanted) | _looked_up(natural, facts["tables"]) | targets
     writes = frozenset(wanted) | ({PERMISSIONS, CONTENT_TYPES} if natural else set())
     return RowsBlock(
-        Item(app, touches, writes, tuple(share.ids)), content, share.position, frozenset(targets - set(wanted))
+        Item(app, touches, writes, tuple(share.ids)),
+        content,
+        share.position,
+        frozenset(targets - set(wanted)),
+        {table.file: "".join(f"{line}\n" for line in table.lines) for table in tables if table.file},
     )
 
 
@@ -135,9 +158,19 @@ def _looked_up(natural: Sequence[Permission | ContentTypeRef], tables: Sequence[
     return ({PERMISSIONS} if permissions else set()) | ({CONTENT_TYPES} if types else set())
 
 
-def _table(facts: Mapping[str, Any]) -> SeedTable:
+def _table(facts: Mapping[str, Any], file: str) -> SeedTable:
     rows = tuple(SeedRow(tuple((name, _value(value)) for name, value in row)) for row in facts["rows"])
-    return SeedTable(facts["app"], facts["model"], facts["pk"], rows, frozenset(facts["imports"]), facts["kind"])
+    lines = tuple(json.dumps(row, ensure_ascii=False) for row in facts["texts"]) if file else ()
+    return SeedTable(
+        facts["app"],
+        facts["model"],
+        facts["pk"],
+        rows,
+        frozenset() if file else frozenset(facts["imports"]),
+        facts["kind"],
+        file,
+        lines,
+    )
 
 
 def _raw_table(facts: Mapping[str, Any]) -> RawTable:

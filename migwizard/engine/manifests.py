@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from migwizard.engine import drift, git
-from migwizard.engine.drift import node_of
+from migwizard.engine.drift import migration_files, node_of
 from migwizard.engine.planning import known_names, make_plan
 from migwizard.engine.ride import Ride
 from migwizard.errors import MigwizardError
@@ -19,7 +19,7 @@ def staged_manifest(ride: Ride) -> Manifest:
     """The manifest of the files in staging. Raises MigwizardError where a new name was used before (MW-E02)."""
     keep = sorted({node for pinned in make_plan(ride).pins.values() for node in pinned})
     on_top = drift.nodes(ride)
-    new = {node_of(name) for name in ride.checkpoint.files} - set(on_top)
+    new = set(map(node_of, migration_files(ride.checkpoint.files))) - set(on_top)
     return make_manifest(ride, sorted(new), keep, on_top)
 
 

@@ -160,6 +160,7 @@ def decided(checkpoint: Checkpoint) -> list[str]:
 KINDS = {
     "keep": ("verdict", "verdicts"),
     "object": ("object kept by hand", "objects kept by hand"),
+    "rows": ("way of writing rows", "ways of writing rows"),
     "difference": ("difference decided", "differences decided"),
     "order": ("order of a cycle", "orders of cycles"),
     "name": ("file name", "file names"),

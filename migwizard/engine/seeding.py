@@ -36,6 +36,8 @@ class Seeding:
     """Why an operation that left nothing cannot be kept, whether somebody wanted to or not."""
     objects: dict[Thing, tuple[SchemaObject, str, str]] = field(default_factory=dict)
     final: dict[Thing, SchemaObject] = field(default_factory=dict)
+    data_files: list[str] = field(default_factory=list)
+    """Files with rows beside the new migrations, relative to staging."""
 
     @property
     def dropped(self) -> list[str]:

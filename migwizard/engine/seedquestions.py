@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from migwizard.engine import overrule, seedfacts
 from migwizard.engine.seeding import Seeding, so_far
 from migwizard.engine.states import State
@@ -10,7 +13,9 @@ from migwizard.errors import MigwizardError, UndecidedError
 from migwizard.project.guest import GuestError
 from migwizard.seeds.objects import SchemaObject
 from migwizard.seeds.rungs import Rung
+from migwizard.seeds.secrets import secret_columns
 from migwizard.seeds.verdicts import Judged, Verdict
+from migwizard.words.counting import count
 
 
 def ask_object(seeding: Seeding, item: SchemaObject) -> str:
@@ -35,6 +40,47 @@ def ask_object(seeding: Seeding, item: SchemaObject) -> str:
             details=item.sql,
         )
     )
+
+
+def ask_rows(seeding: Seeding, facts: Mapping[str, Any], operations: Sequence[str]) -> str:
+    """Where the rows of a table are written that look like secrets or are many: "file", "migration" or "leave-out".
+
+    `facts` are the rows as the guest gives them, `operations` are those that left them.
+    """
+    rows, table = facts["rows"], facts["table"]
+    secret = secret_columns((name, value) for row in rows for name, value in row if isinstance(value, str))
+    many = facts["texts"] is not None
+    if not secret and not many:
+        return "migration"
+    where = f"{count(len(rows), 'row')} of {table}"
+    why = [f"{where} would be written as literal values."]
+    if secret:
+        why.append(
+            f"What is in {', '.join(secret)} looks like a secret. Whoever can read the repository could read it."
+        )
+    in_file = Choice("file", "a data file beside the migration holds them, one row a line", "Into a data file")
+    literal = Choice("migration", "the migration itself holds them", "Into the migration")
+    out = Choice(
+        "leave-out",
+        f"{', '.join(operations)} stay out of the new history; Proof shows what new databases lack then",
+        "Leave them out",
+    )
+    choices = (in_file, literal, out) if many else (literal, out)
+    answer = seeding.ride.ask(
+        Question(
+            f"rows:{table}",
+            State.SEEDS,
+            "These rows look like secrets" if secret else "Many rows",
+            " ".join(why),
+            choices,
+            safe=choices[0].key,
+            default=choices[0].key,
+            preview=so_far(seeding),
+        )
+    )
+    if secret and answer != "leave-out":
+        seeding.ride.tell("warning", f"{table}: {', '.join(secret)} of the rows written look like secrets.")
+    return answer
 
 
 def ask_keep(seeding: Seeding, judged: Judged, cannot: str = "") -> str:

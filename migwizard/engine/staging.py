@@ -203,9 +203,14 @@ def guard(ride: Ride, nodes: Iterable[Node], kept: Collection[Node]) -> None:
 
 def staged_files(ride: Ride, names: Iterable[Node]) -> dict[str, str]:
     """SHA-256 of the staged migrations by path relative to staging."""
+    return hashes(ride, [f"{app}/{name}.py" for app, name in sorted(names)])
+
+
+def hashes(ride: Ride, names: Iterable[str]) -> dict[str, str]:
+    """SHA-256 of staged files by path relative to staging."""
     files = {}
-    for app, name in sorted(names):
-        digest = durable.file_hash(ride.workplace.staging / app / f"{name}.py")
+    for name in names:
+        digest = durable.file_hash(ride.workplace.staging / name)
         assert digest is not None
-        files[f"{app}/{name}.py"] = digest
+        files[name] = digest
     return files

@@ -58,6 +58,10 @@ class SeedTable:
     rows: tuple[SeedRow, ...]
     imports: frozenset[str] = frozenset()
     kind: Literal["insert", "update"] = "insert"
+    file: str = ""
+    """A data file beside the migration that holds the rows instead, one a line, with the columns of the first row."""
+    lines: tuple[str, ...] = ()
+    """What is in that file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,7 @@ def materialise(tables: Sequence[SeedTable], *, natural: Sequence[Permission | C
     ]
     imports = {line for table in tables for line in table.imports}
     imports |= {"from django.core.management.color import no_style"} if inserted else set()
+    imports |= {"import json", "import pkgutil"} if "read_rows" in helpers else set()
     return Materialised(
         tuple(sorted(imports)),
         join_pieces([*(piece for block in blocks for piece in block.pieces), *definitions]),
@@ -121,7 +126,7 @@ class _Block:
 
     @property
     def looks_up(self) -> bool:
-        return any(not isinstance(value, str) for row in self.rows for _, value in row.values)
+        return bool(self.table.file) or any(not isinstance(value, str) for row in self.rows for _, value in row.values)
 
     @property
     def rows_name(self) -> str:
@@ -140,7 +145,7 @@ class _Block:
         position = self.columns.index(self.table.pk)
         keys = [row.values[position][1] for row in self.rows]
         listed = f"[row[{position}] for row in {self._all_rows}]"
-        if self.looks_up and all(isinstance(key, str) for key in keys):
+        if self.looks_up and not self.table.file and all(isinstance(key, str) for key in keys):
             listed = f"[{', '.join(map(str, keys))}]"
         return rowcode.call("remove_rows", "apps", "db", *self._model, listed)
 
@@ -151,7 +156,10 @@ class _Block:
         indent = " " * 8 if self.looks_up else " " * 4
         lines = "".join(f"{indent}{_tuple([_value(v) for _, v in row.values])},\n" for row in self.rows)
         rows = f"{self.rows_name} = [\n{lines}]\n"
-        if self.looks_up:
+        if self.table.file:
+            arguments = ["apps", *self._model, self.names[0], rowcode.quoted(self.table.file)]
+            rows = f"def {self.rows_name}(apps, db):\n    return {rowcode.call('read_rows', *arguments)}\n"
+        elif self.looks_up:
             rows = f"def {self.rows_name}(apps, db):\n    return [\n{lines}    ]\n"
         return Piece(columns, False, True), Piece(rows, self.looks_up, False)
 
@@ -203,11 +211,13 @@ def _helper_names(
     blocks: Sequence[_Block], natural: Sequence[Permission | ContentTypeRef], custom: Sequence[Permission]
 ) -> list[str]:
     """The helpers that the code calls, in the order in which they read best."""
+    in_files = any(block.table.file for block in blocks)
     looked_up = [*natural, *(value for block in blocks for row in block.rows for _, value in row.values)]
     kinds = {block.table.kind for block in blocks}
     wanted = {
         "get_content_type": any(isinstance(each, Permission | ContentTypeRef) for each in looked_up),
         "get_permission": any(isinstance(each, Permission) for each in looked_up),
+        "read_rows": in_files,
         "insert_rows": "insert" in kinds,
         "update_rows": "update" in kinds,
         "reset_sequences": "insert" in kinds,

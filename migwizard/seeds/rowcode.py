@@ -30,6 +30,18 @@ def get_permission(apps, db, app_label, model, codename, name):
         content_type=content_type, codename=codename, defaults={"name": name}
     )[0]
 ''',
+    "read_rows": '''\
+def read_rows(apps, app_label, model_name, columns, file):
+    """The rows of a data file beside this migration, one a line, each value as its field writes it."""
+    model = apps.get_model(app_label, model_name)
+    fields = [model._meta.get_field(column) for column in columns]
+    lines = pkgutil.get_data(__package__, file).decode().split("\\n")
+    return [
+        [None if text is None else field.to_python(text) for field, text in zip(fields, json.loads(line))]
+        for line in lines
+        if line
+    ]
+''',
     "insert_rows": '''\
 def insert_rows(apps, db, app_label, model_name, columns, rows):
     """Insert the values as they are: raw saves call neither auto_now nor the parent's save."""

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from migwizard.engine import drift, durable, halfway, journal, swapping
-from migwizard.engine.drift import node_of
+from migwizard.engine.drift import migration_files, node_of
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.ride import Ride, Turn, reset_time
 from migwizard.engine.runs import ALIAS, fresh, history_fingerprint
@@ -43,7 +43,7 @@ def run(ride: Ride) -> dict[str, Any]:
         finish(ride, swap.entry)
     _check_tree(ride)
     return {
-        "written": len(ride.checkpoint.files),
+        "written": len(migration_files(ride.checkpoint.files)),
         "removed": removed,
         "diff_stat": swapping.real_stat(ride),
     }
@@ -188,7 +188,7 @@ def _check_tree(ride: Ride) -> None:
         labels = list(ride.apps.labels)
         loaded = ride.guest.call("history", labels=labels)
         found = {(app, name) for app, name, _ in loaded["disk"] if app in labels}
-        expected = {node_of(name) for name in ride.checkpoint.files}
+        expected = set(map(node_of, migration_files(ride.checkpoint.files)))
         if found != expected:
             stray = ", ".join(".".join(node) for node in sorted(found ^ expected))
             raise MigwizardError(f"The tree does not hold the proved files alone: {stray}.", code="tree")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from migwizard.engine import durable, leftovers, seedwords, summary, swapping
+from migwizard.engine.drift import migration_files
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import ORDER, State
 from migwizard.engine.summary import Decision, Kept, Reached, Waited
@@ -98,7 +99,7 @@ def report(ride: Ride) -> dict[str, Any]:
         "state": finished[-1].value if finished else None,
         "run_id": ride.checkpoint.run_id,
         "files_before": preflight.get("files_before"),
-        "files_after": len(ride.checkpoint.files) if ride.checkpoint.files else None,
+        "files_after": len(migration_files(ride.checkpoint.files)) or None,
         "model_levels": results.get("graph", {}).get("model_levels"),
         "batch_levels": levels.get("batch_levels"),
         "deferred": levels.get("deferred"),

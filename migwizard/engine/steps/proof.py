@@ -11,6 +11,7 @@ from typing import Any
 from migwizard import __version__
 from migwizard.engine import composing, drift, durable, scratchcopies
 from migwizard.engine.differing import Causes, Decider, question_id
+from migwizard.engine.drift import migration_files
 from migwizard.engine.dropped import as_difference, differing_rows, volatile_rows
 from migwizard.engine.manifests import staged_manifest
 from migwizard.engine.ride import Ride
@@ -153,7 +154,7 @@ def _figures(
     counts = [(words, before[kind], after[kind], kind) for words, kind in KINDS.items()]
     counts.append(("rows", count_rows(old["rows"]), count_rows(new["rows"]), "row"))
     told = [(words, str(left), str(right), kind not in differing) for words, left, right, kind in counts]
-    return (("files", str(files), str(len(ride.checkpoint.files)), True), *told)
+    return (("files", str(files), str(len(migration_files(ride.checkpoint.files))), True), *told)
 
 
 def proved_catalogue(ride: Ride) -> Path:

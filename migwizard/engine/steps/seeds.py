@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from migwizard.engine import (
@@ -19,12 +20,12 @@ from migwizard.engine import (
     strays,
 )
 from migwizard.engine.dropped import differing_rows, makers, volatile_rows
-from migwizard.engine.literal_rows import rows_blocks
+from migwizard.engine.literal_rows import RowsBlock, rows_blocks
 from migwizard.engine.planning import Planned, make_plan
 from migwizard.engine.ride import Ride
 from migwizard.engine.runs import Runs, old_result
 from migwizard.engine.seeding import Seeding
-from migwizard.engine.seedquestions import ask_keep, ask_object, cannot_be_kept, reconsider, refuse_keep
+from migwizard.engine.seedquestions import ask_keep, ask_object, ask_rows, cannot_be_kept, reconsider, refuse_keep
 from migwizard.project.guest import GuestError
 from migwizard.proof.catalogue import compare_catalogues
 from migwizard.proof.difference import Difference
@@ -55,7 +56,7 @@ def run(ride: Ride) -> dict[str, Any]:
     # Schema files were formatted when they were written.
     formatting.format_files(ride, [f"{app}/{name}.py" for app, name in nodes[len(planned.plan.batches) :]])
     edited.settle(ride, nodes)
-    ride.checkpoint.files = staging.staged_files(ride, nodes)
+    ride.checkpoint.files = staging.staged_files(ride, nodes) | staging.hashes(ride, seeding.data_files)
     return _report(seeding, migrations) | {drift.KEY: [f"{app}/{name}.py" for app, name in on_top]}
 
 
@@ -243,6 +244,8 @@ def _try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
         except CannotJoinError as error:
             _go_down(seeding, error.ids, error.reason)
             continue
+        except _LeftOutError:
+            return None
         try:
             new = seeding.runs.new("trial").result()
         except GuestError as error:
@@ -317,6 +320,32 @@ def _tell_way(seeding: Seeding, judged: Judged, reason: str) -> None:
     seeding.ride.tell("seed", text, id=judged.id, how=rung.value, reason=reason)
 
 
+class _LeftOutError(Exception):
+    """A person leaves operations out whose rows were about to be written: all is judged anew."""
+
+
+def _data_file(seeding: Seeding, facts: Mapping[str, Any], operations: Sequence[str]) -> str:
+    """The file for the rows of a table, empty for the migration itself. Raises _LeftOutError."""
+    answer = ask_rows(seeding, facts, operations)
+    if answer == "leave-out":
+        for id in operations:
+            overrule.decide(seeding.ride, id, overrule.DROP)
+        raise _LeftOutError
+    return f"{seeding.planned.tag}_{facts['app']}_{facts['model'].lower()}.jsonl" if answer == "file" else ""
+
+
+def _write_data(seeding: Seeding, blocks: Sequence[RowsBlock]) -> None:
+    """Write the data files beside the migrations, instead of those of an earlier trial."""
+    staged = seeding.ride.workplace.staging
+    for name in seeding.data_files:
+        durable.remove_file(staged / name)
+    found = {f"{block.item.app}/{name}": text for block in blocks for name, text in block.files.items()}
+    strays.expect(seeding.ride, list(found))
+    for name, text in found.items():
+        durable.write_file(staged / name, text.encode())
+    seeding.data_files = sorted(found)
+
+
 def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
     ride, planned = seeding.ride, seeding.planned
     for path in ride.workplace.staging.glob(f"*/[0-9][0-9][0-9][0-9]_{planned.tag}_s[eq]*.py"):
@@ -325,7 +354,10 @@ def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
         ):
             path.unlink()
     judged = seeding.written()
-    blocks = rows_blocks(ride, seeding.runs.old_database, judged, seeding.rungs, seeding.old)
+    blocks = rows_blocks(
+        ride, seeding.runs.old_database, judged, seeding.rungs, seeding.old, partial(_data_file, seeding)
+    )
+    _write_data(seeding, blocks)
     items = composing.seed_items(judged, seeding.rungs, seeding.sources, blocks, seeding.objects, seeding.final)
     counts: dict[str, int] = {}
     for batch in planned.plan.batches:

@@ -213,8 +213,17 @@ def _describe(operation: Any) -> str:
         return type(operation).__name__
 
 
+def _is_migration(line: str) -> bool:
+    """Whether an import statement names a module that holds a migration."""
+    module = sys.modules.get(line.split()[1]) if len(line.split()) > 1 else None
+    return isinstance(getattr(module, "Migration", None), type)
+
+
 def _written(operation: Any) -> dict[str, Any] | None:
-    """A custom operation as MigrationWriter writes it: source and imports; None where that would not make it again."""
+    """A custom operation as MigrationWriter writes it: source and imports; None where that would not make it again.
+
+    Nor can it be written so where it imports something of a migration, which is going to vanish.
+    """
     from django.db.migrations.writer import OperationWriter
 
     try:
@@ -222,5 +231,7 @@ def _written(operation: Any) -> dict[str, Any] | None:
         type(operation)(*arguments, **keywords)
         source, imports = OperationWriter(operation, indentation=0).serialize()
     except Exception:
+        return None
+    if any(_is_migration(line) for line in imports):
         return None
     return {"source": source.rstrip().rstrip(","), "imports": sorted(imports)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from . import histories, load
@@ -23,13 +24,15 @@ def seed_rows(
     wanted: dict[str, list[list[Any]]],
     found: list[list[Any]],
     folders: dict[str, str | None],
+    many: int,
 ) -> dict[str, Any]:
     """The rows `wanted` (keys by table) as source text, table by table, parents before children.
 
     `found` are the [table, key] that somebody else makes: they are of kind "update", all others "insert".
     Returns {"tables": [{app, model, table, kind, pk, rows, imports}], "raw": [{table, columns, pk, rows}]}; a value is
     source text, or {"permission": [...]} / {"content_type": [...]} for a column that points to one. Raw are the tables
-    without a model, those whose key has several columns, and those with values that no migration can spell.
+    without a model, those whose key has several columns, and those with values that no migration can spell. A table with
+    more than `many` rows has "texts" too: every value as its field writes and reads it, where that is without loss.
     """
     histories.use(folders)
     engine = engine_of(load.REAL_DATABASES[alias])
@@ -44,7 +47,7 @@ def seed_rows(
             parts = [("update", keys & changed), ("insert", keys - changed)]
             if name not in models:
                 raise _NoModelError("no model has this table")
-            tables += [_table(models[name], part, connection.alias, kind) for kind, part in parts if part]
+            tables += [_table(models[name], part, connection.alias, kind, many) for kind, part in parts if part]
         except _NoModelError:
             raw.append(_raw_table(name, keys, engine, connection))
     connection.close()
@@ -61,18 +64,19 @@ def _models_by_table(apps: Any) -> dict[str, Any]:
     return {model._meta.db_table: model for model in sorted(models, key=lambda model: bool(model._meta.managed))}
 
 
-def _table(model: Any, wanted: set[tuple[Any, ...]], alias: str, kind: str) -> dict[str, Any]:
+def _table(model: Any, wanted: set[tuple[Any, ...]], alias: str, kind: str, many: int) -> dict[str, Any]:
     meta = model._meta
     fields = [field for field in meta.local_concrete_fields if not getattr(field, "generated", False)]
     names = [field.attname for field in fields]
     raw = _raw_keys(model, alias)
     imports: set[str] = set()
-    rows = []
+    rows, kept = [], []
     lookups = {field.attname: _natural(field) for field in fields}
     for position, values in enumerate(model._base_manager.using(alias).order_by("pk").values_list(*names)):
         if raw[position] not in wanted:
             continue
         row = []
+        kept.append(values)
         for name, value in zip(names, values):
             natural = lookups[name]
             row.append([name, natural(value, alias) if natural and value is not None else _source(value, imports)])
@@ -85,7 +89,25 @@ def _table(model: Any, wanted: set[tuple[Any, ...]], alias: str, kind: str) -> d
         "pk": meta.pk.attname,
         "rows": rows,
         "imports": sorted(imports),
+        "texts": _texts(model, fields, kept) if len(kept) > many and not any(lookups.values()) else None,
     }
+
+
+def _texts(model: Any, fields: list[Any], rows: list[Any]) -> list[list[Any]] | None:
+    """Each value as its field writes it for serializers; None where a field does not read back what it wrote."""
+    texts = []
+    for values in rows:
+        instance = model(**{field.attname: value for field, value in zip(fields, values)})
+        row = [None if value is None else field.value_to_string(instance) for field, value in zip(fields, values)]
+        try:
+            again = json.loads(json.dumps(row))
+            read = [None if text is None else field.to_python(text) for field, text in zip(fields, again)]
+        except Exception:
+            return None
+        if read != list(values):
+            return None
+        texts.append(row)
+    return texts
 
 
 def _raw_keys(model: Any, alias: str) -> list[tuple[Any, ...]]:
