@@ -68,6 +68,11 @@ def _run(run: argparse.ArgumentParser) -> None:
         action="store_true",
         help="after the switch, let the project's own migrate --fake confirm that nothing is left to apply",
     )
+    run.add_argument(
+        "--run-tests",
+        action="store_true",
+        help="after the swap, run the project's own tests (pytest or manage.py test) and say what came of them",
+    )
     _json(run)
 
 

@@ -48,6 +48,7 @@ def options_of(arguments: argparse.Namespace) -> Options:
         drift=getattr(arguments, "drift", None),
         databases=tuple(database) if isinstance(database, list) else (database,) if database else (),
         confirm_fake=getattr(arguments, "confirm_fake", False),
+        run_tests=getattr(arguments, "run_tests", False),
         answers=_answers(getattr(arguments, "answers", None)),
     )
 

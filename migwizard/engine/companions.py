@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migwizard.engine import durable
+from migwizard.engine.drift import migration_files
 from migwizard.engine.journal import Step
 from migwizard.engine.ride import Ride
 
@@ -57,6 +58,8 @@ def is_companion(path: str) -> bool:
 def _text(ride: Ride, label: str) -> bytes | None:
     """The last of the app's new migrations: their numbers rise in the order of the graph."""
     names = [
-        file.removesuffix(".py") for app, _, file in (n.partition("/") for n in ride.checkpoint.files) if app == label
+        file.removesuffix(".py")
+        for app, _, file in (n.partition("/") for n in migration_files(ride.checkpoint.files))
+        if app == label
     ]
     return f"{max(names)}\n".encode() if names else None

@@ -21,6 +21,8 @@ class Options:
     databases: tuple[str, ...] = ()
     """Aliases that may be switched although they are not local files of the project."""
     confirm_fake: bool = False
+    run_tests: bool = False
+    """Run the project's own tests after Apply."""
     review: bool = False
     """Ask for the approval of every state, and offer the cures of every refusal; for faces with a person behind them."""
     answers: Mapping[str, str] = field(default_factory=dict)

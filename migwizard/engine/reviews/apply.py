@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migwizard.engine import swapping, undo
+from migwizard.engine import owntests, swapping, undo
 from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
@@ -22,10 +22,12 @@ def question(ride: Ride) -> Question:
         State.APPLY,
         f"Done: {count(out, 'file')} out, {into} in",
         "The tree holds the new files; it was loaded and migrated from zero once more, and built what the proof saw. "
-        + _databases(switched),
+        + _databases(switched)
+        + (f" {owntests.sentence(result[owntests.KEY])}" if owntests.KEY in result else ""),
         (
             Choice("continue", "Go on to the databases.", "Continue to Fake"),
             Choice("stat", "Read what git says of it.", "Show git diff --stat", group="show", shows=stat),
+            _tests(ride),
             _back(switched, out, into),
         ),
         safe="continue",
@@ -33,6 +35,13 @@ def question(ride: Ride) -> Question:
         default="continue",
         preview=swapping.preview(ride, steps, stat),
     )
+
+
+def _tests(ride: Ride) -> Choice:
+    tests = owntests.tests_of(ride)
+    blind = f"; {tests.blind}, so they say nothing about the new files" if tests.blind else ""
+    effect = f"Runs {tests.words} and tells what came of it; the output goes to the log{blind}."
+    return Choice("tests", effect, "Run your tests", group="tests")
 
 
 def _databases(switched: list[DatabaseLine]) -> str:
@@ -59,5 +68,7 @@ def change(ride: Ride, answer: str) -> State:
     """Note a decision; returns the state to go on from."""
     if answer == "back":
         raise Turn("back")
+    if answer == "tests":
+        owntests.run(ride)
     # A text was shown.
     return State.APPLY

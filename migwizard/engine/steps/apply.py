@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from migwizard.engine import drift, durable, halfway, journal, swapping
+from migwizard.engine import drift, durable, halfway, journal, owntests, swapping
 from migwizard.engine.drift import migration_files, node_of
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.ride import Ride, Turn, reset_time
@@ -42,11 +42,12 @@ def run(ride: Ride) -> dict[str, Any]:
         _begin(ride, swap.entry)
         finish(ride, swap.entry)
     _check_tree(ride)
-    return {
+    result = {
         "written": len(migration_files(ride.checkpoint.files)),
         "removed": removed,
         "diff_stat": swapping.real_stat(ride),
     }
+    return result | ({owntests.KEY: owntests.run(ride)} if ride.options.run_tests else {})
 
 
 def _check_staging(ride: Ride) -> None:

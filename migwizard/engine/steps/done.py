@@ -119,4 +119,5 @@ def report(ride: Ride) -> dict[str, Any]:
         "databases": dict(ride.checkpoint.databases) or preflight.get("databases", {}),
         "certificate": str(ride.workplace.certificate.relative_to(ride.project.root)) if proof else None,
         "seconds": proof.get("seconds") if proof else None,
+        "tests": results.get("apply", {}).get("tests"),
     }

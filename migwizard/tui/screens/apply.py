@@ -67,7 +67,7 @@ class ApplyScreen(StepScreen):
     def actions(self, question: Question) -> tuple[Choice, ...]:
         """What is to be read first, then what writes, then "not yet"."""
         by_key = {choice.key: choice for choice in question.choices}
-        order = ("stat", "apply", "later") if question.id == "apply" else ("continue", "stat")
+        order = ("stat", "apply", "later") if question.id == "apply" else ("continue", "stat", "tests")
         return tuple(by_key[key] for key in order if key in by_key)
 
     def told(self, event: Event) -> None:
