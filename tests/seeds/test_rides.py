@@ -220,6 +220,7 @@ def test_sql_and_custom_operations_come_along(sql: SeedRide) -> None:
         "0004_custom#5": MOVED,
         "0005_search#0": ("schema SQL", "move"),
         "0005_search#1": MOVED,
+        "0006_lost_index#0": WRITTEN,
     }
 
 
@@ -238,6 +239,7 @@ def test_what_ran_outside_of_a_transaction_runs_there_again(sql: SeedRide) -> No
         ("twice",),
         ("twice",),
         ("elidable",),
+        ("indexed",),
     ]
     outside = [name for name, text in sql.staged.items() if "atomic = False" in text]
     assert outside == ["store/0003_reset_seed"]

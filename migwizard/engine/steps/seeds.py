@@ -257,9 +257,31 @@ def _try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
             continue
         differences = _row_differences(seeding, new)
         culprits = _moved_writers(seeding, {d.table for d in differences if d.table} - _stirred(seeding))
-        if not culprits:
+        again = _makers_of_lost(seeding, new)
+        if not culprits and not again:
             return migrations
-        _go_down(seeding, culprits, differences[0].sentence)
+        if culprits:
+            _go_down(seeding, culprits, differences[0].sentence)
+        for thing, maker in again.items():
+            if seeding.rungs[maker] in AS_CODE:
+                why = f"It makes the {thing[0]} {thing[1]}, which the old history no longer has at its end."
+                _go_down(seeding, [maker], why)
+
+
+def _makers_of_lost(seeding: Seeding, new: Mapping[str, Any]) -> dict[Thing, str]:
+    """Objects that the new history has and the old one lost on its way, by the operations with rows that made them there.
+
+    SQLite loses indexes and triggers made by hand whenever it makes a table anew; a function that is moved behind all
+    that makes them again.
+    """
+    there = read_objects(new["catalogue"]).keys() - seeding.final.keys()
+    return {
+        (kind, name): judged.id
+        for judged in seeding.judged
+        if seeding.rungs.get(judged.id) in AS_CODE and judged.keys
+        for action, kind, name, *_ in judged.facts["schema"]
+        if action == "created" and (kind, name) in there
+    }
 
 
 def _stirred(seeding: Seeding) -> set[str]:

@@ -23,4 +23,4 @@ class Box(models.Model):
 
 
 class Crate(models.Model):
-    name = models.CharField(max_length=50)
+    name = models.CharField(max_length=60)
