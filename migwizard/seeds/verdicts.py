@@ -117,6 +117,8 @@ def _judge(
 def _nothing_left(facts: Mapping[str, Any], only_made_anyway: bool, depends: Sequence[str]) -> tuple[Verdict, str]:
     if facts.get("noop"):
         return Verdict.ONE_TIME, "does nothing forwards"
+    if facts.get("of_models"):
+        return Verdict.ONE_TIME, "changes models or fields, which the new files do by themselves"
     outside = facts.get("outside") or {}
     if "handlers" in outside:
         name = outside["handlers"][1][0]

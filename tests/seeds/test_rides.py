@@ -221,6 +221,7 @@ def test_sql_and_custom_operations_come_along(sql: SeedRide) -> None:
         "0005_search#0": ("schema SQL", "move"),
         "0005_search#1": MOVED,
         "0006_lost_index#0": WRITTEN,
+        "0006_lost_index#2": ("one-time", None),
     }
 
 

@@ -73,6 +73,7 @@ def test_rows_that_django_makes_anyway_are_no_seed() -> None:
         ),
         (facts(outside={"files": [1, ["media/a"]]}, statements=0), Verdict.ASK, "worked outside of the database"),
         (facts(outside={"files": [1, ["media/a"]]}), Verdict.ONE_TIME, "changed nothing on an empty database"),
+        (facts(kind="custom", of_models=True, statements=0), Verdict.ONE_TIME, "changes models or fields"),
         (facts(sets_counter=True), Verdict.ASK, "sets the counter"),
         (
             facts(code=code("f", source="User = apps.get_model(settings.AUTH_USER_MODEL)")),

@@ -217,7 +217,7 @@ def _gentlest(seeding: Seeding, judged: Judged) -> Rung:
     """The gentlest way of keeping an operation, as its text tells; why it cannot be moved is noted."""
     facts = judged.facts
     can_move = facts["kind"] == "RunPython" and facts.get("code") is not None
-    can_move = can_move or (facts["kind"] == "custom" and not facts.get("written"))
+    can_move = can_move or (facts["kind"] == "custom" and not facts.get("written") and not facts.get("of_models"))
     if can_move:
         try:
             seeding.sources.move(judged)

@@ -201,9 +201,23 @@ def describe_operation(operation: Any, path: str) -> dict[str, Any]:
         facts["written"] = None if operation.state_operations else _written(operation)
     elif is_schema(operation):
         facts["kind"] = "schema"
+    elif _is_of_models(operation):
+        # The state comes from the models, and with it what such an operation does to tables.
+        facts["of_models"] = True
+        facts["written"] = None
     else:
         facts["written"] = _written(operation)
     return facts
+
+
+def _is_of_models(operation: Any) -> bool:
+    """Whether it is one of Django's operations on models or fields in a class of the project's own."""
+    from django.db import migrations
+    from django.db.migrations.operations.fields import FieldOperation
+    from django.db.migrations.operations.models import IndexOperation, ModelOperation
+
+    kinds = (ModelOperation, FieldOperation, IndexOperation, migrations.SeparateDatabaseAndState)
+    return isinstance(operation, kinds)
 
 
 def _describe(operation: Any) -> str:

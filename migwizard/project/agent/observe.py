@@ -17,7 +17,10 @@ from .outside import Outside
 
 _NAME = r'("(?:[^"]|"")+"|\w+)'
 _RENAME = re.compile(r"^\s*ALTER TABLE\s+{0}\s+RENAME TO\s+{0}".format(_NAME), re.IGNORECASE)
-_COUNTER = re.compile(r"\bsqlite_sequence\b|\bALTER\s+SEQUENCE\b|\bsetval\s*\(|\bAUTO_INCREMENT\s*=", re.IGNORECASE)
+_COUNTER = re.compile(
+    r"\b(?:UPDATE|INTO|DELETE\s+FROM)\s+\W?sqlite_sequence\b|\bALTER\s+SEQUENCE\b|\bsetval\s*\(|\bAUTO_INCREMENT\s*=",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 
 
