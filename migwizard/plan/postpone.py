@@ -35,6 +35,19 @@ def parted(board: Board, files: Sequence[File]) -> list[Operation]:
     ]
 
 
+def waiting(board: Board, files: Sequence[File]) -> int:
+    """How many things come in a later file of their app than its first: parts of models, and models as a whole."""
+    home = _homes(files)
+    first: dict[str, int] = {}
+    for place, file in enumerate(files):
+        first.setdefault(file.app, place)
+    whole = {(op.of_model, home[op.id]) for op in board.operations if op.makes_model}
+    return sum(
+        home[op.id] != first[op.app] and (op.makes_model or (op.of_model, home[op.id]) not in whole)
+        for op in board.operations
+    )
+
+
 def postpone(board: Board, files: Sequence[File]) -> list[File]:
     """The same files with every model moved to where its relations can be, as far as nobody needs it before.
 

@@ -5,7 +5,7 @@ connected components of what their operations need; a batch takes everything of 
 moment, and only inside a cycle of apps, or where a third party waits, something has to wait for a second batch.
 
 What is best is decided in this order: fewest files, fewest relations that come in a later file than their model, fewest
-model classes to render in a migrate from zero.
+things that wait at all, fewest model classes to render in a migrate from zero.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from migwizard.plan.operations import Operation
 from migwizard.plan.packing import Board, OrderError, PlanError, State
-from migwizard.plan.postpone import File, parted, postpone
+from migwizard.plan.postpone import File, parted, postpone, waiting
 from migwizard.plan.units import predicted
 
 MOST_WAYS = 12
@@ -37,8 +37,8 @@ class Way:
     files: tuple[File, ...]
     parted: int
     """Relations that come in a later file than their model."""
-    weight: int
-    """The same, by what it costs to part each from its model."""
+    waiting: int
+    """Models and parts of models that are not in the first file of their app."""
     rendered: int = 0
     """Model classes that `migrate` from zero would render, where ways are so alike that it decides."""
 
@@ -49,7 +49,7 @@ class Way:
 
     @property
     def cost(self) -> tuple[int, int, int, int]:
-        return len(self.files), self.parted, self.rendered, self.weight
+        return len(self.files), self.parted, self.waiting, self.rendered
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +190,8 @@ def _left_at_first(board: Board, app: str) -> int:
 
 def _best(board: Board, order: Sequence[str], effort: _Effort) -> Way:
     ways = [_way(board, path) for path in _Walk(board, order, effort).finished()]
-    least = min((len(way.files), way.parted) for way in ways)
-    ways = [way for way in ways if (len(way.files), way.parted) == least]
+    least = min(way.cost for way in ways)
+    ways = [way for way in ways if way.cost == least]
     ways = ways[: 1 + _PREDICTIONS // max(1, len(board.operations))]
     if len(ways) > 1:
         ways = [replace(way, rendered=predicted(way.files, board.by_id)) for way in ways]
@@ -200,8 +200,7 @@ def _best(board: Board, order: Sequence[str], effort: _Effort) -> Way:
 
 def _way(board: Board, path: _Path) -> Way:
     files = postpone(board, [File(app, tuple(op.id for op in board.members(app, mask))) for app, mask in path.files])
-    late = parted(board, files)
-    return Way(tuple(files), len(late), sum(op.weight for op in late))
+    return Way(tuple(files), len(parted(board, files)), waiting(board, files))
 
 
 def _why_not(board: Board, app: str, state: State) -> str:
