@@ -15,7 +15,7 @@ from migwizard.engine.unified import changed_lines, saved_diff, unified
 from migwizard.engine.waiting_lines import outline, split_lines
 from migwizard.seeds.guard import add_guard
 
-BACK = "orders/0002_reset_links_to_shipment"
+BACK = "orders/0002_reset_links"
 ORDERS = """\
 from django.db import migrations, models
 

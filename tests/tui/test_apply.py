@@ -73,7 +73,7 @@ def test_apps_counts_backup_and_proof_are_there() -> None:
         shown.append(text_of(app))
 
     drive(app, act)
-    for words in ("products              18       3", "- 55 out, + 13 in, 6 apps", "61 files, read back", "41 tables"):
+    for words in ("products              18       2", "- 55 out, + 12 in, 6 apps", "61 files, read back", "41 tables"):
         assert words in shown[0]
 
 

@@ -25,7 +25,7 @@ def test_only_what_has_the_focus_shows_an_arrow() -> None:
             await settled(pilot)
         app.screen.query_one("#plan").focus()
         await settled(pilot)
-        assert "\n> 0      products" in text_of(app) and " [ Generate" in text_of(app)
+        assert "\n> 0      user" in text_of(app) and " [ Generate" in text_of(app)
         app.screen.query_one(ChoiceBar).focus_choice()
         await settled(pilot)
         assert "\n· 0      products" in text_of(app) and ">[ Generate" in text_of(app)

@@ -155,7 +155,7 @@ def test_the_target_is_the_line_that_returns_and_t_goes_back() -> None:
         from_row = screen.diff.current_row
         await press(pilot, "t")
         assert screen.file is not None
-        assert name(screen.file) == "orders/0002_reset_links_to_shipment"
+        assert name(screen.file) == "orders/0002_reset_links"
         assert screen.diff.current is not None
         assert "last_shipment" in screen.diff.current.right
         await press(pilot, "t")

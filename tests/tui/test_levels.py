@@ -23,6 +23,7 @@ from tests.tui.snapshots import every_picture, same_after_resize, same_picture
 from tests.tui.support import ScriptedApp, begin, drive, end, settled, text_of, wizard
 
 ORDERS = "orders/0001_reset_initial"
+PRODUCTS = "products/0001_reset_initial"
 
 
 def asked() -> Question:
@@ -35,10 +36,10 @@ def preview_of(question: Question) -> LevelsPreview:
 
 
 def in_other_order() -> Question:
-    """The question after `shipment` was taken as the first of cycle 1, as far as a screen needs it."""
+    """The question after `products` was taken as the first of cycle 1, as far as a screen needs it."""
     question = asked()
     orders = tuple(
-        replace(order, chosen=order.apps[0] == "shipment") if order.cycle == 1 else order
+        replace(order, chosen=order.apps[0] == "products") if order.cycle == 1 else order
         for order in preview_of(question).orders
     )
     preview = replace(preview_of(question), orders=orders, changed="8 files, 6 wait (+1)", waiting=6)
@@ -104,7 +105,7 @@ def test_enter_on_a_file_of_a_cycle_leads_to_its_orders_and_enter_takes_one() ->
         assert pilot.app.screen.query_one(PlanTable).current == ORDERS
 
     drive(app, act)
-    assert app.answers == ["order:1:shipment"]
+    assert app.answers == ["order:1:products"]
 
 
 def test_the_chosen_order_is_not_taken_again() -> None:
@@ -123,28 +124,28 @@ def test_a_row_is_moved_inside_its_cycle_and_dropped() -> None:
     app = levels_app(in_other_order())
 
     async def act(pilot: Pilot[Any]) -> None:
-        await focus_plan(pilot)
+        await focus_plan(pilot, PRODUCTS)
         await pilot.press("m", "up")
         await settled(pilot)
         shown = text_of(app)
-        assert "Moving orders: orders → products → shipment" in shown
+        assert "Moving products: products → orders → shipment" in shown
         rows = shown.splitlines()[4:]
-        assert "orders (moving)" in rows[0]
-        assert rows[0].startswith(">"), "the cursor stays on the carried row"
+        assert "products (moving)" in rows[1]
+        assert rows[1].startswith(">"), "the cursor stays on the carried row"
         assert not app.answers
         await pilot.press("enter")
         await settled(pilot)
         assert "moving" not in text_of(app)
 
     drive(app, act)
-    assert app.answers == ["order:1=orders,products,shipment"]
+    assert app.answers == ["order:1=products,orders,shipment"]
 
 
 def test_a_carried_row_that_comes_back_to_its_place_answers_nothing() -> None:
     app = levels_app()
 
     async def act(pilot: Pilot[Any]) -> None:
-        await focus_plan(pilot)
+        await focus_plan(pilot, PRODUCTS)
         await pilot.press("m", "up", "down", "enter")
         await settled(pilot)
 
@@ -175,7 +176,7 @@ def test_only_the_first_file_of_an_app_in_a_cycle_can_be_moved() -> None:
     app = levels_app()
 
     async def act(pilot: Pilot[Any]) -> None:
-        await focus_plan(pilot, "orders/0002_reset_links_to_shipment")
+        await focus_plan(pilot, "orders/0002_reset_links")
         await pilot.press("m", "down")
         await settled(pilot)
         assert "Moving" not in text_of(app)
@@ -234,7 +235,7 @@ def test_v_shows_the_models_by_level_and_back() -> None:
         assert "[cycle 1]" in shown
         await pilot.press("v")
         await settled(pilot)
-        assert "(•) plan: 8 files" in text_of(app)
+        assert "(•) plan: 7 files" in text_of(app)
 
     drive(app, act)
 

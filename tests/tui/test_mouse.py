@@ -10,7 +10,7 @@ from textual.pilot import Pilot
 from migwizard.tui.widgets.frame import Hints
 from migwizard.tui.widgets.plantable import PlanTable
 from tests.tui.support import ScriptedApp, drive, settled, text_of
-from tests.tui.test_levels import ORDERS, big, in_other_order, levels_app
+from tests.tui.test_levels import ORDERS, PRODUCTS, big, in_other_order, levels_app
 
 
 async def drag(pilot: Pilot[Any], start: int, *over: int, button: int = 1) -> None:
@@ -29,9 +29,9 @@ def test_the_mouse_drags_a_row_inside_its_cycle() -> None:
     app = levels_app(in_other_order())
 
     async def act(pilot: Pilot[Any]) -> None:
-        orders, first = row_of(app, ORDERS), row_of(app, "products/0001_reset_initial")
-        await drag(pilot, orders, orders - 1, first)
-        assert "Moving orders: orders → products → shipment" in text_of(app)
+        products, first = row_of(app, PRODUCTS), row_of(app, ORDERS)
+        await drag(pilot, products, products - 1, first)
+        assert "Moving products: products → orders → shipment" in text_of(app)
         assert not app.answers
         await pilot.mouse_up(PlanTable, offset=(8, first))
         await settled(pilot)
@@ -39,14 +39,14 @@ def test_the_mouse_drags_a_row_inside_its_cycle() -> None:
         assert not app.screen.query_one("#orders").has_focus, "the end of a drag is no click"
 
     drive(app, act)
-    assert app.answers == ["order:1=orders,products,shipment"]
+    assert app.answers == ["order:1=products,orders,shipment"]
 
 
 def test_a_row_outside_of_a_cycle_is_not_dragged() -> None:
     app = levels_app()
 
     async def act(pilot: Pilot[Any]) -> None:
-        returning = row_of(app, "products/0002_reset_links_to_orders")
+        returning = row_of(app, "orders/0002_reset_links")
         await drag(pilot, returning, returning - 1, returning - 2)
         assert "Moving" not in text_of(app)
         assert [str(note.message) for note in app._notifications] == [
