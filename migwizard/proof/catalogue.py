@@ -174,18 +174,29 @@ def _changed(old: Fact, new: Fact) -> Difference:
     told = [aspect for aspect in aspects if not aspect.endswith("as SQLite reads it")] or aspects
     if told == ["definition"]:
         what = "is defined in another way in the new history"
+    elif told == ["type"] and old.stored_as is not None and old.stored_as == new.stored_as:
+        what = (
+            f"is declared as {after['type']} in the new history and as {before['type']} in the old one; the database stores "
+            "both alike, and the key that it points at is what the new one says"
+        )
+        return Difference("info", old.kind, old.table, _title(old), old.shown, new.shown, f"{_sentence(old)} {what}.")
     else:
         pairs = (f"{aspect}: {before.get(aspect, 'none')} -> {after.get(aspect, 'none')}" for aspect in told)
         what = f"differs from the old history to the new ({'; '.join(pairs)})"
-    sentence = f"{old.label[0].upper()}{old.label[1:]} {what}."
+    sentence = f"{_sentence(old)} {what}."
     return Difference("error", old.kind, old.table, _title(old), old.shown, new.shown, sentence)
+
+
+def _sentence(fact: Fact) -> str:
+    """Its label at the beginning of a sentence."""
+    return f"{fact.label[0].upper()}{fact.label[1:]}"
 
 
 def _renamed(old: Fact, new: Fact, explicit: frozenset[str]) -> Difference:
     """The same content under another name: harmless only if no migration can ask for it by that name."""
     names = [fact.name or "(no name)" for fact in (old, new)]
     asked = any(_name(fact) in explicit for fact in (old, new))
-    what = f"{old.label[0].upper()}{old.label[1:]} is called {names[1]} in the new history"
+    what = f"{_sentence(old)} is called {names[1]} in the new history"
     why = "; the migrations use the name." if asked else "; only the made-up name differs."
     severity: Severity = "error" if asked else "info"
     return Difference(severity, old.kind, old.table, _title(old), old.shown, new.shown, what + why)

@@ -30,3 +30,6 @@ class Fact:
 
     column: str | None = None
     """The column with which it comes and goes."""
+
+    stored_as: str | None = None
+    """How the engine stores a column, where two declared types that are stored alike may stand for each other."""

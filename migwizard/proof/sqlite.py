@@ -56,12 +56,15 @@ def _names(catalogue: Mapping[str, Any]) -> Names:
 def _columns(table: str, raw: Mapping[str, Any], text: TableText, names: Names) -> Iterator[Fact]:
     """The columns, each told twice: by the text and by SQLite's own reading of it."""
     written = {column.name: column for column in text.columns}
+    keys = {item.column for item in text.constraints if item.content.startswith("foreign key ")}
     for column in raw["columns"]:
         name = column["name"]
         found = written.get(lower(name))
         content = (*_text_aspects(found), *_read_aspects(column, names))
         shown = found.shown if found else name
-        yield Fact("column", table, name, content, f"the column {table}.{name}", shown)
+        # Altering a primary key, Django leaves the declared type of many columns that point at it as it was.
+        stored_as = "INTEGER" if lower(name) in keys and "int" in lower(column["type"]) else None
+        yield Fact("column", table, name, content, f"the column {table}.{name}", shown, stored_as=stored_as)
 
 
 def _text_aspects(column: Column | None) -> Iterator[tuple[str, str]]:

@@ -109,6 +109,25 @@ def test_a_made_up_name_is_told_and_an_explicit_one_counts() -> None:
     assert "the migrations use the name" in error.sentence
 
 
+def test_a_foreign_key_of_another_whole_number_is_told_and_does_not_count() -> None:
+    """Django leaves `integer` where a primary key becomes `bigint`: SQLite stores both alike."""
+    (told,) = schema_differences(build(SHOP), changed('"land_id" bigint', '"land_id" integer'))
+    assert (told.severity, told.kind) == ("info", "column")
+    assert "declared as integer in the new history and as bigint in the old one" in told.sentence
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"land_id" bigint', '"land_id" text'),
+        ('"land_id" bigint NOT NULL', '"land_id" integer NULL'),
+        ('"amount" integer', '"amount" bigint'),
+    ],
+)
+def test_any_other_type_counts(old: str, new: str) -> None:
+    assert errors(schema_differences(build(SHOP), changed(old, new)))
+
+
 def test_explicit_names_that_changed_places_are_found() -> None:
     table = "CREATE TABLE t (a text, b text);"
     old = build(table, "CREATE INDEX one ON t (a); CREATE INDEX two ON t (b)")
