@@ -28,7 +28,7 @@ def test_only_what_has_the_focus_shows_an_arrow() -> None:
         assert "\n> 0      user" in text_of(app) and " [ Generate" in text_of(app)
         app.screen.query_one(ChoiceBar).focus_choice()
         await settled(pilot)
-        assert "\n· 0      products" in text_of(app) and ">[ Generate" in text_of(app)
+        assert "\n· 0      user" in text_of(app) and ">[ Generate" in text_of(app)
 
     drive(app, act)
 

@@ -244,11 +244,11 @@ def test_a_refusal_is_said_and_the_plan_stays() -> None:
     app = levels_app(replace(asked(), text="nope is not in cycle 1; its apps are orders, products, shipment."))
 
     async def act(pilot: Pilot[Any]) -> None:
-        await focus_plan(pilot)
+        await focus_plan(pilot, PRODUCTS)
         await pilot.press("m", "up", "enter")
         await settled(pilot)
         assert "nope is not in cycle 1" in text_of(app)
-        assert pilot.app.screen.query_one(PlanTable).current == ORDERS
+        assert pilot.app.screen.query_one(PlanTable).current == PRODUCTS
 
     drive(app, act)
 

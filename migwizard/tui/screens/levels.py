@@ -307,15 +307,17 @@ class LevelsScreen(StepScreen):
     @on(PlanTable.Dropped)
     def _drop(self) -> None:
         """The order as it is held now becomes the plan's."""
-        file, held = self._file(), self.carried
-        if file is None or file.cycle is None or held is None:
+        held = self.carried
+        # The mouse may have moved the cursor to a row of another cycle meanwhile.
+        cycle = None if held is None else _firsts(self._files())[self.app_carried].cycle
+        if held is None or cycle is None:
             return
-        chosen = next(order for order in self._orders_of(file.cycle) if order.chosen)
+        chosen = next(order for order in self._orders_of(cycle) if order.chosen)
         self._put_down()
         self._fill()
         self._detail()
         if tuple(held) != chosen.apps:
-            self.answer(f"order:{file.cycle}={','.join(held)}")
+            self.answer(f"order:{cycle}={','.join(held)}")
 
     def _put_down(self) -> None:
         self.carried = None
