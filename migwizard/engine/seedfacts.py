@@ -167,8 +167,8 @@ def _unsaid(judged: Judged, rung: Rung) -> str:
     """Why a gentler way was not even tried."""
     if rung is Rung.CATALOGUE:
         return "what it made was changed later, or needs two places in the new history"
-    if judged.facts["kind"] == "custom":
-        return "its class cannot be written into a migration again"
+    if judged.facts.get("of_models"):
+        return "it changes models or fields, which the new files do by themselves"
     return "it shares rows with an operation that is kept as rows"
 
 
