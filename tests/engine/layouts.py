@@ -56,8 +56,10 @@ def models(**by_model: Mapping[str, str]) -> str:
     return text
 
 
-def app(package: str, model: str = "", *, label: str = "", **fields: str) -> dict[str, str]:
-    """An app with one model in one migration, by path; `package` is a path."""
+def app(
+    package: str, model: str = "", *, label: str = "", needs: tuple[tuple[str, str], ...] = (), **fields: str
+) -> dict[str, str]:
+    """An app with one model in one migration that depends on `needs`, by path; `package` is a path."""
     files = {f"{package}/__init__.py": "", f"{package}/migrations/__init__.py": ""}
     name = package.replace("/", ".")
     if label:
@@ -66,12 +68,10 @@ def app(package: str, model: str = "", *, label: str = "", **fields: str) -> dic
         )
     if model:
         files[f"{package}/models.py"] = models(**{model: fields})
-        files[f"{package}/migrations/0001_initial.py"] = migration(create(model, **fields), more="initial = True")
+        files[f"{package}/migrations/0001_initial.py"] = migration(
+            create(model, **fields), *needs, more="initial = True"
+        )
     return files
-
-
-def below(folder: str, files: Mapping[str, str]) -> dict[str, str]:
-    return {f"{folder}/{path}": text for path, text in files.items()}
 
 
 def packages(*folders: str) -> dict[str, str]:

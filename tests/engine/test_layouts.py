@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.layouts import app, below, create, migration, models, packages, settle
+from tests.engine.layouts import app, create, migration, models, packages, settle
 from tests.engine.support import Shop, changed
+from tests.project.support import write
 
 pytestmark = pytest.mark.ride
 
 NAME = "CharField(max_length=20)"
+ENTRY = 'ForeignKey("ledger.Entry", models.CASCADE)'
 
 
 def reset(shop: Shop, *arguments: str) -> dict[str, set[str]]:
@@ -49,17 +51,16 @@ def _fresh(shop: Shop) -> None:
 
 def test_apps_lie_anywhere(tmp_path: Path) -> None:
     """manage.py in a subfolder, src, nested packages, other labels, MIGRATION_MODULES, vendored and linked folders."""
-    outside = tmp_path / "elsewhere"
-    root = tmp_path / "repo" / "backend"
+    outside, root = tmp_path / "elsewhere", tmp_path / "repo" / "backend"
+    user, person = (f'ForeignKey("{target}", models.CASCADE)' for target in ("auth.User", "staff.Person"))
     files = {
         **packages("src/company", "src/company/hr", "src/history"),
         **app("src/company/hr/people", "Person", label="staff", name=NAME),
-        **app(
-            "src/company/sites", "Site", label="sites", name=NAME, owner='ForeignKey("staff.Person", models.CASCADE)'
-        ),
+        **app("src/company/sites", "Site", label="sites", needs=(("staff", "0001_initial"),), name=NAME, owner=person),
+        **app("src/company/auth", "User", label="auth", name=NAME),
         **app("src/ledger", "Entry", text=NAME),
         **app("third_party/widgets", "Widget", text=NAME),
-        **app("real/linked", "Knot", text=NAME, entry='ForeignKey("ledger.Entry", models.CASCADE)'),
+        **app("real/linked", "Knot", needs=(("ledger", "0002_more"),), text=NAME, entry=ENTRY),
         **app("src/boats", "Boat", text=NAME),
         "src/bare/__init__.py": "",
         "src/bare/models.py": models(Bare={"text": NAME}),
@@ -71,40 +72,25 @@ def test_apps_lie_anywhere(tmp_path: Path) -> None:
     files["src/history/ledger/0002_more.py"] = migration(
         'migrations.AlterField("entry", "text", models.CharField(max_length=20))', ("ledger", "0001_initial")
     )
-    files["src/company/sites/migrations/0001_initial.py"] = migration(
-        create("Site", name=NAME, owner='ForeignKey("staff.Person", models.CASCADE)'), ("staff", "0001_initial")
-    )
-    files["real/linked/migrations/0001_initial.py"] = migration(
-        create("Knot", text=NAME, entry='ForeignKey("ledger.Entry", models.CASCADE)'), ("ledger", "0002_more")
-    )
-    for path, text in below("plug", app("in", "Plug", text=NAME)).items():
-        target = outside / path.replace("/in/", "/plugged/")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text)
-    for folder in (root / "src", root / "real"):
-        folder.mkdir(parents=True)
+    # An app of somebody else that waits for the first migration of ours.
+    write(outside, app("plugged", "Plug", needs=(("auth", "__first__"),), user=user))
+    for folder in ("src/boats", "real"):
+        (root / folder).mkdir(parents=True)
     (root / "src" / "linked").symlink_to("../real/linked")
-    (root / "src" / "boats").mkdir()
     (root / "src" / "boats" / "migrations").symlink_to("../../real/of_boats")
-    apps = [
-        "company.hr.people.apps.Config",
-        "company.sites.apps.Config",
-        "ledger",
-        "widgets",
-        "linked",
-        "boats",
-        "bare",
-        "plugged",
-    ]
+    own = ["company.hr.people.apps.Config", "company.sites.apps.Config", "company.auth.apps.Config"]
     shop = settle(
         root,
         files,
-        apps,
-        path=f"[{str(root / 'src')!r}, {str(root / 'third_party')!r}, {str(outside / 'plug')!r}]",
+        [*own, "ledger", "widgets", "linked", "boats", "bare", "plugged"],
+        path=f"[{str(root / 'src')!r}, {str(root / 'third_party')!r}, {str(outside)!r}]",
         more='MIGRATION_MODULES = {"ledger": "history.ledger"}\n',
     )
-    found = reset(shop)
+    elsewhere = {path: path.read_bytes() for path in outside.rglob("*.py")}
+    found = reset(shop, "-C", str(root.parent))
+    assert elsewhere == {path: path.read_bytes() for path in outside.rglob("*.py")}
     assert found["come"] == {
+        "src/company/auth/migrations/0001_reset_initial.py",
         "src/company/hr/people/migrations/0001_reset_initial.py",
         "src/company/sites/migrations/0001_reset_initial.py",
         "src/history/ledger/0001_reset_initial.py",

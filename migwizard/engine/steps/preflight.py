@@ -39,6 +39,7 @@ def run(ride: Ride) -> dict[str, Any]:
         for label, folder in ride.apps.folders.items()
     }
     _check_neighbours(ride)
+    _check_included(ride)
     resuming.remember(ride)
     return {
         "labels": list(ride.apps.labels),
@@ -207,6 +208,17 @@ def _fold(seen: Seen) -> Choice:
     loses = f"; that removes values: {', '.join(seen.loses)}" if seen.loses else ""
     effect = f"one more migration on top of the new history, which every database applies with its next migrate{loses}"
     return Choice(drift.FOLD, effect, "Fold it in")
+
+
+def _check_included(ride: Ride) -> None:
+    """An app without migrations has no history that could be reset; who names it is told what to do first."""
+    for label in ride.project.config.include:
+        if label in ride.apps.unmigrated:
+            ride.tell(
+                "warning",
+                f"{label} is named in include and has no migrations, so it stays as it is. To take it in, run makemigrations "
+                f"{label}, record it on every database (migrate {label} --fake-initial), commit, and start again.",
+            )
 
 
 def _check_neighbours(ride: Ride) -> None:
