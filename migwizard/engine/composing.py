@@ -16,11 +16,14 @@ from migwizard.seeds.extract import CannotMove, Extract
 from migwizard.seeds.groups import Item
 from migwizard.seeds.lift import NONE
 from migwizard.seeds.moving import Move, Old, OldModule, lost, plan_move, take
-from migwizard.seeds.objects import SchemaObject, as_it_was, made_stands
+from migwizard.seeds.objects import KINDS, SchemaObject, as_it_was, is_own_operation, made_stands
 from migwizard.seeds.renames import Fates, fates
 from migwizard.seeds.rungs import AS_CODE, Rung
 from migwizard.seeds.sqlliteral import sql_literal
 from migwizard.seeds.verdicts import Judged, Thing, Verdict, own_source
+
+AFTER_ROWS = ("trigger", "counter")
+SCHEMA = "schema"
 
 
 class Sources:
@@ -147,7 +150,9 @@ def sql_content(judged: Judged) -> Content:
 
 def object_content(thing: SchemaObject, origin: str) -> Content:
     """An object by its definition in the old database."""
-    arguments = [f"sql={sql_literal(thing.sql)}", f"reverse_sql={sql_literal(thing.drop_sql)}"]
+    # A number that was passed over is not given back.
+    reverse = "migrations.RunSQL.noop" if thing.kind == "counter" else sql_literal(thing.drop_sql)
+    arguments = [f"sql={sql_literal(thing.sql)}", f"reverse_sql={reverse}"]
     return Content(thing.name, origin, (_call("migrations.RunSQL", arguments),))
 
 
@@ -207,11 +212,13 @@ def seed_items(
     blocks: Sequence[RowsBlock],
     objects: Mapping[Thing, tuple[SchemaObject, str, str]],
     final: Mapping[Thing, SchemaObject],
+    *,
+    apart: bool,
 ) -> list[tuple[Item, Content]]:
-    """All items in order: objects, seeds as they ran, triggers.
+    """All items in order: objects, seeds as they ran, triggers and counters.
 
-    Triggers come last, or the rows that they write would be written twice. `objects` are those to bring, each with the
-    app that keeps it and the migration it stems from.
+    Triggers come last, or the rows that they write would be written twice; counters, since rows move them. `objects`
+    are those to bring, each with the app that keeps it and the migration it stems from. With `apart` rows and objects stand in different files.
     """
     extracts = _extracts(judged, rungs, sources)
     seeds: list[tuple[Item, Content]] = []
@@ -234,24 +241,31 @@ def seed_items(
             | {objects[thing][0].table for thing in operation.things if thing in objects},
             (operation.id,),
             not operation.facts.get("not_atomic", False),
+            SCHEMA if apart and operation.verdict is Verdict.SCHEMA else "",
         )
-        if operation.verdict is Verdict.SCHEMA and as_it_was(operation, final):
+        stands = as_it_was(operation, final) or is_own_operation(operation, final)
+        if operation.verdict is Verdict.SCHEMA and stands:
             whole.update(dict.fromkeys(operation.things, (item, content)))
         else:
             seeds.append((item, content))
     covered = {thing for op in judged if _makes_objects(op, rungs.get(op.id), final) for thing in op.things}
     single = {
-        thing: (
-            Item(app, frozenset({item.table}) | _mentioned(item, final), frozenset({item.table})),
-            object_content(item, origin),
-        )
+        thing: (_object_item(item, app, final, apart=apart), object_content(item, origin))
         for thing, (item, app, origin) in objects.items()
         if thing not in covered
     }
-    placed = _in_order({**single, **whole})
-    first = [pair for thing, pair in placed if thing[0] != "trigger"]
-    last = [pair for thing, pair in placed if thing[0] == "trigger"]
+    placed = _in_order({**single, **whole}, final)
+    first = [pair for thing, pair in placed if thing[0] not in AFTER_ROWS]
+    last = [pair for thing, pair in placed if thing[0] in AFTER_ROWS]
     return [*_once(first), *seeds, *_once(last)]
+
+
+def _object_item(thing: SchemaObject, app: str, final: Mapping[Thing, SchemaObject], *, apart: bool) -> Item:
+    """An object after all that it mentions; a counter only after the rows of its table, whoever reads them."""
+    if thing.kind == "counter":
+        return Item(app, frozenset({thing.table}), frozenset())
+    touches = frozenset({thing.table}) | _mentioned(thing, final)
+    return Item(app, touches, frozenset({thing.table}), part=SCHEMA if apart else "")
 
 
 def _makes_objects(judged: Judged, rung: Rung | None, final: Mapping[Thing, SchemaObject]) -> bool:
@@ -261,9 +275,12 @@ def _makes_objects(judged: Judged, rung: Rung | None, final: Mapping[Thing, Sche
     return rung in AS_CODE and made_stands(judged, final)
 
 
-def _in_order(things: Mapping[Thing, tuple[Item, Content]]) -> list[tuple[Thing, tuple[Item, Content]]]:
-    kinds = ("table", "index", "view", "trigger")
-    return sorted(things.items(), key=lambda entry: (kinds.index(entry[0][0]), entry[0][1]))
+def _in_order(
+    things: Mapping[Thing, tuple[Item, Content]], final: Mapping[Thing, SchemaObject]
+) -> list[tuple[Thing, tuple[Item, Content]]]:
+    """Kind by kind, and what needs another one after it."""
+    orders = {thing: final[thing].order if thing in final else 0 for thing in things}
+    return sorted(things.items(), key=lambda entry: (KINDS.index(entry[0][0]), orders[entry[0]], entry[0][1]))
 
 
 def _once(pairs: Sequence[tuple[Item, Content]]) -> list[tuple[Item, Content]]:
@@ -275,7 +292,11 @@ def _mentioned(thing: SchemaObject, final: Mapping[Thing, SchemaObject]) -> froz
     import re
 
     words = set(re.findall(r"\w+", thing.sql))
-    return frozenset(name for kind, name in final if kind in ("table", "view") and name in words)
+    return frozenset(
+        item.table
+        for item in final.values()
+        if item.kind not in ("constraint", "index", "trigger", "policy") and item.bare_name in words
+    )
 
 
 def _extracts(judged: Sequence[Judged], rungs: Mapping[str, Rung], sources: Sources) -> dict[str, tuple[str, Extract]]:

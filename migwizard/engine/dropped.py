@@ -93,6 +93,7 @@ def differing_rows(
         catalogue_new=new["catalogue"],
         volatile=volatile,
         labels=labels,
+        set_counters=[name for kind, name, _ in old["observations"]["objects"] if kind == "counter"],
     )
     return found, gone
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from migwizard.engine import durable, halfway, journal, recovery
+from migwizard.engine import durable, halfway, journal, recovery, scratch
 from migwizard.engine.checkpoint import Checkpoint, check_owner, load_checkpoint
 from migwizard.engine.lock import locked
 from migwizard.engine.options import Options
@@ -49,7 +49,10 @@ def open_ride(project: Project, face: Face, options: Options, *, undo: bool = Fa
                     ride.keep()
                 guest.start()
                 _own(ride, found is not None)
-                yield ride
+                try:
+                    yield ride
+                finally:
+                    scratch.close(ride)
         finally:
             if not existed and (_is_untouched(workplace, project) or fetched == _acts(workplace)):
                 _remove_folder(workplace)
@@ -63,7 +66,10 @@ def look_ride(project: Project, face: Face, options: Options, checkpoint: Checkp
             project, Workplace(project.root), guest, face, options, checkpoint or _begin(project), read_only=True
         )
         _own(ride, checkpoint is not None)
-        yield ride
+        try:
+            yield ride
+        finally:
+            scratch.close(ride)
 
 
 def _begin(project: Project) -> Checkpoint:

@@ -10,14 +10,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import durable, scratchcopies
+from migwizard.engine import durable, scratch, scratchcopies
 from migwizard.engine.ride import Ride, Turn, fingerprint
 from migwizard.engine.seedwords import left_so_far
 from migwizard.errors import MigwizardError
 from migwizard.project.guest import Guest, GuestError
 from migwizard.switch.manifest import Manifest
 
-ALIAS = "default"
+ALIAS = scratch.ALIAS
 # The second run of the old history: more than a year later, so that dates and years differ too.
 CLOCK_SHIFT = 400 * 86400.0 + 3723.0
 SECOND_SEED = 4711
@@ -79,9 +79,9 @@ class Runs:
         """The scratch database of the observed run."""
         return self._ride.work / f"old-{self._key}.sqlite3"
 
-    def old(self) -> Future[dict[str, Any]]:
-        """The old history from zero, observed."""
-        return self._submit(self._cached, "old", self._observed)
+    def old(self, *, database: bool = False) -> Future[dict[str, Any]]:
+        """The old history from zero, observed; with `database` the database that it built is there too."""
+        return self._submit(self._cached, "old", self._observed, database)
 
     def second(self) -> Future[dict[str, Any]]:
         """The old history again, with another clock, hash seed and random seed; rows only."""
@@ -97,7 +97,8 @@ class Runs:
 
     def _advanced(self, manifest: Manifest) -> dict[str, Any]:
         path, words = fresh(self._ride, "advanced"), NAMES["advanced"]
-        shutil.copyfile(self.old_database, path)
+        scratch.note(self._ride, path)
+        self._ride.guest.call("copy_scratch", alias=ALIAS, source=str(self.old_database), path=str(path))
         self._ride.tell("progress", f"Starting: {words}", run="advanced", words=words, number=0, total=0)
         result: dict[str, Any] = self._ride.guest.call(
             "advance", alias=ALIAS, path=str(path), manifest=manifest.to_dict(), folders=self._ride.new_folders()
@@ -113,9 +114,9 @@ class Runs:
         self._futures.append(future)
         return future
 
-    def _cached(self, name: str, run: Any) -> dict[str, Any]:
+    def _cached(self, name: str, run: Any, database: bool = False) -> dict[str, Any]:
         path = self._ride.work / f"{name}-{self._key}.json"
-        if path.is_file() and (name != "old" or self.old_database.is_file()):
+        if path.is_file() and (not database or scratch.exists(self._ride, self.old_database)):
             data = _read(path)
             if data and data["sources"] == _hashes(self._ride, data["sources"]):
                 self._tell_end(name, data["seconds"], kept=True)
@@ -148,6 +149,7 @@ class Runs:
     def _migrate(self, guest: Guest, path: Path, folders: Any, say: str, **more: Any) -> dict[str, Any]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
+        scratch.note(self._ride, path)
         words, total = NAMES[say], self._total(say)
 
         began = time.monotonic()
@@ -240,8 +242,9 @@ def sources_fingerprint(ride: Ride) -> str:
 
 
 def sweep(ride: Ride) -> None:
-    """Remove what a run that was killed left behind."""
+    """Remove what a run that was killed left behind, on the disk and on the server."""
     shutil.rmtree(ride.workplace.scratch, ignore_errors=True)
+    scratch.sweep(ride)
 
 
 def old_result(future: Future[dict[str, Any]]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from migwizard.engine.planning import Planned
 from migwizard.engine.previews import SeedsPreview
 from migwizard.engine.ride import Ride
 from migwizard.engine.runs import Runs
+from migwizard.plan.operations import Node
 from migwizard.seeds.objects import SchemaObject
 from migwizard.seeds.rungs import Rung
 from migwizard.seeds.verdicts import Judged, Thing
@@ -27,6 +28,10 @@ class Seeding:
     old: dict[str, Any]
     second: Future[dict[str, Any]]
     sources: composing.Sources
+    homes: dict[Thing, Node] = field(default_factory=dict)
+    """Objects that stand in front of the tables which need them, and the schema migration where they do."""
+    altered: set[Thing] = field(default_factory=set)
+    """Objects that the new tables alone have in another way than an operation left them."""
     judged: tuple[Judged, ...] = ()
     rungs: dict[str, Rung] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
@@ -43,6 +48,10 @@ class Seeding:
     def dropped(self) -> list[str]:
         """The operations that the person leaves out although they leave something, or might."""
         return [id for id, rung in self.rungs.items() if rung is Rung.DROP]
+
+    def in_front(self, judged: Judged) -> bool:
+        """Whether all that an operation leaves is made in front of the tables already."""
+        return bool(judged.things) and not judged.keys and self.homes.keys() >= set(judged.things)
 
     def written(self) -> tuple[Judged, ...]:
         """The operations with the rows that they still bring: what one made that is left out, no other one brings."""

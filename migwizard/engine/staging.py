@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from migwizard.engine import companions, durable, edits, formatting, strays
@@ -15,6 +16,7 @@ from migwizard.errors import MigwizardError
 from migwizard.plan.operations import Node
 from migwizard.plan.plan import Deferred
 from migwizard.seeds.guard import add_guard
+from migwizard.seeds.prelude import Prelude, splice
 from migwizard.words.counting import one_of
 
 LEVELS = "levels.json"
@@ -61,9 +63,15 @@ def _source(ride: Ride, label: str) -> Path:
 
 
 def write_schema(
-    ride: Ride, planned: Planned, replaced: Mapping[str, Mapping[str, list[str]]], kept: Collection[Node]
+    ride: Ride,
+    planned: Planned,
+    replaced: Mapping[str, Mapping[str, list[str]]],
+    kept: Collection[Node],
+    preludes: Mapping[Node, Prelude] = MappingProxyType({}),
 ) -> list[dict[str, Any]]:
     """Let the project's makemigrations write every batch into staging; returns the report of each level.
+
+    `preludes` are put in front of what it wrote.
 
     Raises MigwizardError where the literal text and the written one differ by more than what is deferred.
     """
@@ -102,6 +110,9 @@ def write_schema(
                     f"than what was deferred: {', '.join(file['unexplained'][:5])}. Nothing was changed.",
                     code="unexplained",
                 )
+    for (app, name), prelude in preludes.items():
+        path = ride.workplace.staging / app / f"{name}.py"
+        durable.write_file(path, splice(path.read_text(encoding="utf-8"), prelude).encode())
     guard(ride, _roots(planned, ride.apps.labels), kept)
     literal = [(file["app"], item) for level in report for file in level["files"] for item in file["literal"]]
     formatting.format_files(ride, planned_files(planned), literal)

@@ -7,6 +7,7 @@ import json
 import os
 import queue
 import signal
+import socket
 import subprocess
 import threading
 from collections import deque
@@ -94,6 +95,12 @@ class Guest:
             "settings": self._project.settings,
             "clock_shift": self._clock_shift,
             "fork": self._fork,
+            # Whose scratch databases are on a server: made by this process, for this project, on this machine.
+            "owner": {
+                "root": str(self._project.root.resolve()),
+                "host": socket.gethostname(),
+                "pid": os.getpid(),
+            },
         }
         try:
             process.send(start)

@@ -13,15 +13,17 @@ from typing import Any
 
 from migwizard.proof.difference import Difference, Severity
 from migwizard.proof.fact import Fact
+from migwizard.proof.postgresql import postgresql_facts
 from migwizard.proof.sql_text import lower
 from migwizard.proof.sqlite import sqlite_facts
 
 IGNORED = frozenset({"django_migrations", "migwizard_history_backup"})
 """Tables of the bookkeeping, which differ by intention."""
 
-_KINDS = ("table", "column", "constraint", "index", "view", "trigger")
-_OWN_NAME = ("constraint", "index")
-_READERS = {"sqlite": sqlite_facts}
+_EVERYWHERE = ("table", "column", "constraint", "index", "view", "trigger")
+_KINDS = (*_EVERYWHERE, "sequence", "function", "type", "extension", "collation", "policy")
+_OWN_NAME = ("constraint", "index", "sequence")
+_READERS = {"sqlite": sqlite_facts, "postgresql": postgresql_facts}
 
 Group = tuple[str, str]
 
@@ -39,16 +41,17 @@ def compare_catalogues(
     Raises EmptyDatabaseError when a side has no table besides the bookkeeping, ValueError for catalogues of an unknown
     engine or of two engines.
     """
-    explicit = frozenset(map(lower, explicit_names))
+    engine = old["engine"]
+    explicit = frozenset(explicit_names if engine == "postgresql" else map(lower, explicit_names))
     olds, news = _grouped(_facts(old, new, "old")), _grouped(_facts(new, old, "new"))
     both = {key[1] for key in olds if key[0] == "column"} & {key[1] for key in news if key[0] == "column"}
     groups = sorted(olds.keys() | news.keys(), key=lambda group: (_KINDS.index(group[0]), group[1]))
     found: list[Difference] = []
     for kind, table in groups:
-        if kind in ("column", *_OWN_NAME) and table not in both:
+        if table and kind in ("column", *_OWN_NAME) and table not in both:
             continue  # The missing table says it all.
         left, right = olds.get((kind, table), []), news.get((kind, table), [])
-        if kind in _OWN_NAME:
+        if table and kind in _OWN_NAME:
             left, right = _of_common_columns(table, olds, news, left), _of_common_columns(table, olds, news, right)
             found.extend(_compare_contents(left, right, explicit))
         else:
@@ -62,15 +65,15 @@ def count_tables(catalogue: Mapping[str, Any]) -> int:
 
 
 def count_objects(catalogue: Mapping[str, Any]) -> int:
-    """Tables, columns, constraints, indexes, views and triggers besides the bookkeeping."""
+    """All objects besides the bookkeeping, columns and constraints among them."""
     return sum(1 for _ in _READERS[catalogue["engine"]](catalogue, IGNORED))
 
 
 def count_kinds(catalogue: Mapping[str, Any]) -> dict[str, int]:
-    """How many of each kind there are besides the bookkeeping; every kind is named."""
-    counts = dict.fromkeys(_KINDS, 0)
+    """How many of each kind there are besides the bookkeeping; those that every engine has are always named."""
+    counts = dict.fromkeys(_EVERYWHERE, 0)
     for fact in _READERS[catalogue["engine"]](catalogue, IGNORED):
-        counts[fact.kind] += 1
+        counts[fact.kind] = counts.get(fact.kind, 0) + 1
     return counts
 
 
@@ -89,7 +92,7 @@ def _grouped(facts: Iterator[Fact]) -> dict[Group, list[Fact]]:
     """The facts by kind and table."""
     groups: dict[Group, list[Fact]] = defaultdict(list)
     for fact in facts:
-        groups[fact.kind, lower(fact.table or "")].append(fact)
+        groups[fact.kind, fact.known_as(fact.table or "")].append(fact)
     return groups
 
 
@@ -98,11 +101,11 @@ def _of_common_columns(
 ) -> list[Fact]:
     """The facts without those that are part of a column which one side lacks: that column is told already."""
     common = _named(olds["column", table]).keys() & _named(news["column", table]).keys()
-    return [fact for fact in facts if fact.column is None or fact.column in common]
+    return [fact for fact in facts if fact.column is None or fact.known_as(fact.column) in common]
 
 
 def _named(facts: Sequence[Fact]) -> dict[str, Fact]:
-    return {lower(fact.name or ""): fact for fact in facts}
+    return {fact.key or "": fact for fact in facts}
 
 
 def _compare_named(old: Sequence[Fact], new: Sequence[Fact]) -> Iterator[Difference]:
@@ -116,12 +119,12 @@ def _compare_contents(old: Sequence[Fact], new: Sequence[Fact], explicit: frozen
     """Facts that are the same when the content is, and the name where it is explicit."""
     lefts, rights = list(old), list(new)
     # First by the names that count, then those that are equal in all, in content, and at least in name or subject.
-    for left, right in _take_pairs(lefts, rights, lambda fact: _name(fact) if _name(fact) in explicit else None):
+    for left, right in _take_pairs(lefts, rights, lambda fact: fact.key if fact.key in explicit else None):
         yield from _compare(left, right)
-    _take_pairs(lefts, rights, lambda fact: (_name(fact), fact.content))
+    _take_pairs(lefts, rights, lambda fact: (fact.key, fact.content))
     for left, right in _take_pairs(lefts, rights, lambda fact: fact.content):
         yield _renamed(left, right, explicit)
-    for left, right in _take_pairs(lefts, rights, _name):
+    for left, right in _take_pairs(lefts, rights, lambda fact: fact.key):
         yield _changed(left, right)
     for left, right in _take_pairs(lefts, rights, lambda fact: fact.subject):
         yield _changed(left, right)
@@ -129,10 +132,6 @@ def _compare_contents(old: Sequence[Fact], new: Sequence[Fact], explicit: frozen
         yield from _compare(left, None)
     for right in rights:
         yield from _compare(None, right)
-
-
-def _name(fact: Fact) -> str | None:
-    return None if fact.name is None else lower(fact.name)
 
 
 def _title(fact: Fact) -> str:
@@ -195,7 +194,7 @@ def _sentence(fact: Fact) -> str:
 def _renamed(old: Fact, new: Fact, explicit: frozenset[str]) -> Difference:
     """The same content under another name: harmless only if no migration can ask for it by that name."""
     names = [fact.name or "(no name)" for fact in (old, new)]
-    asked = any(_name(fact) in explicit for fact in (old, new))
+    asked = any(fact.key in explicit for fact in (old, new))
     what = f"{_sentence(old)} is called {names[1]} in the new history"
     why = "; the migrations use the name." if asked else "; only the made-up name differs."
     severity: Severity = "error" if asked else "info"

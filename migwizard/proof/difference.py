@@ -19,7 +19,7 @@ class Difference:
     """`error` stands in the way of the swap until it is decided; `info` is only told."""
 
     kind: str
-    """table, column, constraint, index, view, trigger, row or sequence."""
+    """The kind of a fact, or `row`, or `counter`: how far a table has numbered its rows."""
 
     table: str | None
     name: str
@@ -34,7 +34,7 @@ class Difference:
     @property
     def of_rows(self) -> bool:
         """Whether it is about what is stored, not about the schema."""
-        return self.kind in ("row", "sequence")
+        return self.kind in ("row", "counter")
 
 
 def shorten(old: str, new: str) -> tuple[str, str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from migwizard.proof.sql_text import lower
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A table, column, constraint, index, view or trigger."""
+    """A table, column, constraint, index, view or another object."""
 
     kind: str
     table: str | None
@@ -33,3 +35,15 @@ class Fact:
 
     stored_as: str | None = None
     """How the engine stores a column, where two declared types that are stored alike may stand for each other."""
+
+    exact: bool = False
+    """Whether the engine tells names apart by their case."""
+
+    def known_as(self, name: str) -> str:
+        """A name as the engine compares it."""
+        return name if self.exact else lower(name)
+
+    @property
+    def key(self) -> str | None:
+        """The own name as the engine compares it."""
+        return None if self.name is None else self.known_as(self.name)

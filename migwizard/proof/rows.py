@@ -19,7 +19,7 @@ from migwizard.proof.sql_text import lower
 from migwizard.proof.volatile import Volatile
 from migwizard.words.counting import count
 
-__all__ = ["SPELLED_OUT", "Volatile", "compare_rows", "count_rows", "volatile_cells"]
+__all__ = ["SPELLED_OUT", "Volatile", "ahead", "compare_rows", "count_rows", "volatile_cells"]
 
 PERMISSION_NAME = ("auth_permission", "name")
 MORE = "more"
@@ -69,8 +69,11 @@ def compare_rows(
     catalogue_new: Mapping[str, Any],
     volatile: Volatile,
     labels: Collection[tuple[str, str]] = (),
+    set_counters: Collection[str] = (),
 ) -> tuple[Difference, ...]:
     """What differs between the rows `old` and `new` (as `read_rows` gives them), by table.
+
+    `set_counters` are the tables whose counter an old operation set on purpose: it must be the same.
 
     `labels` are the permissions ("app.model", codename) that Django makes after every migrate. It writes their names
     once, from whatever the model was called then, and never again: there another name is only told.
@@ -90,7 +93,7 @@ def compare_rows(
     for table in sorted(volatile.tables):
         sentence = f"Two runs of the old history leave another number of rows in {table}; it was not compared."
         found.append(Difference("info", "row", table, "number of rows", None, None, sentence))
-    return (*found, *_compare_sequences(old, new))
+    return (*found, *_compare_counters(old, new, set_counters))
 
 
 def _rows_of(database: Database, table: str) -> tuple[Row, ...]:
@@ -196,8 +199,16 @@ def _limited(table: str, differences: list[Difference]) -> Iterator[Difference]:
         yield Difference("error", "row", table, MORE, None, None, sentence)
 
 
-def _compare_sequences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
-    """The counters of AUTOINCREMENT: harmless, unless the new one would hand out a key that is taken.
+def ahead(rows: Mapping[str, Any]) -> set[str]:
+    """The tables whose counter is beyond the greatest key: keys were given up, or the counter was set."""
+    tables, counters = rows["tables"], rows["sequences"]
+    return {name for name, number in counters.items() if name in tables and number > _greatest_key(tables[name])}
+
+
+def _compare_counters(
+    old: Mapping[str, Any], new: Mapping[str, Any], set_counters: Collection[str]
+) -> Iterator[Difference]:
+    """How far tables have numbered their rows: harmless, unless the new one would hand out a key that is taken.
 
     A counter that was never set counts as 0: SQLite writes it at the first row, or when a table is made anew.
     """
@@ -205,14 +216,19 @@ def _compare_sequences(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterat
         if table not in old["tables"] or table not in new["tables"]:
             continue
         before, after = old["sequences"].get(table), new["sequences"].get(table)
+        if (before or 0) == (after or 0):
+            continue
         greatest = _greatest_key(new["tables"][table])
         left, right = ("not set" if value is None else str(value) for value in (before, after))
-        if after is not None and greatest > after:
+        if greatest > (after or 0) and (after is not None or before is not None):
             sentence = f"The counter of {table} is {right} in the new history, below its greatest key {greatest}."
-            yield Difference("error", "sequence", table, table, left, right, sentence)
-        elif (before or 0) != (after or 0):
-            sentence = f"The counter of {table} is {left} in the old history and {right} in the new one."
-            yield Difference("info", "sequence", table, table, left, right, sentence)
+            yield Difference("error", "counter", table, table, left, right, sentence)
+            continue
+        sentence = f"The counter of {table} is {left} in the old history and {right} in the new one"
+        if table in set_counters and table in ahead(old):
+            yield Difference("error", "counter", table, table, left, right, f"{sentence}; the old history sets it.")
+        else:
+            yield Difference("info", "counter", table, table, left, right, f"{sentence}.")
 
 
 def _greatest_key(table: Mapping[str, Any]) -> int:

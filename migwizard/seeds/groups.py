@@ -17,6 +17,8 @@ class Item:
     ids: tuple[str, ...] = ()
     """Old operations that it stands for."""
     atomic: bool = True
+    part: str = ""
+    """Items of different parts never share a file: PostgreSQL alters no table that the same transaction wrote to."""
 
 
 @dataclass(slots=True)
@@ -25,6 +27,7 @@ class Group:
 
     app: str
     atomic: bool
+    part: str = ""
     items: list[Item] = field(default_factory=list)
     after: list[Group] = field(default_factory=list)
 
@@ -53,9 +56,10 @@ def group(items: Sequence[Item]) -> tuple[Group, ...]:
         home = latest.get(item.app)
         needed = [other for other in groups if any(_meet(item, earlier) for earlier in other.items)]
         others = [other for other in needed if other is not home]
-        joins = home is not None and home.atomic == item.atomic and not any(other.reaches(home) for other in others)
+        alike = home is not None and (home.atomic, home.part) == (item.atomic, item.part)
+        joins = home is not None and alike and not any(other.reaches(home) for other in others)
         if home is None or not joins:
-            previous, home = home, Group(item.app, item.atomic)
+            previous, home = home, Group(item.app, item.atomic, item.part)
             others += [previous] if previous is not None and previous not in others else []
             groups.append(home)
             latest[item.app] = home

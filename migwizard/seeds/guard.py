@@ -80,7 +80,7 @@ def remove_guard(source: str) -> str:
     operation = re.match(rf"[\r\n]\s*{_WRITTEN},?|{_WRITTEN}(, )?", source[bracket:])
     end = bracket + operation.end() if operation else bracket
     source = source[:bracket] + source[end:]
-    start, stop = _offset(source, functions[0].lineno, 0), _offset(source, (functions[0].end_lineno or 0) + 1, 0)
+    start, stop = offset(source, functions[0].lineno, 0), offset(source, (functions[0].end_lineno or 0) + 1, 0)
     blank = re.match(r"(\r?\n){0,2}", source[stop:])
     return source[:start] + source[stop + (blank.end() if blank else 0) :]
 
@@ -103,14 +103,21 @@ def _migration_class(source: str) -> ast.ClassDef:
     return classes[0]
 
 
-def _after_bracket(source: str, migration: ast.ClassDef) -> int:
-    """Offset of what follows the opening bracket of the list of operations."""
+def after_bracket(source: str, name: str) -> int:
+    """Offset of what follows the opening bracket of a list of the migration, `operations` say.
+
+    Raises CannotGuardError where there is none.
+    """
+    return _after_bracket(source, _migration_class(source), name)
+
+
+def _after_bracket(source: str, migration: ast.ClassDef, name: str = "operations") -> int:
     for statement in migration.body:
         if not isinstance(statement, ast.Assign) or not isinstance(statement.value, ast.List):
             continue
-        if any(isinstance(target, ast.Name) and target.id == "operations" for target in statement.targets):
-            return _offset(source, statement.value.lineno, statement.value.col_offset) + 1
-    raise CannotGuardError("class Migration has no list of operations")
+        if any(isinstance(target, ast.Name) and target.id == name for target in statement.targets):
+            return offset(source, statement.value.lineno, statement.value.col_offset) + 1
+    raise CannotGuardError(f"class Migration has no list of {name}")
 
 
 def _start_of_class(source: str, migration: ast.ClassDef) -> int:
@@ -119,10 +126,10 @@ def _start_of_class(source: str, migration: ast.ClassDef) -> int:
     lines = re.split(r"\r\n|\r|\n", source)
     while line > 1 and lines[line - 2].startswith("#"):
         line -= 1
-    return _offset(source, line, 0)
+    return offset(source, line, 0)
 
 
-def _offset(source: str, line: int, column: int) -> int:
+def offset(source: str, line: int, column: int) -> int:
     """Offset in characters of a line (from 1; one past the last is the end) and a column in UTF-8 bytes."""
     lines = re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+\Z", source)
     start = [0, *accumulate(map(len, lines))][min(line - 1, len(lines))]

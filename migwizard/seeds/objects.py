@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from migwizard.proof.catalogue import compare_catalogues
+from migwizard.proof.difference import Difference
 from migwizard.seeds.rungs import is_plain
 from migwizard.seeds.verdicts import Judged, Thing, Verdict
 
-KINDS = ("table", "index", "view", "trigger")
+KINDS = (
+    "extension",
+    "collation",
+    "type",
+    "sequence",
+    "function",
+    "table",
+    "constraint",
+    "index",
+    "view",
+    "policy",
+    "trigger",
+    "counter",
+)
+"""What can be brought by its definition, in an order in which things can be made."""
+GROUPS = {
+    "extension": "extensions",
+    "collation": "collations",
+    "type": "types",
+    "function": "functions",
+    "view": "views",
+    "trigger": "triggers",
+    "policy": "policies",
+}
+"""Where a catalogue keeps each kind, besides tables with their parts and sequences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +45,12 @@ class SchemaObject:
     kind: str
     name: str
     table: str
-    """The table it belongs to; its own name for a table or view."""
+    """The table it belongs to; its own name for all that belongs to none."""
     sql: str
+    drop: str = ""
+    """The statement that removes it, where it is another one than that of most kinds."""
+    order: int = 0
+    """Among those of its kind: later ones may need earlier ones."""
 
     @property
     def thing(self) -> Thing:
@@ -28,22 +58,98 @@ class SchemaObject:
 
     @property
     def drop_sql(self) -> str:
-        return f'DROP {self.kind.upper()} IF EXISTS "{self.name}";'
+        return self.drop or f'DROP {self.kind.upper()} IF EXISTS "{self.name}";'
+
+    @property
+    def bare_name(self) -> str:
+        """The name alone, as other definitions write it: without schema, arguments and table."""
+        return self.name.partition(" on ")[0].partition("(")[0].rpartition(".")[2]
 
 
 def read_objects(catalogue: Mapping[str, Any]) -> dict[Thing, SchemaObject]:
-    """Every object of an SQLite catalogue that has a definition of its own."""
-    found = []
-    for table, facts in catalogue["tables"].items():
-        found.append(SchemaObject("table", table, table, facts["sql"]))
-        found += [
-            SchemaObject("index", index["name"], table, index["sql"]) for index in facts["indexes"] if index.get("sql")
-        ]
-    found += [SchemaObject("view", name, name, sql) for name, sql in catalogue["views"].items()]
-    found += [
-        SchemaObject("trigger", name, facts["table"], facts["sql"]) for name, facts in catalogue["triggers"].items()
-    ]
+    """Every object of a catalogue that has a definition of its own."""
+    found = list(_sqlite_objects(catalogue) if catalogue["engine"] == "sqlite" else _postgresql_objects(catalogue))
     return {item.thing: item for item in found}
+
+
+def _sqlite_objects(catalogue: Mapping[str, Any]) -> Iterator[SchemaObject]:
+    for table, facts in catalogue["tables"].items():
+        yield SchemaObject("table", table, table, facts["sql"])
+        for index in facts["indexes"]:
+            if index.get("sql"):
+                yield SchemaObject("index", index["name"], table, index["sql"])
+    for name, sql in catalogue["views"].items():
+        yield SchemaObject("view", name, name, sql)
+    for name, facts in catalogue["triggers"].items():
+        yield SchemaObject("trigger", name, facts["table"], facts["sql"])
+
+
+def _postgresql_objects(catalogue: Mapping[str, Any]) -> Iterator[SchemaObject]:
+    for table, facts in catalogue["tables"].items():
+        yield SchemaObject("table", table, table, facts["sql"], facts["drop"])
+        for constraint in facts["constraints"]:
+            order = 1 if constraint["type"] == "f" else 0
+            name = constraint_name(constraint["name"], table)
+            yield SchemaObject("constraint", name, table, constraint["sql"], constraint["drop"], order)
+        for index in facts["indexes"]:
+            if index["sql"]:
+                yield SchemaObject("index", index["name"], table, index["sql"], index["drop"])
+    for kind, group in GROUPS.items():
+        for name, facts in catalogue[group].items():
+            table = facts.get("table", name)
+            yield SchemaObject(kind, name, table, facts["sql"], facts["drop"], facts.get("order", 0))
+    for name, facts in catalogue["sequences"].items():
+        if facts["table"] is None:
+            yield SchemaObject("sequence", name, name, facts["sql"], facts["drop"])
+
+
+def read_counters(catalogue: Mapping[str, Any], counters: Mapping[str, int]) -> dict[Thing, SchemaObject]:
+    """How far the sequences of tables have counted, as statements that set them; `counters` are those of `read_rows`."""
+    columns = {facts["table"]: facts["column"] for facts in catalogue.get("sequences", {}).values()}
+    found = {}
+    for table, number in counters.items():
+        if table in columns:
+            owner = f"pg_get_serial_sequence({_literal(_identifier(table))}, {_literal(columns[table])})"
+            found["counter", table] = SchemaObject("counter", table, table, f"SELECT setval({owner}, {number});")
+    return found
+
+
+def _identifier(name: str) -> str:
+    return ".".join('"' + part.replace('"', '""') + '"' for part in name.split(".", 1))
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def altered(differences: Iterable[Difference], operations: Iterable[Mapping[str, Any]]) -> set[Thing]:
+    """What both histories have, but in another way, and what an operation changed after somebody else had made it.
+
+    There is no statement in a catalogue that changes an object, so that only the operation itself brings the change.
+    """
+    changed = {(kind, name) for facts in operations for action, kind, name, _ in facts["schema"] if action == "changed"}
+    found = set()
+    for difference in differences:
+        if difference.severity != "error":
+            continue
+        if difference.kind == "column" or (difference.kind == "table" and difference.new is not None):
+            found.add(("table", difference.table or difference.name))
+        elif difference.old is not None and difference.new is not None:
+            found.add(thing_of(difference))
+    return found & changed
+
+
+def constraint_name(name: str, table: str) -> str:
+    """Several tables may have constraints of one name."""
+    return f"{name} on {table}"
+
+
+def thing_of(difference: Difference) -> Thing:
+    """The object that a difference of two catalogues is about."""
+    name = difference.name
+    if difference.kind == "constraint":
+        name = constraint_name(name, difference.table or "")
+    return difference.kind, name
 
 
 def replaced_tables(
@@ -58,12 +164,19 @@ def replaced_tables(
     new schema makes. By table name.
     """
     separate = {facts["id"] for facts in operations if facts["in_separate"] is not None}
-    found = {}
-    for kind, name, owner in objects:
-        both = name in old["tables"] and name in new["tables"]
-        if kind == "table" and owner in separate and both and old["tables"][name]["sql"] != new["tables"][name]["sql"]:
-            found[name] = SchemaObject("table", name, name, old["tables"][name]["sql"])
-    return found
+    made = {name for kind, name, owner in objects if kind == "table" and owner in separate}
+    both = sorted(made & old["tables"].keys() & new["tables"].keys())
+    if old["engine"] == "sqlite":
+        changed = {name for name in both if old["tables"][name]["sql"] != new["tables"][name]["sql"]}
+    else:
+        differences = compare_catalogues(old, new, explicit_names=()) if both else ()
+        changed = {d.table or d.name for d in differences if d.severity == "error" and d.kind in ("table", "column")}
+    facts = old["tables"]
+    return {
+        name: SchemaObject("table", name, name, facts[name]["sql"], facts[name].get("drop", ""))
+        for name in both
+        if name in changed
+    }
 
 
 def as_it_was(judged: Judged, final: Mapping[Thing, SchemaObject]) -> bool:
@@ -82,4 +195,12 @@ def made_stands(judged: Judged, final: Mapping[Thing, SchemaObject]) -> bool:
     return all(
         action == "created" and (kind, name) in judged.things and final[kind, name].sql == sql
         for action, kind, name, sql in judged.facts["schema"]
+    )
+
+
+def is_own_operation(judged: Judged, final: Mapping[Thing, SchemaObject]) -> bool:
+    """Whether a class of its own stands for what it makes, as Django has one for extensions: it says more than SQL."""
+    ours = all(kind in ("extension", "collation") for kind, _ in judged.things)
+    return (
+        ours and bool(judged.facts.get("written")) and judged.facts["kind"] == "custom" and made_stands(judged, final)
     )

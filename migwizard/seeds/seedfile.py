@@ -81,7 +81,7 @@ def _starts_with_definition(body: str) -> bool:
 
 def _migration(dependencies: Sequence[str], operations: Sequence[SeedOperation], atomic: bool) -> str:
     rows = "".join(f"        {source.strip()},\n" for source in dict.fromkeys(dependencies))
-    entries = "".join(_entry(operation) for operation in operations)
+    entries = "".join(entry(operation) for operation in operations)
     return (
         "class Migration(migrations.Migration):\n"
         + ("" if atomic else "    atomic = False\n\n")
@@ -90,6 +90,7 @@ def _migration(dependencies: Sequence[str], operations: Sequence[SeedOperation],
     )
 
 
-def _entry(operation: SeedOperation) -> str:
+def entry(operation: SeedOperation) -> str:
+    """The lines of an operation in the list of a migration."""
     origin = f"        # from {operation.origin}\n" if operation.origin else ""
     return f"{origin}{indented(operation.source.strip(), ' ' * 8)},\n"

@@ -69,11 +69,13 @@ def judge(
     made_anyway: Callable[[Key], bool],
     missing: Collection[Thing],
     code_of: Callable[[Mapping[str, Any]], str] = own_source,
+    altered: Collection[Thing] = (),
 ) -> tuple[Judged, ...]:
     """Judge every operation of `observations` (as the agent's observer reports them), in the order they ran.
 
     `made_anyway` tells the rows that post_migrate makes in every database; `missing` are the objects that the old
-    history has at its end and the new schema alone has not. `code_of` gives the code that an operation runs.
+    history has at its end and the new schema alone has not, `altered` those that it has in another way.
+    `code_of` gives the code that an operation runs.
     """
     kept: dict[str, list[Key]] = {}
     for table, key, owners in observations["rows"]:
@@ -83,6 +85,9 @@ def judge(
     for kind, name, owner in observations["objects"]:
         if (kind, name) in missing:
             makers.setdefault(owner, []).append((kind, name))
+    for facts in observations["operations"] if altered else ():
+        changed = {(kind, name) for action, kind, name, _ in facts["schema"] if action == "changed"}
+        makers.setdefault(facts["id"], []).extend(sorted(changed & set(altered) - set(makers.get(facts["id"], ()))))
     return tuple(
         _judge(facts, kept.get(facts["id"], []), tuple(makers.get(facts["id"], ())), made_anyway, code_of)
         for facts in observations["operations"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 SHOWN = 4
 """So many names stand in a sentence."""
-PLURALS = {"index": "indexes"}
+PLURALS = {"index": "indexes", "policy": "policies"}
 KINDS = {
     "tables": "table",
     "columns": "column",
@@ -14,6 +14,12 @@ KINDS = {
     "constraints": "constraint",
     "views": "view",
     "triggers": "trigger",
+    "sequences": "sequence",
+    "functions": "function",
+    "types": "type",
+    "extensions": "extension",
+    "collations": "collation",
+    "policies": "policy",
 }
 """What a catalogue is compared by: the figure, and the kind of thing that it counts."""
 

@@ -108,7 +108,7 @@ def test_rows_numbered_anew_are_the_same_rows() -> None:
     assert [(one.severity, one.kind, one.table) for one in found] == [
         ("info", "row", "land"),
         ("info", "row", "town"),
-        ("info", "sequence", "land"),
+        ("info", "counter", "land"),
     ]
 
 
@@ -190,7 +190,7 @@ def test_the_counter_may_differ_but_not_hand_out_a_taken_key() -> None:
     old = build(SCHEMA, SEEDS)
     higher = build(SCHEMA, SEEDS, "UPDATE sqlite_sequence SET seq = 10")
     lower = build(SCHEMA, SEEDS, "UPDATE sqlite_sequence SET seq = 2")
-    assert [(one.severity, one.kind) for one in row_differences(old, higher)] == [("info", "sequence")]
+    assert [(one.severity, one.kind) for one in row_differences(old, higher)] == [("info", "counter")]
     (found,) = row_differences(old, lower)
     assert (found.severity, found.old, found.new) == ("error", "3", "2")
     assert "below its greatest key 3" in found.sentence

@@ -64,6 +64,7 @@ def table(sql: str, *indexes: dict[str, Any]) -> dict[str, Any]:
 
 def test_objects_of_a_catalogue_are_those_with_a_definition() -> None:
     catalogue = {
+        "engine": "sqlite",
         "tables": {
             "item": table(
                 "CREATE TABLE item", {"name": "by_hand", "sql": "CREATE INDEX"}, {"name": "auto", "sql": None}
@@ -80,8 +81,12 @@ def test_objects_of_a_catalogue_are_those_with_a_definition() -> None:
 
 
 def test_a_table_made_by_hand_beside_its_state_takes_the_place_of_the_generated_one() -> None:
-    old = {"tables": {name: table(f"CREATE TABLE {name} -- by hand") for name in ("note", "same", "plain", "gone")}}
-    new = {"tables": {name: table(f"CREATE TABLE {name}") for name in ("note", "same", "plain")}}
+    old: dict[str, Any] = {"engine": "sqlite"} | {
+        "tables": {name: table(f"CREATE TABLE {name} -- by hand") for name in ("note", "same", "plain", "gone")}
+    }
+    new: dict[str, Any] = {"engine": "sqlite"} | {
+        "tables": {name: table(f"CREATE TABLE {name}") for name in ("note", "same", "plain")}
+    }
     new["tables"]["same"] = old["tables"]["same"]
     operations = [facts("shop.0001#0", in_separate=[["CreateModel", "Note"]]), facts("shop.0001#1", in_separate=None)]
     objects = [

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import git, patience
+from migwizard.engine import git, patience, scratch
 from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.manifests import make_manifest
 from migwizard.engine.previews import Finding, Status
@@ -83,9 +83,9 @@ def _settings(ride: Ride, _: Seen) -> tuple[Status, str, str]:
             details={"apps": disabled, "settings": facts["settings"]},
         )
     for database in facts["databases"]:
-        if database["alias"] == "default" and not database["sqlite"]:
+        if database["alias"] == "default" and database["vendor"] == "other":
             raise UsageError(
-                f"The database default runs on {database['engine']}; this version of migwizard proves on SQLite only. "
+                f"The database default runs on {database['engine']}; this version of migwizard proves on SQLite and PostgreSQL only. "
                 "Nothing was changed.",
                 code="engine",
                 details={"alias": "default", "engine": database["engine"], "default": True},
@@ -238,13 +238,13 @@ def _database(ride: Ride, database: dict[str, Any], manifest: dict[str, Any]) ->
     named = alias in ride.options.databases
     if left_out(ride, alias):
         return NOT_TOUCHED
-    if named and not database["sqlite"]:
+    if named and database["vendor"] == "other":
         raise DatabaseError(
-            f"Database {alias} runs on {database['engine']}; this version switches SQLite only. Nothing was changed.",
+            f"Database {alias} runs on {database['engine']}; this version switches SQLite and PostgreSQL only. Nothing was changed.",
             code="engine",
             details={"alias": alias},
         )
-    if not (database["sqlite"] and (database["inside"] or named)):
+    if not (database["inside"] or named):
         return NOT_TOUCHED
     if database["exists"]:
         return _state(ride, alias, manifest)
@@ -284,6 +284,8 @@ def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
 
 def _scratch(ride: Ride, _: Seen) -> tuple[Status, str, str]:
     """Make a database where the scratch databases will lie, and remove it."""
+    if scratch.on_server(ride):
+        return _scratch_on_server(ride)
     path = ride.scratch / "preflight.sqlite3"
     there = ride.scratch.is_dir()
     try:
@@ -307,6 +309,24 @@ def _scratch(ride: Ride, _: Seen) -> tuple[Status, str, str]:
     if free < LITTLE_SPACE:
         return "note", f"can be made, but only {free // 1024**2} MB are free", str(ride.scratch)
     return "ok", "a scratch database can be made", f"Folder: {ride.scratch}"
+
+
+def _scratch_on_server(ride: Ride) -> tuple[Status, str, str]:
+    if any(one["alias"] == scratch.ALIAS and one["vendor"] == "other" for one in ride.guest.facts["databases"]):
+        return "waiting", "not looked at: waits for Settings", ""
+    try:
+        where = ride.guest.call("try_scratch", alias=scratch.ALIAS, path=str(ride.scratch / "preflight.sqlite3"))
+    except GuestError as error:
+        if error.kind not in ("scratch", "unreachable"):
+            raise
+        cure = error.details.get("cure")
+        raise DatabaseError(
+            f"{error.sentence} Without a scratch database there is no proof, so no Apply. Nothing was changed.",
+            code=error.kind,
+            cures=(cure,) if cure else (),
+            details={"alias": scratch.ALIAS},
+        ) from error
+    return "ok", "a scratch database can be made on the server", f"Server: {where}"
 
 
 def _graphviz(ride: Ride, _: Seen) -> tuple[Status, str, str]:

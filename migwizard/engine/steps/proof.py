@@ -76,7 +76,7 @@ def decide(ride: Ride, compared: Compared) -> Certificate:
 def compare(ride: Ride) -> Compared:
     """Run both histories from zero, and find every difference."""
     with Runs(ride) as runs:
-        old_future, second_future, new_future = runs.old(), runs.second(), runs.new("new")
+        old_future, second_future, new_future = runs.old(database=drift.is_folded(ride)), runs.second(), runs.new("new")
         old = old_result(old_future)
         second, new = second_future.result(), new_future.result()
         # With drift on top, what counts is where a database of the old history arrives.
@@ -97,7 +97,7 @@ def compare(ride: Ride) -> Compared:
             "migwizard": __version__,
             "python": ride.guest.facts["python"],
             "django": ride.guest.facts["django"],
-            "sqlite": str(old["catalogue"]["version"]),
+            str(old["catalogue"]["engine"]): str(old["catalogue"]["version"]),
         },
         tables=Count(count_tables(old["catalogue"]), count_tables(new["catalogue"])),
         rows=Count(count_rows(old["rows"]), count_rows(new["rows"])),
@@ -151,7 +151,11 @@ def _figures(
     before, after = count_kinds(old["catalogue"]), count_kinds(new["catalogue"])
     own = set(ride.apps.labels)
     files = sum(node["app"] in own for node in ride.history()["nodes"])
-    counts = [(words, before[kind], after[kind], kind) for words, kind in KINDS.items()]
+    counts = [
+        (words, before.get(kind, 0), after.get(kind, 0), kind)
+        for words, kind in KINDS.items()
+        if kind in before or kind in after
+    ]
     counts.append(("rows", count_rows(old["rows"]), count_rows(new["rows"]), "row"))
     told = [(words, str(left), str(right), kind not in differing) for words, left, right, kind in counts]
     return (("files", str(files), str(len(migration_files(ride.checkpoint.files))), True), *told)

@@ -14,6 +14,8 @@ from migwizard.engine import (
     edited,
     formatting,
     overrule,
+    preluding,
+    scratch,
     seedfacts,
     seedwords,
     staging,
@@ -22,6 +24,7 @@ from migwizard.engine import (
 from migwizard.engine.dropped import differing_rows, makers, volatile_rows
 from migwizard.engine.literal_rows import RowsBlock, rows_blocks
 from migwizard.engine.planning import Planned, make_plan
+from migwizard.engine.preluding import Preludes
 from migwizard.engine.ride import Ride
 from migwizard.engine.runs import Runs, old_result
 from migwizard.engine.seeding import Seeding
@@ -29,10 +32,20 @@ from migwizard.engine.seedquestions import ask_keep, ask_object, ask_rows, canno
 from migwizard.project.guest import GuestError
 from migwizard.proof.catalogue import compare_catalogues
 from migwizard.proof.difference import Difference
+from migwizard.proof.rows import ahead
 from migwizard.seeds.compose import CannotJoinError, SeedMigration, compose
 from migwizard.seeds.extract import CannotMove
 from migwizard.seeds.moving import has_name
-from migwizard.seeds.objects import KINDS, as_it_was, read_objects, replaced_tables
+from migwizard.seeds.objects import (
+    KINDS,
+    altered,
+    as_it_was,
+    is_own_operation,
+    read_counters,
+    read_objects,
+    replaced_tables,
+    thing_of,
+)
 from migwizard.seeds.rungs import AS_CODE, Rung, first_rung, share_rows
 from migwizard.seeds.verdicts import Judged, Thing, Verdict, judge
 
@@ -41,12 +54,17 @@ def run(ride: Ride) -> dict[str, Any]:
     """Observe the old history, judge, write seed migrations, and try them until rows are equal or no rung is left."""
     overrule.forget_outlived(ride)
     with Runs(ride) as runs:
-        old_future, second = runs.old(), runs.second()
+        old_future, second = runs.old(database=True), runs.second()
         planned = make_plan(ride)
-        bare = _bare(ride, planned, runs, old_future)
+        preludes = Preludes()
+        if scratch.on_server(ride):
+            preludes = preluding.find(ride, planned, old_result(old_future))
+        bare = _bare(ride, planned, runs, old_future, preludes)
         migrations = None
         while migrations is None:
-            seeding = Seeding(ride, planned, runs, old_result(old_future), second, composing.Sources(ride))
+            seeding = Seeding(
+                ride, planned, runs, old_result(old_future), second, composing.Sources(ride), preludes.homes
+            )
             _judge_all(seeding, bare)
             migrations = _try_until_equal(seeding)
     nodes = [(batch.app, batch.name) for batch in planned.plan.batches]
@@ -87,7 +105,9 @@ def _report(seeding: Seeding, migrations: Sequence[SeedMigration]) -> dict[str, 
 
 
 def _object_file(seeding: Seeding, judged: Judged, migrations: Sequence[SeedMigration]) -> str:
-    """The seed file that makes the objects of an operation by their definitions."""
+    """The file that makes the objects of an operation by their definitions."""
+    if seeding.in_front(judged):
+        return "/".join(seeding.homes[judged.things[0]])
     if seeding.rungs.get(judged.id) is not Rung.CATALOGUE:
         return ""
     names = [thing[1] for thing in judged.things]
@@ -95,9 +115,9 @@ def _object_file(seeding: Seeding, judged: Judged, migrations: Sequence[SeedMigr
     return next((f"{m.app}/{m.name}" for m in holders), "")
 
 
-def _bare(ride: Ride, planned: Planned, runs: Runs, old: Future[dict[str, Any]]) -> dict[str, Any]:
+def _bare(ride: Ride, planned: Planned, runs: Runs, old: Future[dict[str, Any]], preludes: Preludes) -> dict[str, Any]:
     """The new schema without any seed; tables that hand-written SQL makes are taken over from the old history."""
-    _write_schema(ride, planned, {})
+    _write_schema(ride, planned, {}, preludes)
     bare = runs.new("bare").result()
     observed = old_result(old)
     replaced = replaced_tables(
@@ -117,14 +137,15 @@ def _bare(ride: Ride, planned: Planned, runs: Runs, old: Future[dict[str, Any]])
         if table in models
     }
     if by_model:
-        _write_schema(ride, planned, by_model)
+        _write_schema(ride, planned, by_model, preludes)
         bare = runs.new("bare").result()
     return bare
 
 
-def _write_schema(ride: Ride, planned: Planned, replaced: Mapping[str, Any]) -> None:
+def _write_schema(ride: Ride, planned: Planned, replaced: Mapping[str, Any], preludes: Preludes) -> None:
     staging.prepare(ride, staging.planned_files(planned))
-    staging.write_schema(ride, planned, replaced, {node for nodes in planned.pins.values() for node in nodes})
+    kept = {node for nodes in planned.pins.values() for node in nodes}
+    staging.write_schema(ride, planned, replaced, kept, preludes.by_node)
 
 
 def _judge_all(seeding: Seeding, bare: Mapping[str, Any]) -> None:
@@ -135,14 +156,21 @@ def _judge_all(seeding: Seeding, bare: Mapping[str, Any]) -> None:
         old["catalogue"], bare["catalogue"], explicit_names=ride.registry()["explicit_names"]
     )
     lost = [d for d in differences if d.severity == "error" and d.new is None and d.kind in KINDS]
-    missing = {(d.kind, d.name) for d in lost if (d.kind, d.name) in seeding.final}
+    missing = {thing_of(d) for d in lost} & seeding.final.keys()
     # Of a table that is lost as a whole only the table is told.
     missing |= {thing for thing, item in seeding.final.items() if ("table", item.table) in missing}
+    missing |= seeding.homes.keys()
+    counters = read_counters(old["catalogue"], old["rows"]["sequences"])
+    seeding.final |= counters
+    set_on_purpose = {thing for thing in _observed(old) & counters.keys() if thing[1] in ahead(old["rows"])}
+    missing |= set_on_purpose
+    seeding.altered = altered(differences, old["observations"]["operations"]) - missing
     seeding.judged = judge(
         old["observations"],
         made_anyway=composing.made_anyway(ride, old),
         missing=missing,
         code_of=seeding.sources.code_of,
+        altered=seeding.altered,
     )
     for judged in seeding.judged:
         seeding.ride.tell("operation", judged.id, **_told(judged))
@@ -151,6 +179,11 @@ def _judge_all(seeding: Seeding, bare: Mapping[str, Any]) -> None:
         if (rung := _rung(seeding, judged)) is not None:
             seeding.rungs[judged.id] = rung
     seeding.rungs = share_rows(seeding.written(), seeding.rungs)
+
+
+def _observed(old: Mapping[str, Any]) -> set[Thing]:
+    """The objects that operations made or changed, as far as they are there at the end."""
+    return {(kind, name) for kind, name, _ in old["observations"]["objects"]}
 
 
 def _told(judged: Judged) -> dict[str, Any]:
@@ -163,7 +196,7 @@ def _collect_objects(seeding: Seeding, missing: set[Thing]) -> None:
     makers = {thing: judged for judged in seeding.judged for thing in judged.things}
     tables = {model["table"]: model["app"] for model in seeding.ride.registry()["models"] if not model["proxy"]}
     tables |= seeding.ride.registry()["auto_tables"]
-    for thing in sorted(missing):
+    for thing in sorted(missing - seeding.homes.keys()):
         item, maker = seeding.final[thing], makers.get(thing)
         table = makers.get(("table", item.table))
         app = maker.app if maker else tables.get(item.table, table.app if table else "")
@@ -188,11 +221,17 @@ def _rung(seeding: Seeding, judged: Judged) -> Rung | None:
         return None
     if judged.verdict in (Verdict.ASK, Verdict.ONE_TIME):
         return _rung_of_nothing(seeding, judged, said)
+    if seeding.in_front(judged):
+        return Rung.CARRY if judged.facts.get("written") else Rung.CATALOGUE
     if said == overrule.DROP:
         return Rung.DROP
     if judged.verdict is Verdict.SCHEMA or (judged.verdict is Verdict.BOTH and judged.facts["kind"] == "RunSQL"):
         if as_it_was(judged, seeding.final):
             return Rung.MOVE
+        if is_own_operation(judged, seeding.final):
+            return Rung.CARRY
+        if seeding.altered & set(judged.things):
+            return _gentlest(seeding, judged)
         if judged.verdict is Verdict.SCHEMA:
             return Rung.CATALOGUE
     return _gentlest(seeding, judged)
@@ -375,12 +414,20 @@ def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
             batch.app == path.parent.name and batch.name == path.stem for batch in planned.plan.batches
         ):
             path.unlink()
-    judged = seeding.written()
+    judged = tuple(each for each in seeding.written() if not seeding.in_front(each))
     blocks = rows_blocks(
         ride, seeding.runs.old_database, judged, seeding.rungs, seeding.old, partial(_data_file, seeding)
     )
     _write_data(seeding, blocks)
-    items = composing.seed_items(judged, seeding.rungs, seeding.sources, blocks, seeding.objects, seeding.final)
+    items = composing.seed_items(
+        judged,
+        seeding.rungs,
+        seeding.sources,
+        blocks,
+        seeding.objects,
+        seeding.final,
+        apart=seeding.old["catalogue"]["engine"] == "postgresql",
+    )
     counts: dict[str, int] = {}
     for batch in planned.plan.batches:
         counts[batch.app] = counts.get(batch.app, 0) + 1

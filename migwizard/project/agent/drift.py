@@ -6,13 +6,12 @@ import io
 import time
 from typing import Any
 
-from . import histories, load, switch
+from . import histories, switch
 from .command import Inside, inside_makemigrations, no_formatter
-from .engines import engine_of
 from .failure import AgentError, place, sentence
 from .makemigrations import described, fix_header_clock
-from .migrate import open_scratch
 from .outside import keep_away
+from .scratch import engine_at, open_scratch
 
 LOSING = ("RemoveField", "DeleteModel")
 
@@ -98,7 +97,7 @@ def advance(
     if folders:
         histories.use(folders)
     keep_away(start["root"], path)
-    connection = open_scratch(alias, path, start.get("clock_shift") or 0.0)
+    connection = open_scratch(start, alias, path, start.get("clock_shift") or 0.0)
     try:
         switch.switch(connection, manifest, consistent=switch.graph_consistency)
     except switch.SwitchError as error:
@@ -118,7 +117,7 @@ def advance(
             where=place(error, start["root"]),
         ) from error
     seconds = time.monotonic() - began
-    engine = engine_of(load.REAL_DATABASES[alias])
+    engine = engine_at(alias)
     catalogue = engine.read_catalogue(connection)
     rows = engine.read_rows(connection, catalogue)
     connection.close()

@@ -17,7 +17,7 @@ import warnings
 from typing import Any, Callable
 
 from . import sources
-from .engines import is_sqlite, sqlite
+from .engines import is_postgresql, is_sqlite, sqlite
 from .failure import AgentError
 
 # The databases as the settings give them, by alias; read by the few requests that concern real databases.
@@ -159,6 +159,9 @@ def _database_facts(alias: str, real: dict[str, Any], root: str) -> dict[str, An
     name = str(real.get("NAME") or "")
     facts = {"alias": alias, "engine": real.get("ENGINE", ""), "name": name, "host": str(real.get("HOST") or "")}
     facts["sqlite"] = is_sqlite(real)
+    facts["vendor"] = "sqlite" if facts["sqlite"] else "postgresql" if is_postgresql(real) else "other"
+    # Whether one on a server is there is known when it is opened.
+    facts.update(path="", exists=True, inside=False)
     if facts["sqlite"]:
         path = os.path.abspath(os.path.join(root, name)) if name and ":memory:" not in name else ""
         inside = bool(path) and os.path.realpath(path).startswith(os.path.realpath(root) + os.sep)

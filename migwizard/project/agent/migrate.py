@@ -3,35 +3,14 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
 import time
 from typing import Any
 
-from . import histories, load, sources
-from .engines import engine_of
+from . import histories, scratch, sources
 from .failure import AgentError, place, sentence
 from .observe import Observer
 from .outside import keep_away
-
-
-def open_scratch(alias: str, path: str, clock_shift: float = 0.0) -> Any:
-    """Lead every alias to nowhere but `alias` to the scratch database `path`, and return its connection."""
-    from django.db import connections
-    from django.db.backends.signals import connection_created
-
-    real = load.REAL_DATABASES[alias]
-    engine = engine_of(real)
-    databases = {key: load.scratch_database(other) for key, other in load.REAL_DATABASES.items()}
-    databases[alias] = engine.scratch_settings(real, path)
-    load.use_databases(databases)
-
-    def prepare(connection: Any, **_: Any) -> None:
-        if connection.alias == alias:
-            engine.prepare(connection, clock_shift)
-
-    connection_created.connect(prepare, weak=False)
-    return connections[alias]
 
 
 def migrate(
@@ -44,7 +23,7 @@ def migrate(
     observe: bool = False,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Migrate the SQLite file `path`, which must not exist, from zero; return what is in it then.
+    """Migrate the scratch database `path`, which must not exist, from zero; return what is in it then.
 
     With `observe` every operation that no autodetector writes is watched. Raises AgentError("migrate") naming the
     operation that failed.
@@ -53,14 +32,13 @@ def migrate(
 
     from django.core.management import call_command
 
-    if os.path.exists(path):
-        raise AgentError("scratch", "The scratch database {} exists already.".format(path))
+    scratch.create(start, alias, path)
     if folders:
         histories.use(folders)
     outside, media = keep_away(start["root"], path)
     random.seed(seed)
-    connection = open_scratch(alias, path, start.get("clock_shift") or 0.0)
-    engine = engine_of(load.REAL_DATABASES[alias])
+    connection = scratch.open_scratch(start, alias, path, start.get("clock_shift") or 0.0)
+    engine = scratch.engine_at(alias)
     observer = Observer(engine, connection, set(labels), observe, emit, outside)
     began = time.monotonic()
     with observer:
@@ -72,7 +50,15 @@ def migrate(
             cause = _first(error)
             raise AgentError(
                 "migrate",
-                "{} failed: {}".format(observer.current_name() or "migrate", sentence(cause)),
+                " ".join(
+                    filter(
+                        None,
+                        [
+                            "{} failed: {}".format(observer.current_name() or "migrate", sentence(cause)),
+                            engine.hint(cause),
+                        ],
+                    )
+                ),
                 operation=observer.current,
                 where=place(cause, start["root"]),
             ) from error

@@ -18,7 +18,8 @@ from .outside import Outside
 _NAME = r'("(?:[^"]|"")+"|\w+)'
 _RENAME = re.compile(r"^\s*ALTER TABLE\s+{0}\s+RENAME TO\s+{0}".format(_NAME), re.IGNORECASE)
 _COUNTER = re.compile(
-    r"\b(?:UPDATE|INTO|DELETE\s+FROM)\s+\W?sqlite_sequence\b|\bALTER\s+SEQUENCE\b|\bsetval\s*\(|\bAUTO_INCREMENT\s*=",
+    r"\b(?:UPDATE|INTO|DELETE\s+FROM)\s+\W?sqlite_sequence\b|\bALTER\s+SEQUENCE\b|\bsetval\s*\(|\bAUTO_INCREMENT\s*="
+    r"|\bRESTART\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
@@ -173,11 +174,15 @@ class Observer:
         """From now on everything that was seen of the table `old` is known under the table's new name."""
         for table, key in [entry for entry in self.owners if entry[0] == old]:
             self.owners[new, key] = self.owners.pop((table, key))
-        if ("table", old) in self.objects:
-            self.objects["table", new] = self.objects.pop(("table", old))
+        for kind in ("table", "counter"):
+            if (kind, old) in self.objects:
+                self.objects[kind, new] = self.objects.pop((kind, old))
         self.found = {(new if table == old else table, key) for table, key in self.found}
         for watched in self.watched:
             watched.tables = {new if table == old else table for table in watched.tables}
+            for change in watched.schema:
+                if change[1] in ("table", "counter") and change[2] == old:
+                    change[2] = new
             watched.touched = [(new if table == old else table, key, change) for table, key, change in watched.touched]
 
     def _take(self) -> Snapshot:
@@ -195,6 +200,9 @@ class Observer:
     def _finish(self) -> None:
         watched = self._stack.pop()
         watched.facts["outside"] = self._outside.since(self._mark)
+        if watched.facts.get("sets_counter"):
+            # What a sequence counts is not written in a way that leaves a mark.
+            self._snapshot = None
         before, after = self._before, self._take()
         self._compare(watched, before, after)
         facts = self._one(watched)
@@ -213,6 +221,10 @@ class Observer:
                 watched.schema.append([action, kind, name, (new or old or ("", ""))[1] or ""])
                 if new is not None:
                     self.objects[kind, name] = watched.facts["id"]
+        for table, number in sorted(after.counters.items()) if watched.facts.get("sets_counter") else ():
+            if number != before.counters.get(table):
+                watched.schema.append(["changed", "counter", table, str(number)])
+                self.objects["counter", table] = watched.facts["id"]
         for table, key, change in row_changes(before, after):
             watched.touched.append((table, key, change))
             owners = self.owners.setdefault((table, key), [])

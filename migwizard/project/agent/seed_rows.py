@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from . import histories, load
-from .engines import Engine, engine_of
+from . import histories
+from .engines import Engine
 from .history import load_graph
-from .migrate import open_scratch
 from .observe import plain_key
+from .scratch import engine_at, open_scratch
 
 # Their primary keys differ between databases; they are named by what they stand for.
 CONTENT_TYPE = ("contenttypes", "contenttype")
@@ -35,8 +35,7 @@ def seed_rows(
     more than `many` rows has "texts" too: every value as its field writes and reads it, where that is without loss.
     """
     histories.use(folders)
-    engine = engine_of(load.REAL_DATABASES[alias])
-    connection = open_scratch(alias, path)
+    engine, connection = engine_at(alias), open_scratch(start, alias, path)
     apps = load_graph().project_state().apps
     models = _models_by_table(apps)
     tables, raw = [], []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..failure import AgentError
-from . import sqlite
+from . import postgresql, sqlite
 from .snapshot import Snapshot
 
 __all__ = ["Engine", "Snapshot", "engine_of", "is_sqlite"]
@@ -13,13 +13,17 @@ __all__ = ["Engine", "Snapshot", "engine_of", "is_sqlite"]
 Engine = Any
 """A module with
 
-`scratch_settings(real, path)`: settings of the scratch database `path`, made from the settings of the real one;
+`create(real, path, owner, use, source)`: make the scratch database that stands for the file `path`, of the process
+`owner`; empty, or a copy of that for `source`;
+`scratch_settings(real, path, owner)`: settings that lead to it, made from the settings of the real database;
+`sweep(real, owner, use)`: remove those of this process and of dead ones, and return their names;
 `prepare(connection, clock_shift)`: called once for each connection to it that was just opened;
 `raw(connection)`: a function (sql, params) -> rows, past Django's cursors, with the driver's own parameter style;
 `read_catalogue(connection)` and `read_rows(connection, catalogue)`: everything in it, as JSON can carry it;
 `mark(connection)`: equal at two moments only if nothing was written between them;
 `snapshot(connection)`: rows and objects at this moment;
-`keyed_rows(connection, table)`: the stored rows of one table, each with the key under which a snapshot knows it.
+`keyed_rows(connection, table)`: the stored rows of one table, each with the key under which a snapshot knows it;
+`hint(error)`: what a person can do about a failed history, where the error itself does not say it.
 """
 
 
@@ -28,8 +32,23 @@ def is_sqlite(real: dict[str, Any]) -> bool:
     return "sqlite" in engine or "spatialite" in engine
 
 
+def is_postgresql(real: dict[str, Any]) -> bool:
+    """Whether Django says "postgresql" of it: engines of packages are built on Django's own, whatever they are called."""
+    engine = real.get("ENGINE", "")
+    if "postgresql" in engine or "postgis" in engine:
+        return True
+    try:
+        from django.db.utils import load_backend
+
+        return bool(load_backend(engine).DatabaseWrapper.vendor == "postgresql")
+    except Exception:
+        return False
+
+
 def engine_of(real: dict[str, Any]) -> Engine:
     """The engine of a database by its settings. Raises AgentError("engine") where there is no module for it."""
     if is_sqlite(real):
         return sqlite
+    if is_postgresql(real):
+        return postgresql
     raise AgentError("engine", "Scratch databases of {} cannot be made yet.".format(real.get("ENGINE", "")))

@@ -12,11 +12,14 @@ class Snapshot:
         self,
         objects: dict[tuple[str, str], tuple[str, str | None]],
         rows: dict[str, dict[tuple[Any, ...], tuple[Any, ...]]],
+        counters: dict[str, int] | None = None,
     ) -> None:
         self.objects = objects
         """(kind, name) -> (the table that it belongs to, its definition)"""
         self.rows = rows
         """table -> key -> values; the table of applied migrations is left out"""
+        self.counters = counters or {}
+        """table -> the greatest key that its sequence gave, where the engine lets one be set"""
 
 
 def row_changes(before: Snapshot, after: Snapshot) -> Iterator[tuple[str, tuple[Any, ...], str]]:

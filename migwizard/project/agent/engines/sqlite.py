@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import copy
+import os
+import shutil
 from typing import Any, Callable, List, Tuple
 
 from .. import sqlite_facts
+from ..failure import AgentError
 from .snapshot import Snapshot
 
 _IGNORED = {"django_migrations"}
@@ -13,12 +16,29 @@ _IGNORED = {"django_migrations"}
 Raw = Callable[..., List[Tuple[Any, ...]]]
 
 
-def scratch_settings(real: dict[str, Any], path: str) -> dict[str, Any]:
+def scratch_settings(real: dict[str, Any], path: str, owner: Any = None) -> dict[str, Any]:
     """Settings of a scratch database; options that would lead elsewhere, or run SQL, are left out."""
     scratch = copy.deepcopy(real)
     options = {key: value for key, value in scratch.get("OPTIONS", {}).items() if key not in ("uri", "init_command")}
     scratch.update(NAME=path, OPTIONS=options, CONN_MAX_AGE=0)
     return scratch
+
+
+def create(real: dict[str, Any], path: str, owner: Any, use: Any, source: str | None = None) -> None:
+    """Opening the file makes it, if it is no copy of `source`. Raises AgentError("scratch") where there is one already."""
+    if os.path.exists(path):
+        raise AgentError("scratch", "The scratch database {} exists already.".format(path))
+    if source is not None:
+        shutil.copyfile(source, path)
+
+
+def sweep(real: dict[str, Any], owner: Any, use: Any) -> list[str]:
+    """The host removes files itself, with their folder."""
+    return []
+
+
+def hint(error: BaseException) -> str:
+    return ""
 
 
 def prepare(connection: Any, clock_shift: float) -> None:
