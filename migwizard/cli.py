@@ -93,7 +93,7 @@ def _fake(fake: argparse.ArgumentParser) -> None:
     which.add_argument(
         "--database",
         metavar="ALIAS",
-        help="this database of the settings (default: every SQLite file inside of the project)",
+        help="this database of the settings (default: every SQLite file inside of the project; one on a server has to be named)",
     )
     which.add_argument("--all", action="store_true", help="every database of the settings, also outside of the project")
     fake.add_argument(

@@ -174,8 +174,9 @@ def _aliases(ride: Ride, arguments: argparse.Namespace) -> list[str]:
 
 def _switch(ride: Ride, alias: str, arguments: argparse.Namespace) -> dict[str, Any]:
     database = next(item for item in ride.guest.facts["databases"] if item["alias"] == alias)
-    if not database["sqlite"]:
-        raise DatabaseError(f"Database {alias} is no SQLite file; this version switches SQLite only.", code="engine")
+    if database["vendor"] == "other":
+        text = f"Database {alias} runs on {database['engine']}; this version switches SQLite and PostgreSQL only."
+        raise DatabaseError(text, code="engine")
     if not arguments.dry_run and faking.read_state(ride, alias)["state"] == "OLD_HEAD":
         # Whoever says fake now is asked now, whatever was said before.
         ride.checkpoint.decisions.pop(f"switch:{alias}", None)

@@ -118,7 +118,7 @@ def states_of(ride: Ride) -> dict[str, str]:
     states = {}
     for database in ride.guest.facts["databases"]:
         alias = database["alias"]
-        if not database["sqlite"]:
+        if not (database["sqlite"] or (database["vendor"] != "other" and faking.touched(ride, alias))):
             states[alias] = "not looked at"
         elif not database["exists"]:
             states[alias] = "missing"

@@ -92,12 +92,11 @@ def forget_line(ride: Ride, alias: str) -> None:
 
 def _line(ride: Ride, database: Mapping[str, Any]) -> DatabaseLine:
     alias = database["alias"]
-    if not database["sqlite"]:
-        engine = str(database["engine"]).rpartition(".")[2]
-        says = f"runs on {engine}; this version of migwizard switches SQLite files only"
-        where = f"{database['host'] or 'its server'}, {engine}"
-        return DatabaseLine(alias, where, False, "engine", 0, 0, 0, says, False, stands="other engine")
     where = _where(ride, database)
+    if database["vendor"] == "other":
+        engine = str(database["engine"]).rpartition(".")[2]
+        says = f"runs on {engine}; this version of migwizard switches SQLite and PostgreSQL only"
+        return DatabaseLine(alias, where, False, "engine", 0, 0, 0, says, False, stands="other engine")
     if not database["exists"]:
         says = "has no file yet; a plain migrate will build it from the new history"
         return DatabaseLine(alias, where, database["inside"], "missing", 0, 0, 0, says, False, stands="no file")
@@ -124,6 +123,9 @@ def _line(ride: Ride, database: Mapping[str, Any]) -> DatabaseLine:
 
 
 def _where(ride: Ride, database: Mapping[str, Any]) -> str:
+    if not database["sqlite"]:
+        engine = str(database["engine"]).rpartition(".")[2]
+        return f"{database['name']} on {database['host'] or 'its server'}, {engine}"
     if not database["path"]:
         return "in memory"
     root = f"{ride.project.root.resolve()}/"

@@ -162,7 +162,7 @@ def switched_by_us(ride: Ride) -> list[str]:
     for database in ride.guest.facts["databases"]:
         alias = database["alias"]
         ours = database["inside"] or touched(ride, alias)
-        if database["sqlite"] and database["exists"] and ours:
+        if database["vendor"] != "other" and database["exists"] and ours:
             state = read_state(ride, alias)["state"]
             if state in ("NEW", "NEW_PARTIAL", "MIXED"):
                 found.append(alias)

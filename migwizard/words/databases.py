@@ -14,7 +14,7 @@ STANDS = {
     "EMPTY": "is empty; migrate builds it",
     "missing": "has no file yet; migrate builds it",
     "not touched": "was not touched",
-    "not looked at": "was not looked at, since it is no SQLite file",
+    "not looked at": "was not looked at, since it is on a server",
     "BEHIND": "lacks some of the old migrations and is not switched",
     "UNKNOWN": "lists migrations that no file has, and is not switched",
     "MIXED": "lists old and new migrations: half switched, by hand",

@@ -27,7 +27,7 @@ ALL = "all local databases"
 
 
 def run(ride: Ride) -> dict[str, Any]:
-    """Switch the local SQLite files of the project, and whatever database was named or is asked for."""
+    """Switch the local SQLite files of the project, and whatever other database was named or is asked for."""
     if not ride.facts.pop(JUST_READ, False):
         # A person may have been to one of them meanwhile.
         ride.facts.pop(histories.LINES, None)
@@ -61,8 +61,12 @@ def _waited(ride: Ride) -> str:
 def _one(ride: Ride, database: dict[str, Any]) -> str:
     alias = database["alias"]
     named = alias in ride.options.databases or touched(ride, alias)
-    if not (database["sqlite"] and (database["inside"] or named)):
-        ride.tell("note", f"Database {alias} was not touched: only named databases are, when they are not local files.")
+    if not (database["inside"] or named):
+        ride.tell(
+            "note",
+            f"Database {alias} was not touched: only named databases are, when they are not local files. To switch it: "
+            f"migwizard fake --database {alias}",
+        )
         return NOT_TOUCHED
     if not database["exists"]:
         return "missing"
@@ -85,7 +89,7 @@ def _one(ride: Ride, database: dict[str, Any]) -> str:
 
 
 def _reviewed(ride: Ride, database: dict[str, Any], *, agreed: bool) -> str:
-    """The same with a person who is asked about every SQLite file; what cannot be switched is shown with its reason.
+    """The same with a person who is asked about every database; what cannot be switched is shown with its reason.
 
     `agreed`: they said yes already, the database was busy, and they asked to wait longer for it.
     """
@@ -158,7 +162,7 @@ def ask_switch(ride: Ride, database: dict[str, Any]) -> str:
             question_id,
             State.FAKE,
             f"Switch database {alias}",
-            f"{database['path']} is exactly at the old head. Its rows in django_migrations are exchanged for the new "
+            f"{database['path'] or alias} is exactly at the old head. Its rows in django_migrations are exchanged for the new "
             "names; no table is touched, and undo puts every row back.",
             (Choice("switch", "the rows are exchanged"), Choice("later", "run `migwizard fake` when you are ready")),
             safe="switch",

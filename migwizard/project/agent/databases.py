@@ -9,8 +9,11 @@ import sqlite3
 from typing import Any
 
 from . import histories, load, switch
-from .engines import is_sqlite, sqlite
+from .engines import is_postgresql, is_sqlite, postgresql, sqlite
 from .failure import AgentError
+
+CONNECT_SECONDS = 10
+LOCK_SECONDS = 5.0
 
 
 def open_real(alias: str, *, write: bool = False, timeout: float | None = None) -> Any:
@@ -36,6 +39,9 @@ def open_real(alias: str, *, write: bool = False, timeout: float | None = None) 
         real["OPTIONS"] = dict(real.get("OPTIONS", {}), uri=True)
         if timeout is not None:
             real["OPTIONS"]["timeout"] = timeout
+    elif is_postgresql(real):
+        real = postgresql.server_settings(real)
+        real["OPTIONS"].setdefault("connect_timeout", CONNECT_SECONDS)
     databases = {key: load.scratch_database(other) for key, other in load.REAL_DATABASES.items()}
     databases[alias] = real
     load.use_databases(databases)
@@ -45,6 +51,8 @@ def open_real(alias: str, *, write: bool = False, timeout: float | None = None) 
             sqlite.raw(connections[alias])("SELECT 1 FROM sqlite_master")
             if not write:
                 sqlite.raw(connections[alias])("PRAGMA query_only = ON")
+        elif is_postgresql(real) and not write:
+            postgresql.raw(connections[alias])("SET default_transaction_read_only = on")
     except (Error, sqlite3.Error) as error:
         raise _unreachable(alias, "does not answer: {}.".format(error), error) from error
     return connections[alias]
@@ -61,13 +69,16 @@ def _is_idle_wal(path: str) -> bool:
 
 
 def _try_write(alias: str, timeout: float | None) -> None:
-    """Take SQLite's write lock and let go of it; nothing is written."""
+    """Take the lock that the switch takes and let go of it; nothing is written."""
     from django.db.utils import Error
 
     connection = open_real(alias, write=True, timeout=timeout)
     try:
-        sqlite.raw(connection)("BEGIN IMMEDIATE")
-        sqlite.raw(connection)("ROLLBACK")
+        if is_sqlite(load.REAL_DATABASES[alias]):
+            sqlite.raw(connection)("BEGIN IMMEDIATE")
+            sqlite.raw(connection)("ROLLBACK")
+        else:
+            switch.try_lock(connection, LOCK_SECONDS if timeout is None else timeout)
     except (Error, sqlite3.Error) as error:
         raise _unreachable(alias, "cannot be written to now: {}".format(error), error) from error
     finally:
@@ -77,7 +88,7 @@ def _try_write(alias: str, timeout: float | None) -> None:
 def _unreachable(alias: str, what: str, error: Exception) -> AgentError:
     """`busy` says that somebody else holds the database, so that waiting helps."""
     busy = switch.is_lock_failure(error)
-    return AgentError("unreachable", "Database {} {}".format(alias, what), alias=alias, busy=busy)
+    return AgentError("unreachable", "Database {} {}".format(alias, " ".join(what.split())), alias=alias, busy=busy)
 
 
 def _escaped(path: str) -> str:

@@ -173,6 +173,17 @@ def undo(
     return {"result": "UNDONE", "deleted": len(leaving), "inserted": len(returning)}
 
 
+def try_lock(connection: typing.Any, lock_timeout: float = 10, schema: typing.Optional[str] = None) -> None:
+    """Take the lock of a switch and let go of it, where there is a history to lock. Raises Django's OperationalError."""
+    history = _History(connection, {"format": FORMAT}, schema)
+    if HISTORY in history.tables():
+        try:
+            _BEGIN[history.vendor](history, lock_timeout)
+        finally:
+            with contextlib.suppress(Error):
+                history.run("ROLLBACK")
+
+
 # ------------------------------------------------------------------------------------------------- states of a database
 
 

@@ -1,0 +1,65 @@
+"""Apply, switch and undo on PostgreSQL: a database on a server is touched only where it was named."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.postgresql.project import Project
+from tests.postgresql.server import connect, database, databases, needs_postgresql
+
+# The steps of one reset, one after the other: made apart they would be five resets.
+pytestmark = [needs_postgresql, pytest.mark.ride, pytest.mark.xdist_group("postgresql-switch")]
+
+
+@pytest.fixture
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
+    with database() as name:
+        project = Project(tmp_path_factory.mktemp("switch") / "shop", name)
+        project.manage("migrate", "-v0")
+        yield project
+
+
+def test_a_reset_and_its_undo(project: Project) -> None:
+    files, rows = project.tree(), project.dump()
+
+    # Applied, not switched: a legal state, in which migrate stops.
+    report = project.migwizard("run", "--yes")[-1]
+    assert report["databases"] == {"default": "not touched"}
+    assert project.tree() != files
+    assert project.dump() == rows
+    stopped = project.start(sys.executable, "manage.py", "migrate", "-v0")
+    assert stopped.returncode == 1
+    assert "is still at the old history" in stopped.stderr or "InconsistentMigrationHistory" in stopped.stderr
+    assert project.dump() == rows
+
+    # A writer that holds the history: the switch waits, refuses, and says so.
+    with connect(project.database) as other, other.transaction():
+        other.execute("LOCK TABLE django_migrations IN ROW EXCLUSIVE MODE")
+        refused = project.migwizard("fake", "--database", "default", "--yes", expect=5)[-1]
+        assert refused["code"] == "MW-E20"
+    assert project.dump() == rows
+
+    # A dry run writes nothing; the switch changes nothing but the history.
+    would = project.migwizard("fake", "--database", "default", "--dry-run")[-1]["databases"]["default"]
+    assert (would["result"], would["deleted"]) == ("WOULD_SWITCH", 7)
+    assert project.dump() == rows
+    done = project.migwizard("fake", "--database", "default", "--yes")[-1]["databases"]["default"]
+    assert (done["result"], done["deleted"]) == ("SWITCHED", 7)
+    now = project.dump()
+    assert {table for table in now if now[table] != rows.get(table)} == {
+        "django_migrations",
+        "migwizard_history_backup",
+    }
+    assert "No planned migration operations" in project.manage("migrate", "--plan")
+    assert project.migwizard("status")[-1]["databases"] == {"default": "NEW"}
+
+    # Undo: every byte and every row, with ids and times.
+    undone = project.start(sys.executable, "-m", "migwizard", "undo", "--yes", "--python", sys.executable)
+    assert undone.returncode == 0, undone.stderr
+    assert project.tree() == files
+    assert project.dump() == rows
+    assert "No planned migration operations" in project.manage("migrate", "--plan")
+    assert [name for name in databases() if name.startswith("migwizard_")] == []
