@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import Any
 
 import psycopg
 
-from tests.postgresql.server import connect, query
+from migwizard.project.agent.engines import postgresql
+from tests.postgresql.server import connect, databases, query
 
 PROJECT = Path(__file__).parents[1] / "projects" / "postgresql"
 
@@ -63,6 +65,12 @@ class Project:
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         return query(statement, self.database)
+
+    def scratch_databases(self) -> list[str]:
+        """Those on the server that were made for this project, on this machine."""
+        owner = {"host": socket.gethostname(), "root": str(self.root.resolve()), "pid": 0}
+        start = postgresql.database_name("x", owner).rpartition("_x_")[0]
+        return [name for name in databases() if name.startswith(f"{start}_")]
 
     def dump(self) -> dict[str, list[str]]:
         """Every row of every table as text, in the order of its first column."""

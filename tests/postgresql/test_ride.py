@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.postgresql.project import Project
-from tests.postgresql.server import database, databases, needs_postgresql
+from tests.postgresql.server import database, needs_postgresql
 
 pytestmark = [needs_postgresql, pytest.mark.ride, pytest.mark.xdist_group("postgresql-ride")]
 
@@ -50,7 +50,7 @@ def test_schema_and_rows_are_equal(proved: Proved) -> None:
 
 
 def test_no_scratch_database_stays_on_the_server(proved: Proved) -> None:
-    assert [name for name in databases() if name.startswith("migwizard_")] == []
+    assert proved.project.scratch_databases() == []
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.postgresql.project import Project
-from tests.postgresql.server import connect, database, databases, needs_postgresql
+from tests.postgresql.server import connect, database, needs_postgresql
 
 # The steps of one reset, one after the other: made apart they would be five resets.
 pytestmark = [needs_postgresql, pytest.mark.ride, pytest.mark.xdist_group("postgresql-switch")]
@@ -62,4 +62,4 @@ def test_a_reset_and_its_undo(project: Project) -> None:
     assert project.tree() == files
     assert project.dump() == rows
     assert "No planned migration operations" in project.manage("migrate", "--plan")
-    assert [name for name in databases() if name.startswith("migwizard_")] == []
+    assert project.scratch_databases() == []
