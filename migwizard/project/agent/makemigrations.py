@@ -10,7 +10,7 @@ from . import histories
 from .command import Inside, inside_makemigrations, no_formatter
 from .fold import fold
 from .history import load_graph
-from .operations import detect, operation_id, parts, quiet_questioner, target_state
+from .operations import detect, lend_models, operation_id, parts, quiet_questioner, target_state
 from .prepass import model_of
 
 
@@ -103,6 +103,7 @@ def _literal(inside: Inside, apps: list[str], target: Any) -> dict[str, list[Any
     """What `makemigrations` for these apps alone would write now, on top of what lies in staging."""
     loader = load_graph()
     from_state, to_state = loader.project_state(), target.clone()
+    lend_models(from_state, to_state)
     detector = inside.autodetector(from_state, to_state, quiet_questioner())
     return dict(detector.changes(graph=loader.graph, trim_to_apps=set(apps), convert_apps=set(apps)))
 

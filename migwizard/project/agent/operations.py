@@ -61,6 +61,17 @@ def foreign_part(state: Any, labels: set[str]) -> Any:
     return ProjectState({key: model.clone() for key, model in state.models.items() if key[0] not in labels})
 
 
+def lend_models(state: Any, whole: Any) -> None:
+    """Let the autodetector look at a state that is a part of `whole`, and has relations or bases that lead out of it.
+
+    Before Django 4.0 it renders the old state, which cannot be done with such a part.
+    """
+    import django
+
+    if django.VERSION < (4, 0):
+        state.__class__ = type("Part", (type(state),), {"concrete_apps": whole.apps})
+
+
 def detect(base: Any, labels: set[str], to_state: Any) -> tuple[dict[str, list[Any]], Any]:
     """The operations that the autodetector class `base` finds from nothing to `to_state`, by app label in its own order.
 
@@ -72,7 +83,9 @@ def detect(base: Any, labels: set[str], to_state: Any) -> tuple[dict[str, list[A
             self.recorded = {app: list(found) for app, found in self.generated_operations.items()}
             self.migrations: dict[str, Any] = {}
 
-    recorder = Recorder(foreign_part(to_state, labels), to_state, quiet_questioner())
+    from_state = foreign_part(to_state, labels)
+    lend_models(from_state, to_state)
+    recorder = Recorder(from_state, to_state, quiet_questioner())
     recorder._detect_changes(convert_apps=None, graph=None)
     prepass.complete(recorder.recorded, to_state)
     return {app: found for app, found in sorted(recorder.recorded.items()) if app in labels}, recorder
