@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo demo-run demo-project test check format documents screenshots realworld fuzz traps bench peers clean
+.PHONY: help demo demo-run demo-project test check format documents screenshots realworld fuzz traps guests bench peers clean
 
 help:
 	@echo "make demo       the wizard on a messy shop to practise on, on SQLite"
@@ -16,6 +16,7 @@ help:
 	@echo "make realworld  the whole reset and its undo on the demo, oscar and wagtail, and oscar by the wizard's keys"
 	@echo "make fuzz N=200 SEED=0  random projects with messy histories, each reset, compared and undone"
 	@echo "make traps      Django alone and migwizard on every trap of docs/traps.md, one by one; writes that page"
+	@echo "make guests     the demo and the traps with Python 3.8 to 3.13 and Django 3.2 to 6.1; writes docs/guests.md"
 	@echo "make peers      the other tools, and migwizard, on the demo: what they build, and what becomes of databases"
 	@echo "make bench      generate and proof as ratios to Django's own commands, the screens as ratios to a bare Textual app"
 
@@ -73,6 +74,9 @@ fuzz: $(READY)
 
 traps: $(READY)
 	$(BIN)/python -m tests.traps
+
+guests: $(READY)
+	$(BIN)/python -m tests.guests
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
