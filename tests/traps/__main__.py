@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 import django
 
+from tests.postgresql import server
 from tests.subjects import BUILD
 from tests.traps import table, trying
 from tests.traps.trap import Trap, registered
@@ -31,8 +32,14 @@ def wizard(trap: Trap) -> str:
 
 
 def alone(trap: Trap) -> str:
-    """Try the trap without us."""
-    return trying.alone(trap, BUILD / "traps" / trap.number / "alone")
+    """Try the trap without us; on PostgreSQL too, where that says more and a server is there."""
+    cell = trying.alone(trap, BUILD / "traps" / trap.number / "alone")
+    if trap.postgresql is None:
+        return cell
+    if why := server.why_not():
+        print(f"{trap.number} was not tried on PostgreSQL: {why}", file=sys.stderr)
+        return cell
+    return cell + table.ON_POSTGRESQL + trying.on_postgresql(trap, BUILD / "traps" / trap.number / "postgresql")
 
 
 def attempt(trap: Trap, what: Callable[[Trap], str], failures: list[str]) -> str:

@@ -21,6 +21,7 @@ After each reset `makemigrations --check` says what it said before, `migrate` ha
 the proof found schema and rows equal; where the wizard stops, nothing has changed.
 
 """
+ON_POSTGRESQL = "; on PostgreSQL: "
 _COLUMNS = ("", "since Django", "trap", "Django alone", "migwizard")
 
 

@@ -10,6 +10,7 @@ import django
 import pytest
 from _pytest.mark.structures import ParameterSet
 
+from tests.postgresql.server import needs_postgresql
 from tests.traps import table, trying
 from tests.traps.trap import Trap, grouped, registered
 from tests.traps.trying import Reset
@@ -49,7 +50,13 @@ def test_the_page_has_a_row_for_every_trap() -> None:
 
 @pytest.mark.parametrize("trap", [pytest.param(trap, id=trap.number, marks=needs(trap)) for trap in registered()])
 def test_django_alone(trap: Trap, tmp_path: Path) -> None:
-    assert trying.alone(trap, tmp_path) == ROWS[trap.number][3]
+    assert trying.alone(trap, tmp_path) == ROWS[trap.number][3].partition(table.ON_POSTGRESQL)[0]
+
+
+@needs_postgresql
+@pytest.mark.parametrize("trap", [pytest.param(trap, id=trap.number) for trap in registered() if trap.postgresql])
+def test_django_alone_on_postgresql(trap: Trap, tmp_path: Path) -> None:
+    assert trying.on_postgresql(trap, tmp_path) == ROWS[trap.number][3].partition(table.ON_POSTGRESQL)[2]
 
 
 def of_wizard(trap: Trap) -> ParameterSet:

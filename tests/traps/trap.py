@@ -26,6 +26,8 @@ class Trap:
     """Try Django's own commands or the plain recipe on a copy; raise AssertionError where it goes right after all."""
     wizard: Callable[[Reset], str]
     """Look at a project after the whole reset."""
+    postgresql: Callable[[Alone], str] | None = None
+    """What PostgreSQL makes of Django alone, where it says more than SQLite; ends the same cell."""
     since: tuple[int, int] = (3, 2)
     """The oldest Django that can express it."""
     apps: tuple[str, ...] = ()

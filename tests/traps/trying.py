@@ -119,6 +119,17 @@ def told(line: str) -> str:
     return line.replace("|", r"\|").replace("<", "&lt;")
 
 
+_POSTGRESQL = """
+DATABASES["default"] = {{
+    "ENGINE": "django.db.backends.postgresql",
+    "HOST": {host!r},
+    "PORT": {port!r},
+    "USER": {user!r},
+    "NAME": {name!r},
+}}
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Reset:
     """A project after the whole reset: how it was, how it is, and an empty database migrated with the new files."""
@@ -191,6 +202,18 @@ def alone(trap: Trap, folder: Path, python: str = sys.executable) -> str:
     """What becomes of the trap's project, whose database is not there yet, without us; the cell of the table."""
     folder.mkdir(parents=True, exist_ok=True)
     return trap.alone(Alone(write_project(folder / "project", **union([trap])), python))
+
+
+def on_postgresql(trap: Trap, folder: Path) -> str:
+    """What PostgreSQL makes of the trap without us. Needs a server; see tests/postgresql/server.py."""
+    from tests.postgresql import server
+
+    assert trap.postgresql is not None
+    with server.database() as name:
+        own = _POSTGRESQL.format(host=server.HOST, port=server.PORT, user=server.USER, name=name)
+        parts = union([trap])
+        parts["settings"] += own
+        return trap.postgresql(Alone(write_project(folder / "project", **parts)))
 
 
 def reset(traps: Sequence[Trap], folder: Path, python: str = sys.executable) -> Reset:

@@ -54,6 +54,12 @@ def alone(project: Alone) -> str:
     return "stripped and added again: the table is made with an `id` that no model has, and `makemigrations --check` sees no changes"
 
 
+def postgresql(project: Alone) -> str:
+    project.forget()
+    project.write(files_of(STRIPPED))
+    return project.fails("migrate", says="multiple primary keys for table")
+
+
 def wizard(reset: Reset) -> str:
     assert "name='b'" not in reset.text("t09a")
     assert reset.rows("SELECT name, pk FROM pragma_table_info('t09a_a')") == [("b_id", 1)]
@@ -65,5 +71,6 @@ TRAP = Trap(
     title="A primary key is stripped from its model",
     files=files_of(FILES),
     alone=alone,
+    postgresql=postgresql,
     wizard=wizard,
 )

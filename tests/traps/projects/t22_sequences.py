@@ -32,10 +32,33 @@ operations = [migrations.RemoveField("thing", "note")]
 """
 
 
+NAIVE = """
+== t22/migrations/0001_initial.py
+operations = [migrations.CreateModel("Thing", [ID, ("name", models.CharField(max_length=9))])]
+== t22/migrations/0002_rows.py
+dependencies = [("t22", "0001_initial")]
+operations = [migrations.RunSQL("INSERT INTO t22_thing (id, name) VALUES (1, 'one'), (2, 'two')", "")]
+"""
+
+NEXT = """
+from t22.models import Thing
+Thing.objects.create(name="three")
+"""
+
+
 def alone(project: Alone) -> str:
     project.remade()
     assert project.query("SELECT count(*) FROM t22_thing") == [(0,)]
     return "made anew, the rows are gone"
+
+
+def postgresql(project: Alone) -> str:
+    project.forget()
+    project.write(files_of(NAIVE))
+    project.do("migrate", "-v0")
+    return "where they are written with their keys, " + project.failed(
+        project.code(NEXT), "the next insert", "duplicate key value violates unique constraint"
+    )
 
 
 def wizard(reset: Reset) -> str:
@@ -51,5 +74,6 @@ TRAP = Trap(
     files=files_of(FILES),
     group="histories",
     alone=alone,
+    postgresql=postgresql,
     wizard=wizard,
 )
