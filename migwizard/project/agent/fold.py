@@ -6,13 +6,14 @@ only, and what it can fold depends on what stands between. The plan knows that i
 
 from __future__ import annotations
 
-from typing import Any, Iterable
+from typing import Any
 
 
-def fold(operations: list[Any], names: Iterable[str]) -> Any:
+def fold(operations: list[Any]) -> Any:
     """The operations of one unit as one: a CreateModel first, then what goes into it.
 
-    `names` are the fields of the model in the order in which it declares them. A single operation comes back as it is.
+    Relations come after the other fields, as where Django folds them itself, so that nothing but what waits differs from
+    what makemigrations alone would write. A single operation comes back as it is.
     """
     from django.db.migrations.operations import CreateModel
 
@@ -32,6 +33,4 @@ def fold(operations: list[Any], names: Iterable[str]) -> Any:
             options["order_with_respect_to"] = operation.order_with_respect_to
         else:
             options[operation.option_name] = operation.option_value
-    places = {name: place for place, name in enumerate(names)}
-    fields.sort(key=lambda item: places.get(item[0], len(places)))
     return CreateModel(first.name, fields, options=options, bases=first.bases, managers=first.managers)

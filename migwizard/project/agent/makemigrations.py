@@ -89,7 +89,7 @@ def generate(
             written |= set(apps)
             histories.use({label: staging[label] if label in written else histories.ABSENT for label in labels})
             literal = _literal(inside, apps, target)
-            migrations = {batch["app"]: [_build(batch, by_id, target, replaced)] for batch in batches}
+            migrations = {batch["app"]: [_build(batch, by_id, replaced)] for batch in batches}
             inside.command.write_migration_files(migrations)
             report.append(_level_report(apps, batches, literal, migrations, staging, by_id))
             emit(level=number, of=len(levels), apps=apps)
@@ -146,14 +146,11 @@ def _write_run_before() -> None:
     vars_of_class.as_string = as_string
 
 
-def _build(batch: dict[str, Any], by_id: dict[str, Any], target: Any, replaced: dict[str, dict[str, list[str]]]) -> Any:
+def _build(batch: dict[str, Any], by_id: dict[str, Any], replaced: dict[str, dict[str, list[str]]]) -> Any:
     from django.db.migrations import Migration
 
-    app, operations = batch["app"], []
-    for unit in batch["units"]:
-        members = [by_id[key] for key in unit]
-        model = target.models.get((app, model_of(members[0])))
-        operations.append(_wrap(fold(members, model.fields if model else ()), app, replaced))
+    app = batch["app"]
+    operations = [_wrap(fold([by_id[key] for key in unit]), app, replaced) for unit in batch["units"]]
     body = {
         "operations": operations,
         "dependencies": [tuple(key) for key in batch["dependencies"]],
