@@ -115,9 +115,18 @@ class Author:
             key = key.with_options(primary_key="True", on_delete="models.CASCADE")
             return replace(model, fields=(key, *(one for one in model.fields if one.name != "id")))
         if chance < 0.33 and model.field("id") is None:
-            number = Field(f"number_{model.key}", "integer")
-            return replace(model, fields=(*model.fields, number), composite=(model.key, number.name))
+            return self._with_two_keys(model)
         return model
+
+    def _with_two_keys(self, model: Model) -> Model:
+        """A primary key of a number and the key, or of a number and a relation."""
+        number = Field(f"number_{model.key}", "integer")
+        target = self._target(model.label, None) if self.rng.random() < 0.5 else None
+        if target is None or target not in self.world.models:
+            return replace(model, fields=(*model.fields, number), composite=(model.key, number.name))
+        part = shapes.relation(self.rng, self.names, model.label, target, "fk", null=False)
+        part = part.with_options(on_delete="models.CASCADE")
+        return replace(model, fields=(*model.fields, number, part), composite=(part.name, number.name))
 
     def _child(self, model: Model, parent: Model) -> Model:
         """A child of another model, whose key it has where there is one."""
@@ -203,6 +212,13 @@ class Author:
             return False
         many = shapes.relation(rng, self.names, label, to, "m2m", null=True)
         return self.take(schema.AddField(label, replace(many, through=between.label)))
+
+    def numbered(self, one: Field) -> bool:
+        """Whether a relation's column holds a number."""
+        target = self.world.models.get(one.to)
+        if one.kind != "fk" or target is None or "to_field" in one.all_options or target.bases:
+            return False
+        return not any(field.has("primary_key") for field in target.fields)
 
     def some(self, *kinds: str) -> Model:
         """One of the models, by default of those with a table of their own."""

@@ -79,8 +79,8 @@ def _with_object(author: Author) -> bool:
 
 def add_field(author: Author) -> bool:
     model = author.some("concrete", "concrete", "abstract", "user")
-    numbers = [one.name for one in model.fields if one.kind in ("integer", "positive")]
-    if numbers and author.rng.random() < 0.12 and model.kind == "concrete":
+    numbers = [one.name for one in model.fields if one.kind in ("integer", "positive") or author.numbered(one)]
+    if numbers and author.rng.random() < 0.15 and model.kind == "concrete":
         name = author.names.take(ATTRIBUTES)
         return author.take(schema.AddField(model.label, Field(name, "generated", of=author.rng.choice(numbers))))
     return author.take(schema.AddField(model.label, shapes.scalar(author.rng, author.names)))
@@ -234,6 +234,18 @@ def make_object(author: Author) -> bool:
     )
 
 
+def view_model(author: Author) -> bool:
+    """A model that is not managed, over a view."""
+    tables = {model.table for model in author.world.models.values()}
+    views = [one for one in author.teller.state.objects.values() if one.kind == "view" and one.name not in tables]
+    if not views:
+        return False
+    view = author.rng.choice(views)
+    fields = (Field("what", "char", (("primary_key", "True"),)), Field("size", "integer"))
+    name = author.names.take(NOUNS)
+    return author.add(Model(view.app, name, fields, "", (), "view", meta=(("db_table", f'"{view.name}"'),)))
+
+
 def squash(author: Author) -> bool:
     return author.take(Squash(author.rng.choice(author.story.apps).label, author.rng.random() < 0.5))
 
@@ -258,6 +270,7 @@ ACTIONS: dict[Callable[[Author], bool], int] = {
     make_rows: 16,
     change_rows: 18,
     make_object: 8,
+    view_model: 3,
     squash: 1,
 }
 """What people do, and how often."""

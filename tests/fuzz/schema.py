@@ -70,7 +70,7 @@ class AddField(Change):
             require(not _needs(world, one.to, self.label), "rows could never be made")
         if one.of:
             source = model.field(one.of)
-            require(source is not None and source.kind in ("integer", "positive"), "nothing to double")
+            require(source is not None and source.kind in ("integer", "positive", "fk"), "nothing to double")
         return world.with_models(replace(model, fields=(*model.fields, one)))
 
 
@@ -110,6 +110,7 @@ class RenameField(Change):
         require(all(member.field(self.new) is None for member in family), "the name is taken")
         require(not one.has("primary_key") and not world.referrers_through(self.label), "too much hangs on it")
         require(not _pointed_at(world, self.label, self.old), "a relation points to it")
+        require(self.old not in model.composite, "the key would need to follow")
         # Django's autodetector loses a generated field's expression on the way.
         require(not any(field.of == self.old for field in model.fields), "a generated field needs it")
         changed = [_renamed(model, self.old, self.new)]
@@ -135,7 +136,8 @@ class AlterField(Change):
             require(not one.relation and self.name not in model.mentioned(), "it has to stay what it is")
             changed = Field(one.name, self.kind, self.options)
         require(changed != one, "nothing changes")
-        require(not one.of, "it is generated")
+        require(not one.of and self.name not in model.composite, "it is generated, or the key")
+        require(not any(field.of == self.name for field in model.fields), "a generated field needs it")
         if one.relation and one.has("null") and not changed.has("null"):
             require(not any(rows.get(member.label) for member in (model, *world.children(self.label))), "it has rows")
             require(not _needs(world, one.to, self.label), "rows could never be made")

@@ -152,7 +152,8 @@ def _model(world: World, model: Model) -> str:
         bases.append("AbstractUser")
     lines = [f"class {model.name}({', '.join(bases or ['models.Model'])}):"]
     if model.composite:
-        names = ", ".join(f'"{name}"' for name in model.composite)
+        parts = [one for name in model.composite if (one := model.field(name))]
+        names = ", ".join(f'"{one.column}"' for one in parts)
         lines.append(f"    pk = models.CompositePrimaryKey({names})")
     lines += [f"    {one.name} = {field_text(world, model, one)}" for one in model.fields]
     if model.manager:
