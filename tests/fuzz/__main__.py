@@ -22,6 +22,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from tests.fuzz import kept
 from tests.fuzz.history import Worker
 from tests.fuzz.judge import judge, project
 from tests.fuzz.report import page
@@ -64,13 +65,13 @@ def _start() -> None:
 def _one(seed: str) -> dict[str, Any]:
     folder = PLACE / seed
     story, verdict = project(seed, folder, *_helpers[0])
-    kept = FOLDER / "failures" / seed
-    shutil.rmtree(kept, ignore_errors=True)
+    failed = FOLDER / "failures" / seed
+    shutil.rmtree(failed, ignore_errors=True)
     if verdict.failures:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(folder, kept)
-        (kept / "story.txt").write_text("\n".join(map(repr, story.steps)) + "\n")
-        (kept / "failures.txt").write_text("\n".join(verdict.failures) + "\n")
+        failed.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(folder, failed)
+        (failed / "story.txt").write_text(kept.as_text(story))
+        (failed / "failures.txt").write_text("\n".join(verdict.failures) + "\n")
     else:
         shutil.rmtree(folder, ignore_errors=True)
     return asdict(verdict)
@@ -96,7 +97,7 @@ def shrink(seed: str) -> Path | None:
 
     small = smallest(story, fails)
     judge(small, folder, worker)
-    (folder / "story.txt").write_text("\n".join(map(repr, small.steps)) + "\n")
+    (folder / "story.txt").write_text(kept.as_text(small))
     return folder
 
 
@@ -125,14 +126,14 @@ def main(arguments: Sequence[str]) -> int:
     prepare()
     if options.shrink:
         return _shrunk(options.seed)
-    kept = _kept() if options.resume else {}
+    known = _kept() if options.resume else {}
     seeds = [str(int(options.seed) + number) for number in range(options.n)]
     FOLDER.mkdir(parents=True, exist_ok=True)
-    results = [kept[seed] for seed in seeds if seed in kept]
+    results = [known[seed] for seed in seeds if seed in known]
     wall = sum(result["figures"]["wall"] for result in results) / options.jobs
     began = time.perf_counter()
     with RESULTS.open("a" if options.resume else "w") as stream:
-        for result in run([seed for seed in seeds if seed not in kept], options.jobs):
+        for result in run([seed for seed in seeds if seed not in known], options.jobs):
             stream.write(json.dumps(result) + "\n")
             stream.flush()
             results.append(result)
@@ -153,8 +154,8 @@ def _shrunk(seed: str) -> int:
     if folder is None:
         print(f"seed {seed} does not fail.")
         return 0
-    print(f"The smallest project that fails is {folder / 'project'} (its story: {folder / 'story.txt'}).")
-    print(f"Keep it: cp -r {folder / 'project'} {ROOT / 'tests/projects'}/NAME (without db.sqlite3)")
+    print(f"The smallest project that fails is {folder / 'project'}.")
+    print(f"Keep its story: cp {folder / 'story.txt'} {kept.FOLDER}/NAME.txt")
     return 1
 
 

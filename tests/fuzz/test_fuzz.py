@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from migwizard.project import guest
+from tests.fuzz import kept
 from tests.fuzz.__main__ import prepare
 from tests.fuzz.evolve import random_story
 from tests.fuzz.history import Worker
-from tests.fuzz.judge import project, shape
+from tests.fuzz.judge import judge, project, shape
 from tests.fuzz.schema import AddField, AddModel, RenameModel
 from tests.fuzz.shrink import smallest
 from tests.fuzz.story import HandWritten, MakeObject, Story, tell
@@ -109,6 +110,10 @@ def test_shrinking_keeps_what_fails_and_no_more(stories: list[Story]) -> None:
     assert len(tell(small)[2]) == len(small.steps) <= 6 < len(story.steps)
 
 
+def test_stories_are_kept_as_text(stories: list[Story]) -> None:
+    assert all(kept.from_text(kept.as_text(story)) == story for story in stories[:20])
+
+
 def test_models_are_python(stories: list[Story]) -> None:
     for story in stories:
         for path, text in model_files(tell(story)[0].world).items():
@@ -132,3 +137,13 @@ def test_reset_of_a_random_project(seed: str, tmp_path: Path, worker: Worker) ->
     assert not verdict.dishonest
     assert not verdict.failures
     assert verdict.figures["files after"] < verdict.figures["files before"]
+
+
+@pytest.mark.ride
+@pytest.mark.parametrize("name", sorted(kept.stories()))
+def test_what_failed_once(name: str, tmp_path: Path, worker: Worker) -> None:
+    """Random projects that showed a defect, made small; the defect is mended."""
+    verdict = judge(kept.stories()[name], tmp_path, worker)
+    assert not verdict.dishonest
+    assert not verdict.failures
+    assert not verdict.exceptions
