@@ -119,6 +119,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("-n", type=int, default=20, help="how many projects (default: %(default)s)")
     parser.add_argument("--seed", default="0", help="the first seed; counted up from there (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=2, help="how many side by side (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, help="end after so long, with what was done till then")
     parser.add_argument("--resume", action="store_true", help="keep what the last run found out, failures apart")
     parser.add_argument("--shrink", action="store_true", help="make the one project of --seed small while it fails")
     parser.add_argument("--page", type=Path, help="also write the page of figures to this file")
@@ -138,6 +139,8 @@ def main(arguments: Sequence[str]) -> int:
             stream.flush()
             results.append(result)
             print(_line(result), flush=True)
+            if options.minutes and time.perf_counter() - began > options.minutes * 60:
+                break
     shutil.rmtree(PLACE, ignore_errors=True)
     results.sort(key=lambda result: int(result["seed"]))
     wall += time.perf_counter() - began

@@ -10,13 +10,31 @@ from typing import Any
 Result = dict[str, Any]
 """A verdict as it is kept: seed, failures, exceptions, dishonest, figures."""
 
+_ABOUT = """\
+Each seed makes one project: apps with models of many shapes, and a history of some weeks, written step by step by the
+project's own `makemigrations` and, for data and SQL, as people write it by hand. Then, as a user would and more:
+
+1. The old history is migrated from zero. One that Django itself cannot migrate is thrown away, and the seed varied.
+2. `migwizard run --yes --json` must end with 0, and its proof with equal schemas and equal rows.
+3. `migrate --plan` has nothing to apply, `makemigrations --check` finds nothing, no row but the list of migrations changed.
+4. The new history is migrated from zero, and the result compared with that of the old one by sqlite3 alone.
+5. `migwizard undo --yes` gives every file and every row back.
+6. Django's own `makemigrations` is run on the same models without any migrations, for the number of its files.
+
+The same seed makes the same project. Guests are forks of an interpreter that has Django imported already, and projects are
+made in memory where there is /dev/shm: otherwise starts and disks would cost more than the work. A project that fails
+stays in `build/fuzz/failures/SEED`; `python -m tests.fuzz --shrink --seed SEED` makes its story small, and a story in
+`tests/fuzz/kept` is tried by every test run. `--minutes M` ends a run early, `--resume` goes on with it, `--page FILE`
+writes this page."""
+
 
 def page(results: Sequence[Result], command: str, versions: str, wall: float) -> str:
     """The whole page."""
     told = [result for result in results if not result["dishonest"]]
     parts = [
         "# Random projects: `make fuzz`",
-        f"Written by `{command}` ({versions}).",
+        _ABOUT,
+        f"What `{command}` found ({versions}):",
         _numbers(results, told) + _time(told, wall),
         "## Shapes",
         _shapes(told),
