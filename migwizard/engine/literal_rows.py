@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +136,10 @@ def _rows_block(
     )
     tables = [_table(item, in_file(item, share.ids)) for item in facts["tables"]]
     rows = materialise(tables, natural=natural) if tables or natural else None
-    content = rows_content(rows, [raw_rows(_raw_table(item)) for item in facts["raw"]], app)
+    content = replace(
+        rows_content(rows, [raw_rows(_raw_table(item)) for item in facts["raw"]], app),
+        imports=tuple(sorted({line for item in facts["raw"] for line in item["imports"]})),
+    )
     touches = frozenset(wanted) | _looked_up(natural, facts["tables"]) | targets
     writes = frozenset(wanted) | ({PERMISSIONS, CONTENT_TYPES} if natural else set())
     return RowsBlock(

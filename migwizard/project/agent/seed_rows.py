@@ -29,7 +29,7 @@ def seed_rows(
     """The rows `wanted` (keys by table) as source text, table by table, parents before children.
 
     `found` are the [table, key] that somebody else makes: they are of kind "update", all others "insert".
-    Returns {"tables": [{app, model, table, kind, pk, rows, imports}], "raw": [{table, columns, pk, rows}]}; a value is
+    Returns {"tables": [{app, model, table, kind, pk, rows, imports}], "raw": [{table, columns, pk, rows, imports}]}; a value is
     source text, or {"permission": [...]} / {"content_type": [...]} for a column that points to one. Raw are the tables
     without a model, those whose key has several columns, and those with values that no migration can spell. A table with
     more than `many` rows has "texts" too: every value as its field writes and reads it, where that is without loss.
@@ -124,10 +124,18 @@ def _raw_keys(model: Any, alias: str) -> list[tuple[Any, ...]]:
 
 
 def _raw_table(name: str, wanted: set[tuple[Any, ...]], engine: Engine, connection: Any) -> dict[str, Any]:
-    """Stored values as they are."""
+    """Stored values as the database hands them out, moments and numbers among them."""
     columns, pk, found = engine.keyed_rows(connection, name)
-    rows = [[repr(value) for value in values] for key, values in found if tuple(plain_key(key)) in wanted]
-    return {"table": name, "columns": columns, "pk": pk, "rows": rows}
+    imports: set[str] = set()
+    rows = [[_stored(value, imports) for value in values] for key, values in found if tuple(plain_key(key)) in wanted]
+    return {"table": name, "columns": columns, "pk": pk, "rows": rows, "imports": sorted(imports)}
+
+
+def _stored(value: Any, imports: set[str]) -> str:
+    try:
+        return _source(value, imports)
+    except _NoModelError:
+        return repr(value)
 
 
 def _source(value: Any, imports: set[str]) -> str:
