@@ -144,7 +144,7 @@ def main(arguments: Sequence[str]) -> int:
     shutil.rmtree(PLACE, ignore_errors=True)
     results.sort(key=lambda result: int(result["seed"]))
     wall += time.perf_counter() - began
-    text = page(results, f"make fuzz N={options.n} SEED={options.seed}", _versions(), wall)
+    text = page(results, f"python -m tests.fuzz {' '.join(arguments)}", _versions(), wall)
     print("\n" + text)
     if options.page:
         options.page.write_text(text)
