@@ -226,7 +226,7 @@ def test_a_missing_database_is_reported_and_never_made(shell: Shell) -> None:
     shell.refused("fake", "--yes", exit=5, says="does not exist")
 
 
-POSTGRESQL = """
+MYSQL = """
 import sys
 import types
 
@@ -236,37 +236,31 @@ def connect(*args, **kwargs):
     raise RuntimeError("a connection was tried")
 
 
-class Driver(types.ModuleType):
-    # Any name is a class of that name: enough for Django's backend to be imported.
-    __version__ = "2.9.9 (dt dec pq3 ext lo64)"
-
+class Names(types.ModuleType):
+    # Any name is its own value: enough for Django's backend to be imported.
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return 1 if name.startswith("ISOLATION") else connect if name == "connect" else type(
-            name, (Exception,), {"__init__": lambda self, *a, **k: None}
-        )
+        return name
 
 
-for name in ("psycopg2", "psycopg2.errors", "psycopg2.extensions", "psycopg2.extras", "psycopg2.sql"):
-    sys.modules[name] = Driver(name)
-    if "." in name:
-        setattr(sys.modules["psycopg2"], name.partition(".")[2], sys.modules[name])
-sys.modules["psycopg2"].extensions.register_adapter = lambda *args: None
-sys.modules["psycopg2"].extensions.register_type = lambda *args: None
-sys.modules["psycopg2"].extensions.new_type = lambda *args: None
-sys.modules["psycopg2"].extensions.new_array_type = lambda *args: None
-sys.modules["psycopg2"].extras.register_uuid = lambda *args: None
-sys.modules["psycopg"] = None
-DATABASES = {
-    "default": {"ENGINE": "django.db.backends.postgresql", "NAME": "shop", "HOST": "127.0.0.1", "PORT": "5432"}
-}
+driver = types.ModuleType("MySQLdb")
+driver.version_info = (2, 2, 7, "final", 0)
+driver.connect = connect
+for name in ("DataError", "OperationalError", "IntegrityError", "InternalError", "ProgrammingError", "NotSupportedError"):
+    setattr(driver, name, type(name, (Exception,), {}))
+driver.DatabaseError = driver.InterfaceError = driver.Error = type("Error", (Exception,), {})
+driver.constants, driver.converters = Names("MySQLdb.constants"), types.ModuleType("MySQLdb.converters")
+driver.constants.FIELD_TYPE, driver.constants.CLIENT = Names("FIELD_TYPE"), Names("CLIENT")
+driver.converters.conversions = {}
+sys.modules.update({"MySQLdb": driver, "MySQLdb.constants": driver.constants, "MySQLdb.converters": driver.converters})
+DATABASES = {"default": {"ENGINE": "django.db.backends.mysql", "NAME": "shop", "HOST": "127.0.0.1", "PORT": "3306"}}
 """
 
 
-def test_postgresql_is_refused_without_a_connection(shell: Shell) -> None:
-    _append(shell, POSTGRESQL)
-    says = "The database default runs on django.db.backends.postgresql"
+def test_mysql_is_refused_without_a_connection(shell: Shell) -> None:
+    _append(shell, MYSQL)
+    says = "The database default runs on django.db.backends.mysql"
     shell.refused("run", "--yes", exit=2, says=says)
     assert not (shell.root / "connected").exists()
 
