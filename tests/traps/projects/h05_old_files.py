@@ -32,7 +32,7 @@ def alone(project: Alone) -> str:
 
 def wizard(reset: Reset) -> str:
     assert "name='Thing'" in reset.text("h5")
-    return "the question whether an app is new is answered, whatever lies on disk"
+    return "the operations are taken before Django looks"
 
 
 TRAP = Trap(
