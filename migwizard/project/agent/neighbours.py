@@ -59,7 +59,6 @@ class _Reader:
             "first": sorted(wants["first"]),
             "named": sorted(map(list, wants["named"])),
             "models": sorted(wants["models"]),
-            "mentions": sorted(set(_mentioned(migration, self._own))),
             "run_before": sorted([app, name] for app, name in migration.run_before if app in self._own),
         }
 
