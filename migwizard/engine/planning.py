@@ -92,7 +92,7 @@ def _refuse_neighbours(neighbours: Neighbours) -> None:
     """Refuse where a migration that stays needs what only the old history has. Raises MigwizardError with its name."""
     why = [
         *(
-            f"{label}.{migration.name} points at {model}, which is gone by now"
+            f"{label}.{migration.name} needs {model}, which is gone by now"
             for label, migration, model in neighbours.lost()
         ),
         *(

@@ -13,6 +13,7 @@ from typing import Any
 from migwizard.engine.planning import Planned
 from migwizard.engine.ride import Ride
 from migwizard.plan.operations import Node
+from migwizard.plan.plan import first_nodes
 from migwizard.seeds.objects import KINDS, SchemaObject, read_objects
 from migwizard.seeds.prelude import Prelude
 from migwizard.seeds.seedfile import SeedOperation
@@ -36,7 +37,7 @@ def find(ride: Ride, planned: Planned, old: Mapping[str, Any]) -> Preludes:
     """
     found = Preludes()
     final, makers = read_objects(old["catalogue"]), _makers(old["observations"])
-    firsts = _first_files(planned)
+    firsts = first_nodes(planned.plan.batches)
     apps = _apps_by_table(ride)
     needing: dict[Thing, set[str]] = {}
     for kind, name, table in old["catalogue"].get("needed", ()):
@@ -55,14 +56,6 @@ def _makers(observations: Mapping[str, Any]) -> dict[Thing, Mapping[str, Any]]:
     """The operation that made each object, as it was observed."""
     by_id = {facts["id"]: facts for facts in observations["operations"]}
     return {(kind, name): by_id[owner] for kind, name, owner in observations["objects"]}
-
-
-def _first_files(planned: Planned) -> dict[str, Node]:
-    """The first new migration of each app, in the order of the plan."""
-    firsts: dict[str, Node] = {}
-    for batch in planned.plan.batches:
-        firsts.setdefault(batch.app, (batch.app, batch.name))
-    return firsts
 
 
 def _apps_by_table(ride: Ride) -> dict[str, str]:

@@ -14,7 +14,7 @@ from migwizard.engine.planning import Planned
 from migwizard.engine.ride import Ride
 from migwizard.errors import MigwizardError
 from migwizard.plan.operations import Node
-from migwizard.plan.plan import Deferred
+from migwizard.plan.plan import Deferred, first_nodes
 from migwizard.seeds.guard import add_guard
 from migwizard.seeds.prelude import Prelude, splice
 from migwizard.words.counting import one_of
@@ -184,9 +184,7 @@ def schema_files(ride: Ride) -> list[str]:
 
 def _roots(planned: Planned, labels: Collection[str]) -> set[Node]:
     """The new schema migrations that `migrate` may reach before any other new one."""
-    firsts: dict[str, Node] = {}
-    for batch in planned.plan.batches:
-        firsts.setdefault(batch.app, (batch.app, batch.name))
+    firsts = first_nodes(planned.plan.batches)
     roots = set()
     for batch in planned.plan.batches:
         swapped = {label for key in batch.operations for _, label in planned.operations[key].swappable}

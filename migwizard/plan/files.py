@@ -8,7 +8,7 @@ from dataclasses import replace
 from migwizard.plan.naming import batch_name
 from migwizard.plan.neighbours import Neighbours, newest
 from migwizard.plan.operations import Node, Operation
-from migwizard.plan.plan import Batch, Deferred, each_once
+from migwizard.plan.plan import Batch, Deferred, each_once, first_nodes
 from migwizard.plan.postpone import File
 from migwizard.plan.rendering import Rendered
 from migwizard.plan.units import order_units
@@ -107,7 +107,7 @@ class Files:
             return "__first__"
         met = [made.meets(label, place) for place in range(len(external.migrations))]
         names = [each.name for each in external.migrations]
-        return max((newest(external, model, met) or "__first__" for model in models), key=names.index)
+        return max((newest(external, model, met) for model in models), key=names.index)
 
     def _with_deferred(self, batches: Sequence[Batch], places: range) -> list[Batch]:
         """The batches, each of those at `places` with what it leaves for later ones."""
@@ -203,9 +203,7 @@ class Files:
         """Batches whose models a third party points at, although nothing that it depends on leads to them."""
         behind = _Behind(batches, self._by_id, self._targets)
         home = {key: (batch.app, batch.name) for batch in batches for key in batch.operations}
-        firsts: dict[str, Node] = {}
-        for batch in batches:
-            firsts.setdefault(batch.app, (batch.app, batch.name))
+        firsts = first_nodes(batches)
         found: dict[Node, set[Node]] = {}
         for label, external in self._neighbours.externals.items():
             told: set[Node] = set()
@@ -249,9 +247,7 @@ class _Behind:
     """Which batches come before others by their dependencies."""
 
     def __init__(self, batches: Sequence[Batch], by_id: dict[str, Operation], targets: Collection[str]) -> None:
-        firsts: dict[str, Node] = {}
-        for batch in batches:
-            firsts.setdefault(batch.app, (batch.app, batch.name))
+        firsts = first_nodes(batches)
         nodes = {(batch.app, batch.name) for batch in batches}
         swapped = {key: {label for _, label in by_id[key].swappable} for batch in batches for key in batch.operations}
         self._before = {

@@ -112,18 +112,17 @@ class Neighbours:
         )
 
     def lost(self) -> tuple[tuple[str, ExternalMigration, str], ...]:
-        """(label, migration, model): models of the project that a third party points at and that no new file makes."""
-        return tuple(
-            (external.label, migration, model)
-            for external in self.externals.values()
-            for migration in external.migrations
-            for model in sorted(migration.models)
-            if model.partition(".")[0] in self._apps and model not in self.makers
-        )
+        """(label, migration, model): models of the project that no new file makes, and the migration that needs each first."""
+        found: dict[tuple[str, str], ExternalMigration] = {}
+        for external in self.externals.values():
+            for migration in external.migrations:
+                for model in sorted(migration.models - self.makers.keys()):
+                    if model.partition(".")[0] in self._apps:
+                        found.setdefault((external.label, model), migration)
+        return tuple((label, migration, model) for (label, model), migration in found.items())
 
 
-def newest(external: External, model: str, met: Sequence[bool]) -> str | None:
-    """The newest migration of a third party that makes `model` and whose requirement is `met`; None without any."""
-    first = external.making(model)
-    ready = [place for place in range(first, len(external.migrations)) if met[place]]
-    return external.migrations[ready[-1]].name if ready else external.leaf
+def newest(external: External, model: str, met: Sequence[bool]) -> str:
+    """The newest migration of a third party whose requirement is `met`, from the one on that makes `model`, which is met."""
+    places = range(external.making(model), len(external.migrations))
+    return external.migrations[max(place for place in places if met[place])].name

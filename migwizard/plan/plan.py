@@ -93,6 +93,14 @@ class Plan:
         return each_once(self.batches)
 
 
+def first_nodes(batches: Iterable[Batch]) -> dict[str, Node]:
+    """The first new migration of each app, in the order in which they come."""
+    firsts: dict[str, Node] = {}
+    for batch in batches:
+        firsts.setdefault(batch.app, (batch.app, batch.name))
+    return firsts
+
+
 def each_once(batches: Iterable[Batch]) -> tuple[Deferred, ...]:
     """What waits in any of the batches, as it stands in the last one that leaves it."""
     found = {item.operations[0]: item for batch in batches for item in batch.deferred}

@@ -11,7 +11,7 @@ Without operations that must stay with their model, the apps to begin too early 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from migwizard.plan.operations import Operation
 from migwizard.plan.packing import Board, OrderError, PlanError, State
@@ -96,7 +96,6 @@ class _Walk:
     board: Board
     order: Sequence[str]
     effort: _Effort
-    weights: dict[str, int] = field(default_factory=dict)
 
     def may_begin(self, app: str, state: State) -> bool:
         pending = next((each for each in self.order if not self.board.has_begun(each, state)), app)

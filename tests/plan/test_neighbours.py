@@ -87,7 +87,8 @@ def test_a_third_party_that_wants_what_needs_it_is_refused_by_name() -> None:
 
 def test_models_that_no_new_file_makes_are_named() -> None:
     wants = ExternalMigration("0001_x", models=frozenset({"shop.item", "shop.gone", "other.thing"}))
-    lost = Neighbours(of_models({"shop.Item": []}), party(wants)).lost()
+    later = ExternalMigration("0002_y", models=wants.models)
+    lost = Neighbours(of_models({"shop.Item": []}), party(wants, later)).lost()
     assert [(label, migration.name, model) for label, migration, model in lost] == [("party", "0001_x", "shop.gone")]
 
 
