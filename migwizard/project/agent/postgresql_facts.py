@@ -7,18 +7,10 @@ it, all others with it. What extensions brought along is left out: the extension
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Sequence, Tuple
+from typing import Any, Dict, List, Tuple
 
-Execute = Callable[[str], Sequence[Tuple[Any, ...]]]
-
-BACKUP_TABLE = "migwizard_history_backup"
-
-# Schemas of the system; temporary tables live in schemas of their own.
-_OWN = "{0}.nspname NOT IN ('pg_catalog', 'information_schema') AND {0}.nspname !~ '^pg_(toast|temp)'"
-_NOT_OF_EXTENSION = (
-    "NOT EXISTS (SELECT 1 FROM pg_depend e WHERE e.classid = '{0}'::regclass AND e.objid = {1} AND e.deptype = 'e')"
-)
-_NAME = "CASE WHEN {0}.nspname = current_schema() THEN '' ELSE {0}.nspname || '.' END || {1}"
+from .postgresql_names import NAME, NOT_OF_EXTENSION, OWN, Execute, literal, quote, quote_column
+from .postgresql_tables import read_tables
 
 
 def read_catalogue(execute: Execute) -> Dict[str, Any]:
@@ -30,184 +22,20 @@ def read_catalogue(execute: Execute) -> Dict[str, Any]:
     an extension, a type, a collation, a function or a sequence is there.
     """
     version = int(execute("SHOW server_version_num")[0][0])
-    tables = _tables(execute)
-    owned = _owned_sequences(execute)
-    _columns(execute, version, tables)
-    _constraints(execute, tables)
-    _indexes(execute, tables)
-    sequences = _sequences(execute, owned)
-    for name, table in tables.items():
-        table["sql"] = _create_table(name, table)
-        table["drop"] = "DROP TABLE IF EXISTS {};".format(quote(name))
     return {
         "engine": "postgresql",
         "version": execute("SHOW server_version")[0][0].split(" ")[0],
-        "tables": tables,
+        "tables": read_tables(execute, version),
         "views": _views(execute),
         "triggers": _triggers(execute),
         "functions": _functions(execute, version),
         "types": _types(execute),
-        "sequences": sequences,
+        "sequences": _sequences(execute, _owned_sequences(execute)),
         "extensions": _extensions(execute),
         "collations": _collations(execute, version),
         "policies": _policies(execute),
         "needed": _needed(execute),
     }
-
-
-def quote(name: str) -> str:
-    """A name as it goes into a statement; "schema.name" is two names."""
-    return ".".join('"{}"'.format(part.replace('"', '""')) for part in name.split(".", 1))
-
-
-def literal(text: str) -> str:
-    """A string as it goes into a statement."""
-    return "'{}'".format(text.replace("'", "''"))
-
-
-def _tables(execute: Execute) -> Dict[str, Dict[str, Any]]:
-    """Ordinary, partitioned and foreign tables, still without columns."""
-    found = execute(
-        """
-        SELECT {name}, c.relkind::text, c.relpersistence::text, coalesce(array_to_string(c.reloptions, ', '), ''),
-            c.relrowsecurity, c.relforcerowsecurity, obj_description(c.oid, 'pg_class'),
-            (SELECT string_agg({parent}, ', ' ORDER BY i.inhseqno) FROM pg_inherits i
-                JOIN pg_class p ON p.oid = i.inhparent JOIN pg_namespace pn ON pn.oid = p.relnamespace
-                WHERE i.inhrelid = c.oid),
-            pg_get_expr(c.relpartbound, c.oid), CASE c.relkind WHEN 'p' THEN pg_get_partkeydef(c.oid) END,
-            (SELECT string_agg(a::text, ', ' ORDER BY a::text) FROM unnest(c.relacl) a)
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p', 'f') AND {own} AND {free} ORDER BY 1
-        """.format(
-            name=_NAME.format("n", "c.relname"),
-            parent=_NAME.format("pn", "p.relname"),
-            own=_OWN.format("n"),
-            free=_NOT_OF_EXTENSION.format("pg_class", "c.oid"),
-        )
-    )
-    kinds = {"r": "table", "p": "partitioned", "f": "foreign"}
-    tables = {}
-    for name, kind, persistence, options, secured, forced, comment, parents, bound, key, privileges in found:
-        if name.rpartition(".")[2] == BACKUP_TABLE:
-            continue
-        tables[name] = {
-            "type": kinds[kind],
-            "unlogged": persistence == "u",
-            "options": options,
-            "row_security": ("forced" if forced else "enabled") if secured else "",
-            "comment": comment,
-            "inherits": parents or "",
-            "partition": bound or "",
-            "partition_key": key or "",
-            "privileges": privileges or "",
-            "columns": [],
-            "constraints": [],
-            "foreign_keys": [],
-            "indexes": [],
-        }
-    return tables
-
-
-def _columns(execute: Execute, version: int, tables: Dict[str, Dict[str, Any]]) -> None:
-    generated = "a.attgenerated::text" if version >= 120000 else "''"
-    found = execute(
-        """
-        SELECT {name}, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, pg_get_expr(d.adbin, d.adrelid),
-            a.attidentity::text, {generated},
-            CASE WHEN a.attcollation <> t.typcollation THEN co.collname END,
-            col_description(c.oid, a.attnum),
-            coalesce((SELECT array_position(i.indkey::int[], a.attnum::int) + 1 FROM pg_index i
-                WHERE i.indrelid = c.oid AND i.indisprimary), 0),
-            pg_get_serial_sequence(quote_ident(n.nspname) || '.' || quote_ident(c.relname), a.attname)
-        FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-            JOIN pg_type t ON t.oid = a.atttypid
-            LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-            LEFT JOIN pg_collation co ON co.oid = a.attcollation
-        WHERE c.relkind IN ('r', 'p', 'f') AND {own} ORDER BY c.oid, a.attnum
-        """.format(name=_NAME.format("n", "c.relname"), generated=generated, own=_OWN.format("n"))
-    )
-    for table, name, kind, notnull, default, identity, generation, collation, comment, pk, sequence in found:
-        if table in tables:
-            # What a serial column counts with is told by its sequence; that one's name is made up.
-            serial = sequence is not None and not identity and (default or "").startswith("nextval(")
-            tables[table]["columns"].append(
-                {
-                    "name": name,
-                    "type": kind,
-                    "notnull": notnull,
-                    "default": "nextval(own sequence)" if serial else default,
-                    "identity": {"a": "always", "d": "by default"}.get(identity, ""),
-                    "generated": {"s": "stored", "v": "virtual"}.get(generation, ""),
-                    "serial": serial,
-                    "collation": collation,
-                    "comment": comment,
-                    "pk": pk,
-                    "hidden": 0,
-                }
-            )
-
-
-def _constraints(execute: Execute, tables: Dict[str, Dict[str, Any]]) -> None:
-    """Every constraint by its definition; NOT NULL, which PostgreSQL 18 keeps among them, is told by its column."""
-    columns = (
-        "(SELECT array_agg(a.attname::text ORDER BY u.place) FROM unnest({keys}) WITH ORDINALITY u(number, place) "
-        "JOIN pg_attribute a ON a.attrelid = {table} AND a.attnum = u.number)"
-    )
-    found = execute(
-        """
-        SELECT {name}, k.conname, k.contype::text, pg_get_constraintdef(k.oid), {target}, {own_columns}, {their_columns},
-            obj_description(k.oid, 'pg_constraint')
-        FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-            LEFT JOIN pg_class f ON f.oid = k.confrelid LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace
-        WHERE k.contype NOT IN ('n', 't') AND {own} ORDER BY 1, 2
-        """.format(
-            name=_NAME.format("n", "c.relname"),
-            target=_NAME.format("fn", "f.relname"),
-            own=_OWN.format("n"),
-            own_columns=columns.format(keys="k.conkey", table="k.conrelid"),
-            their_columns=columns.format(keys="k.confkey", table="k.confrelid"),
-        )
-    )
-    for number, (table, name, kind, definition, target, own, theirs, comment) in enumerate(found):
-        if table not in tables:
-            continue
-        place = "ALTER TABLE {} {{}} {}".format(quote(table), _quote_column(name))
-        tables[table]["constraints"].append(
-            {
-                "name": name,
-                "type": kind,
-                "definition": definition,
-                "columns": own or [],
-                "comment": comment,
-                "sql": place.format("ADD CONSTRAINT") + " {};".format(definition),
-                "drop": place.format("DROP CONSTRAINT IF EXISTS") + ";",
-            }
-        )
-        for position, (column, other) in enumerate(zip(own or (), theirs or ())):
-            tables[table]["foreign_keys"].append(
-                {"id": number, "seq": position, "table": target, "from": column, "to": other}
-            )
-
-
-def _indexes(execute: Execute, tables: Dict[str, Dict[str, Any]]) -> None:
-    """All indexes; those of constraints have `sql` None, since their constraints tell them."""
-    found = execute(
-        """
-        SELECT {name}, ic.relname, i.indisunique, i.indisvalid, pg_get_indexdef(i.indexrelid),
-            EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')),
-            obj_description(i.indexrelid, 'pg_class')
-        FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_class c ON c.oid = i.indrelid
-            JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p') AND {own} ORDER BY 1, 2
-        """.format(name=_NAME.format("n", "c.relname"), own=_OWN.format("n"))
-    )
-    for table, name, unique, valid, definition, of_constraint, comment in found:
-        index = {"name": name, "unique": unique, "valid": valid, "comment": comment}
-        index["sql"] = None if of_constraint else definition + ";"
-        index["drop"] = "DROP INDEX IF EXISTS {};".format(_quote_column(name))
-        if table in tables:
-            tables[table]["indexes"].append(index)
 
 
 def _views(execute: Execute) -> Dict[str, Any]:
@@ -217,7 +45,7 @@ def _views(execute: Execute) -> Dict[str, Any]:
         """
         SELECT {name}, pg_get_indexdef(i.indexrelid) FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
             JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'm' AND {own} ORDER BY 1, 2
-        """.format(name=_NAME.format("n", "c.relname"), own=_OWN.format("n"))
+        """.format(name=NAME.format("n", "c.relname"), own=OWN.format("n"))
     ):
         indexes.setdefault(name, []).append(definition)
     found = execute(
@@ -227,9 +55,9 @@ def _views(execute: Execute) -> Dict[str, Any]:
         FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('v', 'm') AND {own} AND {free} ORDER BY c.oid
         """.format(
-            name=_NAME.format("n", "c.relname"),
-            own=_OWN.format("n"),
-            free=_NOT_OF_EXTENSION.format("pg_class", "c.oid"),
+            name=NAME.format("n", "c.relname"),
+            own=OWN.format("n"),
+            free=NOT_OF_EXTENSION.format("pg_class", "c.oid"),
         )
     )
     views = {}
@@ -254,10 +82,10 @@ def _triggers(execute: Execute) -> Dict[str, Any]:
         FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE NOT t.tgisinternal AND {own} AND {free} ORDER BY 2, 1
         """.format(
-            name=_NAME.format("n", "c.relname"),
-            function=_NAME.format("pn", "p.proname"),
-            own=_OWN.format("n"),
-            free=_NOT_OF_EXTENSION.format("pg_trigger", "t.oid"),
+            name=NAME.format("n", "c.relname"),
+            function=NAME.format("pn", "p.proname"),
+            own=OWN.format("n"),
+            free=NOT_OF_EXTENSION.format("pg_trigger", "t.oid"),
         )
     )
     enabled = {"O": "yes", "D": "no", "R": "on replicas only", "A": "always"}
@@ -266,7 +94,7 @@ def _triggers(execute: Execute) -> Dict[str, Any]:
             "name": name,
             "table": table,
             "sql": definition + ";",
-            "drop": "DROP TRIGGER IF EXISTS {} ON {};".format(_quote_column(name), quote(table)),
+            "drop": "DROP TRIGGER IF EXISTS {} ON {};".format(quote_column(name), quote(table)),
             "enabled": enabled[state],
             "comment": comment,
             "function": function,
@@ -286,11 +114,11 @@ def _functions(execute: Execute, version: int) -> Dict[str, Any]:
         FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
         WHERE {plain} AND {own} AND {free} ORDER BY p.oid
         """.format(
-            name=_NAME.format("n", "p.proname"),
+            name=NAME.format("n", "p.proname"),
             kind=kind,
             plain=plain,
-            own=_OWN.format("n"),
-            free=_NOT_OF_EXTENSION.format("pg_proc", "p.oid"),
+            own=OWN.format("n"),
+            free=NOT_OF_EXTENSION.format("pg_proc", "p.oid"),
         )
     )
     return {
@@ -321,9 +149,9 @@ def _types(execute: Execute) -> Dict[str, Any]:
         WHERE (t.typtype IN ('e', 'd', 'r') OR (t.typtype = 'c' AND c.relkind = 'c')) AND {own} AND {free}
         ORDER BY t.oid
         """.format(
-            name=_NAME.format("n", "t.typname"),
-            own=_OWN.format("n"),
-            free=_NOT_OF_EXTENSION.format("pg_type", "t.oid"),
+            name=NAME.format("n", "t.typname"),
+            own=OWN.format("n"),
+            free=NOT_OF_EXTENSION.format("pg_type", "t.oid"),
         )
     )
     types = {}
@@ -354,7 +182,7 @@ def _owned_sequences(execute: Execute) -> Dict[str, Tuple[str, str, str]]:
             JOIN pg_class c ON c.oid = d.refobjid JOIN pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
         WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')
-        """.format(name=_NAME.format("sn", "s.relname"), table=_NAME.format("n", "c.relname"))
+        """.format(name=NAME.format("sn", "s.relname"), table=NAME.format("n", "c.relname"))
     )
     return {name: (table, column, kind) for name, table, column, kind in found}
 
@@ -367,9 +195,9 @@ def _sequences(execute: Execute, owned: Dict[str, Tuple[str, str, str]]) -> Dict
         FROM pg_sequence q JOIN pg_class c ON c.oid = q.seqrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE {own} AND {free} ORDER BY 1
         """.format(
-            name=_NAME.format("n", "c.relname"),
-            own=_OWN.format("n"),
-            free=_NOT_OF_EXTENSION.format("pg_class", "c.oid"),
+            name=NAME.format("n", "c.relname"),
+            own=OWN.format("n"),
+            free=NOT_OF_EXTENSION.format("pg_class", "c.oid"),
         )
     )
     sequences = {}
@@ -403,8 +231,8 @@ def _extensions(execute: Execute) -> Dict[str, Any]:
     )
     return {
         name: {
-            "sql": "CREATE EXTENSION IF NOT EXISTS {};".format(_quote_column(name)),
-            "drop": "DROP EXTENSION IF EXISTS {};".format(_quote_column(name)),
+            "sql": "CREATE EXTENSION IF NOT EXISTS {};".format(quote_column(name)),
+            "drop": "DROP EXTENSION IF EXISTS {};".format(quote_column(name)),
             "version": version,
             "schema": schema,
             "order": place,
@@ -422,11 +250,11 @@ def _collations(execute: Execute, version: int) -> Dict[str, Any]:
         FROM pg_collation c JOIN pg_namespace n ON n.oid = c.collnamespace
         WHERE {own} AND {free} ORDER BY 1
         """.format(
-            name=_NAME.format("n", "c.collname"),
+            name=NAME.format("n", "c.collname"),
             locale=locale,
             steady=steady,
-            own=_OWN.format("n"),
-            free=_NOT_OF_EXTENSION.format("pg_collation", "c.oid"),
+            own=OWN.format("n"),
+            free=NOT_OF_EXTENSION.format("pg_collation", "c.oid"),
         )
     )
     providers = {"i": "icu", "c": "libc", "b": "builtin", "d": "default"}
@@ -454,7 +282,7 @@ def _policies(execute: Execute) -> Dict[str, Any]:
                 FROM unnest(p.polroles) o LEFT JOIN pg_roles r ON r.oid = o)
         FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE {own} ORDER BY 2, 1
-        """.format(name=_NAME.format("n", "c.relname"), own=_OWN.format("n"))
+        """.format(name=NAME.format("n", "c.relname"), own=OWN.format("n"))
     )
     commands = {"*": "ALL", "r": "SELECT", "a": "INSERT", "w": "UPDATE", "d": "DELETE"}
     policies = {}
@@ -464,7 +292,7 @@ def _policies(execute: Execute) -> Dict[str, Any]:
         )
         sql += " USING ({})".format(using) if using else ""
         sql += " WITH CHECK ({})".format(check) if check else ""
-        drop = "DROP POLICY IF EXISTS {} ON {};".format(_quote_column(name), quote(table))
+        drop = "DROP POLICY IF EXISTS {} ON {};".format(quote_column(name), quote(table))
         policies["{} on {}".format(name, table)] = {"name": name, "table": table, "sql": sql + ";", "drop": drop}
     return policies
 
@@ -499,59 +327,11 @@ def _needed(execute: Execute) -> List[List[str]]:
             JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE c.relkind IN ('r', 'p') AND {own} ORDER BY 1, 2, 3
         """.format(
-            own=_OWN.format("n"),
-            type=_NAME.format("n", "t.typname"),
-            collation=_NAME.format("n", "c.collname"),
-            function=_NAME.format("n", "p.proname"),
-            relation=_NAME.format("n", "c.relname"),
+            own=OWN.format("n"),
+            type=NAME.format("n", "t.typname"),
+            collation=NAME.format("n", "c.collname"),
+            function=NAME.format("n", "p.proname"),
+            relation=NAME.format("n", "c.relname"),
         )
     )
     return [list(row) for row in found]
-
-
-def _create_table(name: str, table: Dict[str, Any]) -> str:
-    """Statements that make the table; constraints and indexes come in statements of their own."""
-    columns = ",\n    ".join(_column_sql(column) for column in table["columns"])
-    sql = "CREATE {}TABLE {} (\n    {}\n)".format("UNLOGGED " if table["unlogged"] else "", quote(name), columns)
-    if table["partition"]:
-        sql = "CREATE TABLE {} PARTITION OF {} {}".format(quote(name), quote(table["inherits"]), table["partition"])
-    elif table["inherits"]:
-        sql += " INHERITS ({})".format(table["inherits"])
-    if table["partition_key"]:
-        sql += " PARTITION BY " + table["partition_key"]
-    if table["options"]:
-        sql += " WITH ({})".format(table["options"])
-    lines = [sql + ";"]
-    if table["row_security"]:
-        lines.append("ALTER TABLE {} ENABLE ROW LEVEL SECURITY;".format(quote(name)))
-    if table["row_security"] == "forced":
-        lines.append("ALTER TABLE {} FORCE ROW LEVEL SECURITY;".format(quote(name)))
-    if table["comment"]:
-        lines.append("COMMENT ON TABLE {} IS {};".format(quote(name), literal(table["comment"])))
-    for column in table["columns"]:
-        if column["comment"]:
-            place = "{}.{}".format(quote(name), _quote_column(column["name"]))
-            lines.append("COMMENT ON COLUMN {} IS {};".format(place, literal(column["comment"])))
-    return "\n".join(lines)
-
-
-def _column_sql(column: Dict[str, Any]) -> str:
-    serial = {"smallint": "smallserial", "integer": "serial", "bigint": "bigserial"}
-    kind = serial.get(column["type"], column["type"]) if column["serial"] else column["type"]
-    parts = [_quote_column(column["name"]), kind]
-    if column["collation"]:
-        parts.append('COLLATE "{}"'.format(column["collation"]))
-    if column["generated"]:
-        parts.append("GENERATED ALWAYS AS ({}) {}".format(column["default"], column["generated"].upper()))
-    elif column["identity"]:
-        parts.append("GENERATED {} AS IDENTITY".format(column["identity"].upper()))
-    elif column["default"] is not None and not column["serial"]:
-        parts.append("DEFAULT " + column["default"])
-    if column["notnull"]:
-        parts.append("NOT NULL")
-    return " ".join(parts)
-
-
-def _quote_column(name: str) -> str:
-    """The name of a column, in which a dot is only a dot."""
-    return '"{}"'.format(name.replace('"', '""'))

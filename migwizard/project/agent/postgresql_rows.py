@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, List, Sequence, Tuple
 
-from .postgresql_facts import BACKUP_TABLE, literal, quote
+from .postgresql_names import BACKUP_TABLE, literal, quote
 
 Execute = Callable[[str], Sequence[Tuple[Any, ...]]]
 

@@ -16,7 +16,7 @@ from typing import Any, Callable, Iterator, List, Tuple
 
 from .. import postgresql_facts, postgresql_rows
 from ..failure import AgentError
-from ..postgresql_facts import literal, quote
+from ..postgresql_names import literal, quote
 from .snapshot import Snapshot
 
 COMMENT = "Scratch database of migwizard, removed by itself: "
