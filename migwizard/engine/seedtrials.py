@@ -1,0 +1,226 @@
+"""Seed migrations tried on scratch databases: what fails or leaves other rows goes one rung down the ladder."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from migwizard.engine import composing, durable, overrule, seedwords, staging, strays
+from migwizard.engine.dropped import differing_rows, makers, volatile_rows
+from migwizard.engine.literal_rows import RowsBlock, rows_blocks
+from migwizard.engine.seeding import Seeding
+from migwizard.engine.seedquestions import ask_rows, reconsider, refuse_keep
+from migwizard.project.guest import GuestError
+from migwizard.proof.difference import Difference
+from migwizard.seeds.compose import CannotJoinError, SeedMigration, compose
+from migwizard.seeds.objects import read_objects
+from migwizard.seeds.rungs import AS_CODE, Rung, share_rows
+from migwizard.seeds.verdicts import Judged, Thing, Verdict
+
+
+def try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
+    """Write and run; whatever raises or leaves other rows goes one rung down. Ends when rows are equal or nothing is left.
+
+    None where the person changed a verdict meanwhile, so that all rungs are to be found anew.
+    """
+    while True:
+        try:
+            migrations = _compose(seeding)
+        except CannotJoinError as error:
+            _go_down(seeding, error.ids, error.reason)
+            continue
+        except _LeftOutError:
+            return None
+        try:
+            new = seeding.runs.new("trial").result()
+        except GuestError as error:
+            culprits = _culprits_of(error, migrations, seeding)
+            if not culprits:
+                reconsider(seeding, error)
+                return None
+            _go_down(seeding, culprits, error.sentence)
+            continue
+        differences = _row_differences(seeding, new)
+        culprits = _moved_writers(seeding, {d.table for d in differences if d.table} - _stirred(seeding))
+        again = _makers_of_lost(seeding, new)
+        if not culprits and not again:
+            return migrations
+        if culprits:
+            _go_down(seeding, culprits, differences[0].sentence)
+        for thing, maker in again.items():
+            if seeding.rungs[maker] in AS_CODE:
+                why = f"It makes the {thing[0]} {thing[1]}, which the old history no longer has at its end."
+                _go_down(seeding, [maker], why)
+
+
+def _makers_of_lost(seeding: Seeding, new: Mapping[str, Any]) -> dict[Thing, str]:
+    """Objects that the new history has and the old one lost on its way, by the operations with rows that made them there.
+
+    SQLite loses indexes and triggers made by hand whenever it makes a table anew; a function that is moved behind all
+    that makes them again.
+    """
+    there = read_objects(new["catalogue"]).keys() - seeding.final.keys()
+    return {
+        (kind, name): judged.id
+        for judged in seeding.judged
+        if seeding.rungs.get(judged.id) in AS_CODE and judged.keys
+        for action, kind, name, *_ in judged.facts["schema"]
+        if action == "created" and (kind, name) in there
+    }
+
+
+def _stirred(seeding: Seeding) -> set[str]:
+    """Tables in which the person's own verdicts change rows that others made: what they change is for the proof to tell.
+
+    Those of a one-time operation that is kept, and those where an operation that is left out changed rows of others.
+    """
+    kept = [j for j in seeding.judged if j.verdict is Verdict.ONE_TIME and j.id in seeding.rungs]
+    tables = {table for judged in kept for table in (*judged.facts["tables"], *judged.facts["rows"])}
+    made = makers(seeding.old["observations"])
+    left = [judged for judged in seeding.judged if seeding.rungs.get(judged.id) is Rung.DROP]
+    return tables | {key[0] for judged in left for key in judged.keys if made.get(key) != judged.id}
+
+
+def _row_differences(seeding: Seeding, new: Mapping[str, Any]) -> Sequence[Difference]:
+    """What differs in the rows; those that the person leaves out are not missed."""
+    labels = composing.declared_permissions(seeding.ride)
+    volatile = volatile_rows(seeding.old, seeding.second.result())
+    found, _ = differing_rows(seeding.old, new, volatile, seeding.dropped, labels=labels)
+    return [difference for difference in found if difference.severity == "error"]
+
+
+def _go_down(seeding: Seeding, culprits: Sequence[str], why: str) -> None:
+    reason = why.replace(f"{seeding.ride.project.root}/", "")
+    for judged in seeding.judged:
+        if judged.id not in culprits:
+            continue
+        is_moved = seeding.rungs[judged.id] is Rung.MOVE and judged.facts["kind"] != "RunSQL"
+        if is_moved and seeding.sources.can_be_rewritten(judged):
+            _try_next(seeding, judged, Rung.REWRITE, reason)
+            continue
+        if judged.verdict in (Verdict.ASK, Verdict.ONE_TIME):
+            if (rung := refuse_keep(seeding, judged, reason)) is None:
+                del seeding.rungs[judged.id]
+            else:
+                seeding.rungs[judged.id] = rung
+            continue
+        _try_next(seeding, judged, Rung.MATERIALISE if judged.keys else Rung.CATALOGUE, reason)
+    seeding.rungs = share_rows(seeding.written(), seeding.rungs)
+
+
+def _try_next(seeding: Seeding, judged: Judged, rung: Rung, reason: str) -> None:
+    """Note why an operation does not hold as it is, and how it is tried now."""
+    seeding.reasons[judged.id] = f"moved as it is, it does not hold: {reason}"
+    seeding.tried.setdefault(judged.id, []).append((seeding.rungs[judged.id], reason))
+    seeding.rungs[judged.id] = rung
+    _tell_way(seeding, judged, reason)
+
+
+def _tell_way(seeding: Seeding, judged: Judged, reason: str) -> None:
+    """Say in a person's words how an operation is kept instead; the reason is technical, and stays in the data."""
+    name, rung = seedwords.title(judged.facts, judged.app, judged.migration), seeding.rungs[judged.id]
+    instead = {
+        Rung.REWRITE: "it is written with the names that models and fields have today",
+        Rung.MATERIALISE: "the rows that it left are written",
+    }.get(rung, "what it made is created by definition")
+    text = f"{name} does not do the same in the new history, so {instead} instead."
+    seeding.ride.tell("seed", text, id=judged.id, how=rung.value, reason=reason)
+
+
+class _LeftOutError(Exception):
+    """A person leaves operations out whose rows were about to be written: all is judged anew."""
+
+
+def _data_file(seeding: Seeding, facts: Mapping[str, Any], operations: Sequence[str]) -> str:
+    """The file for the rows of a table, empty for the migration itself. Raises _LeftOutError."""
+    answer = ask_rows(seeding, facts, operations)
+    if answer == "leave-out":
+        for id in operations:
+            overrule.decide(seeding.ride, id, overrule.DROP)
+        raise _LeftOutError
+    return f"{seeding.planned.tag}_{facts['app']}_{facts['model'].lower()}.jsonl" if answer == "file" else ""
+
+
+def _write_data(seeding: Seeding, blocks: Sequence[RowsBlock]) -> None:
+    """Write the data files beside the migrations, instead of those of an earlier trial."""
+    staged = seeding.ride.workplace.staging
+    for name in seeding.data_files:
+        durable.remove_file(staged / name)
+    found = {f"{block.item.app}/{name}": text for block in blocks for name, text in block.files.items()}
+    strays.expect(seeding.ride, list(found))
+    for name, text in found.items():
+        durable.write_file(staged / name, text.encode())
+    seeding.data_files = sorted(found)
+
+
+def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
+    ride, planned = seeding.ride, seeding.planned
+    for path in ride.workplace.staging.glob(f"*/[0-9][0-9][0-9][0-9]_{planned.tag}_s[eq]*.py"):
+        if path.stem.endswith(("_seed", "_sql")) and not any(
+            batch.app == path.parent.name and batch.name == path.stem for batch in planned.plan.batches
+        ):
+            path.unlink()
+    judged = tuple(each for each in seeding.written() if not seeding.in_front(each))
+    blocks = rows_blocks(
+        ride, seeding.runs.old_database, judged, seeding.rungs, seeding.old, partial(_data_file, seeding)
+    )
+    _write_data(seeding, blocks)
+    items = composing.seed_items(
+        judged,
+        seeding.rungs,
+        seeding.sources,
+        blocks,
+        seeding.objects,
+        seeding.final,
+        apart=seeding.old["catalogue"]["engine"] == "postgresql",
+    )
+    counts: dict[str, int] = {}
+    for batch in planned.plan.batches:
+        counts[batch.app] = counts.get(batch.app, 0) + 1
+    header = f"Seeds of the old history, kept by a reset on {ride.checkpoint.timestamp[:10]}"
+    migrations = compose(items, home=composing.home_of(ride, planned), tag=planned.tag, header=header, counts=counts)
+    strays.expect(ride, [f"{migration.app}/{migration.name}.py" for migration in migrations])
+    for migration in migrations:
+        path = ride.workplace.staging / migration.app / f"{migration.name}.py"
+        durable.write_file(path, migration.text.encode())
+    labels = set(ride.apps.labels)
+    roots = {(m.app, m.name) for m in migrations if staging.is_root(m.depends_on, planned, labels)}
+    staging.guard(ride, roots, {node for nodes in planned.pins.values() for node in nodes})
+    return migrations
+
+
+def _culprits_of(error: GuestError, migrations: Sequence[SeedMigration], seeding: Seeding) -> list[str]:
+    """The moved operations behind a failure in a seed migration."""
+    at = error.details.get("operation")
+    if error.kind != "migrate" or not at:
+        return []
+    for migration in migrations:
+        if (migration.app, migration.name) == (at["app"], at["migration"]):
+            labels = set(seeding.ride.apps.labels)
+            guarded = staging.is_root(migration.depends_on, seeding.planned, labels)
+            index = int(at["path"].split(".")[0]) - guarded
+            if at["finished"]:
+                # Constraints are checked at the end of a migration: any operation with rows may be behind it.
+                return [judged.id for judged in _moved_in(migration, seeding) if judged.keys]
+            ids = migration.ids[index] if 0 <= index < len(migration.ids) else ()
+            moved = [judged.id for judged in _moved_in(migration, seeding) if judged.id in ids]
+            # Literal rows fail where functions that came along have written other rows of the same table.
+            return moved or _moved_writers(seeding, {t for j in seeding.judged if j.id in ids for t, _ in j.keys})
+    return []
+
+
+def _moved_writers(seeding: Seeding, tables: Collection[str]) -> list[str]:
+    """The operations that came along with their logic and write to one of `tables`."""
+    return [
+        judged.id
+        for judged in seeding.judged
+        if seeding.rungs.get(judged.id) in AS_CODE
+        and judged.verdict is not Verdict.SCHEMA
+        and not {*judged.facts["rows"], *(table for table, _ in judged.keys)}.isdisjoint(tables)
+    ]
+
+
+def _moved_in(migration: SeedMigration, seeding: Seeding) -> list[Judged]:
+    inside = {id for ids in migration.ids for id in ids}
+    return [judged for judged in seeding.judged if judged.id in inside and seeding.rungs.get(judged.id) in AS_CODE]
