@@ -8,9 +8,9 @@ from typing import Any
 
 from migwizard.seeds.extract import CannotMove, Extract, extract
 from migwizard.seeds.lift import LOST, NONE, Lifted, lift, lifted_source
-from migwizard.seeds.neighbours import absolute_imports, joined
 from migwizard.seeds.renames import Fates, Model
 from migwizard.seeds.rewrite import lost_models, rewritten
+from migwizard.seeds.siblings import absolute_imports, joined
 from migwizard.seeds.spell import spelled_out
 from migwizard.seeds.verdicts import Judged
 
