@@ -118,6 +118,7 @@ def test_a_cheaper_order_than_the_greedy_one_is_used() -> None:
     (cycle,) = plan.cycles
     assert cycle.complete
     assert len(plan.batches) == min(len(schedule(operations, {}, order=order).batches) for order in permutations("abc"))
+    assert len(plan.batches) < len(schedule(operations, {}, order=("a",)).batches)
 
 
 def test_another_order_of_a_cycle_gives_other_files() -> None:
