@@ -3,7 +3,7 @@
 `--python PATH` runs the subjects in another interpreter: `demo --python PATH` tries another Python and Django.
 
 Each subject is copied afresh and migrated with its old history. Then the reset runs without a person, and whatever a
-user would look at is looked at with Django's own commands and with sqlite3, not with migwizard's eyes. Prints a table;
+user would look at is looked at with Django's own commands and with the engine's own tools, not with migwizard's eyes. Prints a table;
 ends with 1 where anything failed.
 """
 
@@ -13,16 +13,15 @@ import argparse
 import hashlib
 import json
 import re
-import sqlite3
 import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.stored import COUNTERS, SCHEMA, Database, counts, database_of
 from tests.subjects import BUILD, Copy, SubjectError, fresh, names
 
 FOLDER = BUILD / "realworld"
@@ -69,23 +68,6 @@ def file_hashes(root: Path) -> dict[str, str]:
     }
 
 
-def dump(database: Path) -> dict[str, list[str]]:
-    """Every row of every table in its stored order, with the schema as one more table."""
-    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
-        schema = connection.execute(
-            "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY type, name"
-        ).fetchall()
-        tables = sorted(name for kind, name, _, _ in schema if kind == "table")
-        rows = {name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables}
-    return {"": [repr(row) for row in schema]} | {name: [repr(row) for row in rows[name]] for name in tables}
-
-
-def counts(database: Path) -> dict[str, int]:
-    """The number of rows of every table; the list of migrations apart, which a reset is there to change."""
-    found = {name: len(rows) for name, rows in dump(database).items() if name}
-    return {name: count for name, count in found.items() if name not in ("django_migrations", "sqlite_sequence")}
-
-
 def check_changes(copy: Copy) -> str:
     """What `makemigrations --check` says, with its exit code; the number of a file that it would write may change."""
     done = copy.manage("makemigrations", "--check", "--dry-run", check=False)
@@ -99,13 +81,13 @@ def migrate_from_zero(copy: Copy) -> float:
     return time.perf_counter() - start
 
 
-def look_before(copy: Copy) -> Before:
+def look_before(copy: Copy, database: Database) -> Before:
     """Migrate with the old history, and remember everything."""
     seconds = migrate_from_zero(copy)
-    return Before(check_changes(copy), file_hashes(copy.root), dump(copy.database), seconds)
+    return Before(check_changes(copy), file_hashes(copy.root), database.dump(), seconds)
 
 
-def look_after(copy: Copy, before: Before, report: dict[str, Any]) -> tuple[list[str], float]:
+def look_after(copy: Copy, database: Database, before: Before, report: dict[str, Any]) -> tuple[list[str], float]:
     """What is wrong with the reset project, and the seconds that `migrate` from zero takes now."""
     failures = []
     proof = report.get("proof") or {}
@@ -116,25 +98,23 @@ def look_after(copy: Copy, before: Before, report: dict[str, Any]) -> tuple[list
     plan = copy.manage("migrate", "--plan").stdout
     if "No planned migration operations" not in plan:
         failures.append(f"migrate --plan wants to apply: {plan[:300]}")
-    changed = {name for name, rows in dump(copy.database).items() if name and before.dump.get(name) != rows}
-    if changed - {"django_migrations", "migwizard_history_backup", "sqlite_sequence"}:
+    changed = {name for name, rows in database.dump().items() if before.dump.get(name) != rows}
+    changed -= {SCHEMA, COUNTERS, "django_migrations", "migwizard_history_backup"}
+    if changed:
         failures.append(f"the switch changed rows of {', '.join(sorted(changed))}")
-    database = copy.database
-    aside = database.rename(database.with_suffix(".aside"))
-    seconds = migrate_from_zero(copy)
-    old = {name: len(rows) for name, rows in before.dump.items() if name}
-    differing = sorted(name for name, count in counts(copy.database).items() if old.get(name) != count)
-    missing = sorted(set(old) - set(counts(copy.database)) - {"django_migrations", "sqlite_sequence"})
-    if differing or missing:
-        failures.append(f"migrate from zero: other tables or row counts: {', '.join(differing + missing)}")
-    aside.replace(database)
+    with database.aside():
+        seconds = migrate_from_zero(copy)
+        old, new = counts(before.dump), counts(database.dump())
+    differing = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+    if differing:
+        failures.append(f"migrate from zero: other tables or row counts: {', '.join(differing)}")
     return failures, seconds
 
 
-def look_undone(copy: Copy, before: Before) -> list[str]:
+def look_undone(copy: Copy, database: Database, before: Before) -> list[str]:
     """What undo did not give back."""
     failures = []
-    files, rows = file_hashes(copy.root), dump(copy.database)
+    files, rows = file_hashes(copy.root), database.dump()
     changed = sorted(name for name in files.keys() | before.files.keys() if files.get(name) != before.files.get(name))
     if changed:
         failures.append(f"undo: {len(changed)} file(s) differ: {', '.join(changed[:5])}")
@@ -145,11 +125,21 @@ def look_undone(copy: Copy, before: Before) -> list[str]:
 
 
 def ride(name: str, python: Path | None) -> Outcome:
-    """Reset one subject and undo it again."""
+    """Reset one subject and undo it again; what it made on a database server is removed, whatever happens."""
     copy = fresh(name, FOLDER, python)
-    before = look_before(copy)
+    database = database_of(copy)
+    database.prepare()
+    try:
+        return _ride(copy, database)
+    finally:
+        database.remove()
+
+
+def _ride(copy: Copy, database: Database) -> Outcome:
+    name = copy.name
+    before = look_before(copy, database)
     start = time.perf_counter()
-    done = copy.migwizard("run", "--yes", "--json", check=False)
+    done = copy.migwizard("run", "--yes", "--json", *database.consent, check=False)
     ran = time.perf_counter() - start
     (FOLDER / f"{name}.jsonl").write_text(done.stdout, encoding="utf-8")
     lines = done.stdout.splitlines()
@@ -157,13 +147,13 @@ def ride(name: str, python: Path | None) -> Outcome:
     if done.returncode:
         said = report.get("sentence") or done.stderr.strip()[-800:]
         return Outcome((name, *[""] * 8, "FAILED"), (f"run ended with {done.returncode}: {said}",))
-    failures, new = look_after(copy, before, report)
+    failures, new = look_after(copy, database, before, report)
     start = time.perf_counter()
     undone = copy.migwizard("undo", "--yes", check=False)
     took = time.perf_counter() - start
     if undone.returncode:
         failures.append(f"undo ended with {undone.returncode}: {undone.stderr.strip()[-800:]}")
-    failures += look_undone(copy, before)
+    failures += look_undone(copy, database, before)
     rungs = Counter(str(seed["rung"] or "left out") for seed in report["seeds"])
     row = (
         name,

@@ -12,8 +12,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,15 +24,21 @@ _MANAGE = """\
 #!/usr/bin/env python
 import os
 import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ENVIRONMENT = {environment!r}
+sys.path[:0] = [str(HERE / name) for name in {paths!r}]
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "subject_settings")
+    for key, value in ENVIRONMENT.items():
+        os.environ.setdefault(key, value.replace("HERE", str(HERE)))
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)
 """
 
-_SETTINGS = """\
+_PLAIN = """\
 from pathlib import Path
 
 BASE_DIR = Path(__file__).resolve().parent
@@ -90,6 +96,50 @@ INSTALLED_APPS = [
 """
 
 
+_PRETIX = """
+import os
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parent
+# The settings for tests want the name of a job of a build server, and then take the database of theirs.
+os.environ.setdefault("GITHUB_WORKFLOW", "subject")
+os.environ.setdefault("DATA_DIR", str(BASE_DIR / "data"))
+Path(os.environ["DATA_DIR"]).mkdir(exist_ok=True)
+
+from pretix.testutils.settings import *
+
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}
+"""
+
+_MISAGO = """
+import os
+
+from devproject.settings import *
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "migwizard_misago",
+        "USER": os.environ.get("PGUSER", "postgres"),
+        "PASSWORD": os.environ.get("PGPASSWORD", ""),
+        "HOST": os.environ.get("PGHOST", "127.0.0.1"),
+        "PORT": os.environ.get("PGPORT", "5432"),
+    }
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+"""
+
+_LABEL_STUDIO = {
+    "DJANGO_DB": "sqlite",
+    "DATABASE_NAME": "HERE/db.sqlite3",
+    "LABEL_STUDIO_BASE_DATA_DIR": "HERE/data",
+    "SENTRY_DSN": "",
+    "FRONTEND_SENTRY_DSN": "",
+    "COLLECT_ANALYTICS": "False",
+    "LATEST_VERSION_CHECK": "False",
+}
+
+
 class SubjectError(Exception):
     """A subject is not there and could not be built, or a command on it failed."""
 
@@ -99,14 +149,30 @@ class Recipe:
     """How a product of the package index becomes a project of its own."""
 
     requirements: tuple[str, ...]
-    package: str
-    """Moved out of site-packages, so that its apps are the project's."""
-    settings: str
+    packages: tuple[str, ...]
+    """Moved out of site-packages, so that their apps are the project's."""
+    settings: str = ""
+    """Text of subject_settings.py; without it the product's own module serves, which `module` names."""
+    module: str = "subject_settings"
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What manage.py sets; HERE is its folder."""
+    paths: tuple[str, ...] = ()
+    """Folders beside manage.py from which the product imports its apps."""
+    engine: str = "sqlite"
 
 
 RECIPES = {
-    "oscar": Recipe(("django-oscar==4.2.1", "Django==5.2.*"), "oscar", _OSCAR),
-    "wagtail": Recipe(("wagtail==8.0.1", "Django==5.2.*"), "wagtail", _WAGTAIL),
+    "oscar": Recipe(("django-oscar==4.2.1", "Django==5.2.*"), ("oscar",), _PLAIN + _OSCAR),
+    "wagtail": Recipe(("wagtail==8.0.1", "Django==5.2.*"), ("wagtail",), _PLAIN + _WAGTAIL),
+    "label-studio": Recipe(
+        ("label-studio==1.23.2",),
+        ("label_studio",),
+        module="core.settings.label_studio",
+        environment=_LABEL_STUDIO,
+        paths=("label_studio",),
+    ),
+    "pretix": Recipe(("pretix==2026.8.0",), ("pretix",), _PRETIX),
+    "misago": Recipe(("misago==0.39.6", "psycopg2-binary"), ("misago", "devproject"), _MISAGO, engine="postgresql"),
 }
 
 
@@ -165,11 +231,10 @@ def environment(**more: str) -> dict[str, str]:
 
 
 def names() -> list[str]:
-    """All subjects: the demo, those with a recipe, and prepared SQLite projects of MIGWIZARD_SUBJECTS."""
+    """All subjects: the demo, those with a recipe, and prepared projects of MIGWIZARD_SUBJECTS."""
     folder = _prepared()
     found = sorted(path.parent.name for path in folder.glob("*/SUBJECT.json")) if folder else []
-    sqlite = [name for name in found if folder and _facts(folder / name).get("engine") == "sqlite"]
-    return list(dict.fromkeys([DEMO, *RECIPES, *sqlite]))
+    return list(dict.fromkeys([DEMO, *RECIPES, *found]))
 
 
 def present(name: str) -> bool:
@@ -209,11 +274,15 @@ def build(name: str, target: Path) -> Path:
     run([sys.executable, "-m", "venv", target / ".venv"], target)
     run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *recipe.requirements], target)
     site = run([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], target).stdout.strip()
-    shutil.move(Path(site) / recipe.package, target / recipe.package)
-    (target / "manage.py").write_text(_MANAGE, encoding="utf-8")
-    (target / "subject_settings.py").write_text(_SETTINGS + recipe.settings, encoding="utf-8")
-    (target / "subject_urls.py").write_text("urlpatterns = []\n", encoding="utf-8")
-    facts = {"name": name, "settings": "subject_settings", "engine": "sqlite", "from": recipe.requirements[0]}
+    for package in recipe.packages:
+        shutil.move(Path(site) / package, target / package)
+    settings = {"DJANGO_SETTINGS_MODULE": recipe.module}
+    manage = _MANAGE.format(environment=settings | dict(recipe.environment), paths=recipe.paths)
+    (target / "manage.py").write_text(manage, encoding="utf-8")
+    if recipe.settings:
+        (target / "subject_settings.py").write_text(recipe.settings, encoding="utf-8")
+        (target / "subject_urls.py").write_text("urlpatterns = []\n", encoding="utf-8")
+    facts = {"name": name, "settings": recipe.module, "engine": recipe.engine, "from": recipe.requirements[0]}
     # Written last: a subject without it is taken for one whose building was interrupted.
     (target / "SUBJECT.json").write_text(json.dumps(facts) + "\n", encoding="utf-8")
     return target
@@ -226,7 +295,3 @@ def _prepared() -> Path | None:
 
 def _folders() -> list[Path]:
     return [folder for folder in (_prepared(), BUILD / "subjects") if folder]
-
-
-def _facts(folder: Path) -> dict[str, str]:
-    return dict(json.loads((folder / "SUBJECT.json").read_text(encoding="utf-8")))

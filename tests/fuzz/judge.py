@@ -23,7 +23,8 @@ from tests.fuzz.models import World
 from tests.fuzz.statistics import app_cycle, kinds, model_cycle
 from tests.fuzz.story import Story, tell
 from tests.fuzz.zygote import Zygote
-from tests.realworld import dump, file_hashes
+from tests.realworld import file_hashes
+from tests.stored import SqliteFile
 
 ATTEMPTS = 6
 
@@ -105,7 +106,7 @@ def shape(story: Story, world: World) -> dict[str, Any]:
 
 
 def _ride(root: Path, database: Path, world: World, worker: Worker, figures: dict[str, Any]) -> list[str]:
-    files, rows = file_hashes(root), dump(database)
+    files, rows = file_hashes(root), SqliteFile(database).dump()
     old = root.parent / "old.sqlite3"
     shutil.copy(database, old)
     began = time.perf_counter()
@@ -131,7 +132,7 @@ def _ride(root: Path, database: Path, world: World, worker: Worker, figures: dic
         )
         failures += _seen(seen, differences(old, root.parent / "new.sqlite3"))
         figures |= {"new": seen["seconds"], "schema files": seen["schema"]}
-        changed = {name for name, found in dump(database).items() if name and rows.get(name) != found}
+        changed = {name for name, found in SqliteFile(database).dump().items() if name and rows.get(name) != found}
         if changed - {"django_migrations", "migwizard_history_backup", "sqlite_sequence"}:
             failures.append(f"switch: rows changed in {', '.join(sorted(changed))}")
         ours = sum(seen["schema"].values())
@@ -185,7 +186,7 @@ def _undo(root: Path, database: Path, files: dict[str, str], rows: dict[str, lis
     if code:
         return [f"undo: exit {code}: {said[-600:]}"]
     failures = []
-    now, found = file_hashes(root), dump(database)
+    now, found = file_hashes(root), SqliteFile(database).dump()
     if changed := sorted(name for name in now.keys() | files.keys() if now.get(name) != files.get(name)):
         failures.append(f"undo: {len(changed)} files differ: {', '.join(changed[:5])}")
     if tables := sorted(name for name in found.keys() | rows.keys() if found.get(name) != rows.get(name)):
