@@ -136,11 +136,27 @@ def _ride(root: Path, database: Path, world: World, worker: Worker, figures: dic
         if changed - {"django_migrations", "migwizard_history_backup", "sqlite_sequence"}:
             failures.append(f"switch: rows changed in {', '.join(sorted(changed))}")
         ours = sum(seen["schema"].values())
+        new_failed = worker.call("backwards", root=str(root), database=str(root.parent / "new.sqlite3"), labels=labels)
         stock = worker.call("stock", root=str(root), folder=str(root.parent / "stock"), labels=labels, ours=ours)
         figures |= {"stock files": stock["files"], "stock error": stock["error"]}
     except WorkerError as error:
-        failures.append(f"new: Django fails on the new history: {error}"[:500])
-    return failures + _undo(root, database, files, rows)
+        return [*failures, f"new: Django fails on the new history: {error}"[:500]]
+    failures += _undo(root, database, files, rows)
+    return failures + _backwards(new_failed, root, old, world, worker)
+
+
+def _backwards(failed: dict[str, str], root: Path, old: Path, world: World, worker: Worker) -> list[str]:
+    """Commands that went through with the old files, which are back by now, and fail with the new ones.
+
+    A person's own operation may have no way back, or one that leaves behind what it made.
+    """
+    if not failed:
+        return []
+    try:
+        before = worker.call("backwards", root=str(root), database=str(old), labels=[app.label for app in world.apps])
+    except WorkerError as error:
+        return [f"backwards: {error}"[:500]]
+    return [f"backwards: {command}: {error}"[:500] for command, error in failed.items() if command not in before]
 
 
 def _proof(report: dict[str, Any]) -> list[str]:
