@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo demo-run demo-project test check format documents screenshots realworld fuzz traps guests bench peers clean
+.PHONY: help demo demo-run demo-project test check format documents screenshots realworld fuzz chaos traps guests bench peers clean
 
 help:
 	@echo "make demo       the wizard on a messy shop to practise on, on SQLite"
@@ -13,8 +13,9 @@ help:
 	@echo "make check      format, lint, strict types, import fences"
 	@echo "make documents  write docs/keys.md, docs/refusals.md and screenshots/README.md"
 	@echo "make screenshots  draw the pictures in screenshots/ anew"
-	@echo "make realworld  the whole reset and its undo on the demo, oscar and wagtail, and oscar by the wizard's keys"
+	@echo "make realworld  the whole reset and its undo on the demo and five products, and oscar by the wizard's keys"
 	@echo "make fuzz N=200 SEED=0  random projects with messy histories, each reset, compared and undone"
+	@echo "make chaos      kill -9 inside every durable write of a reset and of its undo, and what a resume makes of it"
 	@echo "make traps      Django alone and migwizard on every trap of docs/traps.md, one by one; writes that page"
 	@echo "make guests     the demo and the traps with Python 3.8 to 3.13 and Django 3.2 to 6.1; writes docs/guests.md"
 	@echo "make peers      the other tools, and migwizard, on the demo: what they build, and what becomes of databases"
@@ -71,6 +72,9 @@ SEED ?= 0
 JOBS ?= 2
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz -n $(N) --seed $(SEED) --jobs $(JOBS)
+
+chaos: $(READY)
+	MIGWIZARD_EVERY_KILL=1 $(BIN)/python -m pytest -n auto tests/engine/test_kill.py
 
 traps: $(READY)
 	$(BIN)/python -m tests.traps

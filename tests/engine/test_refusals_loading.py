@@ -109,7 +109,12 @@ def test_a_guest_that_hangs(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None
     with monkeypatch.context() as patched:
         patched.setattr(guest, "SILENCE_SECONDS", 1.0)
         refused(sit_down(tiny.root, Person()), "died", "Your project gives no sign of life", 3)
-    cured(tiny.root, "died", then(lambda: settings.write_text(good), "again"))
+
+        def mend() -> None:
+            settings.write_text(good)
+            patched.undo()
+
+        cured(tiny.root, "died", then(mend, "again"))
 
 
 def test_a_migration_that_cannot_be_imported(tiny: Shop) -> None:
