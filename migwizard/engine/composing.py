@@ -224,30 +224,15 @@ def seed_items(
     seeds: list[tuple[Item, Content]] = []
     whole: dict[Thing, tuple[Item, Content]] = {}
     for number, operation in enumerate(judged):
-        rung = rungs.get(operation.id)
-        if rung not in AS_CODE:
-            seeds += blocks_at(blocks, number)
-            continue
-        if rung is Rung.CARRY:
-            content = custom_content(operation)
-        elif operation.facts["kind"] == "RunSQL":
-            content = sql_content(operation)
-        else:
-            content = moved_content(operation, sources, extracts.get(operation.id, (operation.migration, None)))
-        item = Item(
-            operation.app,
-            frozenset(operation.facts["tables"]),
-            frozenset(operation.facts["rows"])
-            | {objects[thing][0].table for thing in operation.things if thing in objects},
-            (operation.id,),
-            not operation.facts.get("not_atomic", False),
-            SCHEMA if apart and operation.verdict is Verdict.SCHEMA else "",
-        )
-        stands = as_it_was(operation, final) or is_own_operation(operation, final)
-        if operation.verdict is Verdict.SCHEMA and stands:
-            whole.update(dict.fromkeys(operation.things, (item, content)))
-        else:
-            seeds.append((item, content))
+        if (rung := rungs.get(operation.id)) in AS_CODE:
+            shared = extracts.get(operation.id, (operation.migration, None))
+            item = _code_item(operation, objects, apart=apart), _code_content(operation, rung, sources, shared)
+            stands = as_it_was(operation, final) or is_own_operation(operation, final)
+            if operation.verdict is Verdict.SCHEMA and stands:
+                whole.update(dict.fromkeys(operation.things, item))
+            else:
+                seeds.append(item)
+        seeds += blocks_at(blocks, number)
     covered = {thing for op in judged if _makes_objects(op, rungs.get(op.id), final) for thing in op.things}
     single = {
         thing: (_object_item(item, app, final, apart=apart), object_content(item, origin))
@@ -258,6 +243,30 @@ def seed_items(
     first = [pair for thing, pair in placed if thing[0] not in AFTER_ROWS]
     last = [pair for thing, pair in placed if thing[0] in AFTER_ROWS]
     return [*_once(first), *seeds, *_once(last)]
+
+
+def _code_item(operation: Judged, objects: Mapping[Thing, tuple[SchemaObject, str, str]], *, apart: bool) -> Item:
+    """An operation that comes along with its logic."""
+    made = {objects[thing][0].table for thing in operation.things if thing in objects}
+    return Item(
+        operation.app,
+        frozenset(operation.facts["tables"]),
+        frozenset(operation.facts["rows"]) | made,
+        (operation.id,),
+        not operation.facts.get("not_atomic", False),
+        SCHEMA if apart and operation.verdict is Verdict.SCHEMA else "",
+    )
+
+
+def _code_content(
+    operation: Judged, rung: Rung | None, sources: Sources, shared: tuple[str, Extract | None]
+) -> Content:
+    """Its text."""
+    if rung is Rung.CARRY:
+        return custom_content(operation)
+    if operation.facts["kind"] == "RunSQL":
+        return sql_content(operation)
+    return moved_content(operation, sources, shared)
 
 
 def _object_item(thing: SchemaObject, app: str, final: Mapping[Thing, SchemaObject], *, apart: bool) -> Item:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from migwizard.engine.references import plain
 from migwizard.engine.ride import fingerprint
 from migwizard.proof.difference import Difference
 from migwizard.proof.rows import compare_rows, volatile_cells
@@ -56,7 +57,7 @@ def left_out(
             continue
         places = [facts["columns"].index(column) for column in facts["pk"]]
         told = [
-            (tuple(row), wanted.get((table, tuple(_plain(row[place]) for place in places)))) for row in facts["rows"]
+            (tuple(row), wanted.get((table, tuple(plain(row[place]) for place in places)))) for row in facts["rows"]
         ]
         kept = [list(row) for row, owner in told if owner is None]
         if len(new["tables"][table]["rows"]) != len(kept) or len(kept) == len(told):
@@ -122,8 +123,3 @@ def _told(gone: Gone, row: tuple[Any, ...], volatile: Volatile) -> str:
 
 def _hashable(value: Any) -> Any:
     return next(iter(value.items())) if isinstance(value, dict) else value
-
-
-def _plain(value: Any) -> Any:
-    """A stored value as it stands in a key: bytes as SQL writes them."""
-    return f"x'{value['$bytes']}'" if isinstance(value, dict) and "$bytes" in value else value

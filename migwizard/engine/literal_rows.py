@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from migwizard.engine.references import References
 from migwizard.engine.ride import Ride
 from migwizard.seeds.compose import Content, rows_content
 from migwizard.seeds.groups import Item
 from migwizard.seeds.materialise import ContentTypeRef, Permission, SeedRow, SeedTable, Value, materialise
+from migwizard.seeds.moving import has_way_back
 from migwizard.seeds.rawrows import RawTable, raw_rows
-from migwizard.seeds.rungs import Rung
+from migwizard.seeds.rungs import AS_CODE, Rung
 from migwizard.seeds.verdicts import Judged, Key
 
 CONTENT_TYPES = "django_content_type"
@@ -40,15 +42,18 @@ class RowsBlock:
 
 @dataclass(slots=True)
 class _Share:
-    """The rows that go into the block of one app, and the operations that made them."""
+    """Rows of one table, or of tables that need each other, that operations of one app made; and their place."""
 
+    app: str
     wanted: Wanted
     ids: list[str]
     position: int
 
-    def targets(self, catalogue: Mapping[str, Any]) -> set[str]:
-        """The tables that foreign keys of its rows lead to."""
-        return {key["table"] for table in self.wanted for key in catalogue["tables"][table]["foreign_keys"]}
+    def add(self, other: _Share) -> None:
+        """Take the rows of another share in."""
+        for table, keys in other.wanted.items():
+            self.wanted.setdefault(table, []).extend(keys)
+        self.ids += [id for id in other.ids if id not in self.ids]
 
 
 def rows_blocks(
@@ -61,69 +66,106 @@ def rows_blocks(
 ) -> list[RowsBlock]:
     """The literal rows of every app that has materialised operations, by the app of the operation that made them.
 
-    Rows carry their last values, so a block stands where the last operation behind it stood, and after the blocks that
-    its foreign keys lead to. Apps whose rows point to each other share one block. `in_file` names the data file for the
-    rows of a table, which are as the guest gives them, and the operations behind them; empty for rows in the migration.
+    Rows stand where the first operation that made rows of their table stood, so that functions which come along find what
+    they found; but after the rows that their foreign keys lead to. Tables that need each other stand together. `in_file`
+    names the data file for the rows of a table, which are as the guest gives them, and the operations behind them; empty
+    for rows in the migration.
     """
-    shares = _shares(judged, rungs)
-    _join_circles(shares, old["catalogue"])
-    _after_targets(shares, old["catalogue"])
-    return [_rows_block(ride, database, app, shares[app], old, in_file) for app in sorted(shares)]
+    made = {key: number for number, operation in reversed(list(enumerate(judged))) for key in operation.keys}
+    shares = _joined(_shares(judged, rungs), old["catalogue"])
+    references = References(old)
+    _after_targets(shares, made, references)
+    staying = _staying(shares, judged, rungs, references)
+    blocks: dict[tuple[str, int], _Share] = {}
+    for share in shares:
+        block = blocks.setdefault((share.app, share.position), _Share(share.app, {}, [], share.position))
+        block.add(share)
+    return [_rows_block(ride, database, blocks[key], old, in_file, staying) for key in sorted(blocks)]
 
 
-def _shares(judged: Sequence[Judged], rungs: Mapping[str, Rung]) -> dict[str, _Share]:
+def _shares(judged: Sequence[Judged], rungs: Mapping[str, Rung]) -> list[_Share]:
+    """One share for each table and app that made rows of it."""
     owner: dict[Key, str] = {}
-    shares: dict[str, _Share] = {}
+    shares: dict[tuple[str, str], _Share] = {}
     for number, operation in enumerate(judged):
         if rungs.get(operation.id) is not Rung.MATERIALISE:
             continue
         for table, key in operation.keys:
             is_new = (table, key) not in owner
-            share = shares.setdefault(owner.setdefault((table, key), operation.app), _Share({}, [], number))
-            share.position = number
+            app = owner.setdefault((table, key), operation.app)
+            share = shares.setdefault((app, table), _Share(app, {}, [], number))
             if is_new:
                 share.wanted.setdefault(table, []).append(list(key))
             if operation.id not in share.ids:
                 share.ids.append(operation.id)
-    return shares
+    return list(shares.values())
 
 
-def _join_circles(shares: dict[str, _Share], catalogue: Mapping[str, Any]) -> None:
-    """Give apps whose rows need each other one block, since foreign keys are checked at the end of each migration."""
+def _joined(shares: Sequence[_Share], catalogue: Mapping[str, Any]) -> list[_Share]:
+    """Shares whose tables need each other made one, since foreign keys are checked at the end of each migration."""
     import networkx as nx
 
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(shares)
-    for app, share in shares.items():
-        targets = share.targets(catalogue)
-        graph.add_edges_from((app, other) for other in shares if other != app and targets & set(shares[other].wanted))
-    for circle in list(nx.strongly_connected_components(graph)):
-        home = max(circle, key=lambda app: (shares[app].position, app))
-        for app in sorted(circle - {home}):
-            joined = shares.pop(app)
-            for table, keys in joined.wanted.items():
-                shares[home].wanted.setdefault(table, []).extend(keys)
-            shares[home].ids += [id for id in joined.ids if id not in shares[home].ids]
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    graph.add_nodes_from(range(len(shares)))
+    for number, share in enumerate(shares):
+        targets = _targets(share.wanted, catalogue)
+        graph.add_edges_from((number, other) for other, each in enumerate(shares) if targets & set(each.wanted))
+    joined = []
+    for circle in nx.strongly_connected_components(graph):
+        first, *others = sorted(circle, key=lambda number: (shares[number].position, number))
+        for number in others:
+            shares[first].add(shares[number])
+        joined.append(shares[first])
+    return joined
 
 
-def _after_targets(shares: Mapping[str, _Share], catalogue: Mapping[str, Any]) -> None:
-    """Move blocks behind those that they point to."""
+def _targets(wanted: Wanted, catalogue: Mapping[str, Any]) -> set[str]:
+    """The tables that foreign keys of the rows lead to."""
+    return {key["table"] for table in wanted for key in catalogue["tables"][table]["foreign_keys"]}
+
+
+def _after_targets(shares: Sequence[_Share], made: Mapping[Key, int], references: References) -> None:
+    """Move shares behind the rows that theirs lead to, whether these are literal too or come from code."""
+    holding = {(table, tuple(key)): share for share in shares for table, keys in share.wanted.items() for key in keys}
+    for share in shares:
+        share.position = max(
+            [share.position, *(made[key] for key in references.of(share.wanted) if key in made and key not in holding)]
+        )
     for _ in shares:
-        for app, share in shares.items():
-            targets = share.targets(catalogue)
-            behind = [each.position for other, each in shares.items() if other != app and targets & set(each.wanted)]
+        for share in shares:
+            behind = [holding[key].position for key in references.of(share.wanted) if key in holding]
             share.position = max([share.position, *behind])
+
+
+def _staying(
+    shares: Sequence[_Share], judged: Sequence[Judged], rungs: Mapping[str, Rung], references: References
+) -> set[str]:
+    """Tables whose literal rows have to stay when somebody goes back, since rows without a way back point to them."""
+    literal = {(table, tuple(key)) for share in shares for table, keys in share.wanted.items() for key in keys}
+    stuck = [op for op in judged if rungs.get(op.id) in AS_CODE and not has_way_back(op)]
+    rows, found = _by_table(key for operation in stuck for key in operation.keys), set[str]()
+    while more := {key[0] for key in references.of(rows) if key in literal} - found:
+        found |= more
+        rows = _by_table(key for key in literal if key[0] in more)
+    return found
+
+
+def _by_table(keys: Iterable[Key]) -> Wanted:
+    found: Wanted = {}
+    for table, key in keys:
+        found.setdefault(table, []).append(list(key))
+    return found
 
 
 def _rows_block(
     ride: Ride,
     database: Path,
-    app: str,
     share: _Share,
     old: Mapping[str, Any],
     in_file: Callable[[Mapping[str, Any], Sequence[str]], str],
+    staying: Collection[str],
 ) -> RowsBlock:
-    wanted, targets = dict(share.wanted), share.targets(old["catalogue"])
+    app, wanted, targets = share.app, dict(share.wanted), _targets(share.wanted, old["catalogue"])
     natural = _natural(old, wanted.pop(PERMISSIONS, []), wanted.pop(CONTENT_TYPES, []))
     facts = ride.guest.call(
         "seed_rows",
@@ -134,10 +176,14 @@ def _rows_block(
         folders=ride.new_folders() or {},
         many=MANY,
     )
-    tables = [_table(item, in_file(item, share.ids)) for item in facts["tables"]]
+    tables = [_table(item, in_file(item, share.ids), item["table"] in staying) for item in facts["tables"]]
     rows = materialise(tables, natural=natural) if tables or natural else None
     content = replace(
-        rows_content(rows, [raw_rows(_raw_table(item)) for item in facts["raw"]], app),
+        rows_content(
+            rows,
+            [raw_rows(_raw_table(item, item["table"] in staying)) for item in facts["raw"]],
+            f"{app}_rows_{share.position}",
+        ),
         imports=tuple(sorted({line for item in facts["raw"] for line in item["imports"]})),
     )
     touches = frozenset(wanted) | _looked_up(natural, facts["tables"]) | targets
@@ -161,7 +207,7 @@ def _looked_up(natural: Sequence[Permission | ContentTypeRef], tables: Sequence[
     return ({PERMISSIONS} if permissions else set()) | ({CONTENT_TYPES} if types else set())
 
 
-def _table(facts: Mapping[str, Any], file: str) -> SeedTable:
+def _table(facts: Mapping[str, Any], file: str, stays: bool) -> SeedTable:
     rows = tuple(SeedRow(tuple((name, _value(value)) for name, value in row)) for row in facts["rows"])
     lines = tuple(json.dumps(row, ensure_ascii=False) for row in facts["texts"]) if file else ()
     return SeedTable(
@@ -173,11 +219,13 @@ def _table(facts: Mapping[str, Any], file: str) -> SeedTable:
         facts["kind"],
         file,
         lines,
+        stays,
     )
 
 
-def _raw_table(facts: Mapping[str, Any]) -> RawTable:
-    return RawTable(facts["table"], tuple(facts["columns"]), tuple(facts["pk"]), tuple(map(tuple, facts["rows"])))
+def _raw_table(facts: Mapping[str, Any], stays: bool) -> RawTable:
+    rows = tuple(map(tuple, facts["rows"]))
+    return RawTable(facts["table"], tuple(facts["columns"]), tuple(facts["pk"]), rows, stays)
 
 
 def _value(value: Any) -> Value:

@@ -148,9 +148,8 @@ def _dependencies(group: Group, body: str, writer: _Writer, own: Node) -> tuple[
     return tuple(sorted(newest.values()))
 
 
-def rows_content(rows: Materialised | None, raw: Sequence[str], app: str) -> Content:
+def rows_content(rows: Materialised | None, raw: Sequence[str], key: str) -> Content:
     """The content of an item that holds literal rows: through models, and `raw` operations for what has no model."""
-    key = f"{app}_rows"
     if rows is None:
         return Content(key, "", tuple(raw))
     return Content(

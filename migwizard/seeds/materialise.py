@@ -62,6 +62,8 @@ class SeedTable:
     """A data file beside the migration that holds the rows instead, one a line, with the columns of the first row."""
     lines: tuple[str, ...] = ()
     """What is in that file."""
+    stays: bool = False
+    """Going back leaves the rows, since rows that stay point to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Materialised:
 
 
 def materialise(tables: Sequence[SeedTable], *, natural: Sequence[Permission | ContentTypeRef] = ()) -> Materialised:
-    """Code that inserts the rows of ``tables`` in their order and, backwards, deletes exactly these.
+    """Code that inserts the rows of ``tables`` in their order and, backwards, deletes exactly these, but those that stay.
 
     ``natural`` are content types and permissions to be made when they are missing; backwards deletes the permissions
     among them that are ``custom``. Raises ValueError when there is nothing to write or a row lacks its primary key.
@@ -90,11 +92,12 @@ def materialise(tables: Sequence[SeedTable], *, natural: Sequence[Permission | C
         raise ValueError("there are no rows to write")
     blocks = _blocks(tables)
     inserted = [block for block in blocks if block.table.kind == "insert"]
+    removed = [block for block in inserted if not block.table.stays]
     custom = [each for each in natural if isinstance(each, Permission) and each.custom]
     helpers = _helper_names(blocks, natural, custom)
     functions = {rowcode.FORWARDS: _forwards(blocks, natural)}
-    if inserted or custom:
-        functions[rowcode.BACKWARDS] = _backwards(inserted, custom)
+    if removed or custom:
+        functions[rowcode.BACKWARDS] = _backwards(removed, custom)
     definitions = [
         Piece(text, True, True) for text in [*map(rowcode.HELPERS.__getitem__, helpers), *functions.values()]
     ]
@@ -221,7 +224,7 @@ def _helper_names(
         "insert_rows": "insert" in kinds,
         "update_rows": "update" in kinds,
         "reset_sequences": "insert" in kinds,
-        "remove_rows": "insert" in kinds,
+        "remove_rows": any(block.table.kind == "insert" and not block.table.stays for block in blocks),
         "remove_permission": bool(custom),
     }
     return [name for name, is_wanted in wanted.items() if is_wanted]
@@ -237,8 +240,8 @@ def _forwards(blocks: Sequence[_Block], natural: Sequence[Permission | ContentTy
     return rowcode.function(rowcode.FORWARDS, "Write the rows that the replaced migrations left behind.", lines)
 
 
-def _backwards(inserted: Sequence[_Block], custom: Sequence[Permission]) -> str:
-    lines = [block.remove for block in reversed(inserted)]
+def _backwards(removed: Sequence[_Block], custom: Sequence[Permission]) -> str:
+    lines = [block.remove for block in reversed(removed)]
     for each in reversed(custom):
         words = map(rowcode.quoted, (each.app_label, each.model, each.codename))
         lines.append(f"remove_permission(apps, db, {', '.join(words)})")

@@ -178,6 +178,16 @@ def is_importable(code: Mapping[str, Any]) -> bool:
     return bool(code["named"])
 
 
+def has_way_back(judged: Judged) -> bool:
+    """Whether an operation that comes along undoes something when it goes back."""
+    if judged.facts["kind"] == "RunSQL":
+        return any(judged.facts["reverse_sql"] or ())
+    if judged.facts["kind"] == "RunPython":
+        reverse = judged.facts.get("reverse")
+        return reverse is not None and reverse["qualname"] != "RunPython.noop"
+    return bool(judged.facts["reversible"])
+
+
 def has_name(judged: Judged) -> bool:
     """Whether a new file could name what the operation runs, wherever it stands."""
     code = judged.facts.get("code")

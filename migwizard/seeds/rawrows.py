@@ -14,16 +14,19 @@ class RawTable:
     columns: tuple[str, ...]
     pk: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    stays: bool = False
+    """Going back leaves the rows, since rows that stay point to them."""
 
 
 def raw_rows(table: RawTable) -> str:
-    """A RunSQL that inserts the rows and, backwards, deletes exactly these, as source."""
+    """A RunSQL that inserts the rows and, backwards, deletes exactly these unless they stay, as source."""
     columns = ", ".join(map(_quoted, table.columns))
     insert = f"INSERT INTO {_quoted(table.table)} ({columns}) VALUES ({', '.join(['%s'] * len(table.columns))})"
     forwards = "".join(f"        ({insert!r}, [{', '.join(row)}]),\n" for row in table.rows)
     backwards = "".join(f"        {_delete(table, row)},\n" for row in reversed(table.rows))
+    reverse = "migrations.RunSQL.noop" if table.stays else f"[\n{backwards}    ]"
     return (
-        f"migrations.RunSQL(\n    sql=[\n{forwards}    ],\n    reverse_sql=[\n{backwards}    ],\n)"
+        f"migrations.RunSQL(\n    sql=[\n{forwards}    ],\n    reverse_sql={reverse},\n)"
         if table.rows
         else "migrations.RunSQL(migrations.RunSQL.noop, migrations.RunSQL.noop)"
     )

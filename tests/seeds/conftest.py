@@ -23,6 +23,11 @@ def groups(tmp_path_factory: pytest.TempPathFactory) -> SeedRide:
 
 
 @pytest.fixture(scope="session")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> SeedRide:
+    return ride("seeds_standing", tmp_path_factory.mktemp("standing"))
+
+
+@pytest.fixture(scope="session")
 def sql(tmp_path_factory: pytest.TempPathFactory) -> SeedRide:
     return ride("seeds_sql", tmp_path_factory.mktemp("sql"))
 

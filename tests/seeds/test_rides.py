@@ -297,3 +297,22 @@ def test_the_answer_to_leave_an_unclear_operation_out_is_obeyed(tmp_path: Path) 
     done = ride("seeds_unclear", tmp_path, "--answers", str(answers), edits=placed)
     assert done.is_proved, done.report
     assert done.rungs["0002_unclear#0"] == ("ask", "drop")
+
+
+def test_literal_rows_stand_where_functions_that_come_along_find_them(standing: SeedRide) -> None:
+    """Behind the first operation that made rows of their table and what they point at, not behind all of their app."""
+    assert standing.is_proved, standing.report
+    assert standing.rungs["0002_groups#0"] == WRITTEN
+    assert standing.rungs["0003_terms#0"] == MOVED
+    assert standing.rungs["0004_plans#0"] == WRITTEN
+    assert standing.rungs["0001_initial#1"] == MOVED
+    assert standing.rows("SELECT name FROM club_badge JOIN school_group ON group_id = school_group.id") == [
+        ("Editors",),
+        ("Readers",),
+    ]
+
+
+def test_literal_rows_stay_when_going_back_where_rows_without_a_way_back_point_to_them(standing: SeedRide) -> None:
+    sql = "SELECT (SELECT count(*) FROM school_group), (SELECT count(*) FROM school_plan)"
+    assert standing.rows_after_rollback("school", "0001_reset_initial", sql) == [(2, 0)]
+    assert standing.back_to_zero()[1] == []
