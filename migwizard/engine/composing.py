@@ -24,6 +24,8 @@ from migwizard.seeds.verdicts import Judged, Thing, Verdict, own_source
 
 AFTER_ROWS = ("trigger", "counter")
 SCHEMA = "schema"
+_IN_THE_WAY = ("view", "trigger")
+"""Kinds without data of their own: left behind, they keep the tables that they read from being changed or dropped."""
 
 
 class Sources:
@@ -136,15 +138,17 @@ def _origin(judged: Judged, no_way_back: str) -> str:
     return f"{origin}; {no_way_back}, so going back does nothing" if no_way_back else origin
 
 
-def sql_content(judged: Judged) -> Content:
-    """A RunSQL unchanged."""
+def sql_content(judged: Judged, final: Mapping[Thing, SchemaObject]) -> Content:
+    """A RunSQL unchanged; but one that goes back without a statement drops what would keep tables from being dropped."""
     reverse = judged.facts["reverse_sql"]
     arguments = [f"sql={_sql(judged.facts['sql'])}"]
-    arguments.append(
-        f"reverse_sql={_sql(reverse)}" if reverse and any(reverse) else "reverse_sql=migrations.RunSQL.noop"
-    )
+    back, origin = reverse or (), _origin(judged, NONE if reverse is None else "")
+    in_the_way = [final[thing] for thing in judged.things if thing[0] in _IN_THE_WAY and thing in final]
+    if in_the_way and not any(back):
+        back = [thing.drop_sql for thing in reversed(in_the_way)]
+        origin = f"{_origin(judged, '')}; going back drops what it made, which reads tables that go too"
+    arguments.append(f"reverse_sql={_sql(back)}" if any(back) else "reverse_sql=migrations.RunSQL.noop")
     arguments += ["elidable=True"] * bool(judged.facts["elidable"])
-    origin = _origin(judged, NONE if reverse is None else "")
     return Content(judged.migration, origin, (_call("migrations.RunSQL", arguments),))
 
 
@@ -226,7 +230,7 @@ def seed_items(
     for number, operation in enumerate(judged):
         if (rung := rungs.get(operation.id)) in AS_CODE:
             shared = extracts.get(operation.id, (operation.migration, None))
-            item = _code_item(operation, objects, apart=apart), _code_content(operation, rung, sources, shared)
+            item = _code_item(operation, objects, apart=apart), _code_content(operation, rung, sources, shared, final)
             stands = as_it_was(operation, final) or is_own_operation(operation, final)
             if operation.verdict is Verdict.SCHEMA and stands:
                 whole.update(dict.fromkeys(operation.things, item))
@@ -259,13 +263,17 @@ def _code_item(operation: Judged, objects: Mapping[Thing, tuple[SchemaObject, st
 
 
 def _code_content(
-    operation: Judged, rung: Rung | None, sources: Sources, shared: tuple[str, Extract | None]
+    operation: Judged,
+    rung: Rung | None,
+    sources: Sources,
+    shared: tuple[str, Extract | None],
+    final: Mapping[Thing, SchemaObject],
 ) -> Content:
     """Its text."""
     if rung is Rung.CARRY:
         return custom_content(operation)
     if operation.facts["kind"] == "RunSQL":
-        return sql_content(operation)
+        return sql_content(operation, final)
     return moved_content(operation, sources, shared)
 
 

@@ -225,6 +225,13 @@ def test_sql_and_custom_operations_come_along(sql: SeedRide) -> None:
     }
 
 
+def test_a_view_without_a_way_back_does_not_outlive_what_it_reads(sql: SeedRide) -> None:
+    assert 'reverse_sql="""DROP VIEW IF EXISTS "store_cheap";"""' in sql.staged_seeds("store")
+    statement = "SELECT name FROM sqlite_master WHERE type = 'view'"
+    assert ("store_cheap",) in sql.rows(statement)
+    assert sql.rows_after_rollback("store", "0001_reset_initial", statement) == []
+
+
 def test_parameters_of_sql_are_carried(sql: SeedRide) -> None:
     assert sql.rows("SELECT name, price FROM store_item ORDER BY id") == [
         ("100% \\ 'quoted'", 11),

@@ -22,5 +22,6 @@ class Migration(migrations.Migration):
             "DROP TRIGGER store_watch; DROP VIEW store_dear",
         ),
         migrations.RunSQL(migrations.RunSQL.noop, migrations.RunSQL.noop),
+        migrations.RunSQL("CREATE VIEW store_cheap AS SELECT * FROM store_item WHERE price < 2", migrations.RunSQL.noop),
         migrations.RunSQL("INSERT INTO store_note (text) VALUES ('by hand')"),
     ]
