@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from migwizard.engine import durable, rowcopies
-from migwizard.engine.manifests import load_manifest
+from migwizard.engine.manifests import load_manifest, tolerated
 from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import Ride
 from migwizard.engine.rowcount import why_not_as_files
@@ -21,7 +21,9 @@ NAMES_SHOWN = 8
 
 CURES = {
     "MW-E12": "Check the old release out in another folder, run `manage.py migrate --database {alias}` there, then check again.",
-    "MW-E13": "Find the file in git: git log --all -- '*/{unknown}.py'. Where nobody needs it any more, tolerate it by name.",
+    "MW-E13": "Find the file in git: git log --all -- '*/{unknown}.py'. Where nobody needs it any more, tolerate it by "
+    'name: write {{"tolerate:{app}.{unknown}": "tolerate"}} into a file and name it with --answers. Where it is a part of a '
+    "squash whose files are gone: manage.py migrate {app} --prune.",
     "MW-E14": "Put django_migrations of {alias} back from a backup of that database, then check again.",
     "MW-E15": "Put django_migrations of {alias} back from a backup of that database, then check again.",
     "MW-E16": "Look which file of another app depends on one of yours; the new files have to hold what it names.",
@@ -36,14 +38,7 @@ CURES = {
 def manifest(ride: Ride) -> Manifest:
     """The manifest that Apply wrote, with the rows that somebody tolerated by name since."""
     found = load_manifest(ride)
-    said = {key: answer.choice for key, answer in ride.checkpoint.decisions.items()} | dict(ride.options.answers)
-    more = {
-        tuple(key.removeprefix("tolerate:").split(".", 1))
-        for key, choice in said.items()
-        if key.startswith("tolerate:") and choice == "tolerate"
-    }
-    tolerated = {*found.tolerate, *((app, name) for app, name in more)}
-    return replace(found, tolerate=tuple(sorted(tolerated)))
+    return replace(found, tolerate=tuple(sorted({*found.tolerate, *tolerated(ride)})))
 
 
 def read_state(ride: Ride, alias: str, **how: Any) -> dict[str, Any]:
@@ -66,9 +61,9 @@ def refusal(alias: str, error: GuestError, unchanged: str) -> DatabaseError:
 
 
 def cures(code: str, alias: str, found: Mapping[str, Any]) -> tuple[str, ...]:
-    unknown = [name for _, name in found.get("unknown") or ()]
+    app, unknown = next(iter(found.get("unknown") or ()), ("APP", "NAME"))
     text = CURES.get(code)
-    return (text.format(alias=alias, unknown=unknown[0] if unknown else "NAME"),) if text else ()
+    return (text.format(alias=alias, app=app, unknown=unknown),) if text else ()
 
 
 def lines(ride: Ride) -> tuple[DatabaseLine, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from migwizard.engine import drift, git
 from migwizard.engine.drift import migration_files, node_of
-from migwizard.engine.planning import known_names, make_plan
+from migwizard.engine.planning import decided, known_names, make_plan
 from migwizard.engine.ride import Ride
 from migwizard.errors import MigwizardError
 from migwizard.plan.operations import Node
@@ -35,11 +35,6 @@ def make_manifest(
         if app in labels:
             alt[app, migration] = [(a, m) for a, m in replaced]
     tables = [m["table"] for m in ride.registry()["models"] if m["app"] in labels and m["managed"] and not m["proxy"]]
-    tolerated = [
-        tuple(key.removeprefix("tolerate:").split(".", 1))
-        for key, answer in ride.checkpoint.decisions.items()
-        if key.startswith("tolerate:") and answer.choice == "tolerate"
-    ]
     try:
         return build(
             run_id=ride.checkpoint.run_id,
@@ -50,13 +45,19 @@ def make_manifest(
             alt=alt,
             known=sorted(node for node in known_names(history) if node[0] in labels),
             keep=list(keep),
-            tolerate=[(app, name) for app, name in tolerated],
+            tolerate=tolerated(ride),
             tables=tables,
             drift=on_top,
             release=git.head(ride.project.root),
         )
     except NameClashError as error:
         raise MigwizardError(f"{error} Nothing was changed.", code="MW-E02") from error
+
+
+def tolerated(ride: Ride) -> set[Node]:
+    """Rows that no file explains, and that somebody lets be by name."""
+    names = (name.partition(".") for name, choice in decided(ride, "tolerate:").items() if choice == "tolerate")
+    return {(app, name) for app, _, name in names}
 
 
 def load_manifest(ride: Ride) -> Manifest:

@@ -7,15 +7,14 @@ from collections.abc import Collection
 
 
 def choose_tag(tag: str, known: Collection[tuple[str, str]]) -> str:
-    """The tag, with a number where an earlier reset of this project used it: reset, reset2, reset3, ...
+    """The tag, with a number where earlier resets of this project used it: reset, reset2, reset3, ...
 
-    A database could not be told switched from unswitched if a name came back.
+    Counted on from the latest one: an earlier reset may have left nothing but rows in databases that nobody sees from here,
+    and such a database could not be told switched from unswitched if a name came back.
     """
-    number, candidate = 1, tag
-    while any(re.match(rf"\d{{4}}_{re.escape(candidate)}_(initial|links|seed|sql|drift)", name) for _, name in known):
-        number += 1
-        candidate = f"{tag}{number}"
-    return candidate
+    pattern = re.compile(rf"\d{{4}}_{re.escape(tag)}(\d*)_(initial|links|seed|sql|drift)")
+    numbers = [int(found[1] or 1) for _, name in known if (found := pattern.match(name))]
+    return f"{tag}{max(numbers) + 1}" if numbers else tag
 
 
 def batch_name(number: int, tag: str, targets: Collection[str]) -> str:

@@ -64,6 +64,16 @@ def test_a_row_that_nobody_knows(tiny: Shop) -> None:
     cured(tiny.root, "MW-E13", "tolerate")
 
 
+def test_a_row_that_nobody_knows_is_tolerated_by_an_answer_in_a_file(tiny: Shop) -> None:
+    tiny.query("INSERT INTO django_migrations (app, name, applied) VALUES ('clubs', '0012_hotfix', '2020-01-01')")
+    refusal = tiny.lines("run", "--yes", expect=5)[-1]
+    assert '{"tolerate:clubs.0012_hotfix": "tolerate"}' in refusal["cures"][0]
+    assert "manage.py migrate clubs --prune" in refusal["cures"][0]
+    answers = tiny.root.parent / "answers.json"
+    answers.write_text('{"tolerate:clubs.0012_hotfix": "tolerate"}')
+    tiny.migwizard("run", "--yes", "--until", "preflight", "--answers", str(answers))
+
+
 def test_tables_without_rows(tiny: Shop) -> None:
     tiny.query("DELETE FROM django_migrations WHERE app IN ('clubs', 'people')")
     question = refused(sit_down(tiny.root, Person()), "MW-E15", "default has tables but no history", 5)

@@ -32,6 +32,10 @@ def test_the_tag_counts_earlier_resets() -> None:
     assert choose_tag("reset", {("shop", "0001_reset_initial"), ("blog", "0004_reset2_seed")}) == "reset3"
 
 
+def test_a_tag_of_a_reset_that_nothing_on_disk_tells_of_any_more_does_not_come_back() -> None:
+    assert choose_tag("reset", {("shop", "0001_reset2_initial"), ("shop", "0002_field")}) == "reset3"
+
+
 def test_a_tag_is_text_and_no_pattern() -> None:
     assert choose_tag("a.b", {("shop", "0001_axb_initial")}) == "a.b"
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import git, patience, scratch
+from migwizard.engine import git, histories, patience, scratch
 from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.manifests import make_manifest
 from migwizard.engine.previews import Finding, Status
@@ -271,12 +271,12 @@ def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
         details = error.details | {"alias": alias}
         raise DatabaseError(f"{error.sentence} Nothing was changed.", code=error.code, details=details) from error
     if found["state"] not in SWITCHABLE:
+        code = str(found["code"] or found["state"])
+        behind = ("Run manage.py migrate with the files as they are now, then start again.",)
         raise DatabaseError(
             f"{found['sentence']} Nothing was changed.",
-            code=found["code"] or found["state"],
-            cures=("Run manage.py migrate with the files as they are now, then start again.",)
-            if found["state"] == "BEHIND"
-            else (),
+            code=code,
+            cures=behind if found["state"] == "BEHIND" else histories.cures(code, alias, found),
             details=found | {"alias": alias},
         )
     return str(found["state"])
