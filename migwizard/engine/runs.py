@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -261,3 +261,29 @@ def old_result(future: Future[dict[str, Any]]) -> dict[str, Any]:
             cures=("Mend the old migration so that a plain migrate on an empty database passes; then start again.",),
             details=error.details,
         ) from error
+
+
+def new_result(future: Future[dict[str, Any]], labels: Collection[str]) -> dict[str, Any]:
+    """The result of a run of the new history. Raises MigwizardError where it cannot build a database from zero.
+
+    `labels` are the apps that are reset: what cures a failure depends on whose migration failed.
+    """
+    try:
+        return future.result()
+    except GuestError as error:
+        if error.kind != "migrate":
+            raise
+        app = (error.details.get("operation") or {}).get("app", "")
+        left_out = f"Let {app} take part in the reset too, if it is yours."
+        taking_part = f"Leave {app} out, so that its old migrations stay: --exclude {app}."
+        raise new_history(error, (taking_part if app in labels else left_out,) if app else ()) from error
+
+
+def new_history(error: GuestError, cures: tuple[str, ...]) -> MigwizardError:
+    """The refusal of a new history that cannot build a database."""
+    return MigwizardError(
+        f"The new history cannot build a database from zero. {error.sentence} The project is unchanged.",
+        code="new-history",
+        cures=cures,
+        details=error.details,
+    )

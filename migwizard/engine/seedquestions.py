@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from migwizard.engine import overrule, seedfacts
+from migwizard.engine.runs import new_history
 from migwizard.engine.seeding import Seeding, so_far
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
-from migwizard.errors import MigwizardError, UndecidedError
+from migwizard.errors import UndecidedError
 from migwizard.project.guest import GuestError
 from migwizard.seeds.objects import SchemaObject
 from migwizard.seeds.rungs import Rung
@@ -141,16 +142,15 @@ def reconsider(seeding: Seeding, error: GuestError) -> None:
     Raises MigwizardError.
     """
     left, ride = seeding.dropped, seeding.ride
-    why = f"The new history cannot build a database from zero. {error.sentence} The project is unchanged."
+    refusal = new_history(error, tuple(f"Keep {id} again: other operations may need what it makes." for id in left))
     if not left or not ride.options.review:
-        cures = tuple(f"Keep {id} again: other operations may need what it makes." for id in left)
-        raise MigwizardError(why, code="new-history", cures=cures, details=error.details) from error
+        raise refusal from error
     answer = ride.review(
         Question(
             "left-out",
             State.SEEDS,
             "Something needs what was left out",
-            why,
+            refusal.sentence,
             tuple(
                 Choice(f"keep:{id}", "the verdict counts again, and the files are written anew", f"Keep {id}")
                 for id in left

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import re
 import signal
 import socket
 import subprocess
@@ -25,6 +26,9 @@ PROTOCOL = 1
 SILENCE_SECONDS = 60.0
 AGENT = Path(__file__).parent / "agent" / "__main__.py"
 
+DJANGO = re.compile(r"-packages[/\\]django[/\\]")
+"""Files of Django: they stand in the traceback, but nobody looks there for a mistake in a project."""
+
 EventHandler = Callable[[Mapping[str, Any]], None]
 
 
@@ -34,7 +38,7 @@ class GuestError(MigwizardError):
     def __init__(self, error: Mapping[str, Any], stderr: str = "") -> None:
         sentence = str(error["sentence"])
         where = error.get("where")
-        if where:
+        if where and not DJANGO.search(where["file"]):
             sentence = f"{where['file']}, line {where['line']}: {sentence}"
         details = dict(error.get("details") or {}, where=where, stderr=stderr, exception=error.get("exception"))
         super().__init__(sentence, code=str(error.get("kind", "failed")), details=details)

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from migwizard.project.guest import GuestError
 from tests.engine.support import Shop, changed, make_project
+from tests.traps.writing import files_of, write_project
 
 pytestmark = pytest.mark.ride
 
@@ -42,3 +44,59 @@ def test_a_forgotten_switch_is_stopped_behind_a_stand_in(shop: Shop, tmp_path: P
     assert copy.dump() == before
     assert copy.migwizard("undo", "--yes").returncode == 0
     assert changed(shop.tree(), copy.tree()) == set()
+
+
+def written(folder: Path, text: str) -> Shop:
+    """A small project whose old history is migrated."""
+    shop = Shop(write_project(folder / "small", files_of(text)))
+    done = shop.manage("migrate", "-v0")
+    assert done.returncode == 0, done.stderr
+    return shop
+
+
+FUSSY = """
+== shop/models.py
+class A(models.Model):
+    name = models.CharField(max_length=9)
+== shop/migrations/0001_initial.py
+operations = [migrations.CreateModel("A", [ID, ("name", models.CharField(max_length=5))])]
+== shop/migrations/0002_longer.py
+dependencies = [("shop", "0001_initial")]
+operations = [migrations.AlterField("a", "name", models.CharField(max_length=9))]
+== legacy/migrations/0001_look.py
+from django.db import migrations
+
+
+def look(apps, schema_editor):
+    assert apps.get_model("shop", "A")._meta.get_field("name").max_length == 5, "no short names any more"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_initial")]
+    operations = [migrations.RunPython(look, migrations.RunPython.noop)]
+"""
+
+
+def test_a_neighbour_that_fails_on_the_new_tables_is_refused(tmp_path: Path) -> None:
+    shop = written(tmp_path, FUSSY)
+    before = shop.tree()
+    error = shop.lines("run", "--yes", "--exclude", "legacy", expect=1)[-1]
+    assert error["code"] == "new-history"
+    assert "legacy.0001_look" in error["sentence"]
+    assert "no short names any more" in error["sentence"]
+    assert error["sentence"].endswith("The project is unchanged.")
+    assert error["cures"] == ["Let legacy take part in the reset too, if it is yours."]
+    assert changed(before, shop.tree()) == set()
+
+
+def test_a_place_inside_of_django_is_no_place_to_look() -> None:
+    error = {
+        "kind": "migrate",
+        "sentence": "no such column",
+        "where": {"file": "/x/site-packages/django/a.py", "line": 3},
+    }
+    assert GuestError(error).sentence == "no such column"
+    assert (
+        GuestError(error | {"where": {"file": "/shop/a.py", "line": 3}}).sentence
+        == "/shop/a.py, line 3: no such column"
+    )

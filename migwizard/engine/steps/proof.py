@@ -15,7 +15,7 @@ from migwizard.engine.drift import migration_files
 from migwizard.engine.dropped import as_difference, differing_rows, volatile_rows
 from migwizard.engine.manifests import staged_manifest
 from migwizard.engine.ride import Ride
-from migwizard.engine.runs import ALIAS, Runs, history_fingerprint, old_result
+from migwizard.engine.runs import ALIAS, Runs, history_fingerprint, new_result, old_result
 from migwizard.engine.states import State
 from migwizard.errors import MigwizardError
 from migwizard.proof.catalogue import compare_catalogues, count_kinds, count_objects, count_tables
@@ -78,7 +78,7 @@ def compare(ride: Ride) -> Compared:
     with Runs(ride) as runs:
         old_future, second_future, new_future = runs.old(database=drift.is_folded(ride)), runs.second(), runs.new("new")
         old = old_result(old_future)
-        second, new = second_future.result(), new_future.result()
+        second, new = second_future.result(), new_result(new_future, ride.apps.labels)
         # With drift on top, what counts is where a database of the old history arrives.
         before, old = old, _with_drift(ride, runs, old)
     ride.tell("progress", "Comparing tables, indexes and rows", run="compare", words="comparing", number=0, total=0)

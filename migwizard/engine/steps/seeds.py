@@ -22,7 +22,7 @@ from migwizard.engine import (
 from migwizard.engine.planning import Planned, make_plan
 from migwizard.engine.preluding import Preludes
 from migwizard.engine.ride import Ride
-from migwizard.engine.runs import Runs, old_result
+from migwizard.engine.runs import Runs, new_result, old_result
 from migwizard.engine.seeding import Seeding
 from migwizard.seeds.compose import SeedMigration
 from migwizard.seeds.objects import replaced_tables
@@ -98,8 +98,10 @@ def _object_file(seeding: Seeding, judged: Judged, migrations: Sequence[SeedMigr
 def _bare(ride: Ride, planned: Planned, runs: Runs, old: Future[dict[str, Any]], preludes: Preludes) -> dict[str, Any]:
     """The new schema without any seed; tables that hand-written SQL makes are taken over from the old history."""
     _write_schema(ride, planned, {}, preludes)
-    bare = runs.new("bare").result()
+    trial = runs.new("bare")
+    # Where both histories fail, the old one is what has to be mended.
     observed = old_result(old)
+    bare = new_result(trial, ride.apps.labels)
     replaced = replaced_tables(
         observed["observations"]["operations"],
         observed["observations"]["objects"],
@@ -118,7 +120,7 @@ def _bare(ride: Ride, planned: Planned, runs: Runs, old: Future[dict[str, Any]],
     }
     if by_model:
         _write_schema(ride, planned, by_model, preludes)
-        bare = runs.new("bare").result()
+        bare = new_result(runs.new("bare"), ride.apps.labels)
     return bare
 
 
