@@ -12,8 +12,9 @@ from dataclasses import replace
 from typing import Any
 
 from migwizard.proof.difference import Difference, shorten
+from migwizard.proof.least import Least
 from migwizard.proof.rank import cell
-from migwizard.proof.rowset import Column, Database, Key, Row, read_database, show
+from migwizard.proof.rowset import Column, Database, Key, Row, Table, read_database, show
 from migwizard.proof.settle import Settled, by_key, changed_columns, settle, shapes
 from migwizard.proof.sql_text import lower
 from migwizard.proof.volatile import Volatile
@@ -22,6 +23,7 @@ from migwizard.words.counting import count
 __all__ = ["SPELLED_OUT", "Volatile", "ahead", "compare_rows", "count_rows", "volatile_cells"]
 
 PERMISSION_NAME = ("auth_permission", "name")
+NUMBER = "number of rows"
 MORE = "more"
 """Name of the difference that stands for all that are not spelled out; nobody has seen those, so none may accept them."""
 SPELLED_OUT = 20
@@ -58,7 +60,8 @@ def volatile_cells(first: Mapping[str, Any], second: Mapping[str, Any], catalogu
                 columns.add((table, column))
             else:
                 cells.update((table, key, column) for key in keys)
-    return Volatile(frozenset(cells), frozenset(columns), unsteady)
+    seconds = {name: new.tables[name] for name in unsteady if name in new.tables}
+    return Volatile(frozenset(cells), frozenset(columns), unsteady, seconds)
 
 
 def compare_rows(
@@ -81,7 +84,8 @@ def compare_rows(
     A table or column that only one side has is left to the comparison of the catalogues. At most `SPELLED_OUT`
     differences of a table are spelled out, then follows their count.
     """
-    settled = settle(read_database(old, catalogue_old), read_database(new, catalogue_new), volatile)
+    sides = read_database(old, catalogue_old), read_database(new, catalogue_new)
+    settled = settle(*sides, volatile)
     found: list[Difference] = []
     for table in sorted(settled.frame.sides[0].tables):
         found.extend(_compare_readable(settled, table))
@@ -91,8 +95,7 @@ def compare_rows(
         elif table in settled.different:
             found.extend(_limited(table, list(_differences(settled, table, labels))))
     for table in sorted(volatile.tables):
-        sentence = f"Two runs of the old history leave another number of rows in {table}; it was not compared."
-        found.append(Difference("info", "row", table, "number of rows", None, None, sentence))
+        found.extend(_compare_unsteady(settled, sides, table))
     return (*found, *_compare_counters(old, new, set_counters))
 
 
@@ -139,8 +142,7 @@ def _differences(settled: Settled, table: str, labels: Collection[tuple[str, str
         yield from _unmatched(settled, table)
         return
     for key, left, right in pairs:
-        columns = settled.frame.sides[0].tables[table].key
-        name = ", ".join(f"{column}={show(value)}" for column, value in zip(columns, key, strict=True))
+        name = _name(settled.frame.sides[0].tables[table], key)
         if left is None or right is None:
             yield from _one_sided(table, name, left, right)
             continue
@@ -177,6 +179,12 @@ def _one_sided(table: str, name: str, old: Row | None, new: Row | None) -> Itera
         yield Difference("error", "row", table, name, None, text, sentence)
 
 
+def _name(table: Table, key: Key) -> str:
+    """A row by its key, where it is known by one."""
+    columns = table.key if key else ()
+    return ", ".join(f"{column}={show(value)}" for column, value in zip(columns, key, strict=True)) or "a row"
+
+
 def _told(row: Row) -> str:
     return ", ".join(f"{column}={show(value)}" for column, value in sorted(row.cells.items()))
 
@@ -189,6 +197,29 @@ def _changed(table: str, name: str, column: str, old: Hashable, new: Hashable) -
         what = f"is {before} in the old history and {after} in the new one"
     sentence = f"In {table}, {name}, the column {column} {what}."
     return Difference("error", "row", table, f"{name}: {column}", before, after, sentence)
+
+
+def _compare_unsteady(settled: Settled, sides: Sequence[Database], table: str) -> Iterator[Difference]:
+    """What is lost of a table that two runs of the old history fill with other numbers of rows."""
+    what = f"Two runs of the old history leave another number of rows in {table}"
+    volatile = settled.frame.volatile
+    if table not in volatile.second or any(table not in side.tables for side in sides):
+        yield Difference("info", "row", table, NUMBER, None, None, f"{what}; it was not compared.")
+        return
+    first, new = (side.tables[table] for side in sides)
+    moving = settled.renumbered | settled.different | settled.frame.free | volatile.tables
+    loose = frozenset(column for column, target in first.references.items() if target[0] in moving)
+    least = Least(first, volatile.second[table], new, loose)
+    lacking = least.lacking()
+    yield from _limited(table, [one for row in lacking for one in _one_sided(table, _name(first, row.key), row, None)])
+    if not lacking and least.is_nearly_empty:
+        sentence = (
+            f"{what}, but the new history leaves only {count(len(new.rows), 'row')} there, less than half of either."
+        )
+        yield Difference("error", "row", table, NUMBER, None, None, sentence)
+        return
+    sentence = f"{what}; the new history was only asked for the rows that both leave."
+    yield Difference("info", "row", table, NUMBER, None, None, sentence)
 
 
 def _limited(table: str, differences: list[Difference]) -> Iterator[Difference]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from migwizard.proof.rowset import Column, Key
+from migwizard.proof.rowset import Column, Key, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,10 @@ class Volatile:
     """
 
     tables: frozenset[str] = frozenset()
-    """Tables with another number of rows in each run: nothing can be said about them."""
+    """Tables with another number of rows in each run: only what both runs share can be asked for."""
+
+    second: Mapping[str, Table] = field(default_factory=dict, compare=False, repr=False)
+    """How the second run fills those `tables`."""
 
     @property
     def names(self) -> tuple[str, ...]:

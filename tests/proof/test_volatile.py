@@ -95,9 +95,41 @@ def test_a_random_order_of_insertion_makes_only_the_keys_volatile() -> None:
     assert len(errors(row_differences(first, changed, second))) == 2
 
 
-def test_another_number_of_rows_in_each_run_is_told_and_not_compared() -> None:
+CALENDAR = "CREATE TABLE t (id integer PRIMARY KEY, day text, made text);"
+
+
+def calendar(days: int, made: str = "1", first: int = 1) -> Built:
+    """A table that has a row for each day until today."""
+    rows = ", ".join(f"({first + day}, 'day {day}', '{made}')" for day in range(days))
+    return build(CALENDAR, f"INSERT INTO t VALUES {rows}" if rows else "")
+
+
+def test_another_number_of_rows_in_each_run_is_told_and_what_both_have_is_asked_for() -> None:
+    first, second = calendar(5), calendar(9, "2")
+    assert volatile(first, second).tables == {"t"}
+    (found,) = row_differences(first, calendar(6, "3"), second)
+    assert (found.severity, found.table) == ("info", "t")
+    assert errors(row_differences(first, calendar(6, "3", first=20), second)) == [], "only numbered anew"
+    lost = errors(row_differences(first, calendar(3, "3"), second))
+    assert [(one.name, one.old) for one in lost] == [("id=4", "day='day 3', id=4"), ("id=5", "day='day 4', id=5")]
+    assert len(errors(row_differences(first, calendar(0), second))) == 5
+
+
+def test_a_table_of_chance_that_is_nearly_empty_in_the_new_history_is_an_error() -> None:
+    first, second, new = (
+        build(CALENDAR, "INSERT INTO t VALUES " + ", ".join(f"({number}, '{number}', NULL)" for number in numbers))
+        for numbers in (range(100, 110), range(200, 220), range(300, 304))
+    )
+    named = "CREATE TABLE u (id text PRIMARY KEY, day text); INSERT INTO u VALUES ('{0}', '{0}'), ('{1}', 'same')"
+    (found,) = errors(row_differences(first, new, second))[:1]
+    assert found.table == "t"
+    few, many = build(named.format("a", "b")), build(named.format("c", "d"), "INSERT INTO u VALUES ('e', 'e')")
+    assert errors(row_differences(few, build(named.format("f", "g")), many)) == []
+    assert [one.table for one in errors(row_differences(few, build(named.partition(";")[0]), many))] == ["u"]
+
+
+def test_an_empty_first_run_asks_for_nothing() -> None:
     table = "CREATE TABLE t (id integer PRIMARY KEY); CREATE TABLE u (id integer PRIMARY KEY);"
     first, second = build(table), build(table, "INSERT INTO t VALUES (1)")
-    assert volatile(first, second).tables == {"t"}
     (found,) = row_differences(first, build(table, "INSERT INTO t VALUES (7)"), second)
     assert (found.severity, found.table) == ("info", "t")
