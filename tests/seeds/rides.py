@@ -60,7 +60,7 @@ class SeedRide:
 
     def rows_after_rollback(self, app: str, target: str, sql: str) -> list[tuple[Any, ...]]:
         """The same after the app went back to `target`."""
-        path = self._migrate("back", (app, target))
+        path = self._migrate(f"back-{app}-{target}", (app, target))
         with closing(sqlite3.connect(path)) as connection:
             return connection.execute(sql).fetchall()
 
