@@ -8,6 +8,7 @@ from typing import Any
 
 from migwizard.engine import scratchcopies
 from migwizard.engine.literal_rows import CONTENT_TYPES, PERMISSIONS, RowsBlock, blocks_at, table_rows
+from migwizard.engine.placing import Alteration, Pair, altered_tables, mentioned, placed
 from migwizard.engine.planning import Planned
 from migwizard.engine.ride import Ride
 from migwizard.plan.operations import Node
@@ -16,13 +17,12 @@ from migwizard.seeds.extract import CannotMove, Extract
 from migwizard.seeds.groups import Item
 from migwizard.seeds.lift import NONE
 from migwizard.seeds.moving import Move, Old, OldModule, lost, plan_move, take
-from migwizard.seeds.objects import KINDS, SchemaObject, as_it_was, is_own_operation, made_stands
+from migwizard.seeds.objects import SchemaObject, as_it_was, is_own_operation, made_stands
 from migwizard.seeds.renames import Fates, fates
 from migwizard.seeds.rungs import AS_CODE, Rung
 from migwizard.seeds.sqlliteral import sql_literal
 from migwizard.seeds.verdicts import Judged, Thing, Verdict, own_source
 
-AFTER_ROWS = ("trigger", "counter")
 SCHEMA = "schema"
 _IN_THE_WAY = ("view", "trigger")
 """Kinds without data of their own: left behind, they keep the tables that they read from being changed or dropped."""
@@ -221,12 +221,15 @@ def seed_items(
 ) -> list[tuple[Item, Content]]:
     """All items in order: objects, seeds as they ran, triggers and counters.
 
-    Triggers come last, or the rows that they write would be written twice; counters, since rows move them. `objects`
+    Objects that need what an operation among the seeds changes in a table come behind it. Triggers come last, or the rows
+    that they write would be written twice; counters, since rows move them. `objects`
     are those to bring, each with the app that keeps it and the migration it stems from. With `apart` rows and objects stand in different files.
     """
     extracts = _extracts(judged, rungs, sources)
-    seeds: list[tuple[Item, Content]] = []
-    whole: dict[Thing, tuple[Item, Content]] = {}
+    seeds: list[Pair] = []
+    alterations: list[Alteration] = []
+    whole: dict[Thing, Pair] = {}
+    made_at: dict[Thing, int] = {}
     for number, operation in enumerate(judged):
         if (rung := rungs.get(operation.id)) in AS_CODE:
             shared = extracts.get(operation.id, (operation.migration, None))
@@ -234,7 +237,10 @@ def seed_items(
             stands = as_it_was(operation, final) or is_own_operation(operation, final)
             if operation.verdict is Verdict.SCHEMA and stands:
                 whole.update(dict.fromkeys(operation.things, item))
+                made_at.update(dict.fromkeys(operation.things, number))
             else:
+                if changed := altered_tables(operation):
+                    alterations.append(Alteration(number, changed, len(seeds)))
                 seeds.append(item)
         seeds += blocks_at(blocks, number)
     covered = {thing for op in judged if _makes_objects(op, rungs.get(op.id), final) for thing in op.things}
@@ -243,15 +249,12 @@ def seed_items(
         for thing, (item, app, origin) in objects.items()
         if thing not in covered
     }
-    placed = _in_order({**single, **whole}, final)
-    first = [pair for thing, pair in placed if thing[0] not in AFTER_ROWS]
-    last = [pair for thing, pair in placed if thing[0] in AFTER_ROWS]
-    return [*_once(first), *seeds, *_once(last)]
+    return placed({**single, **whole}, seeds, alterations, made_at, final)
 
 
 def _code_item(operation: Judged, objects: Mapping[Thing, tuple[SchemaObject, str, str]], *, apart: bool) -> Item:
     """An operation that comes along with its logic."""
-    made = {objects[thing][0].table for thing in operation.things if thing in objects}
+    made = {objects[thing][0].table for thing in operation.things if thing in objects} | altered_tables(operation)
     return Item(
         operation.app,
         frozenset(operation.facts["tables"]),
@@ -281,7 +284,7 @@ def _object_item(thing: SchemaObject, app: str, final: Mapping[Thing, SchemaObje
     """An object after all that it mentions; a counter only after the rows of its table, whoever reads them."""
     if thing.kind == "counter":
         return Item(app, frozenset({thing.table}), frozenset())
-    touches = frozenset({thing.table}) | _mentioned(thing, final)
+    touches = frozenset({thing.table}) | mentioned(thing, final)
     return Item(app, touches, frozenset({thing.table}), part=SCHEMA if apart else "")
 
 
@@ -290,30 +293,6 @@ def _makes_objects(judged: Judged, rung: Rung | None, final: Mapping[Thing, Sche
     if rung is Rung.MOVE and judged.facts["kind"] == "RunSQL":
         return True
     return rung in AS_CODE and made_stands(judged, final)
-
-
-def _in_order(
-    things: Mapping[Thing, tuple[Item, Content]], final: Mapping[Thing, SchemaObject]
-) -> list[tuple[Thing, tuple[Item, Content]]]:
-    """Kind by kind, and what needs another one after it."""
-    orders = {thing: final[thing].order if thing in final else 0 for thing in things}
-    return sorted(things.items(), key=lambda entry: (KINDS.index(entry[0][0]), orders[entry[0]], entry[0][1]))
-
-
-def _once(pairs: Sequence[tuple[Item, Content]]) -> list[tuple[Item, Content]]:
-    """Without repetitions: a RunSQL that makes several objects stands for all of them."""
-    return list({id(item): (item, content) for item, content in pairs}.values())
-
-
-def _mentioned(thing: SchemaObject, final: Mapping[Thing, SchemaObject]) -> frozenset[str]:
-    import re
-
-    words = set(re.findall(r"\w+", thing.sql))
-    return frozenset(
-        item.table
-        for item in final.values()
-        if item.kind not in ("constraint", "index", "trigger", "policy") and item.bare_name in words
-    )
 
 
 def _extracts(judged: Sequence[Judged], rungs: Mapping[str, Rung], sources: Sources) -> dict[str, tuple[str, Extract]]:

@@ -137,8 +137,14 @@ def ride(name: str, folder: Path, *options: str, edits: Mapping[str, tuple[str, 
         text = (project / file).read_text()
         assert old in text, f"{file} has no {old!r}"
         (project / file).write_text(text.replace(old, new, 1))
+    return ride_in(project, *options)
+
+
+def ride_in(project: Path, *options: str) -> SeedRide:
+    """Run to the proof in a project that has been written."""
     command = [sys.executable, "-m", "migwizard", "run", "--yes", "--until", "proof", "--json", "-C", str(project)]
     command += ["--python", sys.executable, *options]
+    folder = project.parent
     done = subprocess.run(command, capture_output=True, text=True, env=_environment(project), cwd=folder, timeout=300)
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
     return SeedRide(project, done.returncode, lines[-1] if lines else {"stderr": done.stderr}, lines)

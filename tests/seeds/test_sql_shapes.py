@@ -1,0 +1,43 @@
+"""SQL of people in shapes whose order or kind matters: small projects of one app, through the whole engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.seeds.rides import SeedRide, ride_in
+from tests.traps.writing import files_of, write_project
+
+pytestmark = pytest.mark.ride
+
+SHOP = """
+== shop/models.py
+class Item(models.Model):
+    name = models.CharField(max_length=9)
+== shop/migrations/0001_initial.py
+operations = [migrations.CreateModel("Item", [ID, ("name", models.CharField(max_length=9))])]
+"""
+
+
+def shop(folder: Path, *statements: str) -> SeedRide:
+    """Ride a project whose second migration runs these statements, each by a RunSQL."""
+    operations = "".join(f'migrations.RunSQL("""{sql}""", ""),' for sql in statements)
+    second = f"== shop/migrations/0002_sql.py\ndependencies = [('shop', '0001_initial')]\noperations = [{operations}]\n"
+    return ride_in(write_project(folder / "project", files_of(SHOP + second)))
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        ("CREATE INDEX last ON shop_item (hidden)",),
+        ("CREATE VIEW few AS SELECT hidden FROM shop_item", "CREATE VIEW last AS SELECT hidden FROM few"),
+        ("CREATE TABLE aside (x); CREATE INDEX last ON shop_item (hidden)",),
+    ],
+    ids=["index", "view of a view", "beside a table"],
+)
+def test_what_needs_a_column_that_sql_adds_comes_behind_it(tmp_path: Path, statements: tuple[str, ...]) -> None:
+    found = shop(tmp_path, "ALTER TABLE shop_item ADD COLUMN hidden integer DEFAULT 4", *statements)
+    assert found.is_proved, found.report
+    text = found.staged_seeds("shop")
+    assert text.index("ADD COLUMN hidden") < text.index(" last ")
