@@ -95,7 +95,10 @@ class _Closure:
     """The statements that a set of names needs, found by following the names that each statement uses."""
 
     def __init__(self, module: ModuleScope) -> None:
+        from migwizard.seeds.decorated import filled_by_decorators
+
         self._module = module
+        self._filled = filled_by_decorators(module)
         self._names: set[str] = set()
         self._statements: set[int] = set()
 
@@ -121,7 +124,7 @@ class _Closure:
         size = (-1, -1)
         while size != (size := (len(self._statements), len(self._names))):
             for number, statement in enumerate(self._module.statements):
-                if number not in self._statements and self._wants(statement):
+                if number not in self._statements and self._wants(number, statement):
                     self._statements.add(number)
                     self._names |= statement.uses
 
@@ -129,13 +132,14 @@ class _Closure:
         """The needed bindings of a line of imports."""
         return [binding for binding in statement.imports if not self._names.isdisjoint(binding.provides)]
 
-    def _wants(self, statement: Statement) -> bool:
+    def _wants(self, number: int, statement: Statement) -> bool:
         if statement.imports:
             return bool(self.imports(statement))
         names = self.names
         # Code of the module that fills a needed list or marks a needed function belongs to it.
         changed = () if statement.is_definition else statement.facts.changes
-        return not names.isdisjoint(statement.binds) or not names.isdisjoint(changed)
+        filled = self._filled.get(number, ())
+        return any(not names.isdisjoint(each) for each in (statement.binds, changed, filled))
 
 
 def _check_movable(module: ModuleScope, statement: Statement) -> None:

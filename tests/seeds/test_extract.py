@@ -234,3 +234,86 @@ def test_libcst_is_loaded_only_when_something_is_moved() -> None:
     code = f"import sys; from migwizard.seeds import {names}; print('libcst' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+REGISTERED = """
+    {registry}
+    @{decorator}
+    def first(): return 1
+    @{decorator}
+    def second(): return helper()
+    def helper(): return 2
+    def other(): return 3
+    def seed(apps, schema_editor): return [each() for each in {steps}]
+    class Migration:
+        operations = [seed]
+    """
+
+
+@pytest.mark.parametrize(
+    ("registry", "decorator", "steps"),
+    [
+        ("STEPS = []\n    def step(f): STEPS.append(f); return f", "step", "STEPS"),
+        ("STEPS = []\n    def step(n):\n        return lambda f: add(f)\n    def add(f): STEPS.append(f)", "step(1)", "STEPS"),
+        ("STEPS = []", "STEPS.append", "STEPS"),
+        ("STEPS = []\n    def step(to): return lambda f: to.append(f)", "step(STEPS)", "STEPS"),
+        ("def step(f): step.all.append(f)\n    step.all = []", "step", "step.all"),
+        ("class Steps:\n        all = []\n        def add(self, f): self.all.append(f)\n    steps = Steps()", "steps.add", "Steps.all"),
+    ],
+)  # fmt: skip
+def test_functions_that_a_decorator_puts_on_a_needed_list_come_along(registry: str, decorator: str, steps: str) -> None:
+    part = take(REGISTERED.format(registry=registry, decorator=decorator, steps=steps))
+    assert run(part)["seed"](None, None) == [1, 2]
+    assert "def other" not in part.body
+
+
+def test_functions_come_along_that_register_with_an_imported_object() -> None:
+    part = take(
+        """
+        from shop.registry import STEPS, step
+        @step
+        def first(): return 1
+        def seed(apps, schema_editor): return STEPS
+        """
+    )
+    assert "def first" in part.body
+
+
+def test_functions_with_a_decorator_that_keeps_nothing_stay_behind() -> None:
+    part = take(
+        """
+        from django.db import transaction
+        from functools import wraps
+        from shop.tools import timed
+        LIMIT = 3
+        def mark(f):
+            @wraps(f)
+            def inner(*args): return f(*args)[:LIMIT]
+            return inner
+        @mark
+        def other(): pass
+        @timed
+        @transaction.atomic
+        def another(): pass
+        @mark
+        @timed
+        def seed(apps, schema_editor):
+            with transaction.atomic():
+                return [LIMIT]
+        """
+    )
+    assert "def other" not in part.body
+    assert "def another" not in part.body
+
+
+def test_a_registered_function_that_cannot_be_moved_keeps_the_others() -> None:
+    reason = refuse(
+        """
+        from shop.migrations.m0002 import rows
+        STEPS = []
+        @STEPS.append
+        def first(): return rows
+        def seed(apps, schema_editor): return STEPS
+        """
+    )
+    assert reason == "It uses code of another migration, shop.migrations.m0002."
