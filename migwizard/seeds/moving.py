@@ -183,8 +183,7 @@ def has_way_back(judged: Judged) -> bool:
     if judged.facts["kind"] == "RunSQL":
         return any(judged.facts["reverse_sql"] or ())
     if judged.facts["kind"] == "RunPython":
-        reverse = judged.facts.get("reverse")
-        return reverse is not None and reverse["qualname"] != "RunPython.noop"
+        return judged.facts.get("reverse") is not None
     return bool(judged.facts["reversible"])
 
 

@@ -17,7 +17,15 @@ Thing = tuple[str, str]
 """A schema object: kind ("view", "trigger", "index", "table") and name."""
 
 # AUTH_USER_MODEL names a model, as every migration that points at the user does; nothing depends on it.
-_DEPENDS = re.compile(r"\bvendor\b|\bsettings\.(?!AUTH_USER_MODEL\b)\w+|\benviron\b|\bgetenv\b")
+_DEPENDS = re.compile(
+    r"\bvendor\b"
+    r"|\bsettings\.(?!AUTH_USER_MODEL\b)\w+|\bgetattr\(\s*settings\b"
+    r"|\benviron\b|\bgetenv\b"
+    # The alias is named in every using(); it decides something where it is compared.
+    r"|\w*alias\s*(?:[!=]=|\bin\b|\bnot\s+in\b)"
+    r"|\bos\.path\.(?:exists|isfile|isdir)\b|\.is_(?:file|dir)\(\)"
+)
+_SETTINGS_AS = re.compile(r"\bfrom\s+django\.conf\s+import\s+settings\s+as\s+(\w+)")
 
 
 class Verdict(StrEnum):
@@ -59,7 +67,9 @@ def own_source(facts: Mapping[str, Any]) -> str:
 
 
 def depends_on(code: str) -> tuple[str, ...]:
-    """What code asks the settings, the environment or the connection for, as it is written."""
+    """What code asks the settings, the environment, the connection or the disk for, as it is written."""
+    for other in _SETTINGS_AS.findall(code):
+        code = re.sub(rf"\b{other}\.", "settings.", code)
     return tuple(dict.fromkeys(found.group(0) for found in _DEPENDS.finditer(code)))
 
 
@@ -101,7 +111,8 @@ def _judge(
     made_anyway: Callable[[Key], bool],
     code_of: Callable[[Mapping[str, Any]], str],
 ) -> Judged:
-    depends = depends_on(code_of(facts)) if facts["kind"] in ("RunPython", "custom") else ()
+    runs_code = facts["kind"] in ("RunPython", "custom")
+    depends = depends_on(f"{code_of(facts)}\n{facts.get('reaches', '')}") if runs_code else ()
     keys = tuple(key for key in rows if not made_anyway(key))
     if keys and things:
         verdict, evidence = Verdict.BOTH, f"{_rows(keys)}; {_things(things)}"

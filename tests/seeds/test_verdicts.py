@@ -106,3 +106,25 @@ def test_a_row_belongs_to_everyone_who_wrote_it() -> None:
     }
     found = judge(observations, made_anyway=lambda key: False, missing=())
     assert [each.keys for each in found] == [(ROW,), (ROW,)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'if getattr(settings, "DEMO", False):',
+        "from django.conf import settings as conf\nif conf.DEMO:",
+        'if schema_editor.connection.alias == "tenants":',
+        "if alias not in TENANTS:",
+        'if os.path.exists("demo.json"):',
+        'if Path("demo.json").is_file():',
+    ],
+)
+def test_what_asks_its_surroundings_and_did_nothing_here_is_asked_about(line: str) -> None:
+    judged = verdict_of(facts(reaches=f"def seed(apps, schema_editor):\n    {line}\n        make()\n"))
+    assert judged.verdict is Verdict.ASK
+
+
+def test_the_alias_that_every_query_names_decides_nothing() -> None:
+    source = "db_alias = schema_editor.connection.alias\nThing.objects.using(db_alias).update(name='x')\n"
+    judged = verdict_of(facts(reaches=source))
+    assert judged.verdict is Verdict.ONE_TIME

@@ -9,6 +9,7 @@ from typing import Any, Iterator
 from . import histories
 from .failure import AgentError, place, sentence
 from .neighbours import external_facts
+from .reach import reached_source
 from .renames import renames
 from .sources import file_of
 from .stars import star_names
@@ -187,6 +188,7 @@ def describe_operation(operation: Any, path: str) -> dict[str, Any]:
     if isinstance(operation, migrations.RunPython) and type(operation) is migrations.RunPython:
         facts["kind"] = "RunPython"
         facts["code"] = _callable_facts(operation.code)
+        facts["reaches"] = reached_source(operation.code)
         facts["reverse"] = _callable_facts(operation.reverse_code)
         facts["noop"] = operation.code is migrations.RunPython.noop
         facts["has_reverse"] = operation.reverse_code is not None
@@ -207,6 +209,7 @@ def describe_operation(operation: Any, path: str) -> dict[str, Any]:
         facts["written"] = None
     else:
         facts["written"] = _written(operation)
+        facts["reaches"] = reached_source(type(operation))
     return facts
 
 
