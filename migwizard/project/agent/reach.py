@@ -37,17 +37,19 @@ def reached_source(start: Any) -> str:
 
 
 def _plain(found: Any) -> Any:
-    """The function behind a decorator, a partial or a bound method.
-
-    Asked by type alone: a lazy object would come to life when it is asked for an attribute.
-    """
+    """The function behind a decorator, a partial or a bound method."""
     while type(found) in (functools.partial, types.MethodType):
         found = found.func if type(found) is functools.partial else found.__func__
     return inspect.unwrap(found) if type(found) is types.FunctionType else found
 
 
 def _is_own(found: Any) -> bool:
-    """Whether it is code of the project: neither of the standard library nor of an installed package."""
+    """Whether it is code of the project: neither of the standard library nor of an installed package.
+
+    Asked by type alone: a lazy object would come to life when it is asked for its class.
+    """
+    if type(found) is not types.FunctionType and not issubclass(type(found), type):
+        return False
     try:
         file = inspect.getsourcefile(found)
     except TypeError:
