@@ -121,7 +121,7 @@ class Files:
             for key in batch.operations:
                 del waiting[batch.app][key]
             done.update(batch.operations)
-            left = waiting[batch.app] if place in places else ()
+            left = waiting.get(batch.app, ()) if place in places else ()
             items = [
                 self._deferred(keys, home[keys[0]], self._missing(keys[0], done, begun))
                 for keys in self._together(left, home)

@@ -43,7 +43,11 @@ class Neighbours:
         operations = list(operations)
         self.externals = externals
         self.makers = {".".join(op.of_model): op.id for op in operations if op.makes_model}
-        self._apps = {op.app for op in operations}
+        own = {op.app for op in operations}
+        named = {app for external in externals.values() for app in external.named_apps}
+        self.bare = tuple(sorted(named - own))
+        """Apps that others name and that have nothing to be made: an empty file gives these others a foothold."""
+        self._apps = own | named
         self._asked: dict[Node, set[str]] = {}
         for app, node in run_before:
             self._asked.setdefault(node, set()).add(app)

@@ -106,6 +106,12 @@ class External:
         """Name of its newest migration."""
         return self.migrations[-1].name if self.migrations else None
 
+    @property
+    def named_apps(self) -> frozenset[str]:
+        """Apps of the project that its migrations depend on, or run before."""
+        wanted = {app for each in self.migrations for app in (*each.first, *(node[0] for node in each.named))}
+        return frozenset(wanted | {app for app, _, _ in self.waits_named})
+
     def making(self, model: str) -> int:
         """The place of the migration from which on a model exists; 0 where none says so."""
         places = [place for place, each in enumerate(self.migrations) if model in each.makes]

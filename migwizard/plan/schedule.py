@@ -44,7 +44,7 @@ def schedule(
     by_app: dict[str, list[Operation]] = {}
     for op in operations:
         by_app.setdefault(op.app, []).append(op)
-    files: list[File] = []
+    files = [File(app, ()) for app in neighbours.bare]
     components: list[tuple[str, ...]] = []
     searched: list[tuple[tuple[str, ...], Search, Way, int]] = []
     for members in _components(by_app, neighbours):
@@ -73,7 +73,7 @@ def _components(by_app: Mapping[str, Sequence[Operation]], neighbours: Neighbour
         for op in found:
             requirement = neighbours.requirement(op.id)
             others |= requirement.apps | {app_of[key] for key in requirement.operations}
-        graph.add_edges_from((app, other) for other in others - {app})
+        graph.add_edges_from((app, other) for other in (others & by_app.keys()) - {app})
     condensed = nx.condensation(graph)
     members = {node: tuple(sorted(condensed.nodes[node]["members"])) for node in condensed}
     for node in nx.lexicographical_topological_sort(condensed.reverse(), key=lambda node: members[node][0]):

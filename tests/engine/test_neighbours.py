@@ -100,3 +100,38 @@ def test_a_place_inside_of_django_is_no_place_to_look() -> None:
         GuestError(error | {"where": {"file": "/shop/a.py", "line": 3}}).sentence
         == "/shop/a.py, line 3: no such column"
     )
+
+
+FOOTHOLDS = """
+== shop/models.py
+class A(models.Model):
+    name = models.CharField(max_length=9)
+== shop/migrations/0001_initial.py
+operations = [migrations.CreateModel("A", [ID, ("name", models.CharField(max_length=9))])]
+== facts/migrations/0001_seed.py
+dependencies = [("shop", "0001_initial")]
+operations = [migrations.RunSQL("INSERT INTO shop_a (name) VALUES ('x')", "DELETE FROM shop_a")]
+== gone/migrations/0001_initial.py
+operations = [migrations.CreateModel("G", [ID])]
+== gone/migrations/0002_delete.py
+dependencies = [("gone", "0001_initial")]
+operations = [migrations.DeleteModel("G")]
+== legacy/models.py
+class L(models.Model):
+    pass
+== legacy/migrations/0001_initial.py
+dependencies = [("facts", "0001_seed"), ("gone", "0001_initial"), ("shop", "__latest__")]
+operations = [migrations.CreateModel("L", [ID])]
+"""
+
+
+def test_an_app_that_has_nothing_to_make_still_gives_a_foothold(tmp_path: Path) -> None:
+    shop = written(tmp_path, FOOTHOLDS)
+    report = shop.lines("run", "--yes", "--exclude", "legacy")[-1]
+    assert report["proof"]["schema_equal"]
+    assert report["proof"]["rows_equal"]
+    assert [path.name for path in (shop.root / "gone/migrations").glob("0*.py")] == ["0001_reset_initial.py"]
+    assert shop.manage("migrate", "--check").returncode == 0
+    shop.database.unlink()
+    assert shop.manage("migrate", "-v0").returncode == 0
+    assert shop.query("SELECT name FROM shop_a") == [("x",)]

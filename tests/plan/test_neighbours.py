@@ -39,6 +39,20 @@ def test_a_named_migration_of_which_nothing_is_wanted_is_stood_in_for_by_the_fir
     assert next(batch.stands_for for batch in plan.batches if batch.app == "shop") == (("shop", "0004_line"),)
 
 
+def test_an_app_without_anything_to_make_gives_a_foothold() -> None:
+    """party names a migration of an app that has seeds only, or none of its models any more; shop points at party."""
+    names = ExternalMigration(
+        "0001_x", frozenset({"thing"}), first=frozenset({"gone"}), named=frozenset({("gone", "0002_y")})
+    )
+    item = replace(create("shop", "Item"), external=frozenset({("party", "thing")}))
+    plan = schedule([item], party(names))
+    assert [(batch.app, batch.level, batch.stands_for, batch.units) for batch in plan.batches] == [
+        ("gone", 0, (("gone", "0002_y"),), ()),
+        ("shop", 1, (), (("shop.Item",),)),
+    ]
+    assert plan.batches[1].dependencies == (("party", "0001_x"),)
+
+
 def test_a_third_party_that_relies_on_luck_is_told_to_come_later() -> None:
     plan = schedule(two_files(), party(ExternalMigration("0003_y", models=frozenset({"shop.line"}))))
     assert [batch.run_before for batch in plan.batches] == [

@@ -45,6 +45,7 @@ def test_a_swappable_model_stays_in_the_first_file() -> None:
 
 @steady
 @given(shapes())
-def test_no_file_is_empty(shape: Shape) -> None:
+def test_no_file_is_empty_but_the_foothold_of_an_app_without_operations(shape: Shape) -> None:
     plan = schedule(shape.operations, shape.externals, shape.targets)
-    assert all(batch.operations for batch in plan.batches)
+    apps = {op.app for op in shape.operations}
+    assert all(bool(batch.operations) == (batch.app in apps) for batch in plan.batches)

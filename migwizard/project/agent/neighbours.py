@@ -71,7 +71,7 @@ class _Reader:
             for app, name in migration.dependencies:
                 if app in self._own:
                     wants["first"].add(app)
-                    if name != "__first__":
+                    if not name.startswith("__"):
                         wants["named"].add((app, name))
             for before in self._before(key, migration):
                 for kind, found in self.wants(before).items():
