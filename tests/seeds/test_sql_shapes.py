@@ -41,3 +41,17 @@ def test_what_needs_a_column_that_sql_adds_comes_behind_it(tmp_path: Path, state
     assert found.is_proved, found.report
     text = found.staged_seeds("shop")
     assert text.index("ADD COLUMN hidden") < text.index(" last ")
+
+
+def test_percent_signs_stay_doubled_only_where_they_are(tmp_path: Path) -> None:
+    second = """
+== shop/migrations/0002_sql.py
+dependencies = [("shop", "0001_initial")]
+operations = [
+    migrations.RunSQL([("CREATE VIEW one AS SELECT * FROM shop_item WHERE name LIKE 'a%%'", [])], "DROP VIEW one"),
+    migrations.RunSQL([("CREATE VIEW two AS SELECT * FROM shop_item WHERE name LIKE 'b%%'", None)], "DROP VIEW two"),
+]
+"""
+    found = ride_in(write_project(tmp_path / "project", files_of(SHOP + second)))
+    assert found.is_proved, found.report
+    assert [sql.count("%") for (sql,) in found.rows("SELECT sql FROM sqlite_master WHERE type = 'view'")] == [1, 2]

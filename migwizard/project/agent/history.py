@@ -157,7 +157,10 @@ def _name_in_module(code: Any) -> str | None:
 
 
 def _sql_text(sql: Any) -> list[str] | None:
-    """The statements of a RunSQL as text, or None where they carry parameters."""
+    """The statements of a RunSQL as text, or None where they carry parameters.
+
+    No parameters at all are parameters too: with an empty list Django makes one percent sign of two, with None it does not.
+    """
     if sql is None:
         return None
     if isinstance(sql, str):
@@ -165,7 +168,7 @@ def _sql_text(sql: Any) -> list[str] | None:
     statements = []
     for item in sql:
         if not isinstance(item, str):
-            if len(item) != 2 or item[1]:
+            if len(item) != 2 or item[1] is not None:
                 return None
             item = item[0]
         statements.append(item)
