@@ -191,7 +191,10 @@ def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
 
 
 def _culprits_of(error: GuestError, migrations: Sequence[SeedMigration], seeding: Seeding) -> list[str]:
-    """The moved operations behind a failure in a seed migration."""
+    """The moved operations behind a failure in a seed migration.
+
+    Where it holds none itself, those whose rows its own rows point to: these may get other keys than literal rows say.
+    """
     at = error.details.get("operation")
     if error.kind != "migrate" or not at:
         return []
@@ -202,11 +205,13 @@ def _culprits_of(error: GuestError, migrations: Sequence[SeedMigration], seeding
             index = int(at["path"].split(".")[0]) - guarded
             if at["finished"]:
                 # Constraints are checked at the end of a migration: any operation with rows may be behind it.
-                return [judged.id for judged in _moved_in(migration, seeding) if judged.keys]
+                inside = [judged.id for judged in _moved_in(migration, seeding) if judged.keys]
+                return inside or _moved_targets(migration, seeding)
             ids = migration.ids[index] if 0 <= index < len(migration.ids) else ()
             moved = [judged.id for judged in _moved_in(migration, seeding) if judged.id in ids]
             # Literal rows fail where functions that came along have written other rows of the same table.
-            return moved or _moved_writers(seeding, {t for j in seeding.judged if j.id in ids for t, _ in j.keys})
+            beside = _moved_writers(seeding, {t for j in seeding.judged if j.id in ids for t, _ in j.keys})
+            return moved or beside or _moved_targets(migration, seeding)
     return []
 
 
@@ -219,6 +224,23 @@ def _moved_writers(seeding: Seeding, tables: Collection[str]) -> list[str]:
         and judged.verdict is not Verdict.SCHEMA
         and not {*judged.facts["rows"], *(table for table, _ in judged.keys)}.isdisjoint(tables)
     ]
+
+
+def _moved_targets(migration: SeedMigration, seeding: Seeding) -> list[str]:
+    """The moved operations of all apps that write to tables which the foreign keys of a migration's rows lead to."""
+    inside = {id for ids in migration.ids for id in ids}
+    return _moved_writers(seeding, _targets(seeding, {t for j in seeding.judged if j.id in inside for t, _ in j.keys}))
+
+
+def _targets(seeding: Seeding, tables: Collection[str]) -> set[str]:
+    """The tables that foreign keys of others lead to, and those that theirs lead to."""
+    catalogue, found = seeding.old["catalogue"]["tables"], set[str]()
+    while (
+        tables := {key["table"] for table in tables if table in catalogue for key in catalogue[table]["foreign_keys"]}
+        - found
+    ):
+        found |= tables
+    return found
 
 
 def _moved_in(migration: SeedMigration, seeding: Seeding) -> list[Judged]:
