@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Iterator
 
 from . import histories
 from .engines import Engine
@@ -66,17 +66,17 @@ def _models_by_table(apps: Any) -> dict[str, Any]:
 def _table(model: Any, wanted: set[tuple[Any, ...]], alias: str, kind: str, many: int) -> dict[str, Any]:
     meta = model._meta
     fields = [field for field in meta.local_concrete_fields if not getattr(field, "generated", False)]
-    names = [field.attname for field in fields]
-    raw = _raw_keys(model, alias)
+    lookups = {field.attname: _natural(field) for field in fields}
+    if not _manager_shows_all(model) and not any(lookups.values()):
+        raise _NoModelError("its base manager may hide rows, also when they are to be removed")
     imports: set[str] = set()
     rows, kept = [], []
-    lookups = {field.attname: _natural(field) for field in fields}
-    for position, values in enumerate(model._base_manager.using(alias).order_by("pk").values_list(*names)):
-        if raw[position] not in wanted:
+    for key, values in _stored_rows(model, [field.attname for field in fields], alias):
+        if key not in wanted:
             continue
         row = []
         kept.append(values)
-        for name, value in zip(names, values):
+        for name, value in zip(lookups, values):
             natural = lookups[name]
             row.append([name, natural(value, alias) if natural and value is not None else _source(value, imports)])
         rows.append(row)
@@ -109,18 +109,32 @@ def _texts(model: Any, fields: list[Any], rows: list[Any]) -> list[list[Any]] | 
     return texts
 
 
-def _raw_keys(model: Any, alias: str) -> list[tuple[Any, ...]]:
-    """The stored primary keys in the order of `order_by("pk")`, to match rows that were named by stored values."""
+def _manager_shows_all(model: Any) -> bool:
+    from django.db.models import Manager
+
+    return type(model._base_manager) is Manager
+
+
+def _stored_rows(model: Any, names: list[str], alias: str) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
+    """The values of every row, whatever managers show, with its key as it is stored: by that rows are named."""
     from django.db import connections
+    from django.db.models import QuerySet
+    from django.db.models.expressions import RawSQL
 
     meta = model._meta
     if len(getattr(meta, "pk_fields", [meta.pk])) > 1:
         raise _NoModelError("its key has several columns")
     quote = connections[alias].ops.quote_name
-    with connections[alias].cursor() as cursor:
-        column = quote(meta.pk.column)
-        cursor.execute("SELECT {0} FROM {1} ORDER BY {0}".format(column, quote(meta.db_table)))
-        return [tuple(plain_key(row)) for row in cursor.fetchall()]
+    stored = RawSQL("{}.{}".format(quote(meta.db_table), quote(meta.pk.column)), ())
+    for values in (
+        QuerySet(model, using=alias).order_by("pk").annotate(stored_key=stored).values_list(*names, "stored_key")
+    ):
+        yield tuple(map(_as_in_json, plain_key(values[-1:]))), values[:-1]
+
+
+def _as_in_json(value: Any) -> Any:
+    """A stored key as rows are named by it: drivers make objects of what the database writes as text (uuid, date)."""
+    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
 
 
 def _raw_table(name: str, wanted: set[tuple[Any, ...]], engine: Engine, connection: Any) -> dict[str, Any]:

@@ -1,0 +1,148 @@
+"""Rows that are hard to write as they are: small projects of a few models, through the whole engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.seeds.rides import SeedRide, ride_in
+from tests.traps.writing import files_of, write_project
+
+pytestmark = pytest.mark.ride
+
+WRITTEN = ("seed", "materialise")
+LATER = """
+== shop/migrations/0003_without.py
+dependencies = [("shop", "0002_seed")]
+operations = [migrations.RemoveField("item", "old")]
+"""
+"""The seed speaks of a field that goes: it cannot come along with its logic."""
+
+
+def small(folder: Path, text: str, settings: str = "") -> SeedRide:
+    return ride_in(write_project(folder / "project", files_of(text), settings=settings))
+
+
+def seed(body: str, *imports: str, depends: str = '("shop", "0001_initial")') -> str:
+    """A migration whose function has this body."""
+    lines = "\n".join(imports)
+    return f"""
+== shop/migrations/0002_seed.py
+from django.db import migrations
+{lines}
+
+
+def seed(apps, schema_editor):
+    Item = apps.get_model("shop", "Item")
+    {body}
+
+
+class Migration(migrations.Migration):
+    dependencies = [{depends}]
+    operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
+"""
+
+
+HIDDEN = """
+== shop/models.py
+class Live(models.Manager):
+    use_in_migrations = True
+
+    def get_queryset(self):
+        return super().get_queryset().filter(gone=False)
+
+
+class Item(models.Model):
+    name = models.CharField(max_length=9)
+    gone = models.BooleanField(default=False)
+    objects = Live()
+
+    class Meta:
+        base_manager_name = "objects"
+== shop/migrations/0001_initial.py
+from django.db import migrations, models
+import shop.models
+
+
+class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel(
+            "Item",
+            [
+                ("id", models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=9)),
+                ("gone", models.BooleanField(default=False)),
+                ("old", models.IntegerField(null=True)),
+            ],
+            options={"base_manager_name": "objects"},
+            managers=[("objects", shop.models.Live())],
+        )
+    ]
+"""
+
+
+def test_rows_that_a_manager_hides_come_along_and_go_back(tmp_path: Path) -> None:
+    body = 'for name in "abc":\n        Item.objects.create(name=name, gone=name == "a", old=1)'
+    found = small(tmp_path, HIDDEN + seed(body) + LATER)
+    assert found.is_proved, found.report
+    assert found.rungs["0002_seed#0"] == WRITTEN
+    assert found.rows("SELECT name, gone FROM shop_item ORDER BY id") == [("a", 1), ("b", 0), ("c", 0)]
+    assert found.rows_after_rollback("shop", "0001", "SELECT name FROM shop_item") == []
+
+
+LANDS = """
+== geo/models.py
+import uuid
+
+from django.db import models
+
+
+class Land(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    name = models.CharField(max_length=9)
+== geo/migrations/0001_initial.py
+import uuid
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel(
+            "Land",
+            [
+                ("id", models.UUIDField(primary_key=True, default=uuid.uuid4, serialize=False)),
+                ("name", models.CharField(max_length=9)),
+            ],
+        )
+    ]
+== geo/migrations/0002_seed.py
+from django.db import migrations
+
+
+def seed(apps, schema_editor):
+    apps.get_model("geo", "Land").objects.create(name="at")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("geo", "0001_initial")]
+    operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
+== shop/models.py
+class Item(models.Model):
+    land = models.ForeignKey("geo.Land", models.CASCADE)
+== shop/migrations/0001_initial.py
+dependencies = [("geo", "0001_initial")]
+operations = [
+    migrations.CreateModel(
+        "Item", [ID, ("old", models.IntegerField(null=True)), ("land", models.ForeignKey("geo.Land", models.CASCADE))]
+    )
+]
+"""
+
+
+def test_rows_that_literal_rows_of_another_app_point_to_become_literal_too(tmp_path: Path) -> None:
+    body = 'Item.objects.create(old=1, land=apps.get_model("geo", "Land").objects.get(name="at"))'
+    found = small(tmp_path, LANDS + seed(body, depends='("shop", "0001_initial"), ("geo", "0002_seed")') + LATER)
+    assert found.is_proved, found.report
+    assert found.rows("SELECT name FROM geo_land JOIN shop_item ON land_id = geo_land.id") == [("at",)]
