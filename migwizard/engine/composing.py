@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tokenize
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from migwizard.engine import scratchcopies
@@ -27,6 +29,9 @@ SCHEMA = "schema"
 _IN_THE_WAY = ("view", "trigger")
 """Kinds without data of their own: left behind, they keep the tables that they read from being changed or dropped."""
 
+_COMPUTED_MODEL = re.compile(r"""get_model\(\s*(?!["'])\S""")
+"""A model that is asked for by a name which only shows when the code runs."""
+
 
 class Sources:
     """The old migration modules as text."""
@@ -42,6 +47,7 @@ class Sources:
         self._stars: Mapping[str, Mapping[str, Sequence[str]]] = history["stars"]
         self._counts = {(node["app"], node["name"]): node["count"] for node in history["nodes"]}
         self._order = {(node["app"], node["name"]): place for place, node in enumerate(history["nodes"])}
+        self._waits = {(node["app"], node["name"]): node["dependencies"] for node in history["nodes"]}
         self._renames = history["renames"]
         models = ride.registry()["models"]
         self._known = {(model["app"], model["model"].lower()) for model in models}
@@ -92,6 +98,16 @@ class Sources:
         """All that several operations of one migration need, in one extract. Raises CannotMove."""
         node = (moved[0].app, moved[0].migration)
         return take([self.move(judged) for judged in moved], self.module(node), self._old, fates)
+
+    def apps_before(self, judged: Judged) -> frozenset[str]:
+        """The apps that an operation's old migration waited for, where what it uses of them cannot be seen here.
+
+        It can be seen where it ran, and asked for models by their names.
+        """
+        code = f"{self.code_of(judged.facts)}\n{judged.facts.get('reaches', '')}"
+        if judged.verdict is not Verdict.ASK and not _COMPUTED_MODEL.search(code):
+            return frozenset()
+        return frozenset(app for app, _ in self._waits[judged.app, judged.migration])
 
     def fates(self, judged: Judged) -> Fates:
         """What became of the models and fields that an operation knew."""
@@ -222,8 +238,8 @@ def seed_items(
     """All items in order: objects, seeds as they ran, triggers and counters.
 
     Objects that need what an operation among the seeds changes in a table come behind it. Triggers come last, or the rows
-    that they write would be written twice; counters, since rows move them. `objects`
-    are those to bring, each with the app that keeps it and the migration it stems from. With `apart` rows and objects stand in different files.
+    that they write would be written twice; counters, since rows move them. `objects` are those to bring, each with the app
+    that keeps it and the migration it stems from. With `apart` rows and objects stand in different files.
     """
     extracts = _extracts(judged, rungs, sources)
     seeds: list[Pair] = []
@@ -233,7 +249,9 @@ def seed_items(
     for number, operation in enumerate(judged):
         if (rung := rungs.get(operation.id)) in AS_CODE:
             shared = extracts.get(operation.id, (operation.migration, None))
-            item = _code_item(operation, objects, apart=apart), _code_content(operation, rung, sources, shared, final)
+            content = _code_content(operation, rung, sources, shared, final)
+            content = replace(content, apps=sources.apps_before(operation))
+            item = _code_item(operation, objects, apart=apart), content
             stands = as_it_was(operation, final) or is_own_operation(operation, final)
             if operation.verdict is Verdict.SCHEMA and stands:
                 whole.update(dict.fromkeys(operation.things, item))

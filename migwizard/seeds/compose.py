@@ -43,6 +43,8 @@ class Content:
     extract: Extract | None = None
     imports: tuple[str, ...] = ()
     """Import lines that the operations need under just these names."""
+    apps: frozenset[str] = frozenset()
+    """Apps that have to be there besides those whose tables it touches and whose models it gets by name."""
     borrowed: tuple[tuple[str, str], ...] = ()
     """(module, function) that the operations name as `{module:function}`; functions of two modules may share a name."""
 
@@ -139,6 +141,7 @@ def _dependencies(group: Group, body: str, writer: _Writer, own: Node) -> tuple[
         writer.home.by_table[table] for item in group.items for table in item.touches if table in writer.home.by_table
     }
     labels = {first or second for first, second in _GET_MODEL.findall(body)} | {group.app}
+    labels = labels.union(*(writer.contents[id(item)].apps for item in group.items))
     found |= {writer.home.by_app[label] for label in labels if label in writer.home.by_app}
     found |= {writer.names[id(other)] for other in group.after}
     newest: dict[str, Node] = {}

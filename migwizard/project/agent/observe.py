@@ -211,7 +211,8 @@ class Observer:
         self._emit(operation=dict(told, schema=[change[:3] for change in told["schema"]]))
 
     def _compare(self, watched: Watched, before: Snapshot, after: Snapshot) -> None:
-        watched.tables = watched.words & (before.rows.keys() | after.rows.keys())
+        views = {name for kind, name in before.objects.keys() | after.objects.keys() if kind == "view"}
+        watched.tables = watched.words & (before.rows.keys() | after.rows.keys() | views)
         if before is after:
             return
         for kind, name in sorted(before.objects.keys() | after.objects.keys()):

@@ -1,0 +1,80 @@
+"""What a new seed file depends on, where the tables that it touched do not tell: small projects of two apps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.seeds.rides import SeedRide, ride_in
+from tests.traps.writing import files_of, write_project
+
+pytestmark = pytest.mark.ride
+
+APPS = """
+== ash/models.py
+class Leaf(models.Model):
+    name = models.CharField(max_length=9)
+== ash/migrations/0001_initial.py
+operations = [migrations.CreateModel("Leaf", [ID, ("name", models.CharField(max_length=9))])]
+== oak/models.py
+class Nut(models.Model):
+    name = models.CharField(max_length=9)
+== oak/migrations/0001_initial.py
+operations = [migrations.CreateModel("Nut", [ID, ("name", models.CharField(max_length=9))])]
+"""
+
+VIEW = """
+== oak/migrations/0002_view.py
+dependencies = [("oak", "0001_initial")]
+operations = [migrations.RunSQL("CREATE VIEW numbers AS SELECT 7 AS n", "DROP VIEW numbers")]
+== ash/migrations/0002_seed.py
+from django.db import migrations
+
+
+def seed(apps, schema_editor):
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("SELECT n FROM numbers")
+        apps.get_model("ash", "Leaf").objects.create(name=str(cursor.fetchone()[0]))
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ash", "0001_initial"), ("oak", "0002_view")]
+    operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
+"""
+
+ELSEWHERE = """
+== ash/migrations/0002_seed.py
+import os
+
+from django.db import migrations
+
+MODELS = ["oak.Nut"]
+
+
+def seed(apps, schema_editor):
+    if os.environ.get("FILL_IT"):
+        for model in MODELS:
+            apps.get_model(model).objects.create(name="x")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ash", "0001_initial"), ("oak", "0001_initial")]
+    operations = [migrations.RunPython(seed, migrations.RunPython.noop)]
+"""
+
+
+def two(folder: Path, more: str) -> SeedRide:
+    return ride_in(write_project(folder / "project", files_of(APPS + more)))
+
+
+def test_a_function_that_reads_a_view_comes_behind_the_file_that_makes_it(tmp_path: Path) -> None:
+    found = two(tmp_path, VIEW)
+    assert found.is_proved, found.report
+    assert '("oak", "0002_reset_sql")' in found.staged_seeds("ash")
+
+
+def test_what_did_nothing_here_keeps_the_apps_that_it_waited_for(tmp_path: Path) -> None:
+    found = two(tmp_path, ELSEWHERE)
+    assert found.is_proved, found.report
+    assert '("oak", "0001_reset_initial")' in found.staged_seeds("ash")
