@@ -92,7 +92,9 @@ def test_left_the_proof_says_that_it_is_as_it_was(library: Shop) -> None:
     report = library.lines("run", "--yes", "--until", "proof")[-1]
     assert (report["drift"], report["files_after"]) == ([], 3)
     text = " ".join((library.root / ".migwizard/proof.txt").read_text().split())
-    assert "Drift left as it was: makemigrations finds the same 5 changes with the new history as with the old" in text
+    assert (
+        "Drift left as it was: with the new history makemigrations finds no more than the 5 changes of before" in text
+    )
 
 
 @pytest.mark.parametrize(
@@ -127,4 +129,6 @@ def test_drift_of_an_app_that_stays_out_is_left(library: Shop) -> None:
     assert report["drift"] == [ON_TOP[0]]
     text = " ".join((library.root / ".migwizard/proof.txt").read_text().split())
     assert "Drift folded in: library.0003_reset_drift." in text
-    assert "Drift left as it was: makemigrations finds the same 2 changes" in text
+    assert (
+        "Drift left as it was: with the new history makemigrations finds no more than the 2 changes of before" in text
+    )

@@ -200,7 +200,7 @@ def _check_tree(ride: Ride) -> None:
         wrong = [difference.sentence for difference in differences if difference.severity == "error"]
         if wrong:
             raise MigwizardError(f"The tree builds another database than the proof: {wrong[0]}", code="tree")
-        if ride.guest.call("check_changes") != drift.remaining(ride):
+        if not drift.is_as_before(ride, ride.guest.call("check_changes")):
             raise MigwizardError("makemigrations --check says something else in the tree than before.", code="tree")
     except Exception as error:
         _put_back(ride)

@@ -104,7 +104,7 @@ def compare(ride: Ride) -> Compared:
         objects=Count(count_objects(old["catalogue"]), count_objects(new["catalogue"])),
         schema_equal=not _errors(schema),
         rows_equal=not _errors(rows),
-        check_equal=said == drift.remaining(ride),
+        check_equal=drift.is_as_before(ride, said),
         differences=tuple(Decided(item) for item in told),
         volatile=volatile_rows(before, second).names,
         drift=drift.sentences(ride),

@@ -10,6 +10,7 @@ from typing import Any
 
 from . import histories, prepass
 from .command import Inside, inside_makemigrations
+from .vanishing import take_todays
 
 
 def quiet_questioner() -> Any:
@@ -33,8 +34,11 @@ def quiet_questioner() -> Any:
     return Quiet({"ask_initial": True}, dry_run=True)
 
 
-def target_state(source: str) -> Any:
-    """The state to build: the models as they are now, or ("history") what the migrations on disk end in."""
+def target_state(source: str, labels: set[str]) -> Any:
+    """The state to build: the models as they are now, or ("history") what the migrations on disk end in.
+
+    Raises AgentError("history") where that needs what only the files of `labels` hold.
+    """
     from django.apps import apps
     from django.db.migrations.state import ProjectState
     from django.db.models.options import normalize_together
@@ -45,7 +49,10 @@ def target_state(source: str) -> Any:
     translation.deactivate_all()
     if source != "history":
         return ProjectState.from_apps(apps)
-    state = load_graph().project_state()
+    loader = load_graph()
+    state = loader.project_state()
+    modules = {type(found).__module__ for (label, _), found in loader.disk_migrations.items() if label in labels}
+    take_todays(state, modules, labels)
     # Old migrations may hold these as lists of lists; the autodetector expects what models give.
     for model in state.models.values():
         for option in ("unique_together", "index_together"):
@@ -107,7 +114,7 @@ def operations(
         histories.use(folders)
 
     def work(inside: Inside) -> list[dict[str, Any]]:
-        found, recorder = detect(inside.autodetector, set(labels), target_state(source))
+        found, recorder = detect(inside.autodetector, set(labels), target_state(source, set(labels)))
         makers = _Makers(found)
         return [
             _facts(app, index, operation, found, makers, recorder)
