@@ -272,7 +272,8 @@ def seed_items(
 
 def _code_item(operation: Judged, objects: Mapping[Thing, tuple[SchemaObject, str, str]], *, apart: bool) -> Item:
     """An operation that comes along with its logic."""
-    made = {objects[thing][0].table for thing in operation.things if thing in objects} | altered_tables(operation)
+    made = {objects[thing][0].table for thing in operation.things if thing in objects}
+    made.update(altered_tables(operation), operation.facts.get("virtual", ()))
     return Item(
         operation.app,
         frozenset(operation.facts["tables"]),

@@ -28,6 +28,10 @@ _DEPENDS = re.compile(
 _SETTINGS_AS = re.compile(r"\bfrom\s+django\.conf\s+import\s+settings\s+as\s+(\w+)")
 
 
+_PASSING = frozenset({"SET", "RESET", "LOCK", "LISTEN", "NOTIFY", "COMMENT", "ANALYZE", "VACUUM", "REINDEX"})
+"""Statements that go with others: where those left nothing, these do not outlive them."""
+
+
 class Verdict(StrEnum):
     """What an operation is, seen from an empty database."""
 
@@ -141,10 +145,17 @@ def _nothing_left(facts: Mapping[str, Any], only_made_anyway: bool, depends: Seq
         return Verdict.ASK, f"connects a handler ({name}), which does its work after all migrations; keep it to be safe"
     if facts.get("sets_counter"):
         return Verdict.ASK, "sets the counter that gives rows their numbers, which no row shows"
+    if facts.get("virtual"):
+        return Verdict.ASK, f"writes into {', '.join(facts['virtual'])}, a virtual table, whose index no row shows"
+    unseen = [] if facts["kind"] == "schema" else list(facts.get("unseen", ()))
+    if not _PASSING.issuperset(unseen):
+        return Verdict.ASK, _unseen(unseen)
     if only_made_anyway:
         return Verdict.ONE_TIME, "only permissions and content types that Django makes after every migrate"
     if facts["rows"] or facts["schema"]:
         return Verdict.ONE_TIME, "what it made is gone again, or comes from the models, at the end of the old history"
+    if unseen:
+        return Verdict.ASK, _unseen(unseen)
     if facts["statements"] == 0 and outside:
         return Verdict.ASK, "ran no statement, but worked outside of the database"
     if facts["statements"] == 0:
@@ -152,6 +163,10 @@ def _nothing_left(facts: Mapping[str, Any], only_made_anyway: bool, depends: Seq
     if depends:
         return Verdict.ASK, f"changed nothing here, but its source asks for {', '.join(depends)}"
     return Verdict.ONE_TIME, f"ran {count(facts['statements'], 'statement')} and changed nothing on an empty database"
+
+
+def _unseen(kinds: Sequence[str]) -> str:
+    return f"runs {', '.join(kinds)}, whose effect neither rows nor definitions show"
 
 
 def _rows(keys: Sequence[Key]) -> str:

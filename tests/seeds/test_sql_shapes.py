@@ -55,3 +55,21 @@ operations = [
     found = ride_in(write_project(tmp_path / "project", files_of(SHOP + second)))
     assert found.is_proved, found.report
     assert [sql.count("%") for (sql,) in found.rows("SELECT sql FROM sqlite_master WHERE type = 'view'")] == [1, 2]
+
+
+def test_what_is_written_into_an_index_that_no_row_shows_comes_along(tmp_path: Path) -> None:
+    found = shop(
+        tmp_path,
+        "CREATE VIRTUAL TABLE search USING fts5(name, content='shop_item')",
+        "INSERT INTO search (rowid, name) VALUES (1, 'hello')",
+    )
+    assert found.is_proved, found.report
+    assert found.rungs["0002_sql#1"] == ("ask", "move")
+    assert found.rows("SELECT rowid FROM search WHERE search MATCH 'hello'") == [(1,)]
+
+
+def test_statements_whose_effect_nobody_compares_come_along(tmp_path: Path) -> None:
+    found = shop(tmp_path, "PRAGMA user_version = 7", "ANALYZE", "PRAGMA foreign_keys = ON")
+    assert found.is_proved, found.report
+    assert list(found.rungs.values()) == [("ask", "move"), ("ask", "move"), ("one-time", None)]
+    assert found.rows("PRAGMA user_version") == [(7,)]

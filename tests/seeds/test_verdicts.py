@@ -75,6 +75,11 @@ def test_rows_that_django_makes_anyway_are_no_seed() -> None:
         (facts(outside={"files": [1, ["media/a"]]}), Verdict.ONE_TIME, "changed nothing on an empty database"),
         (facts(kind="custom", of_models=True, statements=0), Verdict.ONE_TIME, "changes models or fields"),
         (facts(sets_counter=True), Verdict.ASK, "sets the counter"),
+        (facts(virtual=["search"]), Verdict.ASK, "writes into search, a virtual table"),
+        (facts(unseen=["ANALYZE"]), Verdict.ASK, "runs ANALYZE, whose effect"),
+        (facts(unseen=["SET"], rows={"shop_item": {"inserted": 1}}), Verdict.ONE_TIME, "gone again"),
+        (facts(unseen=["GRANT"], rows={"shop_item": {"inserted": 1}}), Verdict.ASK, "runs GRANT"),
+        (facts(unseen=["COMMENT"], kind="schema"), Verdict.ONE_TIME, "changed nothing"),
         (
             facts(code=code("f", source="User = apps.get_model(settings.AUTH_USER_MODEL)")),
             Verdict.ONE_TIME,

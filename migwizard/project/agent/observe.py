@@ -10,23 +10,19 @@ import re
 from functools import partial
 from typing import Any, Callable
 
+from . import statements
 from .engines import Engine, Snapshot
 from .engines.snapshot import row_changes
 from .history import describe_operation, special_operations
 from .outside import Outside
 
-_NAME = r'("(?:[^"]|"")+"|\w+)'
-_RENAME = re.compile(r"^\s*ALTER TABLE\s+{0}\s+RENAME TO\s+{0}".format(_NAME), re.IGNORECASE)
+_RENAME = re.compile(r"^\s*ALTER TABLE\s+{0}\s+RENAME TO\s+{0}".format(statements.NAME), re.IGNORECASE)
 _COUNTER = re.compile(
     r"\b(?:UPDATE|INTO|DELETE\s+FROM)\s+\W?sqlite_sequence\b|\bALTER\s+SEQUENCE\b|\bsetval\s*\(|\bAUTO_INCREMENT\s*="
     r"|\bRESTART\b",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
-
-
-def _unquote(name: str) -> str:
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name
 
 
 class Watched:
@@ -44,6 +40,9 @@ class Watched:
         self.tables: set[str] = set()
         self.touched: list[tuple[str, tuple[Any, ...], str]] = []
         self.schema: list[list[str]] = []
+        self.unseen: set[str] = set()
+        self.written: set[str] = set()
+        self.virtual: set[str] = set()
 
     def see(self, sql: str) -> None:
         self.statements += 1
@@ -51,12 +50,18 @@ class Watched:
         if first and first[0].upper() in ("INSERT", "UPDATE", "DELETE", "REPLACE"):
             self.writes += 1
         self.words.update(_WORD.findall(sql))
+        self.unseen |= statements.unseen(sql)
+        self.written |= statements.written(sql)
         self.facts["sets_counter"] = bool(self.facts.get("sets_counter") or _COUNTER.search(sql))
 
 
 def _is_injected(operation: Any) -> bool:
     """contenttypes puts operations of its own into a plan that renames models; no migration file holds them."""
     return type(operation).__module__ == "django.contrib.contenttypes.management"
+
+
+def _is_virtual(sql: str | None) -> bool:
+    return (sql or "").lstrip().upper().startswith("CREATE VIRTUAL")
 
 
 def _state_model(operation: Any) -> list[str]:
@@ -165,7 +170,7 @@ class Observer:
         renamed = _RENAME.match(text)
         result = execute(sql, params, many, context)
         if renamed:
-            old, new = map(_unquote, renamed.groups())
+            old, new = map(statements.unquote, renamed.groups())
             if not old.startswith("new__"):
                 self._rename(old, new)
         return result
@@ -180,6 +185,7 @@ class Observer:
         self.found = {(new if table == old else table, key) for table, key in self.found}
         for watched in self.watched:
             watched.tables = {new if table == old else table for table in watched.tables}
+            watched.virtual = {new if table == old else table for table in watched.virtual}
             for change in watched.schema:
                 if change[1] in ("table", "counter") and change[2] == old:
                     change[2] = new
@@ -213,6 +219,10 @@ class Observer:
     def _compare(self, watched: Watched, before: Snapshot, after: Snapshot) -> None:
         views = {name for kind, name in before.objects.keys() | after.objects.keys() if kind == "view"}
         watched.tables = watched.words & (before.rows.keys() | after.rows.keys() | views)
+        for (_, name), (_, sql) in after.objects.items() if watched.written else ():
+            if name.lower() in watched.written and _is_virtual(sql):
+                watched.virtual.add(name)
+                watched.tables |= {name, *(set(_WORD.findall(sql or "")) & after.rows.keys())}
         if before is after:
             return
         for kind, name in sorted(before.objects.keys() | after.objects.keys()):
@@ -243,7 +253,12 @@ class Observer:
 
         `found` are the rows among them that others had made before: the operations changed them only.
         """
-        final = self._take().rows
+        last = self._take()
+        final = last.rows
+        for watched in self.watched:
+            # Rows that were seen speak for themselves.
+            watched.virtual -= {table for table, _, _ in watched.touched}
+            watched.virtual &= {name for _, name in last.objects}
         surviving = {entry: owners for entry, owners in self.owners.items() if entry[1] in final.get(entry[0], ())}
         return {
             "operations": [self._one(watched) for watched in self.watched],
@@ -265,6 +280,8 @@ class Observer:
             tables=sorted(watched.tables),
             rows=changes,
             schema=watched.schema,
+            unseen=sorted(watched.unseen),
+            virtual=sorted(watched.virtual),
         )
 
 

@@ -1,0 +1,45 @@
+"""What the text of SQL tells about effects that neither rows nor definitions show."""
+
+from __future__ import annotations
+
+import re
+
+NAME = r'("(?:[^"]|"")+"|\w+)'
+"""A name in a pattern, quoted or not."""
+
+_HIDDEN = re.compile(r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|(?P<quote>\$\w*\$).*?(?P=quote)""", re.DOTALL)
+_INTO = re.compile(r"\b(?:INTO|UPDATE(?:\s+OR\s+\w+)?|DELETE\s+FROM)\s+(?:\w+\.)?" + NAME, re.IGNORECASE)
+_FIRST = re.compile(r"[\s(]*([A-Za-z]+)")
+_JUDGED = re.compile(
+    r"SELECT|INSERT|UPDATE|DELETE|REPLACE|MERGE|TRUNCATE|COPY|WITH|VALUES|TABLE|CREATE|ALTER|DROP|DO|CALL|EXPLAIN|SHOW"
+    r"|BEGIN|START|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE"
+)
+"""What works by rows and definitions, which are compared, or leaves nothing."""
+_PRAGMA = re.compile(
+    r"\s*PRAGMA\s+(?:\w+\.)?(?:optimize\b|(?:application_id|auto_vacuum|default_cache_size|encoding|journal_mode|page_size"
+    r"|user_version)\s*[=(])",
+    re.IGNORECASE,
+)
+"""A pragma that stays in the file; all others ask something, or end with the connection."""
+
+
+def unquote(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
+def unseen(sql: str) -> set[str]:
+    """The kinds of statements in a text whose effect nobody compares, as GRANT or ANALYZE."""
+    found = set()
+    for statement in _HIDDEN.sub(" ", sql).split(";"):
+        first = _FIRST.match(statement)
+        kind = first.group(1).upper() if first else ""
+        if kind == "PRAGMA":
+            kind = kind if _PRAGMA.match(statement) else ""
+        if kind and not _JUDGED.fullmatch(kind):
+            found.add(kind)
+    return found
+
+
+def written(sql: str) -> set[str]:
+    """The tables that the statements of a text write rows into, in lower case; some names too many, none too few."""
+    return {unquote(name).lower() for name in _INTO.findall(sql)}
