@@ -157,14 +157,15 @@ def replaced_tables(
     objects: Collection[tuple[str, str, str]],
     old: Mapping[str, Any],
     new: Mapping[str, Any],
+    adopted: Collection[str] = (),
 ) -> dict[str, SchemaObject]:
-    """Tables of models that the old history makes by SQL of its own inside a SeparateDatabaseAndState.
+    """Tables of models that the old history makes by SQL of its own, and the models by operations on the state.
 
-    `objects` are (kind, name, operation id) as observed; a table counts where its definition differs from the one the
-    new schema makes. By table name.
+    `objects` are (kind, name, operation id) as observed, `adopted` the tables of models that were unmanaged when they were
+    created; a table counts where its definition differs from the one the new schema makes. By table name.
     """
-    separate = {facts["id"] for facts in operations if facts["in_separate"] is not None}
-    made = {name for kind, name, owner in objects if kind == "table" and owner in separate}
+    beside = {facts["id"] for facts in operations if facts["in_separate"] is not None or facts.get("state_operations")}
+    made = {name for kind, name, owner in objects if kind == "table" and (owner in beside or name in adopted)}
     both = sorted(made & old["tables"].keys() & new["tables"].keys())
     if old["engine"] == "sqlite":
         changed = {name for name in both if old["tables"][name]["sql"] != new["tables"][name]["sql"]}

@@ -82,10 +82,10 @@ def test_objects_of_a_catalogue_are_those_with_a_definition() -> None:
 
 def test_a_table_made_by_hand_beside_its_state_takes_the_place_of_the_generated_one() -> None:
     old: dict[str, Any] = {"engine": "sqlite"} | {
-        "tables": {name: table(f"CREATE TABLE {name} -- by hand") for name in ("note", "same", "plain", "gone")}
+        "tables": {name: table(f"CREATE TABLE {name} -- by hand") for name in ("note", "same", "plain", "old", "gone")}
     }
     new: dict[str, Any] = {"engine": "sqlite"} | {
-        "tables": {name: table(f"CREATE TABLE {name}") for name in ("note", "same", "plain")}
+        "tables": {name: table(f"CREATE TABLE {name}") for name in ("note", "same", "plain", "old")}
     }
     new["tables"]["same"] = old["tables"]["same"]
     operations = [facts("shop.0001#0", in_separate=[["CreateModel", "Note"]]), facts("shop.0001#1", in_separate=None)]
@@ -95,7 +95,8 @@ def test_a_table_made_by_hand_beside_its_state_takes_the_place_of_the_generated_
         ("table", "gone", "shop.0001#0"),
         ("view", "note", "shop.0001#0"),
         ("table", "plain", "shop.0001#1"),
+        ("table", "old", "shop.0001#1"),
     ]
-    found = replaced_tables(operations, objects, old, new)
-    assert list(found) == ["note"]
+    found = replaced_tables(operations, objects, old, new, adopted=["old", "other"])
+    assert list(found) == ["note", "old"]
     assert found["note"].sql == "CREATE TABLE note -- by hand"

@@ -102,17 +102,19 @@ def _bare(ride: Ride, planned: Planned, runs: Runs, old: Future[dict[str, Any]],
     # Where both histories fail, the old one is what has to be mended.
     observed = old_result(old)
     bare = new_result(trial, ride.apps.labels)
-    replaced = replaced_tables(
-        observed["observations"]["operations"],
-        observed["observations"]["objects"],
-        observed["catalogue"],
-        bare["catalogue"],
-    )
     models = {
         model["table"]: f"{model['app']}.{model['model']}".lower()
         for model in ride.registry()["models"]
         if not model["proxy"]
     }
+    unmanaged = {f"{app}.{model}" for app, model in ride.history()["unmanaged"]}
+    replaced = replaced_tables(
+        observed["observations"]["operations"],
+        observed["observations"]["objects"],
+        observed["catalogue"],
+        bare["catalogue"],
+        {table for table, model in models.items() if model in unmanaged},
+    )
     by_model = {
         models[table]: {"sql": [thing.sql], "reverse": [thing.drop_sql]}
         for table, thing in replaced.items()

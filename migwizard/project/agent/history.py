@@ -13,6 +13,7 @@ from .reach import reached_source
 from .renames import renames
 from .sources import file_of
 from .stars import star_names
+from .unmanaged import begun_unmanaged
 
 
 def load_graph(root: str = "") -> Any:
@@ -44,6 +45,7 @@ def history(
     return {
         "nodes": [_node(migration, migration.app_label in own) for migration in migrations],
         "renames": renames(migrations),
+        "unmanaged": begun_unmanaged(migrations),
         "disk": [[app, name, _file(migration)] for (app, name), migration in sorted(loader.disk_migrations.items())],
         "replaces": {
             "{}.{}".format(app, name): [list(replaced) for replaced in migration.replaces]

@@ -15,14 +15,14 @@ def renames(migrations: Any) -> list[dict[str, Any]]:
     found = []
     tables: dict[str, tuple[str, str]] = {}
     for migration in migrations:
-        for path, operation, in_state in _flat(migration.operations):
+        for path, operation, in_state in flat(migration.operations):
             rename = _rename(migration.app_label, operation, tables, in_state)
             if rename is not None:
                 found.append(dict(rename, node=[migration.app_label, migration.name], path=path))
     return found
 
 
-def _flat(
+def flat(
     operations: Any, prefix: tuple[int, ...] = (), in_state: bool = False
 ) -> Iterator[tuple[list[int], Any, bool]]:
     """(path, operation, whether only the state hears of it), without what only the database hears of."""
@@ -31,7 +31,7 @@ def _flat(
     for index, operation in enumerate(operations):
         path = (*prefix, index)
         if isinstance(operation, SeparateDatabaseAndState):
-            yield from _flat(operation.state_operations, path, True)
+            yield from flat(operation.state_operations, path, True)
         else:
             yield list(path), operation, in_state
 
