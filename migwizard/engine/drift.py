@@ -17,6 +17,7 @@ from migwizard.engine.states import State
 from migwizard.errors import MigwizardError
 from migwizard.plan.operations import Node
 from migwizard.project.guest import GuestError
+from migwizard.proof.rowset import CONTENT_TYPES, PERMISSIONS
 from migwizard.words.counting import count
 
 KEY = "drift"
@@ -90,6 +91,27 @@ def write(ride: Ride, planned: Planned) -> list[Node]:
     }
     staging.guard(ride, alone, {node for pinned in planned.pins.values() for node in pinned})
     return nodes
+
+
+def without_stale(ride: Ride, planned: Planned, rows: Mapping[str, Any]) -> dict[str, Any]:
+    """The rows of a database that drift went over, without the content types and permissions of models that it deleted.
+
+    Django leaves these behind in every database; one that is made from zero never has them.
+    """
+    today = {(model["app"], model["model"].lower()) for model in ride.registry()["models"]}
+    deleted = {op.of_model for op in planned.operations.values() if op.makes_model} - today
+    tables = dict(rows["tables"])
+    types = tables.get(CONTENT_TYPES)
+    if not deleted or types is None:
+        return dict(rows)
+    names = [types["columns"].index(column) for column in ("id", "app_label", "model")]
+    stale = {row[names[0]] for row in types["rows"] if (row[names[1]], row[names[2]]) in deleted}
+    tables[CONTENT_TYPES] = {**types, "rows": [row for row in types["rows"] if row[names[0]] not in stale]}
+    if permissions := tables.get(PERMISSIONS):
+        place = permissions["columns"].index("content_type_id")
+        kept = [row for row in permissions["rows"] if row[place] not in stale]
+        tables[PERMISSIONS] = {**permissions, "rows": kept}
+    return {**rows, "tables": tables}
 
 
 def files(ride: Ride) -> list[str]:

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.engine.support import Shop, make_project
+from tests.seeds.rides import ride_in
+from tests.traps.writing import files_of, write_project
 
 ON_TOP = ["library/0003_reset_drift.py", "people/0002_reset_drift.py"]
 ROWS = (
@@ -132,3 +134,23 @@ def test_drift_of_an_app_that_stays_out_is_left(library: Shop) -> None:
     assert (
         "Drift left as it was: with the new history makemigrations finds no more than the 2 changes of before" in text
     )
+
+
+DELETED = """
+== shop/models.py
+class Item(models.Model):
+    name = models.CharField(max_length=9)
+== shop/migrations/0001_initial.py
+operations = [
+    migrations.CreateModel("Item", [ID, ("name", models.CharField(max_length=9))]),
+    migrations.CreateModel("Gone", [ID]),
+]
+"""
+
+
+@pytest.mark.ride
+def test_a_model_whose_deletion_is_folded_in_leaves_its_permissions_where_they_are(tmp_path: Path) -> None:
+    apps = ("django.contrib.contenttypes", "django.contrib.auth")
+    found = ride_in(write_project(tmp_path / "project", files_of(DELETED), apps), "--drift", "fold")
+    assert found.is_proved, found.report
+    assert found.report["drift"] == ["shop/0002_reset_drift.py"]

@@ -14,6 +14,7 @@ from migwizard.engine.differing import Causes, Decider, question_id
 from migwizard.engine.drift import migration_files
 from migwizard.engine.dropped import as_difference, differing_rows, volatile_rows
 from migwizard.engine.manifests import staged_manifest
+from migwizard.engine.planning import make_plan
 from migwizard.engine.ride import Ride
 from migwizard.engine.runs import ALIAS, Runs, history_fingerprint, new_result, old_result
 from migwizard.engine.states import State
@@ -129,7 +130,8 @@ def _with_drift(ride: Ride, runs: Runs, old: dict[str, Any]) -> dict[str, Any]:
             f"({', '.join(drift.names(ride))}). Nothing was changed.",
             code="drift-write",
         )
-    return old | {"catalogue": advanced["catalogue"], "rows": advanced["rows"]}
+    rows = drift.without_stale(ride, make_plan(ride), advanced["rows"])
+    return old | {"catalogue": advanced["catalogue"], "rows": rows}
 
 
 def _compare_rows(
