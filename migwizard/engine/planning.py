@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,13 +100,41 @@ def _refuse_neighbours(neighbours: Neighbours) -> None:
             for label, migration, app in neighbours.torn()
         ),
     ]
-    if not why:
+    if why:
+        raise _neighbour(why, {label for label, _, _ in (*neighbours.lost(), *neighbours.torn())})
+
+
+def _refuse_code(
+    operations: list[Operation],
+    externals: Mapping[str, External],
+    targets: Any,
+    wishes: list[tuple[str, Node]],
+    error: PlanError,
+) -> None:
+    """Refuse where only code of migrations that stay keeps the operations from being ordered.
+
+    Raises MigwizardError with their names.
+    """
+    users = {label: first for label, external in externals.items() if (first := external.first_user)}
+    try:
+        schedule(
+            operations, {label: item.without_code() for label, item in externals.items()}, targets, "x", (), wishes
+        )
+    except PlanError:
         return
-    labels = sorted({label for label, _, _ in (*neighbours.lost(), *neighbours.torn())})
-    raise MigwizardError(
+    why = [
+        f"{label}.{each.name} runs code that may use what {', '.join(sorted(map('.'.join, each.used)))} had built, and not "
+        "all of that can come before it"
+        for label, each in users.items()
+    ]
+    raise _neighbour([*why[:3], str(error).rstrip(".")], users) from error
+
+
+def _neighbour(why: Sequence[str], labels: Iterable[str]) -> MigwizardError:
+    return MigwizardError(
         f"Migrations that stay need the old history: {'; '.join(why[:4])}. Nothing was changed.",
         code="neighbour",
-        cures=(f"Let {', '.join(labels)} take part in the reset too, if it is yours.",),
+        cures=(f"Let {', '.join(sorted(labels))} take part in the reset too, if it is yours.",),
     )
 
 
@@ -139,6 +167,7 @@ def _schedule(
             ride.tell("note", f"Your order cannot be followed any more, so the recommended one is used. {error}")
             return schedule(operations, externals, targets, tag, (), wishes)
     except PlanError as error:
+        _refuse_code(operations, externals, targets, wishes, error)
         raise MigwizardError(
             f"The operations cannot be ordered. {error} Nothing was changed.",
             code="plan",

@@ -43,6 +43,7 @@ class Neighbours:
         operations = list(operations)
         self.externals = externals
         self.makers = {".".join(op.of_model): op.id for op in operations if op.makes_model}
+        self._found = self.makers | {op.label.lower(): op.id for op in operations if op.kind == "AddField"}
         own = {op.app for op in operations}
         named = {app for external in externals.values() for app in external.named_apps}
         self.bare = tuple(sorted(named - own))
@@ -74,7 +75,8 @@ class Neighbours:
             return Requirement()
         migration = external.migrations[place]
         asked = {app for each in external.migrations[: place + 1] for app in self._asked.get((label, each.name), ())}
-        wanted = {self.makers[model] for model in migration.models if model in self.makers}
+        wanted = self._ids(migration.models)
+        wanted = wanted.union(*(self._ids(external.held.get(node, ())) for node in migration.used))
         return Requirement(
             frozenset((migration.first | asked) & self._apps),
             frozenset(wanted.union(*(self.stood_in[node] for node in migration.named if node in self.stood_in))),
@@ -88,10 +90,15 @@ class Neighbours:
                 found.setdefault((app, name), set())
             for migration in external.migrations:
                 for node in migration.named:
-                    known = migration.models & self.makers.keys()
-                    here = {self.makers[model] for model in known if model.partition(".")[0] == node[0]}
-                    found.setdefault(node, set()).update(here)
+                    held = external.held.get(node, migration.models)
+                    wanted = held if node in migration.used else migration.models & held
+                    here = {model for model in wanted if model.partition(".")[0] == node[0]}
+                    found.setdefault(node, set()).update(self._ids(here))
         return {node: frozenset(keys) for node, keys in found.items() if node[0] in self._apps}
+
+    def _ids(self, keys: Iterable[str]) -> set[str]:
+        """The operations that make models and relations; what is not made any more has none."""
+        return {self._found[key] for key in keys if key in self._found}
 
     def _wanting_first(self, app: str) -> list[tuple[str, int]]:
         """The migrations of others that must run before an old one of the app, so now before its first file."""

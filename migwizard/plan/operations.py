@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Node = tuple[str, str]
@@ -78,6 +78,8 @@ class ExternalMigration:
     """Models of the project, as "app.model" in lower case, that its fields and bases point at."""
     run_before: frozenset[Node] = frozenset()
     """Old migrations of the project that must come after it."""
+    used: frozenset[Node] = frozenset()
+    """Old migrations of the project whose models and relations its code may use."""
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> ExternalMigration:
@@ -88,6 +90,7 @@ class ExternalMigration:
             frozenset((app, name) for app, name in facts["named"]),
             frozenset(facts["models"]),
             frozenset((app, name) for app, name in facts["run_before"]),
+            frozenset((app, name) for app, name in facts["used"]),
         )
 
 
@@ -100,6 +103,8 @@ class External:
     """In the order in which they run."""
     waits_named: tuple[tuple[str, str, str], ...] = ()
     """(project app, old migration, the migration that names it), replaced ones on disk included."""
+    held: Mapping[Node, frozenset[str]] = field(default_factory=dict)
+    """What the app of a named or used migration had then and has today: "app.model" and "app.model.relation"."""
 
     @property
     def leaf(self) -> str | None:
@@ -112,6 +117,15 @@ class External:
         wanted = {app for each in self.migrations for app in (*each.first, *(node[0] for node in each.named))}
         return frozenset(wanted | {app for app, _, _ in self.waits_named})
 
+    @property
+    def first_user(self) -> ExternalMigration | None:
+        """The first migration whose code may use models of the project."""
+        return next((each for each in self.migrations if each.used), None)
+
+    def without_code(self) -> External:
+        """The same as if no code used models of the project."""
+        return replace(self, migrations=tuple(replace(each, used=frozenset()) for each in self.migrations))
+
     def making(self, model: str) -> int:
         """The place of the migration from which on a model exists; 0 where none says so."""
         places = [place for place, each in enumerate(self.migrations) if model in each.makes]
@@ -120,4 +134,5 @@ class External:
     @classmethod
     def from_facts(cls, label: str, facts: Mapping[str, Any]) -> External:
         named = tuple((app, name, by) for app, name, by in facts["waits_named"])
-        return cls(label, tuple(ExternalMigration.from_facts(item) for item in facts["migrations"]), named)
+        held = {(app, name): frozenset(keys) for app, name, keys in facts["held"]}
+        return cls(label, tuple(ExternalMigration.from_facts(item) for item in facts["migrations"]), named, held)

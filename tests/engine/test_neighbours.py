@@ -135,3 +135,95 @@ def test_an_app_that_has_nothing_to_make_still_gives_a_foothold(tmp_path: Path) 
     shop.database.unlink()
     assert shop.manage("migrate", "-v0").returncode == 0
     assert shop.query("SELECT name FROM shop_a") == [("x",)]
+
+
+CODE = """
+== shop/models.py
+class A(models.Model):
+    name = models.CharField(max_length=9)
+
+
+class B(models.Model):
+    name = models.CharField(max_length=9)
+    l = models.ForeignKey("legacy.L", models.CASCADE, null=True)
+== shop/migrations/0001_initial.py
+operations = [
+    migrations.CreateModel("A", [ID, ("name", models.CharField(max_length=9))]),
+    migrations.CreateModel("B", [ID, ("name", models.CharField(max_length=9))]),
+]
+== shop/migrations/0002_l.py
+dependencies = [("shop", "0001_initial"), ("legacy", "0001_initial")]
+operations = [migrations.AddField("b", "l", models.ForeignKey("legacy.L", models.CASCADE, null=True))]
+== legacy/models.py
+class L(models.Model):
+    a = models.ForeignKey("shop.A", models.CASCADE)
+== legacy/migrations/0001_initial.py
+dependencies = [("shop", "0001_initial")]
+operations = [migrations.CreateModel("L", [ID, ("a", models.ForeignKey("shop.A", models.CASCADE))])]
+== legacy/migrations/0002_use.py
+from django.db import migrations
+
+
+def use(apps, schema_editor):
+    apps.get_model("shop", "B").objects.filter(l__isnull=False).update(name="y")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("legacy", "0001_initial"), ("shop", "0002_l")]
+    operations = [migrations.RunPython(use, migrations.RunPython.noop)]
+"""
+
+
+def test_code_of_a_neighbour_finds_the_models_that_it_depends_on(tmp_path: Path) -> None:
+    shop = written(tmp_path, CODE)
+    report = shop.lines("run", "--yes", "--exclude", "legacy")[-1]
+    assert report["proof"]["schema_equal"]
+    shop.database.unlink()
+    assert shop.manage("migrate", "-v0").returncode == 0
+
+
+ANEW = """
+== shop/models.py
+from django.db import models
+from legacy.models import L
+
+
+class A(models.Model):
+    pass
+
+
+class B(L):
+    pass
+== shop/migrations/0001_initial.py
+operations = [migrations.CreateModel("A", [ID]), migrations.CreateModel("B", [ID])]
+== shop/migrations/0002_anew.py
+dependencies = [("shop", "0001_initial"), ("legacy", "0001_initial")]
+operations = [
+    migrations.DeleteModel("B"),
+    migrations.CreateModel(
+        "B",
+        [("l_ptr", models.OneToOneField("legacy.L", models.CASCADE, parent_link=True, primary_key=True, auto_created=True, serialize=False))],
+        bases=("legacy.l",),
+    ),
+]
+== legacy/models.py
+class L(models.Model):
+    pass
+== legacy/migrations/0001_initial.py
+dependencies = [("shop", "0001_initial")]
+operations = [
+    migrations.CreateModel("L", [ID]),
+    migrations.RunPython(lambda apps, editor: apps.get_model("shop", "B").objects.count(), migrations.RunPython.noop),
+]
+"""
+
+
+def test_code_of_a_neighbour_that_cannot_find_its_models_is_refused_by_name(tmp_path: Path) -> None:
+    """B was made anew since, upon the model that the same migration makes."""
+    shop = written(tmp_path, ANEW)
+    before = shop.tree()
+    error = shop.lines("run", "--yes", "--exclude", "legacy", expect=1)[-1]
+    assert error["code"] == "neighbour"
+    assert "legacy.0001_initial runs code that may use what shop.0001_initial had built" in error["sentence"]
+    assert error["cures"] == ["Let legacy take part in the reset too, if it is yours."]
+    assert changed(before, shop.tree()) == set()

@@ -39,6 +39,30 @@ def test_a_named_migration_of_which_nothing_is_wanted_is_stood_in_for_by_the_fir
     assert next(batch.stands_for for batch in plan.batches if batch.app == "shop") == (("shop", "0004_line"),)
 
 
+def test_a_stand_in_holds_what_code_behind_it_may_use() -> None:
+    """0001_x names an early migration; the code of 0002_y may use all that a later one had, but not what came since."""
+    early, late = ("shop", "0001_a"), ("shop", "0004_line")
+    migrations = (
+        ExternalMigration("0001_x", frozenset({"thing"}), named=frozenset({early})),
+        ExternalMigration("0002_y", named=frozenset({early, late}), used=frozenset({early, late})),
+    )
+    held = {early: frozenset({"shop.item"}), late: frozenset({"shop.item", "shop.line", "shop.line.thing"})}
+    operations = [
+        *of_models({"shop.Item": [], "shop.Line": []}),
+        add("shop", "Line", "thing", external=frozenset({"party"})),
+        create("shop", "New", external=frozenset({"party"})),
+    ]
+    plan = schedule(operations, {"party": External("party", migrations, held=held)})
+    assert [(batch.operations, batch.stands_for, batch.dependencies) for batch in plan.batches] == [
+        (("shop.Item",), (early,), ()),
+        (
+            ("shop.Line", "shop.Line.thing", "shop.New"),
+            (late,),
+            (("party", "0001_x"), ("shop", "0001_reset_initial")),
+        ),
+    ]
+
+
 def test_an_app_without_anything_to_make_gives_a_foothold() -> None:
     """party names a migration of an app that has seeds only, or none of its models any more; shop points at party."""
     names = ExternalMigration(

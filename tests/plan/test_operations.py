@@ -32,9 +32,17 @@ def test_facts_of_a_third_party() -> None:
         "named": [["users", "0002_y"]],
         "models": ["users.user"],
         "run_before": [],
+        "used": [["users", "0002_y"]],
     }
-    facts = {"migrations": [migration], "waits_named": [["users", "0002_y", "admin.0001_initial"]]}
+    facts = {
+        "migrations": [migration],
+        "waits_named": [["users", "0002_y", "admin.0001_initial"]],
+        "held": [["users", "0002_y", ["users.user"]]],
+    }
     external = External.from_facts("admin", facts)
     assert (external.leaf, external.making("logentry")) == ("0003_x", 0)
     assert external.migrations[0].named == {("users", "0002_y")}
+    assert external.first_user == external.migrations[0]
+    assert external.without_code().first_user is None
+    assert external.held == {("users", "0002_y"): {"users.user"}}
     assert external.waits_named == (("users", "0002_y", "admin.0001_initial"),)
