@@ -23,6 +23,7 @@ from migwizard.proof.catalogue import compare_catalogues, count_kinds, count_obj
 from migwizard.proof.certificate import Certificate, Count, Decided, ScratchCopied
 from migwizard.proof.difference import Difference
 from migwizard.proof.rows import count_rows
+from migwizard.proof.unread import unread
 from migwizard.proof.volatile import Volatile
 from migwizard.seeds.rungs import Rung
 from migwizard.words.counting import KINDS, count
@@ -109,7 +110,7 @@ def compare(ride: Ride) -> Compared:
         differences=tuple(Decided(item) for item in told),
         volatile=volatile_rows(before, second).names,
         drift=drift.sentences(ride),
-        caveats=_caveats(ride),
+        caveats=_caveats(ride, old["catalogue"]),
         scratch_copies=_scratch_copies(ride),
     )
     return Compared(certificate, causes, _figures(ride, old, new, told), seconds)
@@ -222,7 +223,7 @@ def _scratch_copies(ride: Ride) -> tuple[ScratchCopied, ...]:
     )
 
 
-def _caveats(ride: Ride) -> tuple[str, ...]:
+def _caveats(ride: Ride, catalogue: Mapping[str, Any]) -> tuple[str, ...]:
     others = [database["alias"] for database in ride.guest.facts["databases"] if database["alias"] != ALIAS]
     caveats = ["Seeds were compared under one environment and one settings module; others may take other branches."]
     if others:
@@ -234,7 +235,7 @@ def _caveats(ride: Ride) -> tuple[str, ...]:
         f"The old history was run with a changed scratch copy of {copy.name}; the project's own file was not run."
         for copy in scratchcopies.usable(ride)
     ]
-    return tuple(caveats)
+    return (*caveats, *unread(catalogue))
 
 
 def _not_equal(ride: Ride, certificate: Certificate) -> MigwizardError:
