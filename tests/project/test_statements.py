@@ -21,6 +21,10 @@ from migwizard.project.agent.statements import unseen, written
         ("CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM b; SELECT 1; END", set()),
         ('SAVEPOINT "s1"', set()),
         ("SET CONSTRAINTS ALL IMMEDIATE; COMMENT ON TABLE t IS 'x'; NOTIFY n", {"SET", "COMMENT", "NOTIFY"}),
+        ("CREATE SCHEMA reporting; create or replace rule r AS ON INSERT TO a DO NOTHING", {"SCHEMA", "RULE"}),
+        ("ALTER TABLE a ALTER COLUMN b SET  STATISTICS 500", {"SET STATISTICS"}),
+        ("ALTER TABLE a DISABLE TRIGGER t", {"DISABLE TRIGGER"}),
+        ("ALTER TABLE users_user ADD COLUMN rule text; CREATE INDEX operator ON a (b)", set()),
         (" ;; ", set()),
     ],
 )

@@ -15,6 +15,13 @@ _JUDGED = re.compile(
     r"|BEGIN|START|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE"
 )
 """What works by rows and definitions, which are compared, or leaves nothing."""
+_UNCOMPARED = re.compile(
+    r"\s*(?:CREATE|ALTER|DROP)\s+(?:OR\s+REPLACE\s+)?(SCHEMA|STATISTICS|TEXT\s+SEARCH|AGGREGATE|RULE|OPERATOR|EVENT\s+TRIGGER"
+    r"|ROLE|USER|GROUP|PUBLICATION|SUBSCRIPTION|SERVER|CAST|LANGUAGE|CONVERSION|DATABASE|TABLESPACE)\b"
+    r"|\s*ALTER\b.*\b(SET\s+STATISTICS|SET\s+STORAGE|REPLICA\s+IDENTITY|(?:EN|DIS)ABLE\s+(?:TRIGGER|RULE))\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Definitions that no catalogue here reads."""
 _PRAGMA = re.compile(
     r"\s*PRAGMA\s+(?:\w+\.)?(?:optimize\b|(?:application_id|auto_vacuum|default_cache_size|encoding|journal_mode|page_size"
     r"|user_version)\s*[=(])",
@@ -37,6 +44,8 @@ def unseen(sql: str) -> set[str]:
             kind = kind if _PRAGMA.match(statement) else ""
         if kind and not _JUDGED.fullmatch(kind):
             found.add(kind)
+        if uncompared := _UNCOMPARED.match(statement):
+            found.add(" ".join((uncompared.group(1) or uncompared.group(2)).upper().split()))
     return found
 
 
