@@ -54,12 +54,11 @@ class _Fields:
         self._added = {(model_of(op), op.name): op for op in operations if _is(op, "AddField")}
 
     def of(self, model: str) -> dict[str, Any]:
-        """The AddField of each such field of a model, by name, and under the name of its column attribute."""
+        """The AddField of each such field of a model, by name, and under the names of its attribute and its column."""
         found = {}
         for (owner, name), operation in self._added.items():
             if owner == model:
-                found[name] = operation
-                found[name + "_id"] = operation
+                found.update(dict.fromkeys((name, name + "_id", operation.field.db_column or name), operation))
         return found
 
 
