@@ -12,7 +12,16 @@ from migwizard.proof.catalogue import compare_catalogues
 from migwizard.proof.rows import ahead
 from migwizard.seeds.extract import CannotMove
 from migwizard.seeds.moving import has_name
-from migwizard.seeds.objects import KINDS, altered, as_it_was, is_own_operation, read_counters, read_objects, thing_of
+from migwizard.seeds.objects import (
+    KINDS,
+    SchemaObject,
+    altered,
+    as_it_was,
+    is_own_operation,
+    read_counters,
+    read_objects,
+    thing_of,
+)
 from migwizard.seeds.rungs import Rung, first_rung, share_rows
 from migwizard.seeds.verdicts import Judged, Thing, Verdict, judge
 
@@ -68,7 +77,7 @@ def _collect_objects(seeding: Seeding, missing: set[Thing]) -> None:
     for thing in sorted(missing - seeding.homes.keys()):
         item, maker = seeding.final[thing], makers.get(thing)
         table = makers.get(("table", item.table))
-        app = maker.app if maker else tables.get(item.table, table.app if table else "")
+        app = maker.app if maker else tables.get(item.table) or (table.app if table else _named_after(seeding, item))
         if app not in seeding.ride.apps.labels:
             continue
         if maker is None and ask_object(seeding, item) == "drop":
@@ -76,6 +85,12 @@ def _collect_objects(seeding: Seeding, missing: set[Thing]) -> None:
         if maker is not None and overrule.said(seeding.ride, maker.id) == overrule.DROP:
             continue
         seeding.objects[thing] = (item, app, f"{maker.app}.{maker.migration}" if maker else "the old database")
+
+
+def _named_after(seeding: Seeding, item: SchemaObject) -> str:
+    """The app whose label a table's name begins with: a model was taken out of the state, and its table stayed."""
+    labels = [label for label in seeding.ride.apps.labels if item.table.startswith(f"{label}_")]
+    return max(labels, key=len, default="")
 
 
 def _rung(seeding: Seeding, judged: Judged) -> Rung | None:

@@ -123,18 +123,23 @@ def _literal(text: str) -> str:
 
 
 def altered(differences: Iterable[Difference], operations: Iterable[Mapping[str, Any]]) -> set[Thing]:
-    """What both histories have, but in another way, and what an operation changed after somebody else had made it.
+    """What both histories have, but in another way, or the new one alone, and what an operation changed or removed.
 
     There is no statement in a catalogue that changes an object, so that only the operation itself brings the change.
     """
-    changed = {(kind, name) for facts in operations for action, kind, name, _ in facts["schema"] if action == "changed"}
+    changed = {
+        (kind, name)
+        for facts in operations
+        for action, kind, name, _ in facts["schema"]
+        if action in ("changed", "dropped")
+    }
     found = set()
     for difference in differences:
         if difference.severity != "error":
             continue
         if difference.kind == "column" or (difference.kind == "table" and difference.new is not None):
             found.add(("table", difference.table or difference.name))
-        elif difference.old is not None and difference.new is not None:
+        elif difference.new is not None:
             found.add(thing_of(difference))
     return found & changed
 

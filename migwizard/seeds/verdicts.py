@@ -32,6 +32,10 @@ _PASSING = frozenset({"SET", "RESET", "LOCK", "LISTEN", "NOTIFY", "COMMENT", "AN
 """Statements that go with others: where those left nothing, these do not outlive them."""
 
 
+_NUMBERED_ANEW = frozenset({"django_content_type", "auth_permission"})
+"""Django makes their rows after every migrate, also those that somebody deleted."""
+
+
 class Verdict(StrEnum):
     """What an operation is, seen from an empty database."""
 
@@ -100,7 +104,7 @@ def judge(
         if (kind, name) in missing:
             makers.setdefault(owner, []).append((kind, name))
     for facts in observations["operations"] if altered else ():
-        changed = {(kind, name) for action, kind, name, _ in facts["schema"] if action == "changed"}
+        changed = {(kind, name) for action, kind, name, _ in facts["schema"] if action in ("changed", "dropped")}
         makers.setdefault(facts["id"], []).extend(sorted(changed & set(altered) - set(makers.get(facts["id"], ()))))
     return tuple(
         _judge(facts, kept.get(facts["id"], []), tuple(makers.get(facts["id"], ())), made_anyway, code_of)
@@ -119,11 +123,11 @@ def _judge(
     depends = depends_on(f"{code_of(facts)}\n{facts.get('reaches', '')}") if runs_code else ()
     keys = tuple(key for key in rows if not made_anyway(key))
     if keys and things:
-        verdict, evidence = Verdict.BOTH, f"{_rows(keys)}; {_things(things)}"
+        verdict, evidence = Verdict.BOTH, f"{_rows(keys)}; {_things(things, facts)}"
     elif keys:
         verdict, evidence = Verdict.SEED, _rows(keys)
     elif things:
-        verdict, evidence = Verdict.SCHEMA, _things(things)
+        verdict, evidence = Verdict.SCHEMA, _things(things, facts)
     else:
         verdict, evidence = _nothing_left(facts, bool(rows), depends)
     contradiction = None
@@ -150,6 +154,8 @@ def _nothing_left(facts: Mapping[str, Any], only_made_anyway: bool, depends: Seq
     unseen = [] if facts["kind"] == "schema" else list(facts.get("unseen", ()))
     if not _PASSING.issuperset(unseen):
         return Verdict.ASK, _unseen(unseen)
+    if foreign := [table for table in facts.get("foreign", ()) if table not in _NUMBERED_ANEW]:
+        return Verdict.ASK, f"deletes rows of {', '.join(foreign)}, which others make"
     if only_made_anyway:
         return Verdict.ONE_TIME, "only permissions and content types that Django makes after every migrate"
     if facts["rows"] or facts["schema"]:
@@ -176,5 +182,11 @@ def _rows(keys: Sequence[Key]) -> str:
     return "leaves " + ", ".join(f"{count(number, 'row')} in {table}" for table, number in sorted(counts.items()))
 
 
-def _things(things: Sequence[Thing]) -> str:
-    return "makes " + ", ".join(f"the {kind} {name}" for kind, name in things)
+def _things(things: Sequence[Thing], facts: Mapping[str, Any]) -> str:
+    gone = {(kind, name) for action, kind, name, _ in facts["schema"] if action == "dropped"}
+    verbs = {
+        "makes": [thing for thing in things if thing not in gone],
+        "removes": [thing for thing in things if thing in gone],
+    }
+    said = {verb: ", ".join(f"the {kind} {name}" for kind, name in named) for verb, named in verbs.items() if named}
+    return "; ".join(f"{verb} {named}" for verb, named in said.items())

@@ -43,6 +43,7 @@ class Watched:
         self.unseen: set[str] = set()
         self.written: set[str] = set()
         self.virtual: set[str] = set()
+        self.foreign: set[str] = set()
 
     def see(self, sql: str) -> None:
         self.statements += 1
@@ -240,6 +241,8 @@ class Observer:
             watched.touched.append((table, key, change))
             owners = self.owners.setdefault((table, key), [])
             if change == "deleted":
+                if not owners or (table, key) in self.found:
+                    watched.foreign.add(table)
                 del self.owners[table, key]
                 self.found.discard((table, key))
                 continue
@@ -282,6 +285,7 @@ class Observer:
             schema=watched.schema,
             unseen=sorted(watched.unseen),
             virtual=sorted(watched.virtual),
+            foreign=sorted(watched.foreign),
         )
 
 
