@@ -49,7 +49,11 @@ def _history(ride: Ride) -> Any:
 
 
 def _decided(ride: Ride) -> Any:
-    return _history(ride), runs.sources_fingerprint(ride), _decisions(ride, "keep:", "object:", "rows:", "drift")
+    return (
+        _history(ride),
+        runs.sources_fingerprint(ride),
+        _decisions(ride, "keep:", "object:", "rows:", "outside:", "drift"),
+    )
 
 
 def _decisions(ride: Ride, *kinds: str) -> dict[str, str]:

@@ -42,6 +42,7 @@ def record(judged: Judged, rung: Rung | None, reason: str | None, file: str) -> 
         "contradiction": judged.contradiction,
         "reason": reason,
         "file": file,
+        "lost_outside": seedwords.lost_outside(judged.facts, rung),
         "price": price(judged),
         "depends": list(judged.depends) if judged.keys or judged.things else [],
     }

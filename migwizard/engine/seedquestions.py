@@ -84,6 +84,38 @@ def ask_rows(seeding: Seeding, facts: Mapping[str, Any], operations: Sequence[st
     return answer
 
 
+def ask_outside(seeding: Seeding, judged: Judged, lost: str) -> str:
+    """What becomes of an operation whose work outside of the database does not come along: "keep" or "leave-out".
+
+    `lost` is that work in words.
+    """
+    return seeding.ride.ask(
+        Question(
+            f"outside:{judged.id}",
+            State.SEEDS,
+            "Work outside of the database does not come along",
+            f"{judged.id} cannot come along as it is, so what it left in the database is written instead. But it also "
+            f"{lost}. New databases will do nothing of that.",
+            (
+                Choice(
+                    "keep",
+                    "what it left in the database is written; the rest is yours to bring, from the old file or by hand",
+                    "Keep what is in the database",
+                ),
+                Choice(
+                    "leave-out",
+                    "it stays out of the new history; Proof shows what new databases lack then",
+                    "Leave it out",
+                ),
+            ),
+            safe="keep",
+            default="keep",
+            preview=so_far(seeding),
+            details=seedfacts.details(judged, None, {}, seeding.old)["source"],
+        )
+    )
+
+
 def ask_keep(seeding: Seeding, judged: Judged, cannot: str = "") -> str:
     """The person's verdict on an operation that cannot be judged; `cannot` says why it cannot be kept."""
     facts = seedfacts.record(judged, None, None, "")

@@ -10,7 +10,7 @@ from migwizard.engine import composing, durable, overrule, seedwords, staging, s
 from migwizard.engine.dropped import differing_rows, makers, volatile_rows
 from migwizard.engine.literal_rows import RowsBlock, rows_blocks
 from migwizard.engine.seeding import Seeding
-from migwizard.engine.seedquestions import ask_rows, reconsider, refuse_keep
+from migwizard.engine.seedquestions import ask_outside, ask_rows, reconsider, refuse_keep
 from migwizard.project.guest import GuestError
 from migwizard.proof.difference import Difference
 from migwizard.seeds.compose import CannotJoinError, SeedMigration, compose
@@ -132,6 +132,24 @@ class _LeftOutError(Exception):
     """A person leaves operations out whose rows were about to be written: all is judged anew."""
 
 
+def _ask_outside(seeding: Seeding) -> None:
+    """Ask about operations that lose what they did outside of the database. Raises _LeftOutError."""
+    for judged in seeding.written():
+        lost = seedwords.lost_outside(judged.facts, seeding.rungs.get(judged.id))
+        if lost and ask_outside(seeding, judged, lost) == "leave-out":
+            overrule.decide(seeding.ride, judged.id, overrule.DROP)
+            raise _LeftOutError
+
+
+def tell_lost(seeding: Seeding) -> None:
+    """Warn of what operations did outside of the database and what does not come along."""
+    for judged in seeding.judged:
+        if lost := seedwords.lost_outside(judged.facts, seeding.rungs.get(judged.id)):
+            name = seedwords.title(judged.facts, judged.app, judged.migration)
+            text = f"{name} {lost}. That does not come along: only what it left in the database is written."
+            seeding.ride.tell("warning", text, id=judged.id)
+
+
 def _data_file(seeding: Seeding, facts: Mapping[str, Any], operations: Sequence[str]) -> str:
     """The file for the rows of a table, empty for the migration itself. Raises _LeftOutError."""
     answer = ask_rows(seeding, facts, operations)
@@ -156,6 +174,7 @@ def _write_data(seeding: Seeding, blocks: Sequence[RowsBlock]) -> None:
 
 def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
     ride, planned = seeding.ride, seeding.planned
+    _ask_outside(seeding)
     for path in ride.workplace.staging.glob(f"*/[0-9][0-9][0-9][0-9]_{planned.tag}_s[eq]*.py"):
         if path.stem.endswith(("_seed", "_sql")) and not any(
             batch.app == path.parent.name and batch.name == path.stem for batch in planned.plan.batches

@@ -89,6 +89,11 @@ def outside(facts: Mapping[str, Sequence[Any]]) -> str:
     return " and ".join(parts)
 
 
+def lost_outside(facts: Mapping[str, Any], rung: Rung | None) -> str:
+    """What an operation did outside of the database that does not come along with the rows or objects kept of it."""
+    return outside(facts.get("outside") or {}) if rung in (Rung.MATERIALISE, Rung.CATALOGUE) else ""
+
+
 def by_table(keys: Iterable[Key]) -> str:
     """ "12 rows of shop_rate and 1 row of shop_unit"."""
     counts: dict[str, int] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,48 @@ def test_rows_that_literal_rows_of_another_app_point_to_become_literal_too(tmp_p
     found = small(tmp_path, LANDS + seed(body, depends='("shop", "0001_initial"), ("geo", "0002_seed")') + LATER)
     assert found.is_proved, found.report
     assert found.rows("SELECT name FROM geo_land JOIN shop_item ON land_id = geo_land.id") == [("at",)]
+
+
+FILES = """
+== shop/models.py
+class Item(models.Model):
+    doc = models.FileField(null=True)
+== shop/migrations/0001_initial.py
+operations = [
+    migrations.CreateModel(
+        "Item", [ID, ("doc", models.FileField(null=True, upload_to="")), ("old", models.IntegerField(null=True))]
+    )
+]
+"""
+MEDIA = 'MEDIA_ROOT = BASE_DIR / "media"\n'
+
+
+def with_file() -> str:
+    body = 'Item.objects.create(old=1, doc=default_storage.save("terms.txt", ContentFile(b"terms")))'
+    imports = (
+        "from django.core.files.base import ContentFile",
+        "from django.core.files.storage import default_storage",
+    )
+    return FILES + seed(body, *imports) + LATER
+
+
+def test_a_file_that_does_not_come_along_with_its_row_is_told(tmp_path: Path) -> None:
+    found = small(tmp_path, with_file(), MEDIA)
+    assert found.is_proved, found.report
+    assert found.rungs["0002_seed#0"] == WRITTEN
+    (warning,) = (event["text"] for event in found.events if event.get("event") == "warning")
+    assert warning == (
+        "shop.0002 seed wrote 1 file (media/terms.txt). That does not come along: only what it left in the database is "
+        "written."
+    )
+    assert {"question": "outside:shop.0002_seed#0", "answer": "keep", "by": "--yes"} in found.report["answers"]
+    certificate = json.loads((found.folder / ".migwizard/proof.json").read_text())
+    assert any("shop.0002_seed#0 wrote 1 file (media/terms.txt)" in caveat for caveat in certificate["caveats"])
+
+
+def test_an_operation_that_would_lose_its_file_can_be_left_out(tmp_path: Path) -> None:
+    (tmp_path / "answers.json").write_text(json.dumps({"outside:shop.0002_seed#0": "leave-out"}))
+    project = write_project(tmp_path / "project", files_of(with_file()), settings=MEDIA)
+    found = ride_in(project, "--answers", str(tmp_path / "answers.json"))
+    assert found.code == 1
+    assert "because it was decided to leave that out" in found.report["sentence"]

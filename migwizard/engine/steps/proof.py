@@ -231,6 +231,10 @@ def _caveats(ride: Ride, catalogue: Mapping[str, Any]) -> tuple[str, ...]:
     for seed in ride.checkpoint.results.get(State.SEEDS, {}).get("seeds", ()):
         if seed.get("depends") and seed["rung"] not in (None, Rung.DROP):
             caveats.append(f"What {seed['operation']} leaves may depend on {', '.join(seed['depends'])}.")
+        if seed.get("lost_outside"):
+            caveats.append(
+                f"Outside of the database {seed['operation']} {seed['lost_outside']}; that did not come along."
+            )
     caveats += [
         f"The old history was run with a changed scratch copy of {copy.name}; the project's own file was not run."
         for copy in scratchcopies.usable(ride)

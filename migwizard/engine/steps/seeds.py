@@ -47,6 +47,7 @@ def run(ride: Ride) -> dict[str, Any]:
             )
             seedverdicts.judge_all(seeding, bare)
             migrations = seedtrials.try_until_equal(seeding)
+    seedtrials.tell_lost(seeding)
     nodes = [(batch.app, batch.name) for batch in planned.plan.batches]
     nodes += [(migration.app, migration.name) for migration in migrations]
     on_top = drift.write(ride, planned)
