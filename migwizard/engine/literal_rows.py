@@ -69,7 +69,7 @@ def rows_blocks(
     Rows stand where the first operation that made rows of their table stood, so that functions which come along find what
     they found; but after the rows that their foreign keys lead to. Tables that need each other stand together. `in_file`
     names the data file for the rows of a table, which are as the guest gives them, and the operations behind them; empty
-    for rows in the migration.
+    for rows in the migration, as rows without a model always are.
     """
     made = {key: number for number, operation in reversed(list(enumerate(judged))) for key in operation.keys}
     shares = _joined(_shares(judged, rungs), old["catalogue"])
@@ -177,6 +177,8 @@ def _rows_block(
         many=MANY,
     )
     tables = [_table(item, in_file(item, share.ids), item["table"] in staying) for item in facts["tables"]]
+    for item in facts["raw"]:
+        in_file(_named(item), share.ids)
     rows = materialise(tables, natural=natural) if tables or natural else None
     content = replace(
         rows_content(
@@ -221,6 +223,12 @@ def _table(facts: Mapping[str, Any], file: str, stays: bool) -> SeedTable:
         lines,
         stays,
     )
+
+
+def _named(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Raw rows as the guest gives those of a model: each value with its column."""
+    rows = [list(zip(facts["columns"], row, strict=True)) for row in facts["rows"]]
+    return {**facts, "rows": rows, "texts": None}
 
 
 def _raw_table(facts: Mapping[str, Any], stays: bool) -> RawTable:

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from migwizard.engine import composing, seedfacts
-from migwizard.engine.dropped import makers
+from migwizard.engine.dropped import makers, volatile_rows
 from migwizard.engine.planning import Planned
 from migwizard.engine.previews import SeedsPreview
 from migwizard.engine.ride import Ride
 from migwizard.engine.runs import Runs
 from migwizard.plan.operations import Node
+from migwizard.proof.volatile import Volatile
 from migwizard.seeds.objects import SchemaObject
 from migwizard.seeds.rungs import Rung
 from migwizard.seeds.verdicts import Judged, Thing
@@ -43,6 +44,15 @@ class Seeding:
     final: dict[Thing, SchemaObject] = field(default_factory=dict)
     data_files: list[str] = field(default_factory=list)
     """Files with rows beside the new migrations, relative to staging."""
+
+    _volatile: Volatile | None = None
+
+    @property
+    def volatile(self) -> Volatile:
+        """What two runs of the old history do not agree on; waits for the second one."""
+        if self._volatile is None:
+            self._volatile = volatile_rows(self.old, self.second.result())
+        return self._volatile
 
     @property
     def dropped(self) -> list[str]:

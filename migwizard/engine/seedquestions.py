@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from migwizard.engine import overrule, seedfacts
+from migwizard.engine.frozen import frozen_columns
 from migwizard.engine.runs import new_history
 from migwizard.engine.seeding import Seeding, so_far
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import UndecidedError
 from migwizard.project.guest import GuestError
+from migwizard.proof.sql_text import lower
 from migwizard.seeds.objects import SchemaObject
 from migwizard.seeds.rungs import Rung
 from migwizard.seeds.secrets import secret_columns
@@ -44,21 +47,20 @@ def ask_object(seeding: Seeding, item: SchemaObject) -> str:
 
 
 def ask_rows(seeding: Seeding, facts: Mapping[str, Any], operations: Sequence[str]) -> str:
-    """Where the rows of a table are written that look like secrets or are many: "file", "migration" or "leave-out".
+    """Where the rows of a table are written that should be no literals, or are many: "file", "migration" or "leave-out".
 
-    `facts` are the rows as the guest gives them, `operations` are those that left them.
+    No literals should be what looks like a secret, and what each database made anew for itself. `facts` are the rows as
+    the guest gives them, `operations` are those that left them.
     """
     rows, table = facts["rows"], facts["table"]
-    secret = secret_columns((name, value) for row in rows for name, value in row if isinstance(value, str))
+    warnings = list(_warnings(seeding, facts))
     many = facts["texts"] is not None
-    if not secret and not many:
+    if not warnings and not many:
         return "migration"
-    where = f"{count(len(rows), 'row')} of {table}"
-    why = [f"{where} would be written as literal values."]
-    if secret:
-        why.append(
-            f"What is in {', '.join(secret)} looks like a secret. Whoever can read the repository could read it."
-        )
+    why = [
+        f"{count(len(rows), 'row')} of {table} would be written as literal values.",
+        *(warning.why for warning in warnings),
+    ]
     in_file = Choice("file", "a data file beside the migration holds them, one row a line", "Into a data file")
     literal = Choice("migration", "the migration itself holds them", "Into the migration")
     out = Choice(
@@ -71,7 +73,7 @@ def ask_rows(seeding: Seeding, facts: Mapping[str, Any], operations: Sequence[st
         Question(
             f"rows:{table}",
             State.SEEDS,
-            "These rows look like secrets" if secret else "Many rows",
+            warnings[0].headline if warnings else "Many rows",
             " ".join(why),
             choices,
             safe=choices[0].key,
@@ -79,9 +81,45 @@ def ask_rows(seeding: Seeding, facts: Mapping[str, Any], operations: Sequence[st
             preview=so_far(seeding),
         )
     )
-    if secret and answer != "leave-out":
-        seeding.ride.tell("warning", f"{table}: {', '.join(secret)} of the rows written look like secrets.")
+    for warning in warnings if answer != "leave-out" else ():
+        seeding.ride.tell("warning", warning.told)
     return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Warning:
+    """Why rows should be no literals."""
+
+    headline: str
+    why: str
+    told: str
+    """What is said once they are written nevertheless."""
+
+
+def _warnings(seeding: Seeding, facts: Mapping[str, Any]) -> Iterator[_Warning]:
+    table = facts["table"]
+    cells = ((name, value) for row in facts["rows"] for name, value in row if isinstance(value, str))
+    secret = secret_columns(cells)
+    if names := ", ".join(secret):
+        yield _Warning(
+            "These rows look like secrets",
+            f"What is in {names} looks like a secret. Whoever can read the repository could read it.",
+            f"{table}: {names} of the rows written look like secrets.",
+        )
+    frozen = frozen_columns(facts, seeding.volatile, seeding.old["catalogue"])
+    if names := ", ".join(name for name in frozen if name not in secret):
+        yield _Warning(
+            "These rows differ from database to database",
+            f"What is in {names} is another value at each run of the old history. Written down, every new database gets "
+            "the same, and whoever can read the repository knows it.",
+            f"{table}: {names} of the rows written differ at each run of the old history; new databases get the same.",
+        )
+    if lower(table) in seeding.volatile.tables:
+        yield _Warning(
+            "These rows differ from day to day",
+            "The old history leaves another number of rows at each run. Written down, they are those of today.",
+            f"{table}: the old history leaves another number of rows at each run; those of today are written.",
+        )
 
 
 def ask_outside(seeding: Seeding, judged: Judged, lost: str) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from migwizard.engine import composing, durable, overrule, seedwords, staging, strays
-from migwizard.engine.dropped import differing_rows, makers, volatile_rows
+from migwizard.engine.dropped import differing_rows, makers
 from migwizard.engine.literal_rows import RowsBlock, rows_blocks
 from migwizard.engine.seeding import Seeding
 from migwizard.engine.seedquestions import ask_outside, ask_rows, reconsider, refuse_keep
@@ -85,8 +85,7 @@ def _stirred(seeding: Seeding) -> set[str]:
 def _row_differences(seeding: Seeding, new: Mapping[str, Any]) -> Sequence[Difference]:
     """What differs in the rows; those that the person leaves out are not missed."""
     labels = composing.declared_permissions(seeding.ride)
-    volatile = volatile_rows(seeding.old, seeding.second.result())
-    found, _ = differing_rows(seeding.old, new, volatile, seeding.dropped, labels=labels)
+    found, _ = differing_rows(seeding.old, new, seeding.volatile, seeding.dropped, labels=labels)
     return [difference for difference in found if difference.severity == "error"]
 
 

@@ -192,3 +192,68 @@ def test_an_operation_that_would_lose_its_file_can_be_left_out(tmp_path: Path) -
     found = ride_in(project, "--answers", str(tmp_path / "answers.json"))
     assert found.code == 1
     assert "because it was decided to leave that out" in found.report["sentence"]
+
+
+CODES = """
+== shop/models.py
+class Item(models.Model):
+    name = models.CharField(max_length=9)
+    code = models.CharField(max_length=40, db_column="the_code")
+    at = models.DateTimeField(auto_now_add=True)
+== shop/migrations/0001_initial.py
+operations = [
+    migrations.CreateModel(
+        "Item",
+        [
+            ID,
+            ("name", models.CharField(max_length=9)),
+            ("code", models.CharField(max_length=40, db_column="the_code")),
+            ("at", models.DateTimeField(auto_now_add=True)),
+            ("old", models.IntegerField(null=True)),
+        ],
+    )
+]
+"""
+RANDOM = "from django.utils.crypto import get_random_string"
+
+
+OF_A_MODEL = 'Item.objects.create(name="a", code=get_random_string(32), old=1)'
+OF_NO_MODEL = """
+    schema_editor.execute("CREATE TABLE aside (id integer PRIMARY KEY, the_code text)")
+    schema_editor.execute("INSERT INTO aside (the_code) VALUES (%s)", [get_random_string(32)])
+    Item.objects.update(old=1)
+"""
+
+
+@pytest.mark.parametrize(("body", "raw"), [(OF_A_MODEL, False), (OF_NO_MODEL, True)], ids=["a model", "no model"])
+def test_what_each_database_makes_for_itself_is_asked_about_before_it_is_written_down(
+    tmp_path: Path, body: str, raw: bool
+) -> None:
+    found = small(tmp_path, CODES + seed(body, RANDOM) + LATER)
+    assert found.is_proved, found.report
+    table, column = ("aside", "the_code") if raw else ("shop_item", "code")
+    (warning,) = (event["text"] for event in found.events if event.get("event") == "warning")
+    assert warning.startswith(f"{table}: {column} of the rows written differ at each run of the old history")
+    assert {"question": f"rows:{table}", "answer": "migration", "by": "--yes"} in found.report["answers"]
+
+
+def test_values_that_only_others_rows_make_anew_are_not_asked_about(tmp_path: Path) -> None:
+    fresh = """
+== shop/migrations/0004_more.py
+from django.db import migrations
+from django.utils.crypto import get_random_string
+
+
+def more(apps, schema_editor):
+    apps.get_model("shop", "Item").objects.create(name="b", code=get_random_string(32))
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0003_without")]
+    operations = [migrations.RunPython(more, migrations.RunPython.noop)]
+"""
+    found = small(tmp_path, CODES + seed('Item.objects.create(name="a", code="fixed", old=1)') + LATER + fresh)
+    assert found.is_proved, found.report
+    assert found.rungs["0002_seed#0"] == WRITTEN
+    assert found.rungs["0004_more#0"] == ("seed", "move")
+    assert not [event for event in found.events if event.get("event") == "warning"]

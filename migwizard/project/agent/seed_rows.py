@@ -29,7 +29,7 @@ def seed_rows(
     """The rows `wanted` (keys by table) as source text, table by table, parents before children.
 
     `found` are the [table, key] that somebody else makes: they are of kind "update", all others "insert".
-    Returns {"tables": [{app, model, table, kind, pk, rows, imports}], "raw": [{table, columns, pk, rows, imports}]}; a value is
+    Returns {"tables": [{app, model, table, kind, pk, columns, rows, imports}], "raw": [{table, columns, pk, rows, imports}]}; a value is
     source text, or {"permission": [...]} / {"content_type": [...]} for a column that points to one. Raw are the tables
     without a model, those whose key has several columns, and those with values that no migration can spell. A table with
     more than `many` rows has "texts" too: every value as its field writes and reads it, where that is without loss.
@@ -86,6 +86,7 @@ def _table(model: Any, wanted: set[tuple[Any, ...]], alias: str, kind: str, many
         "table": meta.db_table,
         "kind": kind,
         "pk": meta.pk.attname,
+        "columns": [field.column for field in fields],
         "rows": rows,
         "imports": sorted(imports),
         "texts": _texts(model, fields, kept) if len(kept) > many and not any(lookups.values()) else None,
