@@ -101,7 +101,7 @@ def _refuse_neighbours(neighbours: Neighbours) -> None:
         ),
     ]
     if why:
-        raise _neighbour(why, {label for label, _, _ in (*neighbours.lost(), *neighbours.torn())})
+        raise neighbour(why, {label for label, _, _ in (*neighbours.lost(), *neighbours.torn())})
 
 
 def _refuse_code(
@@ -127,10 +127,11 @@ def _refuse_code(
         "all of that can come before it"
         for label, each in users.items()
     ]
-    raise _neighbour([*why[:3], str(error).rstrip(".")], users) from error
+    raise neighbour([*why[:3], str(error).rstrip(".")], users) from error
 
 
-def _neighbour(why: Sequence[str], labels: Iterable[str]) -> MigwizardError:
+def neighbour(why: Sequence[str], labels: Iterable[str]) -> MigwizardError:
+    """The refusal of migrations that stay and need what only the old history has."""
     return MigwizardError(
         f"Migrations that stay need the old history: {'; '.join(why[:4])}. Nothing was changed.",
         code="neighbour",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -29,6 +30,8 @@ class Seeding:
     old: dict[str, Any]
     second: Future[dict[str, Any]]
     sources: composing.Sources
+    write_schema: Callable[[Planned], None]
+    """Writes the schema files into staging anew, for a plan with other stand-ins."""
     homes: dict[Thing, Node] = field(default_factory=dict)
     """Objects that stand in front of the tables which need them, and the schema migration where they do."""
     altered: set[Thing] = field(default_factory=set)

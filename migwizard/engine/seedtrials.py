@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from migwizard.engine import composing, durable, overrule, seedwords, staging, strays
+from migwizard.engine import composing, durable, overrule, seedpins, seedwords, staging, strays
 from migwizard.engine.dropped import differing_rows, makers
 from migwizard.engine.literal_rows import RowsBlock, rows_blocks
+from migwizard.engine.planning import make_plan
 from migwizard.engine.seeding import Seeding
 from migwizard.engine.seedquestions import ask_outside, ask_rows, reconsider, refuse_keep
 from migwizard.project.guest import GuestError
@@ -183,7 +184,6 @@ def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
     blocks = rows_blocks(
         ride, seeding.runs.old_database, judged, seeding.rungs, seeding.old, partial(_data_file, seeding)
     )
-    _write_data(seeding, blocks)
     items = composing.seed_items(
         judged,
         seeding.rungs,
@@ -197,7 +197,25 @@ def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
     for batch in planned.plan.batches:
         counts[batch.app] = counts.get(batch.app, 0) + 1
     header = f"Seeds of the old history, kept by a reset on {ride.checkpoint.timestamp[:10]}"
-    migrations = compose(items, home=composing.home_of(ride, planned), tag=planned.tag, header=header, counts=counts)
+    migrations = compose(
+        items,
+        home=composing.home_of(ride, planned),
+        tag=planned.tag,
+        header=header,
+        counts=counts,
+        pins=seedpins.wanted(seeding),
+    )
+    _write(seeding, blocks, migrations)
+    return migrations
+
+
+def _write(seeding: Seeding, blocks: Sequence[RowsBlock], migrations: Sequence[SeedMigration]) -> None:
+    """Write the seed files into staging, and the schema files anew where seed files stand in for what they stood in for."""
+    ride, planned = seeding.ride, seedpins.moved(make_plan(seeding.ride), migrations)
+    if planned.pins != seeding.planned.pins:
+        seeding.planned = planned
+        seeding.write_schema(planned)
+    _write_data(seeding, blocks)
     strays.expect(ride, [f"{migration.app}/{migration.name}.py" for migration in migrations])
     for migration in migrations:
         path = ride.workplace.staging / migration.app / f"{migration.name}.py"
@@ -205,7 +223,7 @@ def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
     labels = set(ride.apps.labels)
     roots = {(m.app, m.name) for m in migrations if staging.is_root(m.depends_on, planned, labels)}
     staging.guard(ride, roots, {node for nodes in planned.pins.values() for node in nodes})
-    return migrations
+    seedpins.check(seeding, migrations)
 
 
 def _culprits_of(error: GuestError, migrations: Sequence[SeedMigration], seeding: Seeding) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from migwizard.plan.naming import numbered
 from migwizard.seeds.extract import CannotMove, Extract
@@ -67,6 +68,8 @@ class SeedMigration:
     text: str
     depends_on: tuple[Node, ...]
     ids: tuple[tuple[str, ...], ...]
+    stands_for: tuple[Node, ...] = ()
+    """Old migrations that others name, and that it replaces."""
 
 
 @dataclass(slots=True)
@@ -76,16 +79,34 @@ class _Writer:
     tag: str
     header: str
     counts: dict[str, int]
+    carriers: dict[Node, int]
+    """Old migrations that seed files stand in for, and which file does."""
     names: dict[int, Node] = field(default_factory=dict)
 
 
 def compose(
-    items: Sequence[tuple[Item, Content]], *, home: Home, tag: str, header: str, counts: Mapping[str, int]
+    items: Sequence[tuple[Item, Content]],
+    *,
+    home: Home,
+    tag: str,
+    header: str,
+    counts: Mapping[str, int],
+    pins: Mapping[Node, Collection[str]] = MappingProxyType({}),
 ) -> tuple[SeedMigration, ...]:
-    """The seed migrations for `items`. `counts` are the schema migrations of each app. Raises CannotJoinError."""
+    """The seed migrations for `items`. `counts` are the schema migrations of each app. Raises CannotJoinError.
+
+    `pins` are old migrations that others name, each with the operations of its app that have to be there by then.
+    """
     contents = {id(item): content for item, content in items}
-    writer = _Writer(contents, home, tag, header, dict(counts))
-    return tuple(_write(each, writer) for each in group([item for item, _ in items]))
+    groups = group([item for item, _ in items])
+    carriers = {
+        node: id(each)
+        for each in groups
+        for node, ids in pins.items()
+        if each.app == node[0] and any(not set(ids).isdisjoint(item.ids) for item in each.items)
+    }
+    writer = _Writer(contents, home, tag, header, dict(counts), carriers)
+    return tuple(_write(each, writer) for each in groups)
 
 
 def _write(group: Group, writer: _Writer) -> SeedMigration:
@@ -120,14 +141,16 @@ def _write(group: Group, writer: _Writer) -> SeedMigration:
     name = numbered(writer.counts[group.app], writer.tag, "sql" if only_sql else "seed")
     code = "\n".join([merged.body, *(operation.source for operation in operations)])
     depends_on = _dependencies(group, code, writer, (group.app, name))
+    stands_for = tuple(sorted(node for node, carrier in writer.carriers.items() if carrier == id(group)))
     text = seed_file(
         header=writer.header,
         dependencies=[f'("{app}", "{migration}")' for app, migration in depends_on],
         parts=[SeedPart(merged.imports, merged.body, tuple(operations))],
         atomic=group.atomic,
+        replaces=stands_for,
     )
     writer.names[id(group)] = (group.app, name)
-    return SeedMigration(group.app, name, text, depends_on, tuple(ids))
+    return SeedMigration(group.app, name, text, depends_on, tuple(ids), stands_for)
 
 
 def _module_key(module: str) -> str:

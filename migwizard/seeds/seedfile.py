@@ -36,12 +36,19 @@ class SeedPart:
     operations: tuple[SeedOperation, ...] = ()
 
 
-def seed_file(*, header: str, dependencies: Sequence[str], parts: Sequence[SeedPart], atomic: bool = True) -> str:
+def seed_file(
+    *,
+    header: str,
+    dependencies: Sequence[str],
+    parts: Sequence[SeedPart],
+    atomic: bool = True,
+    replaces: Sequence[tuple[str, str]] = (),
+) -> str:
     """One migration: heading, imports, definitions of all parts, and their operations in order.
 
     ``header`` is plain text that becomes a comment. ``dependencies`` are sources such as ``("shop", "0001_initial")``
     or ``migrations.swappable_dependency(settings.AUTH_USER_MODEL)``; their order is kept. ``atomic=False`` takes the
-    migration out of its transaction. Raises ValueError for an operation or dependency that is no expression.
+    migration out of its transaction, ``replaces`` are migrations that it stands in for. Raises ValueError for an operation or dependency that is no expression.
     """
     operations = [operation for part in parts for operation in part.operations]
     for source in [*dependencies, *(operation.source for operation in operations)]:
@@ -52,7 +59,7 @@ def seed_file(*, header: str, dependencies: Sequence[str], parts: Sequence[SeedP
     imports += parse_imports(line for name, line in OWN_IMPORTS.items() if name in used - bound)
     bodies = [part.body.strip("\n") for part in parts if part.body.strip()]
     top = [text for text in (_comment(header), layout_imports(imports)) if text]
-    frame = _migration(dependencies, operations, atomic)
+    frame = _migration(dependencies, operations, atomic, replaces)
     gap = "\n\n" if bodies and not _starts_with_definition(bodies[0]) else "\n\n\n"
     return "\n\n".join(top) + gap + "\n\n\n".join([*bodies, frame])
 
@@ -79,11 +86,15 @@ def _starts_with_definition(body: str) -> bool:
     return code.startswith(("def ", "class ", "async ", "@"))
 
 
-def _migration(dependencies: Sequence[str], operations: Sequence[SeedOperation], atomic: bool) -> str:
+def _migration(
+    dependencies: Sequence[str], operations: Sequence[SeedOperation], atomic: bool, replaces: Sequence[tuple[str, str]]
+) -> str:
     rows = "".join(f"        {source.strip()},\n" for source in dict.fromkeys(dependencies))
+    old = "".join(f'        ("{app}", "{name}"),\n' for app, name in replaces)
     entries = "".join(entry(operation) for operation in operations)
     return (
         "class Migration(migrations.Migration):\n"
+        + (f"    replaces = [\n{old}    ]\n\n" if old else "")
         + ("" if atomic else "    atomic = False\n\n")
         + (f"    dependencies = [\n{rows}    ]\n\n" if rows else "    dependencies = []\n\n")
         + (f"    operations = [\n{entries}    ]\n" if entries else "    operations = []\n")

@@ -182,6 +182,69 @@ def test_code_of_a_neighbour_finds_the_models_that_it_depends_on(tmp_path: Path)
     assert shop.manage("migrate", "-v0").returncode == 0
 
 
+ROWS = """
+== shop/models.py
+class A(models.Model):
+    name = models.CharField(max_length=9)
+== shop/migrations/0001_initial.py
+operations = [migrations.CreateModel("A", [ID, ("name", models.CharField(max_length=9))])]
+== shop/migrations/0002_seed.py
+dependencies = [("shop", "0001_initial")]
+operations = [migrations.RunSQL("INSERT INTO shop_a (name) VALUES ('x')", "DELETE FROM shop_a")]
+== legacy/models.py
+class L(models.Model):
+    a = models.ForeignKey("shop.A", models.CASCADE)
+== legacy/migrations/0001_initial.py
+dependencies = [("shop", "0001_initial")]
+operations = [migrations.CreateModel("L", [ID, ("a", models.ForeignKey("shop.A", models.CASCADE))])]
+== legacy/migrations/0002_copy.py
+from django.db import migrations
+
+
+def copy(apps, schema_editor):
+    for a in apps.get_model("shop", "A").objects.all():
+        apps.get_model("legacy", "L").objects.create(a_id=a.pk)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("legacy", "0001_initial"), ("shop", "0002_seed")]
+    operations = [migrations.RunPython(copy, migrations.RunPython.noop)]
+"""
+
+
+def test_code_of_a_neighbour_finds_the_rows_that_it_depends_on(tmp_path: Path) -> None:
+    shop = written(tmp_path, ROWS)
+    old, tree = shop.dump(), shop.tree()
+    report = shop.lines("run", "--yes", "--exclude", "legacy")[-1]
+    assert report["proof"]["rows_equal"]
+    folder = shop.root / "shop/migrations"
+    assert '("shop", "0002_seed"),' in (folder / "0002_reset_sql.py").read_text().replace("'", '"')
+    assert "0002_seed" not in (folder / "0001_reset_initial.py").read_text().partition("def ")[0]
+    assert shop.manage("migrate", "--check").returncode == 0
+    shop.migwizard("undo", "--yes")
+    assert (shop.dump(), changed(tree, shop.tree())) == (old, set())
+    shop.migwizard("run", "--yes", "--exclude", "legacy")
+    shop.database.unlink()
+    assert shop.manage("migrate", "-v0").returncode == 0
+    assert shop.query("SELECT a_id FROM legacy_l") == [(1,)]
+
+
+def test_rows_that_come_after_the_code_which_reads_them_are_refused_by_name(tmp_path: Path) -> None:
+    """The seed of shop reads a table of legacy, so that its new file comes after all of legacy."""
+    shop = written(
+        tmp_path,
+        ROWS.replace("VALUES ('x')", "SELECT count(*) FROM legacy_l").replace(
+            'dependencies = [("shop", "0001_initial")]\noperations = [migrations.RunSQL',
+            'dependencies = [("shop", "0001_initial"), ("legacy", "0001_initial")]\noperations = [migrations.RunSQL',
+        ),
+    )
+    before = shop.tree()
+    error = shop.lines("run", "--yes", "--exclude", "legacy", expect=1)[-1]
+    assert error["code"] == "neighbour"
+    assert "legacy.0002_copy runs code that may read the rows which shop.0002_seed" in error["sentence"]
+    assert changed(before, shop.tree()) == set()
+
+
 ANEW = """
 == shop/models.py
 from django.db import models

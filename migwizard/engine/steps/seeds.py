@@ -39,14 +39,22 @@ def run(ride: Ride) -> dict[str, Any]:
         preludes = Preludes()
         if scratch.on_server(ride):
             preludes = preluding.find(ride, planned, old_result(old_future))
-        bare = _bare(ride, planned, runs, old_future, preludes)
+        bare, replaced = _bare(ride, planned, runs, old_future, preludes)
         migrations = None
         while migrations is None:
             seeding = Seeding(
-                ride, planned, runs, old_result(old_future), second, composing.Sources(ride), preludes.homes
+                ride,
+                planned,
+                runs,
+                old_result(old_future),
+                second,
+                composing.Sources(ride),
+                lambda plan: _write_schema(ride, plan, replaced, preludes),
+                preludes.homes,
             )
             seedverdicts.judge_all(seeding, bare)
             migrations = seedtrials.try_until_equal(seeding)
+            planned = seeding.planned
     seedtrials.tell_lost(seeding)
     nodes = [(batch.app, batch.name) for batch in planned.plan.batches]
     nodes += [(migration.app, migration.name) for migration in migrations]
@@ -96,8 +104,10 @@ def _object_file(seeding: Seeding, judged: Judged, migrations: Sequence[SeedMigr
     return next((f"{m.app}/{m.name}" for m in holders), "")
 
 
-def _bare(ride: Ride, planned: Planned, runs: Runs, old: Future[dict[str, Any]], preludes: Preludes) -> dict[str, Any]:
-    """The new schema without any seed; tables that hand-written SQL makes are taken over from the old history."""
+def _bare(
+    ride: Ride, planned: Planned, runs: Runs, old: Future[dict[str, Any]], preludes: Preludes
+) -> tuple[dict[str, Any], Mapping[str, Any]]:
+    """The new schema without any seed, and the SQL of tables that are taken over as hand-written SQL makes them."""
     _write_schema(ride, planned, {}, preludes)
     trial = runs.new("bare")
     # Where both histories fail, the old one is what has to be mended.
@@ -109,22 +119,22 @@ def _bare(ride: Ride, planned: Planned, runs: Runs, old: Future[dict[str, Any]],
         if not model["proxy"]
     }
     unmanaged = {f"{app}.{model}" for app, model in ride.history()["unmanaged"]}
-    replaced = replaced_tables(
+    own = replaced_tables(
         observed["observations"]["operations"],
         observed["observations"]["objects"],
         observed["catalogue"],
         bare["catalogue"],
         {table for table, model in models.items() if model in unmanaged},
     )
-    by_model = {
+    replaced = {
         models[table]: {"sql": [thing.sql], "reverse": [thing.drop_sql]}
-        for table, thing in replaced.items()
+        for table, thing in own.items()
         if table in models
     }
-    if by_model:
-        _write_schema(ride, planned, by_model, preludes)
+    if replaced:
+        _write_schema(ride, planned, replaced, preludes)
         bare = new_result(runs.new("bare"), ride.apps.labels)
-    return bare
+    return bare, replaced
 
 
 def _write_schema(ride: Ride, planned: Planned, replaced: Mapping[str, Any], preludes: Preludes) -> None:
