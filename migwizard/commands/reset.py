@@ -61,6 +61,8 @@ def say_figures(report: dict[str, Any]) -> None:
         say(told(alias, state))
     if report["drift"]:
         say(f"Drift: the next manage.py migrate applies {some([_as_django(name) for name in report['drift']])}")
+    if report["callers"]:
+        say(f"Migrations that are gone are named at {some(report['callers'])}; lead these places elsewhere.")
     if report["leftovers"]:
         say(f"Nothing names {some(report['leftovers'])} any more; remove what nobody else needs.")
 

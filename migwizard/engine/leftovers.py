@@ -6,18 +6,13 @@ word in the project; that keeps too much rather than too little.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from migwizard.engine import companions, swapping
+from migwizard.engine.projectfiles import sources
 from migwizard.engine.ride import Ride
-
-SUFFIXES = (".py", ".toml", ".cfg", ".ini", ".yml", ".yaml", ".sh", ".html")
-LARGEST = 1_000_000
-"""Bytes; a larger file is no source."""
-_NO_SOURCES = {"node_modules", "site-packages", "__pycache__"}
 
 
 def find(ride: Ride) -> list[str]:
@@ -29,7 +24,7 @@ def find(ride: Ride) -> list[str]:
     if not named:
         return []
     open_units = dict.fromkeys(named)
-    for path in _sources(root):
+    for path in sources(root):
         text = path.read_text(encoding="utf-8", errors="replace")
         for unit in [unit for unit in open_units if path != unit and unit not in path.parents and _names(unit, text)]:
             del open_units[unit]
@@ -56,19 +51,6 @@ def _old_texts(ride: Ride) -> Iterator[str]:
         path = ride.workplace.backup / label / step.path.rpartition("/")[2]
         if step.after is None and path.is_file():
             yield path.read_text(encoding="utf-8", errors="replace")
-
-
-def _sources(root: Path) -> Iterator[Path]:
-    for folder, folders, files in os.walk(root):
-        folders[:] = [
-            name
-            for name in folders
-            if name not in _NO_SOURCES and name[0] != "." and not (Path(folder) / name / "pyvenv.cfg").is_file()
-        ]
-        for file in files:
-            path = Path(folder) / file
-            if file.endswith(SUFFIXES) and path.stat().st_size <= LARGEST:
-                yield path
 
 
 def _names(unit: Path, text: str) -> bool:

@@ -329,6 +329,8 @@ class ApplyPreview:
     """Short hash of what was approved."""
     stays: tuple[str, ...] = ()
     """Other files in the migrations folders, which are left where they are."""
+    callers: tuple[str, ...] = ()
+    """Where code of the project names a migration that goes, as "path:line"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -214,7 +214,7 @@ def real_stat(ride: Ride) -> str:
     return stat.table(git.changes(_root(ride), list(ride.checkpoint.folders.values())) or ())
 
 
-def preview(ride: Ride, steps: tuple[Step, ...], stat_text: str) -> ApplyPreview:
+def preview(ride: Ride, steps: tuple[Step, ...], stat_text: str, callers: Sequence[str]) -> ApplyPreview:
     """The swap, before it or after it."""
     return ApplyPreview(
         apps=apps(ride, steps),
@@ -225,6 +225,7 @@ def preview(ride: Ride, steps: tuple[Step, ...], stat_text: str) -> ApplyPreview
         applied=ride.checkpoint.applied,
         approved=fingerprint(sorted((step.path, step.before, step.after) for step in steps))[:8],
         stays=_stays(ride),
+        callers=tuple(callers),
     )
 
 

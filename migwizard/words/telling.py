@@ -8,7 +8,7 @@ from typing import Any
 
 from migwizard.engine import previews
 from migwizard.engine.previews import Preview
-from migwizard.words.counting import count
+from migwizard.words.counting import count, some
 from migwizard.words.times import ago, duration, local
 
 SOME = 12
@@ -179,6 +179,10 @@ def _apply(preview: previews.ApplyPreview) -> list[str]:
         lines.append(f"Proof: {_dotted(preview.proof)}")
     if preview.stays:
         lines.append(f"Stays: {listed(preview.stays)}.")
+    if preview.callers:
+        lines.append(
+            f"Migrations that go are named at {some(preview.callers)}: what these ask for there will be missing."
+        )
     backups = [place for place in (preview.backup, preview.second_backup) if place]
     if backups:
         lines.append(f"Backup: {', and '.join(backups)}.")

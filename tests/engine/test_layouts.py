@@ -49,6 +49,21 @@ def _fresh(shop: Shop) -> None:
     kept.rename(shop.database)
 
 
+def test_code_that_names_an_old_migration_is_named(tmp_path: Path) -> None:
+    files = app("stock", "Item", name=NAME) | {
+        "stock/again.py": "from importlib import import_module\n\n\ndef again():\n"
+        "    return import_module('stock.migrations.0001_initial'), 'other.stock.migrations.0001_initial'\n",
+        "venv/pyvenv.cfg": "",
+        "venv/lib/copy.py": "NAME = 'stock.migrations.0001_initial'\n",
+        "stock/unmoved.py": "NAME = 'stock.migrations.0001_initials'\n",
+    }
+    shop = settle(tmp_path / "site", files, ["stock"])
+    lines = shop.lines("run", "--yes")
+    assert lines[-1]["callers"] == ["stock/again.py:5"]
+    told = [line for line in lines if "stock/again.py:5" in line.get("text", "")]
+    assert told[0]["event"] == "warning"
+
+
 def test_apps_lie_anywhere(tmp_path: Path) -> None:
     """manage.py in a subfolder, src, nested packages, other labels, MIGRATION_MODULES, vendored and linked folders."""
     outside, root = tmp_path / "elsewhere", tmp_path / "repo" / "backend"

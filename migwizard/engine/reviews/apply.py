@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migwizard.engine import owntests, swapping, undo
+from migwizard.engine import callers, owntests, swapping, undo
 from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
@@ -33,7 +33,7 @@ def question(ride: Ride) -> Question:
         safe="continue",
         kind="review",
         default="continue",
-        preview=swapping.preview(ride, steps, stat),
+        preview=swapping.preview(ride, steps, stat, result.get(callers.KEY, ())),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from migwizard.engine import drift, histories, summary, swapping
+from migwizard.engine import callers, drift, histories, summary, swapping
 from migwizard.engine.previews import DatabaseLine, DonePreview
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
@@ -82,6 +82,8 @@ def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list
         waiting = [line.alias for line in lines if line.waits]
         where = f" of {', '.join(waiting)}" if waiting else ""
         left.append(("Drift", f"the next manage.py migrate{where} applies {', '.join(on_top)}; undo comes before that"))
+    if named := ride.checkpoint.results.get(State.APPLY, {}).get(callers.KEY):
+        left.append(("Old names", f"migrations that are gone are named at {some(named)}: lead these elsewhere"))
     if lost := ride.checkpoint.results[State.DONE].get("leftovers"):
         left.append(("Leftovers", f"nothing names {some(lost)} any more: yours to remove, we never do"))
     left.append(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
-from migwizard.engine import drift, durable, halfway, journal, owntests, swapping
+from migwizard.engine import callers, drift, durable, halfway, journal, owntests, swapping
 from migwizard.engine.drift import migration_files, node_of
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.ride import Ride, Turn, reset_time
@@ -18,7 +19,7 @@ from migwizard.engine.talk import Choice, Question
 from migwizard.engine.treestate import Tree
 from migwizard.errors import ConflictError, MigwizardError
 from migwizard.proof.catalogue import compare_catalogues
-from migwizard.words.counting import count
+from migwizard.words.counting import count, some
 
 STEPS_TOLD = 100
 """So many times at most a swap says how far it is."""
@@ -31,10 +32,11 @@ def run(ride: Ride) -> dict[str, Any]:
     proof built; then the swap is taken back.
     """
     removed = sum(app in ride.apps.labels for app, _, _ in ride.history()["disk"])
+    named = callers.find(ride)
     if not ride.checkpoint.applied:
         _check_staging(ride)
         swap = swapping.prepare(ride)
-        _ask(ride, swap)
+        _ask(ride, swap, named)
         # The answer may have taken hours.
         _check_staging(ride)
         swapping.check_backups(ride)
@@ -46,6 +48,7 @@ def run(ride: Ride) -> dict[str, Any]:
         "written": len(migration_files(ride.checkpoint.files)),
         "removed": removed,
         "diff_stat": swapping.real_stat(ride),
+        callers.KEY: named,
     }
     return result | ({owntests.KEY: owntests.run(ride)} if ride.options.run_tests else {})
 
@@ -74,9 +77,13 @@ def _check_staging(ride: Ride) -> None:
         )
 
 
-def _ask(ride: Ride, swap: Swap) -> None:
+def _ask(ride: Ride, swap: Swap, named: Sequence[str]) -> None:
     """Ask for the swap: a person each time anew, else the answers file or `--yes`."""
-    question = swap_question(ride, swap)
+    if named:
+        ride.tell(
+            "warning", f"Migrations that go are named at {some(named)}: what these ask for there will be missing."
+        )
+    question = swap_question(ride, swap, named)
     # An answer holds for the files that it was given about: one that led to no swap counts no more.
     ride.checkpoint.decisions.pop(question.id, None)
     if not ride.options.review or ride.options.yes or question.id in ride.options.answers:
@@ -85,8 +92,8 @@ def _ask(ride: Ride, swap: Swap) -> None:
         raise Turn("quit")
 
 
-def swap_question(ride: Ride, swap: Swap) -> Question:
-    """The question before the swap, with everything that it will do."""
+def swap_question(ride: Ride, swap: Swap, named: Sequence[str]) -> Question:
+    """The question before the swap, with everything that it will do; `named` are the places that name what goes."""
     steps = swapping.migrations_of(swap.entry.steps)
     gone = sum(step.after is None for step in steps)
     come, apps = len(steps) - gone, len({step.path.rpartition("/")[0] for step in steps})
@@ -113,7 +120,7 @@ def swap_question(ride: Ride, swap: Swap) -> Question:
         tuple(choices),
         safe="apply",
         default="later" if ride.options.review else None,
-        preview=swapping.preview(ride, swap.entry.steps, stat),
+        preview=swapping.preview(ride, swap.entry.steps, stat, named),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from migwizard.engine import durable, leftovers, seedwords, summary, swapping
+from migwizard.engine import callers, durable, leftovers, seedwords, summary, swapping
 from migwizard.engine.drift import migration_files
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import ORDER, State
@@ -109,6 +109,7 @@ def report(ride: Ride) -> dict[str, Any]:
         "objects": seeds.get("objects", []),
         "drift": seeds.get("drift", []),
         "leftovers": results.get("done", {}).get("leftovers", []),
+        callers.KEY: results.get("apply", {}).get(callers.KEY, []),
         "answers": [
             {"question": key, "answer": answer.choice, "by": answer.by}
             for key, answer in sorted(ride.checkpoint.decisions.items())

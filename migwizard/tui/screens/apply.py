@@ -20,6 +20,7 @@ from migwizard.tui.screens.step import StepScreen
 from migwizard.tui.widgets.lines import Line, LineView
 from migwizard.tui.widgets.rows import Column, RowTable
 from migwizard.tui.widgets.rule import Rule
+from migwizard.words.counting import some
 
 WIDE = 160
 """Columns from which the files stand beside the apps."""
@@ -156,6 +157,8 @@ def _facts(preview: ApplyPreview) -> list[str]:
     if preview.stays:
         more = f" and {len(preview.stays) - 2} more" if len(preview.stays) > 2 else ""
         facts.append(f" Stays     {', '.join(preview.stays[:2])}{more}")
+    if preview.callers:
+        facts.append(f" Named     what goes is named at {some(preview.callers)}")
     if not preview.applied:
         facts.append(f" Approving {preview.approved}: what you see here is what is swapped")
     return facts
