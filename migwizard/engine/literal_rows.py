@@ -63,13 +63,15 @@ def rows_blocks(
     rungs: Mapping[str, Rung],
     old: Mapping[str, Any],
     in_file: Callable[[Mapping[str, Any], Sequence[str]], str],
+    stored: Collection[str] = (),
 ) -> list[RowsBlock]:
     """The literal rows of every app that has materialised operations, by the app of the operation that made them.
 
     Rows stand where the first operation that made rows of their table stood, so that functions which come along find what
     they found; but after the rows that their foreign keys lead to. Tables that need each other stand together. `in_file`
     names the data file for the rows of a table, which are as the guest gives them, and the operations behind them; empty
-    for rows in the migration, as rows without a model always are.
+    for rows in the migration, as rows without a model always are. Tables in `stored` are written as they are stored, since
+    their models would store them in another way.
     """
     made = {key: number for number, operation in reversed(list(enumerate(judged))) for key in operation.keys}
     shares = _joined(_shares(judged, rungs), old["catalogue"])
@@ -80,7 +82,7 @@ def rows_blocks(
     for share in shares:
         block = blocks.setdefault((share.app, share.position), _Share(share.app, {}, [], share.position))
         block.add(share)
-    return [_rows_block(ride, database, blocks[key], old, in_file, staying) for key in sorted(blocks)]
+    return [_rows_block(ride, database, blocks[key], old, in_file, staying, stored) for key in sorted(blocks)]
 
 
 def _shares(judged: Sequence[Judged], rungs: Mapping[str, Rung]) -> list[_Share]:
@@ -164,6 +166,7 @@ def _rows_block(
     old: Mapping[str, Any],
     in_file: Callable[[Mapping[str, Any], Sequence[str]], str],
     staying: Collection[str],
+    stored: Collection[str],
 ) -> RowsBlock:
     app, wanted, targets = share.app, dict(share.wanted), _targets(share.wanted, old["catalogue"])
     natural = _natural(old, wanted.pop(PERMISSIONS, []), wanted.pop(CONTENT_TYPES, []))
@@ -175,6 +178,7 @@ def _rows_block(
         found=old["observations"]["found"],
         folders=ride.new_folders() or {},
         many=MANY,
+        stored=sorted(stored),
     )
     tables = [_table(item, in_file(item, share.ids), item["table"] in staying) for item in facts["tables"]]
     for item in facts["raw"]:
@@ -183,7 +187,7 @@ def _rows_block(
     content = replace(
         rows_content(
             rows,
-            [raw_rows(_raw_table(item, item["table"] in staying)) for item in facts["raw"]],
+            [raw_rows(_raw_table(item, item["table"] in staying, old["catalogue"])) for item in facts["raw"]],
             f"{app}_rows_{share.position}",
         ),
         imports=tuple(sorted({line for item in facts["raw"] for line in item["imports"]})),
@@ -231,9 +235,11 @@ def _named(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {**facts, "rows": rows, "texts": None}
 
 
-def _raw_table(facts: Mapping[str, Any], stays: bool) -> RawTable:
-    rows = tuple(map(tuple, facts["rows"]))
-    return RawTable(facts["table"], tuple(facts["columns"]), tuple(facts["pk"]), rows, stays)
+def _raw_table(facts: Mapping[str, Any], stays: bool, catalogue: Mapping[str, Any]) -> RawTable:
+    rows, table = tuple(map(tuple, facts["rows"])), facts["table"]
+    counters = catalogue["sequences"].values() if catalogue["engine"] == "postgresql" else ()
+    counted = tuple(each["column"] for each in counters if each["table"] == table and each["column"] in facts["pk"])
+    return RawTable(table, tuple(facts["columns"]), tuple(facts["pk"]), rows, stays, counted)
 
 
 def _value(value: Any) -> Value:

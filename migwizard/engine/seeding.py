@@ -48,6 +48,8 @@ class Seeding:
     data_files: list[str] = field(default_factory=list)
     """Files with rows beside the new migrations, relative to staging."""
 
+    stored: set[str] | None = field(default_factory=set)
+    """Tables of models whose literal rows are written as they are stored; None once that has failed."""
     _volatile: Volatile | None = None
 
     @property

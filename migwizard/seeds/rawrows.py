@@ -16,6 +16,8 @@ class RawTable:
     rows: tuple[tuple[str, ...], ...]
     stays: bool = False
     """Going back leaves the rows, since rows that stay point to them."""
+    counted: tuple[str, ...] = ()
+    """Columns that a sequence of PostgreSQL numbers: it must go on behind these rows."""
 
 
 def raw_rows(table: RawTable) -> str:
@@ -23,6 +25,7 @@ def raw_rows(table: RawTable) -> str:
     columns = ", ".join(map(_quoted, table.columns))
     insert = f"INSERT INTO {_quoted(table.table)} ({columns}) VALUES ({', '.join(['%s'] * len(table.columns))})"
     forwards = "".join(f"        ({insert!r}, [{', '.join(row)}]),\n" for row in table.rows)
+    forwards += "".join(f"        {_count_on(table.table, column)!r},\n" for column in table.counted)
     backwards = "".join(f"        {_delete(table, row)},\n" for row in reversed(table.rows))
     reverse = "migrations.RunSQL.noop" if table.stays else f"[\n{backwards}    ]"
     return (
@@ -30,6 +33,12 @@ def raw_rows(table: RawTable) -> str:
         if table.rows
         else "migrations.RunSQL(migrations.RunSQL.noop, migrations.RunSQL.noop)"
     )
+
+
+def _count_on(table: str, column: str) -> str:
+    name, text = '"' + table.replace('"', '""') + '"', column.replace('"', '""')
+    owner, owned = name.replace("'", "''"), column.replace("'", "''")
+    return f"SELECT setval(pg_get_serial_sequence('{owner}', '{owned}'), max(\"{text}\")) FROM {name}"
 
 
 def _delete(table: RawTable, row: Sequence[str]) -> str:

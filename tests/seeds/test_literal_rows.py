@@ -257,3 +257,48 @@ class Migration(migrations.Migration):
     assert found.rungs["0002_seed#0"] == WRITTEN
     assert found.rungs["0004_more#0"] == ("seed", "move")
     assert not [event for event in found.events if event.get("event") == "warning"]
+
+
+STORED = """
+== shop/models.py
+class Item(models.Model):
+    data = models.JSONField(null=True)
+    at = models.DateTimeField(null=True)
+    price = models.DecimalField(max_digits=8, decimal_places=2, default=0)
+== shop/migrations/0001_initial.py
+operations = [
+    migrations.CreateModel(
+        "Item",
+        [
+            ID,
+            ("data", models.JSONField(null=True)),
+            ("at", models.DateTimeField(null=True)),
+            ("price", models.DecimalField(max_digits=8, decimal_places=2, default=0)),
+            ("old", models.IntegerField(null=True)),
+        ],
+    )
+]
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "column", "value"),
+    [
+        ("Item.objects.create(old=1, data=models.Value(None, models.JSONField()))", "data", "null"),
+        ("insert(schema_editor, 'data', '{\"x\":1}')", "data", '{"x":1}'),
+        ("insert(schema_editor, 'at', '2020-01-01T00:00:00+02:00')", "at", "2020-01-01T00:00:00+02:00"),
+    ],
+    ids=["null in JSON", "JSON", "moment"],
+)
+def test_rows_that_their_model_would_store_in_another_way_are_written_as_they_are(
+    tmp_path: Path, body: str, column: str, value: str
+) -> None:
+    insert = """
+def insert(schema_editor, column, value):
+    schema_editor.execute(f"INSERT INTO shop_item ({column}, price, old) VALUES (%s, 1.5, 1)", [value])
+"""
+    found = small(tmp_path, STORED + seed(body, "from django.db import models", insert) + LATER)
+    assert found.is_proved, found.report
+    assert found.rungs["0002_seed#0"] == WRITTEN
+    assert found.rows(f"SELECT {column} FROM shop_item") == [(value,)]
+    assert found.rows_after_rollback("shop", "0001", "SELECT id FROM shop_item") == []

@@ -59,3 +59,10 @@ def test_no_rows_are_no_statement() -> None:
     assert (
         raw_rows(RawTable("t", ("a",), (), ())) == "migrations.RunSQL(migrations.RunSQL.noop, migrations.RunSQL.noop)"
     )
+
+
+def test_a_sequence_goes_on_behind_the_rows() -> None:
+    source = raw_rows(RawTable("a'b", ("id",), ("id",), (("7",),), counted=("id",)))
+    assert statements(source)["sql"][1:] == [
+        """SELECT setval(pg_get_serial_sequence('"a''b"', 'id'), max("id")) FROM "a'b\""""
+    ]

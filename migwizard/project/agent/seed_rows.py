@@ -25,13 +25,15 @@ def seed_rows(
     found: list[list[Any]],
     folders: dict[str, str | None],
     many: int,
+    stored: list[str],
 ) -> dict[str, Any]:
     """The rows `wanted` (keys by table) as source text, table by table, parents before children.
 
     `found` are the [table, key] that somebody else makes: they are of kind "update", all others "insert".
     Returns {"tables": [{app, model, table, kind, pk, columns, rows, imports}], "raw": [{table, columns, pk, rows, imports}]}; a value is
     source text, or {"permission": [...]} / {"content_type": [...]} for a column that points to one. Raw are the tables
-    without a model, those whose key has several columns, and those with values that no migration can spell. A table with
+    without a model, those whose key has several columns, those with values that no migration can spell, and of those
+    that are named in `stored` or whose managers hide rows, the ones with new rows only that look nothing up. A table with
     more than `many` rows has "texts" too: every value as its field writes and reads it, where that is without loss.
     """
     histories.use(folders)
@@ -46,6 +48,8 @@ def seed_rows(
             parts = [("update", keys & changed), ("insert", keys - changed)]
             if name not in models:
                 raise _NoModelError("no model has this table")
+            if not keys & changed and (name in stored or not _manager_shows_all(models[name])):
+                _must_be_raw(models[name])
             tables += [_table(models[name], part, connection.alias, kind, many) for kind, part in parts if part]
         except _NoModelError:
             raw.append(_raw_table(name, keys, engine, connection))
@@ -67,8 +71,6 @@ def _table(model: Any, wanted: set[tuple[Any, ...]], alias: str, kind: str, many
     meta = model._meta
     fields = [field for field in meta.local_concrete_fields if not getattr(field, "generated", False)]
     lookups = {field.attname: _natural(field) for field in fields}
-    if not _manager_shows_all(model) and not any(lookups.values()):
-        raise _NoModelError("its base manager may hide rows, also when they are to be removed")
     imports: set[str] = set()
     rows, kept = [], []
     for key, values in _stored_rows(model, [field.attname for field in fields], alias):
@@ -108,6 +110,12 @@ def _texts(model: Any, fields: list[Any], rows: list[Any]) -> list[list[Any]] | 
             return None
         texts.append(row)
     return texts
+
+
+def _must_be_raw(model: Any) -> None:
+    """Raises _NoModelError, unless a row must name others by what they stand for."""
+    if not any(map(_natural, model._meta.local_concrete_fields)):
+        raise _NoModelError("its rows come and go exactly only as they are stored")
 
 
 def _manager_shows_all(model: Any) -> bool:

@@ -105,14 +105,15 @@ def keyed_rows(
 ) -> tuple[list[str], list[str], list[tuple[tuple[Any, ...], tuple[Any, ...]]]]:
     """Columns that can be written, primary key, and each row with its key, in the order of the keys.
 
-    Without a primary key a row is known by its rowid.
+    Without a primary key a row is known by its rowid. The plus sign keeps the driver from making objects of texts in
+    columns of a type that it knows: it says nothing else.
     """
     execute = raw(connection)
     facts = [row for row in execute("PRAGMA table_xinfo({})".format(_quote(name))) if not row[6]]
     pk = [row[1] for row in sorted(facts, key=lambda row: row[5]) if row[5]]
     columns = [row[1] for row in facts]
     keys = ", ".join(map(_quote, pk)) or "rowid"
-    selected = ", ".join([keys, *map(_quote, columns)])
+    selected = ", ".join([keys, *("+" + _quote(column) for column in columns)])
     width = len(pk) or 1
     found = execute("SELECT {} FROM {} ORDER BY {}".format(selected, _quote(name), keys))
     return columns, pk, [(row[:width], row[width:]) for row in found]
