@@ -9,7 +9,7 @@ from typing import Any
 from migwizard.engine.ride import Ride
 from migwizard.errors import MigwizardError, UsageError
 from migwizard.plan.naming import choose_tag
-from migwizard.plan.neighbours import Neighbours
+from migwizard.plan.neighbours import Neighbours, places_behind
 from migwizard.plan.operations import External, Node, Operation
 from migwizard.plan.renaming import NamingError, checked_name, checked_tag, renamed
 from migwizard.plan.schedule import OrderError, Plan, PlanError, schedule
@@ -63,11 +63,12 @@ def make_plan(ride: Ride) -> Planned:
         ride.facts["plan:operations"] = [Operation.from_facts(item) for item in facts["operations"]]
     operations: list[Operation] = ride.facts["plan:operations"]
     externals = {label: External.from_facts(label, item) for label, item in history["external"].items()}
-    _refuse_neighbours(Neighbours(operations, externals))
+    _refuse_lost(Neighbours(operations, externals))
     known = known_names(history)
     tag = choose_tag(_tag(ride), known)
     wishes = run_before(ride)
     plan = _schedule(ride, operations, externals, facts["swappable_targets"], tag, wishes)
+    _refuse_torn(Neighbours(operations, externals, wishes), plan)
     names = _names(ride, plan, tag, known)
     plan = renamed(plan, names)
     by_new_name = {(app, new): old for (app, old), new in names.items()}
@@ -88,20 +89,30 @@ def run_before(ride: Ride) -> list[tuple[str, Node]]:
     ]
 
 
-def _refuse_neighbours(neighbours: Neighbours) -> None:
-    """Refuse where a migration that stays needs what only the old history has. Raises MigwizardError with its name."""
+def _refuse_lost(neighbours: Neighbours) -> None:
+    """Refuse where a migration that stays needs a model that is gone. Raises MigwizardError with its name."""
+    lost = neighbours.lost()
+    why = [f"{label}.{migration.name} needs {model}, which is gone by now" for label, migration, model in lost]
+    if why:
+        raise neighbour(why, {label for label, _, _ in lost})
+
+
+def _refuse_torn(neighbours: Neighbours, plan: Plan) -> None:
+    """Refuse where a migration that stays has to come between two files of an app, and the plan has no room for it.
+
+    Raises MigwizardError with its name.
+    """
+    torn = [
+        (label, migration, app)
+        for label, migration, app in neighbours.torn()
+        if not places_behind(neighbours.externals[label], migration, app, plan.batches)
+    ]
     why = [
-        *(
-            f"{label}.{migration.name} needs {model}, which is gone by now"
-            for label, migration, model in neighbours.lost()
-        ),
-        *(
-            f"{label}.{migration.name} comes after one migration of {app} and must run before another one"
-            for label, migration, app in neighbours.torn()
-        ),
+        f"{label}.{migration.name} comes after one migration of {app} and must run before another one"
+        for label, migration, app in torn
     ]
     if why:
-        raise neighbour(why, {label for label, _, _ in (*neighbours.lost(), *neighbours.torn())})
+        raise neighbour(why, {label for label, _, _ in torn})
 
 
 def _refuse_code(

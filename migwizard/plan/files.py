@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from migwizard.plan.naming import batch_name
-from migwizard.plan.neighbours import Neighbours, newest
+from migwizard.plan.neighbours import Neighbours, newest, places_behind
 from migwizard.plan.operations import Node, Operation
 from migwizard.plan.plan import Batch, Deferred, each_once, first_nodes
 from migwizard.plan.postpone import File
@@ -195,7 +195,12 @@ class Files:
         found = {}
         for (app, name), wanted in self._neighbours.stood_in.items():
             if app in firsts:
-                batch = batches[max([firsts[app], *(place[key] for key in wanted if key in place)])]
+                earliest = [firsts[app], *(place[key] for key in wanted if key in place)]
+                for label, migration, torn in self._neighbours.torn():
+                    if torn == app and (app, name) in migration.run_before:
+                        external = self._neighbours.externals[label]
+                        earliest += places_behind(external, migration, app, batches)[:1]
+                batch = batches[max(earliest)]
                 found[app, name] = (app, batch.name)
         return found
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from migwizard.plan.operations import External, ExternalMigration, Node, Operation
+from migwizard.plan.plan import Batch
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +102,21 @@ class Neighbours:
         return {self._found[key] for key in keys if key in self._found}
 
     def _wanting_first(self, app: str) -> list[tuple[str, int]]:
-        """The migrations of others that must run before an old one of the app, so now before its first file."""
+        """The migrations of others that must run before an old one of the app, so now before its first file.
+
+        Those that also come after one are left out: a later file has to stand in for what they run before.
+        """
         return [
             (external.label, place)
             for external in self.externals.values()
             for place, migration in enumerate(external.migrations)
-            if any(node[0] == app for node in migration.run_before)
+            if any(node[0] == app for node in migration.run_before) and app not in self.of(external.label, place).apps
         ]
 
     def torn(self) -> tuple[tuple[str, ExternalMigration, str], ...]:
         """(label, migration, app): migrations of others that come after one of the app's and before another one.
 
-        The old history had room between the two; a new one that begins with a single file has none.
+        The old history had room between the two; a new one has it only before a file that comes after the migration.
         """
         return tuple(
             (external.label, migration, app)
@@ -131,6 +135,13 @@ class Neighbours:
                     if model.partition(".")[0] in self._apps:
                         found.setdefault((external.label, model), migration)
         return tuple((label, migration, model) for (label, model), migration in found.items())
+
+
+def places_behind(external: External, migration: ExternalMigration, app: str, batches: Sequence[Batch]) -> list[int]:
+    """The places of the batches of an app that depend on a migration of a third party, or on a later one of it."""
+    names = [each.name for each in external.migrations]
+    later = {(external.label, name) for name in names[names.index(migration.name) :]}
+    return [place for place, batch in enumerate(batches) if batch.app == app and later & set(batch.dependencies)]
 
 
 def newest(external: External, model: str, met: Sequence[bool]) -> str:

@@ -245,6 +245,45 @@ def test_rows_that_come_after_the_code_which_reads_them_are_refused_by_name(tmp_
     assert changed(before, shop.tree()) == set()
 
 
+BETWEEN = """
+== shop/models.py
+class A(models.Model):
+    pass
+
+
+class B(models.Model):
+    e = models.ForeignKey("legacy.E", models.CASCADE)
+== shop/migrations/0001_initial.py
+operations = [migrations.CreateModel("A", [ID])]
+== shop/migrations/0002_b.py
+dependencies = [("shop", "0001_initial"), ("legacy", "0001_initial")]
+operations = [migrations.CreateModel("B", [ID, ("e", models.ForeignKey("legacy.E", models.CASCADE))])]
+== legacy/models.py
+class E(models.Model):
+    a = models.ForeignKey("shop.A", models.CASCADE)
+== legacy/migrations/0001_initial.py
+dependencies = [("shop", "0001_initial")]
+run_before = [("shop", "0002_b")]
+operations = [migrations.CreateModel("E", [ID, ("a", models.ForeignKey("shop.A", models.CASCADE))])]
+"""
+
+
+def test_a_neighbour_finds_room_between_two_new_files(tmp_path: Path) -> None:
+    shop = written(tmp_path, BETWEEN)
+    assert shop.lines("run", "--yes", "--exclude", "legacy")[-1]["proof"]["schema_equal"]
+    assert shop.manage("migrate", "--check").returncode == 0
+    shop.database.unlink()
+    assert shop.manage("migrate", "-v0").returncode == 0
+
+
+def test_a_neighbour_that_finds_no_room_is_refused_by_name(tmp_path: Path) -> None:
+    text = BETWEEN.replace('    e = models.ForeignKey("legacy.E", models.CASCADE)', "    pass")
+    text = text.replace(', ("e", models.ForeignKey("legacy.E", models.CASCADE))', "")
+    error = written(tmp_path, text).lines("run", "--yes", "--exclude", "legacy", expect=1)[-1]
+    assert error["code"] == "neighbour"
+    assert "legacy.0001_initial comes after one migration of shop and must run before another one" in error["sentence"]
+
+
 ANEW = """
 == shop/models.py
 from django.db import models

@@ -150,3 +150,21 @@ def test_what_comes_between_two_old_migrations_of_an_app_is_named() -> None:
     between = ExternalMigration("0001_x", first=frozenset({"shop"}), run_before=frozenset({("shop", "0005_y")}))
     torn = Neighbours(of_models({"shop.Item": []}), party(between)).torn()
     assert [(label, migration.name, app) for label, migration, app in torn] == [("party", "0001_x", "shop")]
+
+
+def test_a_file_that_comes_after_a_migration_stands_in_for_what_that_runs_before() -> None:
+    early, late = ("shop", "0001_a"), ("shop", "0002_b")
+    between = ExternalMigration(
+        "0001_x",
+        frozenset({"thing"}),
+        first=frozenset({"shop"}),
+        named=frozenset({early}),
+        models=frozenset({"shop.item"}),
+        run_before=frozenset({late}),
+    )
+    externals = {"party": External("party", (between,), ((*early, "party.0001_x"), (*late, "party.0001_x")))}
+    plan = schedule([create("shop", "Item"), create("shop", "Line", external=frozenset({"party"}))], externals)
+    assert [(batch.operations, batch.stands_for) for batch in plan.batches] == [
+        (("shop.Item",), (early,)),
+        (("shop.Line",), (late,)),
+    ]

@@ -111,11 +111,12 @@ def _literal(inside: Inside, apps: list[str], target: Any) -> dict[str, list[Any
 def _lead_named_to_first(labels: set[str]) -> None:
     """Let a neighbour that names an old migration of `labels` depend on the app's first one while the old are hidden.
 
+    What it must run before comes later by other dependencies, and the first one might come before it.
     The finished new history needs no such help: there a new migration stands in for the named one.
     """
     from django.db.migrations.loader import MigrationLoader
 
-    original = MigrationLoader.check_key
+    original, original_adding = MigrationLoader.check_key, MigrationLoader.add_external_dependencies
 
     def check_key(loader: Any, key: tuple[str, str], current_app: str) -> Any:
         known = key in loader.disk_migrations or key[1].startswith("__")
@@ -123,8 +124,15 @@ def _lead_named_to_first(labels: set[str]) -> None:
             key = (key[0], "__first__")
         return original(loader, key, current_app)
 
+    def add_external_dependencies(loader: Any, key: tuple[str, str], migration: Any) -> None:
+        if key[0] not in labels:
+            there = loader.disk_migrations
+            migration.run_before = [node for node in migration.run_before if node[0] not in labels or node in there]
+        original_adding(loader, key, migration)
+
     vars_of_class: Any = MigrationLoader
     vars_of_class.check_key = check_key
+    vars_of_class.add_external_dependencies = add_external_dependencies
 
 
 def _write_run_before() -> None:
