@@ -177,11 +177,13 @@ def object_content(thing: SchemaObject, origin: str) -> Content:
 
 
 def custom_content(judged: Judged) -> Content:
-    """A custom operation, or SQL with parameters, as it deconstructs."""
+    """A custom operation, or SQL with parameters, as it deconstructs; SQL without a way back gets one that does nothing."""
     written = judged.facts["written"]
-    return Content(
-        judged.migration, f"{judged.app}.{judged.migration}", (written["source"],), imports=tuple(written["imports"])
-    )
+    source, no_way_back = written["source"], ""
+    if judged.facts["kind"] == "RunSQL" and not judged.facts["reversible"]:
+        source = f"{source.rstrip().removesuffix(')')}    reverse_sql=migrations.RunSQL.noop,\n)"
+        no_way_back = NONE
+    return Content(judged.migration, _origin(judged, no_way_back), (source,), imports=tuple(written["imports"]))
 
 
 def _sql(statements: Sequence[str]) -> str:

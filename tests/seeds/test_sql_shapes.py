@@ -73,3 +73,15 @@ def test_statements_whose_effect_nobody_compares_come_along(tmp_path: Path) -> N
     assert found.is_proved, found.report
     assert list(found.rungs.values()) == [("ask", "move"), ("ask", "move"), ("one-time", None)]
     assert found.rows("PRAGMA user_version") == [(7,)]
+
+
+def test_sql_with_parameters_and_no_way_back_can_be_gone_back_over(tmp_path: Path) -> None:
+    second = """
+== shop/migrations/0002_sql.py
+dependencies = [("shop", "0001_initial")]
+operations = [migrations.RunSQL([("INSERT INTO shop_item (name) VALUES (%s)", ["a"])])]
+"""
+    found = ride_in(write_project(tmp_path / "project", files_of(SHOP + second)))
+    assert found.is_proved, found.report
+    assert found.rungs["0002_sql#0"] == ("seed", "carry")
+    assert found.rows_after_rollback("shop", "0001_reset_initial", "SELECT name FROM shop_item") == [("a",)]
