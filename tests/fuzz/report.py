@@ -18,8 +18,9 @@ project's own `makemigrations` and, for data and SQL, as people write it by hand
 2. `migwizard run --yes --json` must end with 0, and its proof with equal schemas and equal rows.
 3. `migrate --plan` has nothing to apply, `makemigrations --check` finds nothing, no row but the list of migrations changed.
 4. The new history is migrated from zero, and the result compared with that of the old one by sqlite3 alone.
-5. `migwizard undo --yes` gives every file and every row back.
-6. Django's own `makemigrations` is run on the same models without any migrations, for the number of its files.
+5. `sqlmigrate` prints every new file, and `migrate APP zero` goes through wherever it did with the old files.
+6. `migwizard undo --yes` gives every file and every row back.
+7. Django's own `makemigrations` is run on the same models without any migrations, for the number of its files.
 
 The same seed makes the same project. Guests are forks of an interpreter that has Django imported already, and projects are
 made in memory where there is /dev/shm: otherwise starts and disks would cost more than the work. A project that fails
