@@ -147,7 +147,12 @@ def check(root: Path, steps: Sequence[Step]) -> None:
             raise ConflictError(
                 f"{step.path} was changed meanwhile. Nothing of it was touched.",
                 code="file-changed",
-                cures=("Put your change aside (git stash), and start again.",),
+                cures=(
+                    (
+                        f"Keep your change somewhere else, take it out of {step.path} by hand, and start again; git stash does not "
+                        "know files that were never committed."
+                    ),
+                ),
                 details={"path": step.path},
             )
 

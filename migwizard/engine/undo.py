@@ -27,7 +27,12 @@ CURES = {
     "MW-E30": _BUILT_ANEW,
     "MW-E31": _BUILT_ANEW,
     "MW-E33": _BUILT_ANEW,
-    "MW-E32": ("Take back what was built on the new history first, the newest first: manage.py migrate APP NAME.",),
+    "MW-E32": (
+        (
+            "Bring the database back to the newest new file first: take back what was built on it, the newest first (manage.py "
+            "migrate APP NAME), or apply again what was taken back (manage.py migrate)."
+        ),
+    ),
 }
 
 

@@ -166,3 +166,26 @@ def test_a_table_whose_model_was_taken_out_of_the_state_stays_with_its_rows(tmp_
     found = two(tmp_path, STAYS)
     assert found.is_proved, found.report
     assert found.rows("SELECT name FROM oak_old JOIN oak_nut ON nut_id = oak_nut.id") == [("nut",)]
+
+
+IDLE = """
+== ash/migrations/0002_idle.py
+from django.db import migrations
+
+
+def emptied(apps, schema_editor):
+    \"\"\"Did something once.\"\"\"
+    # apps.get_model("ash", "Leaf").objects.create(name="once")
+    return
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ash", "0001_initial")]
+    operations = [migrations.RunPython(emptied, migrations.RunPython.noop)]
+"""
+
+
+def test_a_function_without_a_body_is_not_asked_about(tmp_path: Path) -> None:
+    found = two(tmp_path, IDLE)
+    assert found.is_proved, found.report
+    assert found.rungs["0002_idle#0"] == ("one-time", None)

@@ -163,7 +163,8 @@ def ask_switch(ride: Ride, database: dict[str, Any]) -> str:
             State.FAKE,
             f"Switch database {alias}",
             f"{database['path'] or alias} is exactly at the old head. Its rows in django_migrations are exchanged for the new "
-            "names; no table is touched, and undo puts every row back.",
+            "names, and a table migwizard_history_backup keeps the old ones; no other table is touched, and undo puts every row "
+            "back.",
             (Choice("switch", "the rows are exchanged"), Choice("later", "run `migwizard fake` when you are ready")),
             safe="switch",
         )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dis
 import inspect
 import sys
+import types
 from typing import Any, Iterator
 
 from . import histories
@@ -149,6 +151,14 @@ def _callable_facts(code: Any) -> dict[str, Any] | None:
     return facts
 
 
+def _does_nothing(code: Any) -> bool:
+    """Whether a function has no body to speak of: a docstring, `pass`, `return`, what was commented out."""
+    if type(code) is not types.FunctionType:
+        return False
+    idle = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST"}
+    return all(each.opname in idle for each in dis.get_instructions(code))
+
+
 def _name_in_module(code: Any) -> str | None:
     """The global name under which the module of a callable holds exactly this object."""
     known = vars(sys.modules.get(getattr(code, "__module__", None) or "", object))
@@ -195,7 +205,7 @@ def describe_operation(operation: Any, path: str) -> dict[str, Any]:
         facts["code"] = _callable_facts(operation.code)
         facts["reaches"] = reached_source(operation.code)
         facts["reverse"] = _callable_facts(operation.reverse_code)
-        facts["noop"] = operation.code is migrations.RunPython.noop
+        facts["noop"] = operation.code is migrations.RunPython.noop or _does_nothing(operation.code)
         facts["has_reverse"] = operation.reverse_code is not None
         facts["hints"] = sorted(operation.hints)
     elif isinstance(operation, migrations.RunSQL) and type(operation) is migrations.RunSQL:
