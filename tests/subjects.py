@@ -100,15 +100,15 @@ _PRETIX = """
 import os
 from pathlib import Path
 
-BASE_DIR = Path(__file__).resolve().parent
+_HERE = Path(__file__).resolve().parent
 # The settings for tests want the name of a job of a build server, and then take the database of theirs.
 os.environ.setdefault("GITHUB_WORKFLOW", "subject")
-os.environ.setdefault("DATA_DIR", str(BASE_DIR / "data"))
+os.environ.setdefault("DATA_DIR", str(_HERE / "data"))
 Path(os.environ["DATA_DIR"]).mkdir(exist_ok=True)
 
 from pretix.testutils.settings import *
 
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": _HERE / "db.sqlite3"}}
 """
 
 _MISAGO = """
