@@ -19,6 +19,7 @@ import pytest
 
 from migwizard import cli
 from migwizard.commands import completion, farewell, lines, setup, web, wizard
+from migwizard.commands.reset import say_figures
 from migwizard.engine.process import Ended
 from migwizard.errors import UsageError
 from migwizard.exit_codes import ExitCode
@@ -376,6 +377,28 @@ def test_ctrl_c_at_a_question_says_where_you_are(tiny_project: Path) -> None:
     assert "Nothing is lost. The project is unchanged." in said
     assert "Go on:   env XDG_STATE_HOME=" in said
     assert "Traceback" not in said
+
+
+def test_what_came_along_undecided_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    seeds = [
+        {"operation": "shop.0002_a#0", "verdict": "ask", "rung": "move"},
+        {"operation": "shop.0003_b#0", "verdict": "ask", "rung": "move"},
+        {"operation": "shop.0004_c#0", "verdict": "ask", "rung": None},
+        {"operation": "shop.0005_d#0", "verdict": "seed", "rung": "move"},
+    ]
+    answers = [{"question": "keep:shop.0003_b#0", "answer": "keep", "by": "person"}]
+    report: dict[str, Any] = {
+        "files_after": None,
+        "proof": None,
+        "databases": {},
+        "drift": [],
+        "callers": [],
+        "leftovers": [],
+    }
+    say_figures(report | {"seeds": seeds, "answers": answers})
+    assert capsys.readouterr().err == (
+        "Kept, since nobody decided, though it did nothing here: shop.0002_a#0. The summary has the evidence.\n"
+    )
 
 
 # In a browser

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from typing import Any
 
 from migwizard.commands.setup import again, face_of, options_of, project_of, say
@@ -57,6 +58,8 @@ def say_figures(report: dict[str, Any]) -> None:
         equal = report["proof"]["schema_equal"] and report["proof"]["rows_equal"]
         result = "schema and rows are equal" if equal else "old and new differ, and every difference was accepted"
         say(f"Proof: {result}; the certificate is {report['certificate']}")
+    if kept := list(_undecided(report)):
+        say(f"Kept, since nobody decided, though it did nothing here: {some(kept)}. The summary has the evidence.")
     for alias, state in report["databases"].items():
         say(told(alias, state))
     if report["drift"]:
@@ -65,6 +68,18 @@ def say_figures(report: dict[str, Any]) -> None:
         say(f"Migrations that are gone are named at {some(report['callers'])}; lead these places elsewhere.")
     if report["leftovers"]:
         say(f"Nothing names {some(report['leftovers'])} any more; remove what nobody else needs.")
+
+
+def _undecided(report: dict[str, Any]) -> Iterator[str]:
+    """The operations that came along because they might do something elsewhere, and of which no person said so."""
+    decided = {answer["question"] for answer in report["answers"] if answer["by"] == "person"}
+    for seed in report.get("seeds") or ():
+        if (
+            seed["verdict"] == "ask"
+            and seed["rung"] not in (None, "drop")
+            and f"keep:{seed['operation']}" not in decided
+        ):
+            yield seed["operation"]
 
 
 def _as_django(name: str) -> str:
