@@ -102,10 +102,12 @@ class Sources:
     def apps_before(self, judged: Judged) -> frozenset[str]:
         """The apps that an operation's old migration waited for, where what it uses of them cannot be seen here.
 
-        It can be seen where it ran, and asked for models by their names.
+        It can be seen where it ran, and asked for models by their names; but nobody saw its way back run, which may delete
+        rows with all that points to them.
         """
         code = f"{self.code_of(judged.facts)}\n{judged.facts.get('reaches', '')}"
-        if judged.verdict is not Verdict.ASK and not _COMPUTED_MODEL.search(code):
+        seen = judged.verdict is not Verdict.ASK and not _COMPUTED_MODEL.search(code)
+        if seen and judged.facts.get("reverse") is None:
             return frozenset()
         return frozenset(app for app, _ in self._waits[judged.app, judged.migration])
 

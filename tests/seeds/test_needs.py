@@ -189,3 +189,44 @@ def test_a_function_without_a_body_is_not_asked_about(tmp_path: Path) -> None:
     found = two(tmp_path, IDLE)
     assert found.is_proved, found.report
     assert found.rungs["0002_idle#0"] == ("one-time", None)
+
+
+WAY_BACK = """
+== oak/models.py
+class Nut(models.Model):
+    name = models.CharField(max_length=9)
+    leaf = models.ForeignKey("ash.Leaf", models.CASCADE, null=True)
+== oak/migrations/0001_initial.py
+dependencies = [("ash", "0001_initial")]
+operations = [
+    migrations.CreateModel(
+        "Nut",
+        [
+            ID,
+            ("name", models.CharField(max_length=9)),
+            ("leaf", models.ForeignKey("ash.Leaf", models.CASCADE, null=True)),
+        ],
+    )
+]
+== ash/migrations/0002_seed.py
+from django.db import migrations
+
+
+def seed(apps, schema_editor):
+    apps.get_model("ash", "Leaf").objects.create(name="x")
+
+
+def clear(apps, schema_editor):
+    apps.get_model("ash", "Leaf").objects.all().delete()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("ash", "0001_initial"), ("oak", "0001_initial")]
+    operations = [migrations.RunPython(seed, clear)]
+"""
+
+
+def test_a_way_back_that_deletes_what_others_point_to_goes_before_their_tables(tmp_path: Path) -> None:
+    found = two(tmp_path, WAY_BACK)
+    assert found.is_proved, found.report
+    assert '("oak", "0001_reset_initial")' in found.staged_seeds("ash")
