@@ -209,6 +209,8 @@ class GenerateScreen(StepScreen):
         table.go_to(self._listed)
         self.refresh_actions()
         self._heads()
+        # The pane may get its width only now, when it is shown for the first time.
+        self.call_after_refresh(self._heads)
 
     def _heads(self) -> None:
         """What stands around the diff; it depends on the width and on where the cursor is."""
@@ -237,8 +239,8 @@ class GenerateScreen(StepScreen):
         self.query_one("#check", Static).update(parts.check_line(file, width, more))
 
     def on_resize(self) -> None:
-        # Textual calls the handler of the base class by itself.
-        self.call_after_refresh(self._heads)
+        # Textual calls the handler of the base class by itself. Once for the new size, once for what its classes change.
+        self.call_after_refresh(self.call_after_refresh, self._heads)
 
     @on(DiffView.Moved)
     def _moved(self, event: DiffView.Moved) -> None:

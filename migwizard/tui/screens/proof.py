@@ -108,6 +108,8 @@ class ProofScreen(StepScreen):
         if question.id.startswith("difference:"):
             self._go_to(question.id)
         self._detail()
+        # The pane may get its width only now, when it is shown for the first time.
+        self.call_after_refresh(self._detail)
 
     def begins(self) -> None:
         super().begins()
@@ -244,7 +246,8 @@ class ProofScreen(StepScreen):
 
     def on_resize(self) -> None:
         super().on_resize()
-        self.call_after_refresh(self._detail)
+        # Once for the new size, once for what its classes change.
+        self.call_after_refresh(self.call_after_refresh, self._detail)
 
     # What a person does
 
