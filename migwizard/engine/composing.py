@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from migwizard.engine import scratchcopies
-from migwizard.engine.literal_rows import CONTENT_TYPES, PERMISSIONS, RowsBlock, blocks_at, table_rows
+from migwizard.engine.literal_rows import RowsBlock, blocks_at, table_rows
 from migwizard.engine.placing import Alteration, Pair, altered_tables, mentioned, placed
 from migwizard.engine.planning import Planned
 from migwizard.engine.ride import Ride
 from migwizard.plan.operations import Node
+from migwizard.proof.rowset import CONTENT_TYPES, PERMISSIONS
 from migwizard.seeds.compose import Content, Home
 from migwizard.seeds.extract import CannotMove, Extract
 from migwizard.seeds.groups import Item

@@ -10,6 +10,7 @@ from typing import Any
 
 from migwizard.engine.references import References
 from migwizard.engine.ride import Ride
+from migwizard.proof.rowset import CONTENT_TYPES, PERMISSIONS
 from migwizard.seeds.compose import Content, rows_content
 from migwizard.seeds.groups import Item
 from migwizard.seeds.materialise import ContentTypeRef, Permission, SeedRow, SeedTable, Value, materialise
@@ -18,8 +19,6 @@ from migwizard.seeds.rawrows import RawTable, raw_rows
 from migwizard.seeds.rungs import AS_CODE, Rung
 from migwizard.seeds.verdicts import Judged, Key
 
-CONTENT_TYPES = "django_content_type"
-PERMISSIONS = "auth_permission"
 MANY = 1000
 """Above so many rows of a table, a migration that holds them is no reading for people."""
 

@@ -36,11 +36,10 @@ class References:
         if (table, column or "") not in self._found:
             facts = self._rows.get(table) or {"columns": [], "pk": [], "rows": []}
             places = [facts["columns"].index(name) for name in facts["pk"]]
-            names = [column] if column else facts["pk"][:1]
+            led_to = facts["columns"].index(column) if column else next(iter(places), None)
             self._found[table, column or ""] = {
-                repr(row[facts["columns"].index(name)]): tuple(plain(row[place]) for place in places)
-                for name in names
-                for row in facts["rows"]
+                repr(row[led_to]): tuple(plain(row[place]) for place in places)
+                for row in (facts["rows"] if led_to is not None else ())
             }
         return self._found[table, column or ""]
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from migwizard.proof.rowset import CONTENT_TYPES, PERMISSIONS
 from migwizard.words.counting import count
 
 Key = tuple[str, tuple[Any, ...]]
@@ -32,7 +33,7 @@ _PASSING = frozenset({"SET", "RESET", "LOCK", "LISTEN", "NOTIFY", "COMMENT", "AN
 """Statements that go with others: where those left nothing, these do not outlive them."""
 
 
-_NUMBERED_ANEW = frozenset({"django_content_type", "auth_permission"})
+_NUMBERED_ANEW = frozenset({CONTENT_TYPES, PERMISSIONS})
 """Django makes their rows after every migrate, also those that somebody deleted."""
 
 
