@@ -19,7 +19,7 @@ from typing import Any
 from migwizard.switch.manifest import Node
 
 HERE = Path(__file__).parent
-SWITCH = HERE.parents[1] / "migwizard/project/agent/switch.py"
+SWITCH = HERE.parents[1] / "migwizard/project/agent/switch/__init__.py"
 PYTHON = os.environ.get("MIGWIZARD_TEST_GUEST", sys.executable)
 
 OLD: tuple[Node, ...] = (

@@ -1,0 +1,143 @@
+"""One transaction that nobody else can write into, on each engine by its own means."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import math
+import typing
+
+from django.db import Error, OperationalError
+from django.db.transaction import TransactionManagementError
+
+from .backup import Backup
+from .history import HISTORY, History
+from .refusal import SwitchError
+
+
+@contextlib.contextmanager
+def exclusive(history: History, timeout: float) -> typing.Iterator[None]:
+    """The transaction, with the backup table at hand; rolled back on any exception.
+
+    Where DDL commits (MySQL) the backup table is made before and dropped after the transaction, under a named lock.
+    """
+    connection, backup = history.connection, Backup(history)
+    if connection.in_atomic_block or not connection.get_autocommit():
+        raise TransactionManagementError("The switch opens its own transaction; leave the surrounding one first.")
+    inside = connection.features.can_rollback_ddl
+    with _patience(history, timeout), _named_lock(history, timeout):
+        try:
+            if not inside:
+                backup.create()
+            with _transaction(history, timeout):
+                if inside:
+                    backup.create()
+                yield
+                if inside:
+                    backup.drop_if_empty()
+        finally:
+            if not inside:
+                backup.drop_if_empty()
+
+
+def try_lock(connection: typing.Any, lock_timeout: float = 10, schema: typing.Optional[str] = None) -> None:
+    """Take the lock of a switch and let go of it, where there is a history to lock. Raises Django's OperationalError."""
+    history = History(connection, schema)
+    if HISTORY in history.tables():
+        try:
+            _BEGIN[history.vendor](history, lock_timeout)
+        finally:
+            with contextlib.suppress(Error):
+                history.run("ROLLBACK")
+
+
+def is_lock_failure(error: Exception) -> bool:
+    """Was a lock not got in time (or by a deadlock), and not something else that went wrong?"""
+    cause = error.__cause__
+    state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
+    return state in ("55P03", "40P01") or error.args[:1] in ((1205,), (1213,)) or "database is locked" in str(error)
+
+
+@contextlib.contextmanager
+def _transaction(history: History, timeout: float) -> typing.Iterator[None]:
+    """Raw BEGIN to COMMIT: atomic() can neither take SQLite's write lock at once nor choose an isolation level."""
+    committed = False
+    try:
+        _BEGIN[history.vendor](history, timeout)
+        yield
+        history.run("COMMIT")
+        committed = True
+    except OperationalError as error:
+        if not is_lock_failure(error):
+            raise
+        raise _busy(history, timeout) from error
+    finally:
+        if not committed:
+            with contextlib.suppress(Error):
+                history.run("ROLLBACK")
+
+
+def _begin_sqlite(history: History, timeout: float) -> None:
+    history.run("BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(history: History, timeout: float) -> None:
+    history.run("BEGIN")
+    history.run(f"SET LOCAL lock_timeout = {max(1, int(timeout * 1000))}")
+    key = int.from_bytes(hashlib.sha256(f"migwizard:{history.schema}".encode()).digest()[:8], "big", signed=True)
+    history.query("SELECT pg_advisory_xact_lock(%s)", [key])
+    history.run(f"LOCK TABLE {history.table} IN EXCLUSIVE MODE")
+
+
+def _begin_mysql(history: History, timeout: float) -> None:
+    # Django's READ COMMITTED takes no gap lock: another connection could insert between our statements.
+    history.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+    history.run("START TRANSACTION")
+    history.query(f"SELECT id FROM {history.table} FOR UPDATE")
+
+
+_BEGIN = {"sqlite": _begin_sqlite, "postgresql": _begin_postgresql, "mysql": _begin_mysql}
+# Session variable that bounds the wait for a lock, and how many of its units make a second.
+_PATIENCE = {
+    "sqlite": ("PRAGMA busy_timeout", "PRAGMA busy_timeout = {}", 1000),
+    "mysql": ("SELECT @@SESSION.innodb_lock_wait_timeout", "SET SESSION innodb_lock_wait_timeout = {}", 1),
+}
+
+
+@contextlib.contextmanager
+def _patience(history: History, timeout: float) -> typing.Iterator[None]:
+    """Bound the wait for locks in this session to `timeout` seconds, and put the session's own bound back."""
+    if history.vendor not in _PATIENCE:
+        yield
+        return
+    read, write, units = _PATIENCE[history.vendor]
+    before = history.query(read)[0][0]
+    history.run(write.format(max(1, math.ceil(timeout * units))))
+    try:
+        yield
+    finally:
+        with contextlib.suppress(Error):
+            history.run(write.format(before))
+
+
+@contextlib.contextmanager
+def _named_lock(history: History, timeout: float) -> typing.Iterator[None]:
+    """On MySQL keep other switches out for longer than one transaction, since DDL commits; elsewhere nothing."""
+    if history.vendor != "mysql":
+        yield
+        return
+    engines = "SELECT engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = %s"
+    if [engine.lower() for (engine,) in history.query(engines, [HISTORY])] != ["innodb"]:
+        raise SwitchError("MW-E11", f"{history} keeps {HISTORY} in an engine without transactions; make it InnoDB.")
+    name = "migwizard:" + hashlib.sha256(str(history.query("SELECT DATABASE()")).encode()).hexdigest()[:32]
+    if history.query("SELECT GET_LOCK(%s, %s)", [name, math.ceil(timeout)]) != [(1,)]:
+        raise _busy(history, timeout)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(Error):
+            history.query("SELECT RELEASE_LOCK(%s)", [name])
+
+
+def _busy(history: History, timeout: float) -> SwitchError:
+    return SwitchError("MW-E20", f"{history} is busy: somebody else held {HISTORY} for {timeout:g} s. Try again.")

@@ -1,0 +1,104 @@
+"""Tell the state of a database, and exchange its rows."""
+
+from __future__ import annotations
+
+import datetime
+import typing
+
+from django.utils import timezone
+
+from .backup import Backup
+from .history import History, check_format
+from .locks import exclusive
+from .plan import Consistent, make_plan, refuse_orphans
+from .refusal import SwitchError
+from .states import read_state, refuse_wrong_state
+from .words import Facts
+
+
+def state(connection: typing.Any, manifest: Facts, *, schema: typing.Optional[str] = None) -> Facts:
+    """Tell at which history a database is; reads only.
+
+    Returns `state`, `code` (of the refusal that `switch` would raise, or None), the lists of [app, name] `missing`,
+    `unknown`, `old`, `new` and `extra` (rows beyond a new history), `warnings`, and a `sentence` for people; the rows
+    that a switch would take out (`leaving`), and how many it would put in (`arriving`), how many are of other apps
+    (`others`) and how many of the project's rows the backup of this run keeps (`saved`); all that it keeps (`backup`).
+    """
+    check_format(manifest)
+    history = History(connection, schema)
+    backup = Backup(history)
+    rows, found = read_state(history, manifest)
+    plan, apps = make_plan(rows, manifest), set(manifest["apps"])
+    kept = backup.saved_all(manifest["run_id"]) if backup.exists() else []
+    return dict(
+        found,
+        leaving=[list(row.key) for row in plan.leaving],
+        arriving=len(plan.arriving),
+        others=sum(row.app not in apps for row in rows),
+        saved=sum(kind == "old" and app in apps for kind, _, app, *_ in kept),
+        backup=kept,
+    )
+
+
+def switch(
+    connection: typing.Any,
+    manifest: Facts,
+    *,
+    now: typing.Optional[datetime.datetime] = None,
+    consistent: typing.Optional[Consistent] = None,
+    dry_run: bool = False,
+    lock_timeout: float = 10,
+    schema: typing.Optional[str] = None,
+) -> Facts:
+    """Exchange the old rows for the new ones in one transaction; a switched or empty database is left as it is.
+
+    `now` is the time that the new rows carry. `consistent` gets all rows that would be recorded afterwards and
+    returns complaints (see `graph_consistency`). `lock_timeout` is in seconds. Raises SwitchError: MW-E11 tables
+    without transactions, E12 to E15 wrong state, E16 rows without their parents, E17 and E18 somebody else wrote,
+    E20 no lock. `backup` of the report is all that was kept of this run; `undo` takes it where the table is lost.
+    """
+    check_format(manifest)
+    history = History(connection, schema)
+    rows, found = read_state(history, manifest)
+    refuse_wrong_state(found)
+    if found["state"] != "OLD_HEAD":
+        return _report("NOTHING_TO_DO", found)
+    if dry_run:
+        plan = make_plan(rows, manifest)
+        refuse_orphans(history, plan, consistent)
+        return _report("WOULD_SWITCH", found, len(plan.leaving), len(plan.arriving))
+    with exclusive(history, lock_timeout):
+        # What was read before the lock may be outdated: another switch may have been first.
+        rows, found = read_state(history, manifest)
+        refuse_wrong_state(found)
+        if found["state"] != "OLD_HEAD":
+            return _report("NOTHING_TO_DO", found)
+        plan, backup = make_plan(rows, manifest), Backup(history)
+        refuse_orphans(history, plan, consistent)
+        backup.save_all(manifest["run_id"])
+        history.delete(plan.leaving)
+        history.insert(plan.arriving, now or timezone.now())
+        after = history.rows()
+        if sorted(row.key for row in after) != sorted(plan.after):
+            raise SwitchError("MW-E18", f"{history} was written to by somebody else during the switch.")
+        arriving = set(plan.arriving)
+        backup.save_new(manifest["run_id"], [row.id for row in after if row.key in arriving])
+        kept = backup.saved_all(manifest["run_id"])
+    return _report("SWITCHED", found, len(plan.leaving), len(plan.arriving), kept)
+
+
+def _report(
+    result: str,
+    found: Facts,
+    deleted: int = 0,
+    inserted: int = 0,
+    backup: typing.Sequence[typing.List[typing.Any]] = (),
+) -> Facts:
+    return {
+        "result": result,
+        "state": found["state"],
+        "deleted": deleted,
+        "inserted": inserted,
+        "warnings": found["warnings"],
+        "backup": list(backup),
+    }

@@ -1,0 +1,75 @@
+"""Take a switch back: the old rows return, unless the history moved on since."""
+
+from __future__ import annotations
+
+import typing
+
+from .backup import Backup
+from .files import on_disk
+from .history import History, Parameters, Row, check_format
+from .locks import exclusive
+from .refusal import SwitchError
+from .words import Facts, full_name, keys, listed
+
+
+def undo(
+    connection: typing.Any,
+    manifest: Facts,
+    *,
+    backup: typing.Optional[typing.Sequence[Parameters]] = None,
+    dry_run: bool = False,
+    lock_timeout: float = 10,
+    schema: typing.Optional[str] = None,
+) -> Facts:
+    """Put the old rows back with their ids and times, and remove the backup of this run.
+
+    `backup` is what the report of the switch held; it is used instead of the backup table. Raises SwitchError: MW-E30 no
+    backup table, E31 no backup of this run, E32 the history moved on, E33 the backup is of another database, E20 no lock.
+    """
+    check_format(manifest)
+    history = History(connection, schema)
+    table, run_id = Backup(history), manifest["run_id"]
+    if backup is None:
+        table.require(run_id)
+    with exclusive(history, lock_timeout):
+        if backup is None:
+            table.require(run_id)  # another undo may have been first
+        rows, kept = history.rows(), table.saved_all(run_id) if backup is None else backup
+        old, new = ([Row(*values) for of, *values in kept if of == kind] for kind in ("old", "new"))
+        moved = _moved_on(rows, old, new, manifest)
+        if moved:
+            raise SwitchError("MW-E32", f"{history} moved on since the switch: {listed(moved)}.", {"moved": moved})
+        if backup is not None and not set(new) <= set(rows):
+            # The same names with other ids or times: somebody built a database with the new files.
+            raise SwitchError("MW-E33", f"{history} is not the one that was switched: its new rows are other ones.")
+        if dry_run:
+            return {"result": "WOULD_UNDO", "deleted": 0, "inserted": 0}
+        if backup is not None:
+            table.take_over(run_id, backup)
+        leaving = [row for row in rows if row.app in manifest["apps"]]
+        returning = [row for row in old if row.app in manifest["apps"]]
+        history.delete(leaving)
+        table.restore(run_id, returning)
+        if [row for row in history.rows() if row.app in manifest["apps"]] != returning:
+            raise SwitchError("MW-E18", f"{history} was written to by somebody else during the undo.")
+        table.forget(run_id)
+    return {"result": "UNDONE", "deleted": len(leaving), "inserted": len(returning)}
+
+
+def _moved_on(
+    rows: typing.List[Row], old: typing.List[Row], new: typing.List[Row], manifest: Facts
+) -> typing.List[str]:
+    """What happened to the history since the switch that an undo would orphan or overwrite."""
+    apps, keep = set(manifest["apps"]), set(keys(manifest["keep"]))
+    now, before, arrived = ({row.key for row in some} for some in (rows, old, new))
+    mine, expected = {key for key in now if key[0] in apps}, arrived | (before & keep)
+    moved = [f"{full_name(key)} was recorded" for key in sorted(mine - expected)]
+    moved += [f"{full_name(key)} is gone" for key in sorted(expected - mine)]
+    moved += [f"{full_name(key)} is gone" for key in sorted(before - now) if key[0] not in apps]
+    since = now - before - mine
+    there = on_disk() if since else {}
+    for key in sorted(since & set(there)):
+        # A dependency on `__first__` finds its parent in the old files again; one on a new name would not.
+        parents = {tuple(parent) for parent in there[key].dependencies} & arrived - keep
+        moved += [f"{full_name(key)} needs {full_name(parent)}" for parent in sorted(parents)]
+    return moved
