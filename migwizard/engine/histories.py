@@ -138,6 +138,8 @@ def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, 
         out, into = 0, 0
     waits = _waits(ride, found) if switched or state == "NEW" else ()
     more = [*_names("Lacks", found["missing"]), *_names("Nobody knows", found["unknown"])]
+    if state == "OLD_HEAD":
+        more += _names("Stays, on top of the new history", found["on_top"])
     if state == "MIXED":
         more += [*_names("Old rows", found["old"]), *_names("New rows", found["new"])]
     more += cures(str(found["code"]), alias, found)

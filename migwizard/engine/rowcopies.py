@@ -55,8 +55,8 @@ def load(ride: Ride, alias: str) -> Rows:
 
 
 def old_rows(rows: Rows, apps: set[str]) -> int:
-    """How many rows of these apps there were before the switch."""
-    return sum(kind == "old" and app in apps for kind, _, app, *_ in rows)
+    """How many rows of these apps the switch took out; those on top stayed."""
+    return sum((kind == "old") - (kind == "top") for kind, _, app, *_ in rows if app in apps)
 
 
 def use(ride: Ride, alias: str) -> None:

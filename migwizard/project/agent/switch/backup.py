@@ -10,7 +10,8 @@ from .history import HISTORY, History, Parameters, Row
 from .refusal import SwitchError
 
 BACKUP = "migwizard_history_backup"
-KINDS = ("old", "new", "sequence")  # of its rows: before the switch, put in by it, next id on SQLite
+# Of its rows: all before the switch, put in by it, those of the project that stayed on top, next id on SQLite.
+KINDS = ("old", "new", "top", "sequence")
 
 
 class Backup:
@@ -58,9 +59,9 @@ class Backup:
             sequence = "SELECT %s, 'sequence', seq, '', '', NULL FROM sqlite_sequence WHERE name = %s"
             history.run(f"INSERT INTO {self.table} {sequence}", [run_id, HISTORY])
 
-    def save_new(self, run_id: str, ids: typing.List[int]) -> None:
-        copy = f"SELECT %s, 'new', id, app, name, applied FROM {self.history.table} WHERE id"
-        self.history.for_ids(f"INSERT INTO {self.table} {copy}", ids, [run_id])
+    def save(self, run_id: str, kind: str, ids: typing.List[int]) -> None:
+        copy = f"SELECT %s, %s, id, app, name, applied FROM {self.history.table} WHERE id"
+        self.history.for_ids(f"INSERT INTO {self.table} {copy}", ids, [run_id, kind])
 
     def take_over(self, run_id: str, kept: typing.Sequence[Parameters]) -> None:
         """Fill the table from what `saved_all` gave once."""

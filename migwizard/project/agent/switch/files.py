@@ -6,6 +6,7 @@ import typing
 
 from django.db.migrations.loader import MigrationLoader
 
+from .refusal import SwitchError
 from .words import Key, full_name, keys
 
 
@@ -14,8 +15,8 @@ def graph_consistency(after_rows: typing.Iterable[Key]) -> typing.List[str]:
     recorded = set(keys(after_rows))
     try:
         loader = _LoaderOf(recorded)
-    except Exception as error:  # any project file may raise anything while it is imported
-        return [f"the migration files cannot be loaded ({type(error).__name__}: {error})"]
+    except Exception as error:
+        return [_cannot_load(error)]
     nodes = loader.graph.node_map
     complaints = []
     for key in sorted(recorded & set(nodes)):
@@ -46,8 +47,29 @@ class _LoaderOf(MigrationLoader):
         """Without a connection Django sets "none applied"; ours stay."""
 
 
-def on_disk() -> typing.Dict[Key, typing.Any]:
-    """Every migration that has a file, with what it is."""
-    loader = MigrationLoader(None, load=False, ignore_no_migrations=True)
-    loader.load_disk()
-    return dict(loader.disk_migrations)
+class Files:
+    """The migrations that have a file. They are loaded when the first is asked for: most databases need none."""
+
+    def __init__(self) -> None:
+        self._found: typing.Optional[typing.Dict[Key, typing.Any]] = None
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._loaded()
+
+    def __getitem__(self, key: Key) -> typing.Any:
+        return self._loaded()[key]
+
+    def _loaded(self) -> typing.Dict[Key, typing.Any]:
+        if self._found is None:
+            loader = MigrationLoader(None, load=False, ignore_no_migrations=True)
+            try:
+                loader.load_disk()
+            except Exception as error:
+                raise SwitchError("MW-E16", f"Which rows have a file cannot be told: {_cannot_load(error)}.") from error
+            self._found = dict(loader.disk_migrations)
+        return self._found
+
+
+def _cannot_load(error: Exception) -> str:
+    """What is said of files that a project's own code keeps from being imported: that may raise anything."""
+    return f"the migration files cannot be loaded ({type(error).__name__}: {error})"

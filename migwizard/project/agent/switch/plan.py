@@ -12,20 +12,26 @@ Consistent = typing.Callable[[Keys], typing.List[str]]
 
 
 class Plan(typing.NamedTuple):
-    """`leaving` rows are of the old history, `arriving` names of the new one, `after` all that is recorded then."""
+    """`leaving` rows are of the old history, `arriving` names of the new one, `after` all that is recorded then.
+
+    `on_top` are rows of the project that stay, since a file beyond both histories bears their name.
+    """
 
     leaving: typing.List[Row]
     arriving: Keys
     after: Keys
+    on_top: typing.List[Row]
 
 
-def make_plan(rows: typing.List[Row], manifest: Facts) -> Plan:
-    """All rows of the project leave but the kept ones; a kept name that only a squash stood for arrives too."""
-    apps, keep = set(manifest["apps"]), keys(manifest["keep"])
-    leaving = [row for row in rows if row.app in apps and row.key not in keep]
-    staying = [row.key for row in rows if row.app not in apps or row.key in keep]
+def make_plan(rows: typing.List[Row], found: Facts, manifest: Facts) -> Plan:
+    """All rows of the project leave but those kept or on top; a kept name that only a squash stood for arrives too."""
+    apps, keep, above = set(manifest["apps"]), keys(manifest["keep"]), keys(found["on_top"])
+    on_top = [row for row in rows if row.key in above]
+    leaving = [row for row in rows if row.app in apps and row.key not in keep and row.key not in above]
+    gone = {row.id for row in leaving}
+    staying = [row.key for row in rows if row.id not in gone]
     arriving = [key for key in keep if key not in staying] + keys(manifest["new"]["nodes"])
-    return Plan(leaving, arriving, staying + arriving)
+    return Plan(leaving, arriving, staying + arriving, on_top)
 
 
 def refuse_orphans(history: History, plan: Plan, consistent: typing.Optional[Consistent]) -> None:

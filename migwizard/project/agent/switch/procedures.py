@@ -20,22 +20,23 @@ def state(connection: typing.Any, manifest: Facts, *, schema: typing.Optional[st
     """Tell at which history a database is; reads only.
 
     Returns `state`, `code` (of the refusal that `switch` would raise, or None), the lists of [app, name] `missing`,
-    `unknown`, `old`, `new` and `extra` (rows beyond a new history), `warnings`, and a `sentence` for people; the rows
-    that a switch would take out (`leaving`), and how many it would put in (`arriving`), how many are of other apps
-    (`others`) and how many of the project's rows the backup of this run keeps (`saved`); all that it keeps (`backup`).
+    `unknown`, `old`, `new`, `extra` (rows beyond a new history) and `on_top` (rows beyond both histories that have a
+    file, and stay), `warnings`, and a `sentence` for people; the rows that a switch would take out (`leaving`), and how
+    many it would put in (`arriving`), how many are of other apps (`others`) and how many of the project's rows the
+    backup of this run keeps (`saved`); all that it keeps (`backup`).
     """
     check_format(manifest)
     history = History(connection, schema)
     backup = Backup(history)
     rows, found = read_state(history, manifest)
-    plan, apps = make_plan(rows, manifest), set(manifest["apps"])
+    plan, apps = make_plan(rows, found, manifest), set(manifest["apps"])
     kept = backup.saved_all(manifest["run_id"]) if backup.exists() else []
     return dict(
         found,
         leaving=[list(row.key) for row in plan.leaving],
         arriving=len(plan.arriving),
         others=sum(row.app not in apps for row in rows),
-        saved=sum(kind == "old" and app in apps for kind, _, app, *_ in kept),
+        saved=sum((kind == "old") - (kind == "top") for kind, _, app, *_ in kept if app in apps),
         backup=kept,
     )
 
@@ -64,7 +65,7 @@ def switch(
     if found["state"] != "OLD_HEAD":
         return _report("NOTHING_TO_DO", found)
     if dry_run:
-        plan = make_plan(rows, manifest)
+        plan = make_plan(rows, found, manifest)
         refuse_orphans(history, plan, consistent)
         return _report("WOULD_SWITCH", found, len(plan.leaving), len(plan.arriving))
     with exclusive(history, lock_timeout):
@@ -73,7 +74,7 @@ def switch(
         refuse_wrong_state(found)
         if found["state"] != "OLD_HEAD":
             return _report("NOTHING_TO_DO", found)
-        plan, backup = make_plan(rows, manifest), Backup(history)
+        plan, backup = make_plan(rows, found, manifest), Backup(history)
         refuse_orphans(history, plan, consistent)
         backup.save_all(manifest["run_id"])
         history.delete(plan.leaving)
@@ -82,7 +83,8 @@ def switch(
         if sorted(row.key for row in after) != sorted(plan.after):
             raise SwitchError("MW-E18", f"{history} was written to by somebody else during the switch.")
         arriving = set(plan.arriving)
-        backup.save_new(manifest["run_id"], [row.id for row in after if row.key in arriving])
+        backup.save(manifest["run_id"], "new", [row.id for row in after if row.key in arriving])
+        backup.save(manifest["run_id"], "top", [row.id for row in plan.on_top])
         kept = backup.saved_all(manifest["run_id"])
     return _report("SWITCHED", found, len(plan.leaving), len(plan.arriving), kept)
 

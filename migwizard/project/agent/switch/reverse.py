@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing
 
 from .backup import Backup
-from .files import on_disk
+from .files import Files
 from .history import History, Parameters, Row, check_format
 from .locks import exclusive
 from .refusal import SwitchError
@@ -35,8 +35,8 @@ def undo(
         if backup is None:
             table.require(run_id)  # another undo may have been first
         rows, kept = history.rows(), table.saved_all(run_id) if backup is None else backup
-        old, new = ([Row(*values) for of, *values in kept if of == kind] for kind in ("old", "new"))
-        moved = _moved_on(rows, old, new, manifest)
+        old, new, on_top = ([Row(*values) for of, *values in kept if of == kind] for kind in ("old", "new", "top"))
+        moved = _moved_on(rows, old, new, on_top, manifest)
         if moved:
             raise SwitchError("MW-E32", f"{history} moved on since the switch: {listed(moved)}.", {"moved": moved})
         if backup is not None and not set(new) <= set(rows):
@@ -57,19 +57,23 @@ def undo(
 
 
 def _moved_on(
-    rows: typing.List[Row], old: typing.List[Row], new: typing.List[Row], manifest: Facts
+    rows: typing.List[Row],
+    old: typing.List[Row],
+    new: typing.List[Row],
+    on_top: typing.List[Row],
+    manifest: Facts,
 ) -> typing.List[str]:
     """What happened to the history since the switch that an undo would orphan or overwrite."""
     apps, keep = set(manifest["apps"]), set(keys(manifest["keep"]))
     now, before, arrived = ({row.key for row in some} for some in (rows, old, new))
-    mine, expected = {key for key in now if key[0] in apps}, arrived | (before & keep)
+    mine, expected = {key for key in now if key[0] in apps}, arrived | (before & keep) | {row.key for row in on_top}
     moved = [f"{full_name(key)} was recorded" for key in sorted(mine - expected)]
     moved += [f"{full_name(key)} is gone" for key in sorted(expected - mine)]
     moved += [f"{full_name(key)} is gone" for key in sorted(before - now) if key[0] not in apps]
     since = now - before - mine
-    there = on_disk() if since else {}
-    for key in sorted(since & set(there)):
+    files = Files()
+    for key in sorted(key for key in since if key in files):
         # A dependency on `__first__` finds its parent in the old files again; one on a new name would not.
-        parents = {tuple(parent) for parent in there[key].dependencies} & arrived - keep
+        parents = {tuple(parent) for parent in files[key].dependencies} & arrived - keep
         moved += [f"{full_name(key)} needs {full_name(parent)}" for parent in sorted(parents)]
     return moved

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import typing
 
-from .files import on_disk
+from .files import Files
 from .history import HISTORY, History, Row
 from .refusal import SwitchError
 from .words import Facts, Key, Keys, full_name, keys, listed
 
 
-def classify(recorded: typing.Iterable[Key], tables: typing.Container[str], manifest: Facts, where: str) -> Facts:
-    """Tell the state from all recorded migrations and the existing tables; pure. See `state` for the result."""
+def classify(
+    recorded: typing.Iterable[Key],
+    tables: typing.Container[str],
+    files: typing.Container[Key],
+    manifest: Facts,
+    where: str,
+) -> Facts:
+    """Tell the state from all recorded migrations, the existing tables and the migrations that have a file; pure.
+
+    See `state` for the result.
+    """
     apps, keep, tolerate = set(manifest["apps"]), set(keys(manifest["keep"])), set(keys(manifest["tolerate"]))
     old_nodes, new_nodes = keys(manifest["old"]["nodes"]), keys(manifest["new"]["nodes"])
     alternatives = {node: keys(replaced) for node, replaced in manifest["old"]["alt"].items()}
@@ -19,21 +28,28 @@ def classify(recorded: typing.Iterable[Key], tables: typing.Container[str], mani
     mine = {key for key in recorded if key[0] in apps}
     new = [node for node in new_nodes if node in mine]
     old = sorted(mine & known - set(new) - keep)
-    strange = sorted(mine - known - set(new_nodes) - keep - tolerate)
-    found: Facts = {"missing": [], "unknown": [], "old": old, "new": new, "extra": [], "warnings": []}
+    strange = sorted(mine - known - set(new_nodes) - keep)
+    on_top = [key for key in strange if key in files]
+    unknown = [key for key in strange if key not in on_top and key not in tolerate]
+    found: Facts = {"missing": [], "unknown": [], "old": old, "new": new, "extra": [], "warnings": [], "on_top": on_top}
 
     if new and old:
         sentence = f"{where} holds {len(old)} old and {len(new)} new rows of the project. Some were recorded by hand."
         return dict(found, state="MIXED", code="MW-E14", sentence=sentence)
     if new:
-        found.update(extra=strange, missing=[node for node in new_nodes if node not in mine])
+        found.update(extra=sorted([*on_top, *unknown]), missing=[node for node in new_nodes if node not in mine])
+        # A migrate of the old release that was under way during the switch records its row afterwards.
+        found["warnings"] = [
+            f"MW-W40 {where} records {full_name(key)}, which is neither of the new history nor on disk."
+            for key in unknown
+        ]
         if found["missing"]:
             sentence = f"{where} holds a part of the new history; migrate brings the rest."
             return dict(found, state="NEW_PARTIAL", code=None, sentence=sentence)
         return dict(found, state="NEW", code=None, sentence=f"{where} is at the new history.")
     if mine - tolerate:
         lacking = [node for node in old_nodes if not _satisfied(node, mine, alternatives)]
-        return _classify_old(dict(found, unknown=strange, missing=lacking), manifest, where)
+        return _classify_old(dict(found, unknown=unknown, missing=lacking), manifest, where)
     there = [table for table in manifest.get("tables", ()) if table in tables]
     if there:
         sentence = f"{where} has tables of the project ({listed(there)}), but no row tells how they came to be."
@@ -78,19 +94,9 @@ def read_state(history: History, manifest: Facts) -> typing.Tuple[typing.List[Ro
     """All rows and the state that they show, read at one go."""
     tables = history.tables()
     rows = history.rows() if HISTORY in tables else []
-    found = classify([row.key for row in rows], tables, manifest, str(history))
-    if found["extra"]:
-        # A migrate of the old release that was under way during the switch records its row afterwards.
-        there = on_disk()
-        found["warnings"] = [
-            f"MW-W40 {history} records {full_name(key)}, which is neither of the new history nor on disk."
-            for key in found["extra"]
-            if key not in there
-        ]
-    found.update(
-        (field, [list(key) for key in found[field]]) for field in ("missing", "unknown", "old", "new", "extra")
-    )
-    return rows, found
+    found = classify([row.key for row in rows], tables, Files(), manifest, str(history))
+    lists = ("missing", "unknown", "old", "new", "extra", "on_top")
+    return rows, dict(found, **{field: [list(key) for key in found[field]] for field in lists})
 
 
 def refuse_wrong_state(found: Facts) -> None:
