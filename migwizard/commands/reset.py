@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from migwizard.commands.setup import again, face_of, options_of, project_of, say
-from migwizard.engine import journal, machine, recovery
+from migwizard.engine import deviating, histories, journal, machine, recovery
 from migwizard.engine import undo as undoing
 from migwizard.engine.checkpoint import load_checkpoint
 from migwizard.engine.opening import open_ride
@@ -197,10 +197,14 @@ def _switch(ride: Ride, alias: str, arguments: argparse.Namespace) -> dict[str, 
     if not arguments.dry_run and faking.read_state(ride, alias)["state"] == "OLD_HEAD":
         # Whoever says fake now is asked now, whatever was said before.
         ride.checkpoint.decisions.pop(f"switch:{alias}", None)
-        if faking.ask_switch(ride, database) == "later":
+        if not faking.may_switch(ride, database):
             return {"result": "NOTHING_DONE", "state": "OLD_HEAD", "deleted": 0, "inserted": 0}
+    line = histories.line(ride, database)
+    if arguments.dry_run:
+        deviating.tell(ride, line)
     result = faking.switch(ride, alias, dry_run=arguments.dry_run)
     if not arguments.dry_run:
         ride.checkpoint.databases[alias] = faking.confirm(ride, alias) if result["state"] != "EMPTY" else "EMPTY"
         ride.save()
-    return {key: result[key] for key in ("result", "state", "deleted", "inserted")}
+    told = {key: result[key] for key in ("result", "state", "deleted", "inserted")}
+    return told | {"deviations": [deviating.as_json(item) for item in line.deviations]}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from migwizard.engine import durable
-from migwizard.engine.drift import migration_files
+from migwizard.engine import drift, durable
 from migwizard.engine.journal import Step
 from migwizard.engine.ride import Ride
 
@@ -59,7 +58,7 @@ def _text(ride: Ride, label: str) -> bytes | None:
     """The last of the app's new migrations: their numbers rise in the order of the graph."""
     names = [
         file.removesuffix(".py")
-        for app, _, file in (n.partition("/") for n in migration_files(ride.checkpoint.files))
+        for app, _, file in (n.partition("/") for n in drift.migration_files(ride.checkpoint.files))
         if app == label
     ]
     return f"{max(names)}\n".encode() if names else None

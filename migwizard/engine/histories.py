@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from migwizard.engine import durable, rowcopies
+from migwizard.engine import deviating, durable, rowcopies
 from migwizard.engine.manifests import load_manifest, tolerated
 from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import Ride
@@ -69,12 +69,16 @@ def cures(code: str, alias: str, found: Mapping[str, Any]) -> tuple[str, ...]:
 def lines(ride: Ride) -> tuple[DatabaseLine, ...]:
     """Every database of the settings; each is read once a sitting, and again when something was done to it."""
     databases = ride.guest.facts["databases"]
+    return tuple(line(ride, database, number, len(databases)) for number, database in enumerate(databases, 1))
+
+
+def line(ride: Ride, database: Mapping[str, Any], number: int = 1, total: int = 1) -> DatabaseLine:
+    """One of them, and no other database is looked at."""
     known: dict[str, DatabaseLine] = ride.facts.setdefault(LINES, {})
-    for number, database in enumerate(databases, 1):
-        if database["alias"] not in known:
-            ride.tell("progress", f"reading {database['alias']}", number=number, total=len(databases))
-            known[database["alias"]] = _line(ride, database)
-    return tuple(known[database["alias"]] for database in databases)
+    if database["alias"] not in known:
+        ride.tell("progress", f"reading {database['alias']}", number=number, total=total)
+        known[database["alias"]] = _line(ride, database)
+    return known[database["alias"]]
 
 
 def forget_line(ride: Ride, alias: str) -> None:
@@ -114,7 +118,11 @@ def _line(ride: Ride, database: Mapping[str, Any]) -> DatabaseLine:
         )
     if (rows := rowcopies.used(ride, alias)) is not None:
         found["saved"] = rowcopies.old_rows(rows, set(manifest(ride).apps))
-    return _read(ride, alias, where, database["inside"], found)
+    read = _read(ride, alias, where, database["inside"], found)
+    if not read.askable:
+        return read
+    deviations, uncompared = deviating.find(ride, database)
+    return replace(read, deviations=deviations, uncompared=uncompared)
 
 
 def _where(ride: Ride, database: Mapping[str, Any]) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from migwizard.proof.deviation import Deviation
+
 Status = Literal["ok", "note", "stop", "waiting"]
 
 
@@ -360,6 +362,10 @@ class DatabaseLine:
     """Why more or fewer rows go out than files did; empty where the numbers agree."""
     waits: tuple[str, ...] = ()
     """Migrations of the drift that its next migrate applies, once it is switched."""
+    deviations: tuple[Deviation, ...] = ()
+    """What is otherwise in it than the histories build; looked for where it can be switched."""
+    uncompared: str = ""
+    """Why that could not be looked for."""
 
 
 @dataclass(frozen=True, slots=True)

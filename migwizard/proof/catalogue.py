@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from migwizard.proof.difference import Difference, Severity
@@ -28,22 +29,42 @@ _READERS = {"sqlite": sqlite_facts, "postgresql": postgresql_facts}
 Group = tuple[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The words for the two databases; `{what}` is an object, `{pairs}` are its aspects before and after."""
+
+    first: str = "old history"
+    second: str = "new history"
+    lacks: str = "The new history lacks {what}, which the old one has."
+    has: str = "The new history has {what}, which the old one does not have."
+    differs: str = "differs from the old history to the new ({pairs})"
+    aged: tuple[frozenset[str], ...] = ()
+    """Sets of aspects that depend on the versions which once created an object: where only such differ, it is told only."""
+
+    names: bool = True
+    """Whether made-up names that differ are told."""
+
+
+HISTORIES = Sides()
+
+
 class EmptyDatabaseError(ValueError):
     """A history built no table at all: a comparison would prove nothing."""
 
 
 def compare_catalogues(
-    old: Mapping[str, Any], new: Mapping[str, Any], *, explicit_names: Collection[str]
+    old: Mapping[str, Any], new: Mapping[str, Any], *, explicit_names: Collection[str], sides: Sides = HISTORIES
 ) -> tuple[Difference, ...]:
     """What differs between the catalogues `old` and `new` (as `read_catalogue` gives them), tables first.
 
-    `explicit_names` are the names of indexes and constraints in the state of the migrations.
+    `explicit_names` are the names of indexes and constraints in the state of the migrations; `sides` says what the two
+    catalogues are of, where they are not of the two histories.
     Raises EmptyDatabaseError when a side has no table besides the bookkeeping, ValueError for catalogues of an unknown
     engine or of two engines.
     """
     engine = old["engine"]
     explicit = frozenset(explicit_names if engine == "postgresql" else map(lower, explicit_names))
-    olds, news = _grouped(_facts(old, new, "old")), _grouped(_facts(new, old, "new"))
+    olds, news = _grouped(_facts(old, new, sides.first)), _grouped(_facts(new, old, sides.second))
     both = {key[1] for key in olds if key[0] == "column"} & {key[1] for key in news if key[0] == "column"}
     groups = sorted(olds.keys() | news.keys(), key=lambda group: (_KINDS.index(group[0]), group[1]))
     found: list[Difference] = []
@@ -53,9 +74,9 @@ def compare_catalogues(
         left, right = olds.get((kind, table), []), news.get((kind, table), [])
         if table and kind in _OWN_NAME:
             left, right = _of_common_columns(table, olds, news, left), _of_common_columns(table, olds, news, right)
-            found.extend(_compare_contents(left, right, explicit))
+            found.extend(_compare_contents(left, right, explicit, sides))
         else:
-            found.extend(_compare_named(left, right))
+            found.extend(_compare_named(left, right, sides))
     return tuple(found)
 
 
@@ -84,7 +105,7 @@ def _facts(catalogue: Mapping[str, Any], other: Mapping[str, Any], side: str) ->
     if engine not in _READERS:
         raise ValueError(f"Catalogues of {engine} cannot be compared yet.")
     if not count_tables(catalogue):
-        raise EmptyDatabaseError(f"The {side} history built no table at all, so there is nothing to compare.")
+        raise EmptyDatabaseError(f"The {side} has no table at all, so there is nothing to compare.")
     return _READERS[engine](catalogue, IGNORED)
 
 
@@ -108,30 +129,34 @@ def _named(facts: Sequence[Fact]) -> dict[str, Fact]:
     return {fact.key or "": fact for fact in facts}
 
 
-def _compare_named(old: Sequence[Fact], new: Sequence[Fact]) -> Iterator[Difference]:
+def _compare_named(old: Sequence[Fact], new: Sequence[Fact], sides: Sides) -> Iterator[Difference]:
     """Facts that are the same when name and content are."""
     olds, news = _named(old), _named(new)
     for name in sorted(olds.keys() | news.keys()):
-        yield from _compare(olds.get(name), news.get(name))
+        yield from _compare(olds.get(name), news.get(name), sides)
 
 
-def _compare_contents(old: Sequence[Fact], new: Sequence[Fact], explicit: frozenset[str]) -> Iterator[Difference]:
+def _compare_contents(
+    old: Sequence[Fact], new: Sequence[Fact], explicit: frozenset[str], sides: Sides
+) -> Iterator[Difference]:
     """Facts that are the same when the content is, and the name where it is explicit."""
     lefts, rights = list(old), list(new)
     # First by the names that count, then those that are equal in all, in content, and at least in name or subject.
     for left, right in _take_pairs(lefts, rights, lambda fact: fact.key if fact.key in explicit else None):
-        yield from _compare(left, right)
+        yield from _compare(left, right, sides)
     _take_pairs(lefts, rights, lambda fact: (fact.key, fact.content))
     for left, right in _take_pairs(lefts, rights, lambda fact: fact.content):
-        yield _renamed(left, right, explicit)
+        renamed = _renamed(left, right, explicit, sides)
+        if sides.names or renamed.severity == "error":
+            yield renamed
     for left, right in _take_pairs(lefts, rights, lambda fact: fact.key):
-        yield _changed(left, right)
+        yield _changed(left, right, sides)
     for left, right in _take_pairs(lefts, rights, lambda fact: fact.subject):
-        yield _changed(left, right)
+        yield _changed(left, right, sides)
     for left in lefts:
-        yield from _compare(left, None)
+        yield from _compare(left, None, sides)
     for right in rights:
-        yield from _compare(None, right)
+        yield from _compare(None, right, sides)
 
 
 def _title(fact: Fact) -> str:
@@ -153,37 +178,37 @@ def _take_pairs(lefts: list[Fact], rights: list[Fact], key: Callable[[Fact], Has
     return pairs
 
 
-def _compare(old: Fact | None, new: Fact | None) -> Iterator[Difference]:
+def _compare(old: Fact | None, new: Fact | None, sides: Sides) -> Iterator[Difference]:
     if old is not None and new is not None:
         if old.content != new.content:
-            yield _changed(old, new)
+            yield _changed(old, new, sides)
     elif old is not None:
-        sentence = f"The new history lacks {old.label}, which the old one has."
+        sentence = sides.lacks.format(what=old.label)
         yield Difference("error", old.kind, old.table, _title(old), old.shown, None, sentence)
     elif new is not None:
-        sentence = f"The new history has {new.label}, which the old one does not have."
+        sentence = sides.has.format(what=new.label)
         yield Difference("error", new.kind, new.table, _title(new), None, new.shown, sentence)
 
 
-def _changed(old: Fact, new: Fact) -> Difference:
+def _changed(old: Fact, new: Fact, sides: Sides) -> Difference:
     """The same name with another content; the sentence tells the aspects that are not the same."""
     before, after = dict(old.content), dict(new.content)
     aspects = [aspect for aspect in {**before, **after} if before.get(aspect) != after.get(aspect)]
     # The second witness speaks only when the text says nothing.
     told = [aspect for aspect in aspects if not aspect.endswith("as SQLite reads it")] or aspects
     if told == ["definition"]:
-        what = "is defined in another way in the new history"
+        what = f"is defined in another way in the {sides.second}"
     elif told == ["type"] and old.stored_as is not None and old.stored_as == new.stored_as:
         what = (
-            f"is declared as {after['type']} in the new history and as {before['type']} in the old one; the database stores "
-            "both alike, and the key that it points at is what the new one says"
+            f"is declared as {after['type']} in the {sides.second} and as {before['type']} in the {sides.first}; the engine stores "
+            f"both alike, and the key that it points at is what the {sides.second} says"
         )
         return Difference("info", old.kind, old.table, _title(old), old.shown, new.shown, f"{_sentence(old)} {what}.")
     else:
         pairs = (f"{aspect}: {before.get(aspect, 'none')} -> {after.get(aspect, 'none')}" for aspect in told)
-        what = f"differs from the old history to the new ({'; '.join(pairs)})"
-    sentence = f"{_sentence(old)} {what}."
-    return Difference("error", old.kind, old.table, _title(old), old.shown, new.shown, sentence)
+        what = sides.differs.format(pairs="; ".join(pairs))
+    severity: Severity = "info" if any(set(told) <= aged for aged in sides.aged) else "error"
+    return Difference(severity, old.kind, old.table, _title(old), old.shown, new.shown, f"{_sentence(old)} {what}.")
 
 
 def _sentence(fact: Fact) -> str:
@@ -191,11 +216,11 @@ def _sentence(fact: Fact) -> str:
     return f"{fact.label[0].upper()}{fact.label[1:]}"
 
 
-def _renamed(old: Fact, new: Fact, explicit: frozenset[str]) -> Difference:
+def _renamed(old: Fact, new: Fact, explicit: frozenset[str], sides: Sides) -> Difference:
     """The same content under another name: harmless only if no migration can ask for it by that name."""
     names = [fact.name or "(no name)" for fact in (old, new)]
     asked = any(fact.key in explicit for fact in (old, new))
-    what = f"{_sentence(old)} is called {names[1]} in the new history"
+    what = f"{_sentence(old)} is called {names[1]} in the {sides.second}"
     why = "; the migrations use the name." if asked else "; only the made-up name differs."
     severity: Severity = "error" if asked else "info"
     return Difference(severity, old.kind, old.table, _title(old), old.shown, new.shown, what + why)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from migwizard.engine.deviating import question_of
 from migwizard.engine.previews import (
     AppliedApp,
     ApplyPreview,
@@ -17,6 +18,7 @@ from migwizard.engine.previews import (
 )
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
+from migwizard.proof.deviation import BEFORE, Deviation
 from tests.tui.recording import recorded
 from tests.tui.support import ScriptedApp, begin, end, wizard
 
@@ -30,6 +32,27 @@ def database(alias: str, **more: object) -> DatabaseLine:
         alias, f"{alias}.sqlite3, local file", True, "OLD_HEAD", 55, 13, 24, OLD_HEAD, False, "at old head", True
     )
     return replace(line, **more)  # type: ignore[arg-type]
+
+
+def deviating() -> DatabaseLine:
+    """One that somebody changed by hand."""
+    lost = "The database lacks the index shop_total on shop_order (total), which the old history builds."
+    wide = "The column shop_order.code differs from the old history to the database (type: varchar(20) -> varchar(30))."
+    return database(
+        "default",
+        deviations=(
+            Deviation(
+                "stop", "column", "shop_order", "note", "note text NOT NULL", None, f"The database lacks the column shop_order.note, which the old history builds. {BEFORE}",
+            ),
+            Deviation("warn", "index", "shop_order", "shop_total", "CREATE INDEX shop_total ON shop_order (total)", None, f"{lost} {BEFORE}"),
+            Deviation("warn", "column", "shop_order", "code", "code varchar(20) NOT NULL", "code varchar(30) NOT NULL", f"{wide} {BEFORE}"),
+        ),
+    )  # fmt: skip
+
+
+def deviates_question() -> Question:
+    line = deviating()
+    return question_of((line,), line)
 
 
 def three() -> tuple[DatabaseLine, ...]:
@@ -167,6 +190,8 @@ APPS: dict[str, Callable[[], ScriptedApp]] = {
         State.FAKE, switch_question(*three()), switch_question(*three(), dry="55 rows would go, 13 would come.")
     ),
     "faked": lambda: at(State.FAKE, recorded("review:fake")),
+    "fake-deviates": lambda: at(State.FAKE, switch_question(deviating())),
+    "fake-lacks": lambda: at(State.FAKE, deviates_question()),
     "fake-many": lambda: at(State.FAKE, switch_question(*many_databases(240))),
     "fake-none": lambda: at(
         State.FAKE,

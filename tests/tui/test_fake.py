@@ -211,6 +211,6 @@ def test_picture_after_a_resize(snap_compare: Any) -> None:
     same_after_resize(snap_compare, APPS["fake"]())
 
 
-@pytest.mark.parametrize("name", ["faked", "fake-many", "fake-none"])
+@pytest.mark.parametrize("name", ["faked", "fake-many", "fake-none", "fake-deviates", "fake-lacks"])
 def test_other_pictures(name: str, snap_compare: Any) -> None:
     same_picture(snap_compare, APPS[name](), size=(80, 24))

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from migwizard.engine import callers, drift, durable, halfway, journal, owntests, swapping
+from migwizard.engine.catalogues import proved_catalogue
 from migwizard.engine.drift import migration_files, node_of
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.ride import Ride, Turn, reset_time
 from migwizard.engine.runs import ALIAS, fresh, history_fingerprint
 from migwizard.engine.states import State
 from migwizard.engine.steps.looking import said
-from migwizard.engine.steps.proof import proved_catalogue
 from migwizard.engine.swapping import Swap
 from migwizard.engine.talk import Choice, Question
 from migwizard.engine.treestate import Tree

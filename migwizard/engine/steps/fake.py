@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from migwizard.engine import drift, histories, journal, patience, rowcopies
+from migwizard.engine import deviating, drift, histories, journal, patience, rowcopies
 from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.histories import read_state
 from migwizard.engine.journal import Act
@@ -82,7 +82,7 @@ def _one(ride: Ride, database: dict[str, Any]) -> str:
     if skips and found["state"] not in ("NEW", "NEW_PARTIAL"):
         ride.tell("note", f"Database {alias} is left for later, as you said: migwizard fake --database {alias}")
         return str(found["state"])
-    if found["state"] == "OLD_HEAD" and ask_switch(ride, database) == "later":
+    if found["state"] == "OLD_HEAD" and not may_switch(ride, database):
         return "OLD_HEAD"
     switch(ride, alias, dry_run=False)
     return confirm(ride, alias)
@@ -107,7 +107,7 @@ def _reviewed(ride: Ride, database: dict[str, Any], *, agreed: bool) -> str:
             # Refuses with the code and the cures of this state.
             switch(ride, alias, dry_run=True)
         return state
-    if not agreed and ask_switch(ride, database) == "later":
+    if not agreed and not may_switch(ride, database):
         return state
     switch(ride, alias, dry_run=False, patient=agreed)
     return _confirmed_once(ride, alias)
@@ -149,6 +149,14 @@ def ask_again(ride: Ride, alias: str) -> None:
     ride.checkpoint.decisions.pop(f"skip:{alias}", None)
     histories.forget_line(ride, alias)
     ride.facts[JUST_READ] = True
+
+
+def may_switch(ride: Ride, database: dict[str, Any]) -> bool:
+    """Say what deviates in a database that is at the old head, and ask whether to switch it."""
+    line = histories.line(ride, database)
+    deviating.tell(ride, line)
+    lines = histories.lines(ride) if ride.options.review else (line,)
+    return deviating.accepted(ride, lines, line) and ask_switch(ride, database) != "later"
 
 
 def ask_switch(ride: Ride, database: dict[str, Any]) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from migwizard import __version__
 from migwizard.engine import composing, drift, durable, scratchcopies
+from migwizard.engine.catalogues import old_catalogue, proved_catalogue
 from migwizard.engine.differing import Causes, Decider, question_id
 from migwizard.engine.drift import migration_files
 from migwizard.engine.dropped import as_difference, differing_rows, volatile_rows
@@ -88,6 +88,7 @@ def compare(ride: Ride) -> Compared:
     schema = compare_catalogues(old["catalogue"], new["catalogue"], explicit_names=explicit)
     rows, gone = _compare_rows(ride, old, new, volatile_rows(before, second))
     said = ride.guest.call("check_changes", folders=ride.new_folders())
+    durable.write_file(old_catalogue(ride), json.dumps(before["catalogue"]).encode())
     durable.write_file(proved_catalogue(ride), json.dumps(new["catalogue"]).encode())
     seconds = {"old": old["seconds"], "new": new["seconds"], "second": second["seconds"]}
     told, causes = _with_causes([*schema, *rows], old["observations"], gone)
@@ -162,11 +163,6 @@ def _figures(
     counts.append(("rows", count_rows(old["rows"]), count_rows(new["rows"]), "row"))
     told = [(words, str(left), str(right), kind not in differing) for words, left, right, kind in counts]
     return (("files", str(files), str(len(migration_files(ride.checkpoint.files))), True), *told)
-
-
-def proved_catalogue(ride: Ride) -> Path:
-    """Where the catalogue that the proof saw is kept, for the look at the tree after Apply."""
-    return ride.work / "new-catalogue.json"
 
 
 def write_certificate(ride: Ride, certificate: Certificate) -> None:

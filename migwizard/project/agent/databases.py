@@ -9,7 +9,7 @@ import sqlite3
 from typing import Any
 
 from . import histories, load, switch
-from .engines import is_postgresql, is_sqlite, postgresql, sqlite
+from .engines import engine_of, is_postgresql, is_sqlite, postgresql, sqlite
 from .failure import AgentError
 
 CONNECT_SECONDS = 10
@@ -121,6 +121,19 @@ def database_state(
         return dict(switch.state(connection, manifest))
     except switch.SwitchError as error:
         raise _refusal(error) from error
+    finally:
+        connection.close()
+
+
+def read_schema(start: dict[str, Any], emit: Any, alias: str) -> dict[str, Any]:
+    """The catalogue of a real database, without a row of it; read only. Raises AgentError("unreachable")."""
+    from django.db.utils import Error
+
+    connection = open_real(alias)
+    try:
+        return dict(engine_of(load.REAL_DATABASES[alias]).read_catalogue(connection))
+    except (Error, sqlite3.Error) as error:
+        raise _unreachable(alias, "could not be read: {}".format(error), error) from error
     finally:
         connection.close()
 

@@ -38,6 +38,7 @@ HANDLERS = {
     "sweep_scratch": ("scratch", "sweep"),
     "seed_rows": ("seed_rows", "seed_rows"),
     "database_state": ("databases", "database_state"),
+    "read_schema": ("databases", "read_schema"),
     "switch": ("databases", "switch_database"),
     "undo_switch": ("databases", "undo_database"),
     "pending": ("databases", "pending"),

@@ -45,6 +45,7 @@ ROLES: dict[str, Role] = {
     "unreachable": STOP,
 }
 """Of a state; any other one is refused."""
+DEVIATION_ROLES: dict[str, Role] = {"stop": STOP, "warn": ASK, "info": NOTE}
 
 
 class FakeScreen(StepScreen):
@@ -270,9 +271,28 @@ def _findings(line: DatabaseLine, preview: FakePreview) -> list[Line]:
         found.append((f"Backup    table migwizard_history_backup, and .migwizard/rows/{line.alias}.json", ""))
     if line.askable:
         found.append(("Then      migrate --plan has to find nothing of the project to apply", ""))
+    found += _deviations(line)
     if preview.dry and preview.asked == line.alias:
         found.append((f"{OK} tried   {preview.dry}", "text-success"))
     found += [(f"{'More' if place == 0 else '':<10}{text}", "") for place, text in enumerate(_split(line.more))]
+    return found
+
+
+def _deviations(line: DatabaseLine) -> list[Line]:
+    """What is otherwise in the database than the old history builds it, each with both definitions."""
+    if line.uncompared:
+        return [(f"Schema    not compared: {line.uncompared}", "text-muted")]
+    if line.askable and not line.deviations:
+        return [("Schema    as the old history builds it", "")]
+    found: list[Line] = []
+    for place, item in enumerate(line.deviations):
+        role = DEVIATION_ROLES[item.weight]
+        found.append((f"{'' if place else 'Schema':<10}{role} {item.sentence}", ""))
+        found += [
+            (f"          {side} {' '.join(text.split())}", "text-muted")
+            for side, text in (("history: ", item.expected), ("database:", item.found))
+            if text
+        ]
     return found
 
 

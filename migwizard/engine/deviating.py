@@ -1,0 +1,122 @@
+"""Real databases held against what the histories build, before their switch: what is told, and what is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from migwizard.engine.catalogues import old_catalogue, proved_catalogue
+from migwizard.engine.previews import DatabaseLine, FakePreview
+from migwizard.engine.ride import Ride, fingerprint
+from migwizard.engine.scratch import ALIAS
+from migwizard.engine.states import State
+from migwizard.engine.talk import Choice, Question
+from migwizard.project.guest import GuestError
+from migwizard.proof.deviation import Deviation, deviations
+from migwizard.words.counting import count
+
+TOLD = "deviations were told"
+"""Key of the aliases whose deviations were told in this sitting."""
+SHOWN = 5
+"""So many are told in a question or as lines; the details of the database have all."""
+
+
+def find(ride: Ride, database: Mapping[str, Any]) -> tuple[tuple[Deviation, ...], str]:
+    """What deviates in a real database, which is only read; else why it could not be compared."""
+    alias = str(database["alias"])
+    kept = [path for path in (old_catalogue(ride), proved_catalogue(ride)) if path.is_file()]
+    if len(kept) < 2:
+        return (), "what the old history builds is not kept in .migwizard any more"
+    old, new = (json.loads(path.read_bytes()) for path in kept)
+    try:
+        real = ride.guest.call("read_schema", alias=alias)
+    except GuestError as error:
+        return (), error.sentence
+    if real["engine"] != old["engine"]:
+        return (), f"it runs on {real['engine']}, and the proof ran on {old['engine']}"
+    registry, labels = ride.registry(), set(ride.apps.labels)
+    tables = {model["table"]: model["app"] for model in registry["models"]} | registry["auto_tables"]
+    found = deviations(
+        real,
+        old,
+        new,
+        explicit_names=registry["explicit_names"],
+        foreign=[table for table, app in tables.items() if app not in labels],
+        partial=alias != ALIAS,
+    )
+    return found, ""
+
+
+def tell(ride: Ride, line: DatabaseLine) -> None:
+    """Say once a sitting what deviates in a database that is about to be switched."""
+    told: set[str] = ride.facts.setdefault(TOLD, set())
+    if line.alias in told:
+        return
+    told.add(line.alias)
+    if line.uncompared:
+        ride.tell("note", f"The schema of {line.alias} was not compared: {line.uncompared}.")
+    grave = [item for item in line.deviations if item.weight != "info"]
+    for item in grave[:SHOWN]:
+        ride.tell("warning", f"{line.alias}: {item.sentence}", alias=line.alias, deviation=as_json(item))
+    if more := len(line.deviations) - len(grave[:SHOWN]):
+        ride.tell("note", f"{line.alias}: {count(more, 'more deviation')} from what the old history builds.")
+
+
+def accepted(ride: Ride, lines: tuple[DatabaseLine, ...], line: DatabaseLine) -> bool:
+    """Whether a database may be switched although it lacks tables or columns: only a person can say so.
+
+    Raises UndecidedError where nobody does.
+    """
+    if not _lost(line):
+        return True
+    question = question_of(lines, line)
+    return ride.ask(question if ride.options.review else replace(question, default=None)) == "accept"
+
+
+def question_of(lines: tuple[DatabaseLine, ...], line: DatabaseLine) -> Question:
+    """The question about a database that lacks tables or columns; its answer holds for what was seen."""
+    lost = _lost(line)
+    seen = fingerprint([(item.kind, item.table, item.name) for item in lost])[:8]
+    shown = " ".join(item.sentence for item in lost[:SHOWN])
+    more = f" And {count(len(lost) - SHOWN, 'more')}." if len(lost) > SHOWN else ""
+    return Question(
+        f"deviates:{line.alias}:{seen}",
+        State.FAKE,
+        f"{line.alias} lacks what the project needs",
+        f"{shown}{more} The switch would only exchange rows of django_migrations; what is missing stays missing, and the "
+        "project fails where it uses it.",
+        (
+            Choice("later", f"{line.alias} stays as it is; mend it, then switch it", "Leave it for later"),
+            Choice("accept", "it is switched although this is missing", "Switch it all the same"),
+        ),
+        safe=None,
+        default="later",
+        preview=FakePreview(lines, "", line.alias),
+        details=definitions(line.deviations),
+    )
+
+
+def _lost(line: DatabaseLine) -> list[Deviation]:
+    return [item for item in line.deviations if item.weight == "stop"]
+
+
+def definitions(found: Sequence[Deviation]) -> str:
+    """Each with both definitions."""
+    return "\n\n".join(
+        f"{item.sentence}\n  old history: {item.expected or '(nothing)'}\n  database:    {item.found or '(nothing)'}"
+        for item in found
+    )
+
+
+def as_json(item: Deviation) -> dict[str, Any]:
+    """A deviation as `--json` prints it."""
+    return {
+        "weight": item.weight,
+        "kind": item.kind,
+        "table": item.table,
+        "name": item.name,
+        "expected": item.expected,
+        "found": item.found,
+    }

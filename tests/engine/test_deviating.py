@@ -1,0 +1,83 @@
+"""Databases that somebody changed by hand are told before their switch, and only a person switches one that lacks a table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from migwizard.engine.previews import FakePreview
+from tests.engine.persons import sitting
+from tests.engine.support import Shop
+
+pytestmark = pytest.mark.ride
+
+INDEX = "CREATE INDEX by_hand ON {table} (id)"
+
+
+@pytest.fixture(scope="module")
+def applied(proved: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """After Apply, before any switch; not to be changed."""
+    shop = proved.copy(tmp_path_factory.mktemp("applied"))
+    shop.migwizard("run", "--yes", "--until", "apply")
+    return shop
+
+
+@pytest.fixture
+def swapped(applied: Shop, tmp_path: Path) -> Shop:
+    return applied.copy(tmp_path)
+
+
+def dry_run(shop: Shop) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = shop.lines("fake", "--dry-run")[-1]["databases"]["default"]["deviations"]
+    return found
+
+
+def a_table(shop: Shop) -> str:
+    """The last table of the project, by name."""
+    catalogue = json.loads((shop.root / ".migwizard/work/before-catalogue.json").read_bytes())
+    labels = tuple(f"{path.parent.parent.name}_" for path in shop.root.glob("*/migrations/__init__.py"))
+    return max(str(name) for name in catalogue["tables"] if name.startswith(labels))
+
+
+def test_a_database_as_the_old_history_left_it_has_none(swapped: Shop) -> None:
+    assert dry_run(swapped) == []
+
+
+def test_an_index_made_by_hand_is_told_and_stops_nothing(swapped: Shop) -> None:
+    swapped.query(INDEX.format(table=a_table(swapped)))
+    (found,) = dry_run(swapped)
+    assert (found["weight"], found["kind"], found["name"], found["expected"]) == ("info", "index", "by_hand", None)
+    assert swapped.lines("fake", "--yes")[-1]["databases"]["default"]["result"] == "SWITCHED"
+
+
+def test_a_missing_table_is_never_switched_without_a_word(swapped: Shop) -> None:
+    table = a_table(swapped)
+    swapped.query(f"DROP TABLE {table}")
+    said = swapped.migwizard("fake", "--yes", expect=4).stderr
+    assert f"The database lacks the table {table}, which the old history builds." in said
+    assert "It was so before the reset" in said
+    assert swapped.lines("status")[-1]["databases"]["default"] == "OLD_HEAD"
+    answers = swapped.root.parent / "answers.json"
+    (question,) = [word.strip('"{:') for word in said.split() if word.strip('"{').startswith("deviates:")][:1]
+    answers.write_text(json.dumps({question: "accept"}))
+    swapped.migwizard("run", "--yes", "--answers", str(answers))
+    assert swapped.lines("status")[-1]["databases"]["default"] == "NEW"
+
+
+def test_a_person_leaves_it_for_later(swapped: Shop) -> None:
+    swapped.query(f"DROP TABLE {a_table(swapped)}")
+    person, _ = sitting(swapped, {"deviates:": ["later"]})
+    question = person.asked("deviates:")
+    assert question.default == "later"
+    assert isinstance(question.preview, FakePreview)
+    (line,) = question.preview.databases
+    assert line.deviations[0].weight == "stop"
+    assert not [id for id in person.ids if id.startswith("switch:")]
+
+
+def test_without_the_catalogues_it_says_so(swapped: Shop) -> None:
+    (swapped.root / ".migwizard/work/before-catalogue.json").unlink()
+    said = swapped.migwizard("fake", "--dry-run").stderr
+    assert "was not compared: what the old history builds is not kept in .migwizard any more" in said
