@@ -21,7 +21,7 @@ from migwizard.faces.jsonlines import emit
 from migwizard.paths import Workplace
 from migwizard.words import leaving
 from migwizard.words.counting import some
-from migwizard.words.databases import told, told_switch
+from migwizard.words.databases import ENGINES, told, told_switch
 
 KEPT = "Nothing was taken back, and nothing was changed."
 
@@ -192,7 +192,7 @@ def _aliases(ride: Ride, arguments: argparse.Namespace) -> list[str]:
 def _switch(ride: Ride, alias: str, arguments: argparse.Namespace) -> dict[str, Any]:
     database = next(item for item in ride.guest.facts["databases"] if item["alias"] == alias)
     if database["vendor"] == "other":
-        text = f"Database {alias} runs on {database['engine']}; this version switches SQLite and PostgreSQL only."
+        text = f"Database {alias} runs on {database['engine']}; migwizard switches {ENGINES} only."
         raise DatabaseError(text, code="engine")
     if not arguments.dry_run and faking.read_state(ride, alias)["state"] == "OLD_HEAD":
         # Whoever says fake now is asked now, whatever was said before.

@@ -160,13 +160,16 @@ def _origin(judged: Judged, no_way_back: str) -> str:
 def sql_content(judged: Judged, final: Mapping[Thing, SchemaObject]) -> Content:
     """A RunSQL unchanged; but one that goes back without a statement drops what would keep tables from being dropped."""
     reverse = judged.facts["reverse_sql"]
-    arguments = [f"sql={_sql(judged.facts['sql'])}"]
+    listed, reverse_listed = judged.facts.get("listed", (False, False))
+    arguments = [f"sql={_sql(judged.facts['sql'], listed=listed)}"]
     back, origin = reverse or (), _origin(judged, NONE if reverse is None else "")
     in_the_way = [final[thing] for thing in judged.things if thing[0] in _IN_THE_WAY and thing in final]
     if in_the_way and not any(back):
-        back = [thing.drop_sql for thing in reversed(in_the_way)]
+        back, reverse_listed = [thing.drop_sql for thing in reversed(in_the_way)], False
         origin = f"{_origin(judged, '')}; going back drops what it made, which reads tables that go too"
-    arguments.append(f"reverse_sql={_sql(back)}" if any(back) else "reverse_sql=migrations.RunSQL.noop")
+    arguments.append(
+        f"reverse_sql={_sql(back, listed=reverse_listed)}" if any(back) else "reverse_sql=migrations.RunSQL.noop"
+    )
     arguments += ["elidable=True"] * bool(judged.facts["elidable"])
     return Content(judged.migration, origin, (_call("migrations.RunSQL", arguments),))
 
@@ -175,7 +178,7 @@ def object_content(thing: SchemaObject, origin: str) -> Content:
     """An object by its definition in the old database."""
     # A number that was passed over is not given back.
     reverse = "migrations.RunSQL.noop" if thing.kind == "counter" else sql_literal(thing.drop_sql)
-    arguments = [f"sql={sql_literal(thing.sql)}", f"reverse_sql={reverse}"]
+    arguments = [f"sql={_sql([thing.sql], listed=thing.whole)}", f"reverse_sql={reverse}"]
     return Content(thing.name, origin, (_call("migrations.RunSQL", arguments),))
 
 
@@ -189,9 +192,11 @@ def custom_content(judged: Judged) -> Content:
     return Content(judged.migration, _origin(judged, no_way_back), (source,), imports=tuple(written["imports"]))
 
 
-def _sql(statements: Sequence[str]) -> str:
+def _sql(statements: Sequence[str], *, listed: bool) -> str:
+    """The statements as a list, or a single text that Django takes apart, as they were."""
     if len(statements) == 1:
-        return sql_literal(statements[0])
+        text = sql_literal(statements[0])
+        return f"[{text}]" if listed else text
     return "[\n" + "".join(f"    {sql_literal(statement)},\n" for statement in statements) + "]"
 
 

@@ -14,6 +14,7 @@ from migwizard.engine.rowcount import why_not_as_files
 from migwizard.errors import DatabaseError
 from migwizard.project.guest import GuestError
 from migwizard.switch.manifest import Manifest
+from migwizard.words.databases import ENGINES
 
 LINES = "database lines"
 """Key of the lines in the facts of a ride."""
@@ -94,7 +95,7 @@ def _line(ride: Ride, database: Mapping[str, Any]) -> DatabaseLine:
     where = _where(ride, database)
     if database["vendor"] == "other":
         engine = str(database["engine"]).rpartition(".")[2]
-        says = f"runs on {engine}; this version of migwizard switches SQLite and PostgreSQL only"
+        says = f"runs on {engine}; migwizard switches {ENGINES} only"
         return DatabaseLine(alias, where, False, "engine", 0, 0, 0, says, False, stands="other engine")
     if not database["exists"]:
         says = "has no file yet; a plain migrate will build it from the new history"

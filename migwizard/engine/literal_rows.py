@@ -238,7 +238,8 @@ def _raw_table(facts: Mapping[str, Any], stays: bool, catalogue: Mapping[str, An
     rows, table = tuple(map(tuple, facts["rows"])), facts["table"]
     counters = catalogue["sequences"].values() if catalogue["engine"] == "postgresql" else ()
     counted = tuple(each["column"] for each in counters if each["table"] == table and each["column"] in facts["pk"])
-    return RawTable(table, tuple(facts["columns"]), tuple(facts["pk"]), rows, stays, counted)
+    mark = "`" if catalogue["engine"] == "mysql" else '"'
+    return RawTable(table, tuple(facts["columns"]), tuple(facts["pk"]), rows, stays, counted, mark)
 
 
 def _value(value: Any) -> Value:

@@ -14,7 +14,7 @@ from migwizard.seeds.verdicts import Judged, Thing
 Pair = tuple[Item, Content]
 """What stands in a seed file, and its text."""
 
-AFTER_ROWS = ("trigger", "counter")
+AFTER_ROWS = ("trigger", "event", "counter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +97,5 @@ def mentioned(thing: SchemaObject, final: Mapping[Thing, SchemaObject]) -> froze
     return frozenset(
         item.table
         for item in final.values()
-        if item.kind not in ("constraint", "index", "trigger", "policy") and item.bare_name in words
+        if item.kind not in ("constraint", "index", "trigger", "event", "policy") and item.bare_name in words
     )

@@ -18,6 +18,7 @@ from migwizard.seeds.compose import SeedMigration
 from migwizard.seeds.rungs import Rung, is_plain
 from migwizard.seeds.verdicts import Judged, Verdict
 from migwizard.words.counting import count
+from migwizard.words.databases import engine_name
 
 FILE = "seeds.json"
 SAMPLES = 3
@@ -86,7 +87,7 @@ def details(judged: Judged, rung: Rung | None, tried: Tried, old: Mapping[str, A
 
 def _evidence(judged: Judged, old: Mapping[str, Any]) -> Iterable[str]:
     facts = judged.facts
-    engine = {"sqlite": "SQLite"}.get(old["catalogue"]["engine"], str(old["catalogue"]["engine"]))
+    engine = engine_name(old["catalogue"]["engine"], old["catalogue"]["version"])
     yield f"{judged.evidence[:1].upper()}{judged.evidence[1:]}."
     did = seedwords.left_so_far(facts["rows"], [change[:3] for change in facts["schema"]])
     if did != "nothing":

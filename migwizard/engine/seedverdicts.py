@@ -34,7 +34,8 @@ def judge_all(seeding: Seeding, bare: Mapping[str, Any]) -> None:
         old["catalogue"], bare["catalogue"], explicit_names=ride.registry()["explicit_names"]
     )
     lost = [d for d in differences if d.severity == "error" and d.new is None and d.kind in KINDS]
-    missing = {thing_of(d) for d in lost} & seeding.final.keys()
+    engine = str(old["catalogue"]["engine"])
+    missing = {thing_of(d, engine) for d in lost} & seeding.final.keys()
     # Of a table that is lost as a whole only the table is told.
     missing |= {thing for thing, item in seeding.final.items() if ("table", item.table) in missing}
     missing |= seeding.homes.keys()
@@ -42,7 +43,7 @@ def judge_all(seeding: Seeding, bare: Mapping[str, Any]) -> None:
     seeding.final |= counters
     set_on_purpose = {thing for thing in _observed(old) & counters.keys() if thing[1] in ahead(old["rows"])}
     missing |= set_on_purpose
-    seeding.altered = altered(differences, old["observations"]["operations"]) - missing
+    seeding.altered = altered(differences, old["observations"]["operations"], engine) - missing
     seeding.judged = judge(
         old["observations"],
         made_anyway=composing.made_anyway(ride, old),

@@ -31,6 +31,8 @@ class Operation:
     weight: int
     """What it costs to part it from its model: more for a reader or for the database."""
     parts: tuple[str, ...]
+    apart: bool = False
+    """Whether it must stay an operation of its own, although a CreateModel could hold it."""
 
     @property
     def label(self) -> str:
@@ -60,6 +62,7 @@ class Operation:
             swappable=frozenset((setting, label) for setting, label in facts["swappable"]),
             weight=facts["weight"],
             parts=tuple(facts["parts"]),
+            apart=bool(facts.get("apart")),
         )
 
 

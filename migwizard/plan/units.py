@@ -42,7 +42,7 @@ def order_units(operations: Sequence[Operation], rendered: Rendered) -> tuple[Un
     inside = {
         op.id: heads[op.of_model]
         for op in operations
-        if op.makes_model or (op.kind in _FOLDED and op.of_model in heads)
+        if op.makes_model or (op.kind in _FOLDED and op.of_model in heads and not op.apart)
     }
     _leave_out(by_id, inside)
     units: dict[str, list[str]] = {}

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from migwizard.proof.difference import Difference, Severity
-from migwizard.proof.fact import Fact
+from migwizard.proof.fact import WITNESS, Fact
+from migwizard.proof.mysql import mysql_facts
 from migwizard.proof.postgresql import postgresql_facts
 from migwizard.proof.sql_text import lower
 from migwizard.proof.sqlite import sqlite_facts
@@ -22,9 +23,9 @@ IGNORED = frozenset({"django_migrations", "migwizard_history_backup"})
 """Tables of the bookkeeping, which differ by intention."""
 
 _EVERYWHERE = ("table", "column", "constraint", "index", "view", "trigger")
-_KINDS = (*_EVERYWHERE, "sequence", "function", "type", "extension", "collation", "policy")
+_KINDS = (*_EVERYWHERE, "sequence", "function", "procedure", "event", "type", "extension", "collation", "policy")
 _OWN_NAME = ("constraint", "index", "sequence")
-_READERS = {"sqlite": sqlite_facts, "postgresql": postgresql_facts}
+_READERS = {"sqlite": sqlite_facts, "postgresql": postgresql_facts, "mysql": mysql_facts}
 
 Group = tuple[str, str]
 
@@ -154,9 +155,23 @@ def _compare_contents(
     for left, right in _take_pairs(lefts, rights, lambda fact: fact.subject):
         yield _changed(left, right, sides)
     for left in lefts:
-        yield from _compare(left, None, sides)
+        yield from _one_sided(left, None, explicit, sides)
     for right in rights:
-        yield from _compare(None, right, sides)
+        yield from _one_sided(None, right, explicit, sides)
+
+
+def _one_sided(old: Fact | None, new: Fact | None, explicit: frozenset[str], sides: Sides) -> Iterator[Difference]:
+    """A fact that one side lacks; harmless where the engine makes such an index by itself, and has another in its place."""
+    fact = old or new
+    if fact is None or not fact.implied or fact.key in explicit:
+        yield from _compare(old, new, sides)
+    elif sides.names:
+        shown = [None if each is None else each.shown for each in (old, new)]
+        side = sides.second if old is None else sides.first
+        what = (
+            f"is there in the {side} alone; it comes with a foreign key, which another index serves on the other side"
+        )
+        yield Difference("info", fact.kind, fact.table, _title(fact), shown[0], shown[1], f"{_sentence(fact)} {what}.")
 
 
 def _title(fact: Fact) -> str:
@@ -195,7 +210,7 @@ def _changed(old: Fact, new: Fact, sides: Sides) -> Difference:
     before, after = dict(old.content), dict(new.content)
     aspects = [aspect for aspect in {**before, **after} if before.get(aspect) != after.get(aspect)]
     # The second witness speaks only when the text says nothing.
-    told = [aspect for aspect in aspects if not aspect.endswith("as SQLite reads it")] or aspects
+    told = [aspect for aspect in aspects if not aspect.endswith(WITNESS)] or aspects
     if told == ["definition"]:
         what = f"is defined in another way in the {sides.second}"
     elif told == ["type"] and old.stored_as is not None and old.stored_as == new.stored_as:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from migwizard.proof.sql_text import lower
 
+WITNESS = "as the database tells it"
+"""Ends the name of an aspect that tells once more, and in other words, what others tell: it speaks when they say nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fact:
@@ -38,6 +41,9 @@ class Fact:
 
     exact: bool = False
     """Whether the engine tells names apart by their case."""
+
+    implied: bool = False
+    """Whether the engine makes and drops it by itself with a foreign key, which another index may serve as well."""
 
     def known_as(self, name: str) -> str:
         """A name as the engine compares it."""

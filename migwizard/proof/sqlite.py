@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from migwizard.proof.definition import Column, Constraint, TableText, read_table
-from migwizard.proof.fact import Fact
+from migwizard.proof.fact import WITNESS, Fact
 from migwizard.proof.sql_text import compact, lower, normalise, render, tokenise
 
 Names = frozenset[str]
@@ -81,11 +81,11 @@ def _text_aspects(column: Column | None) -> Iterator[tuple[str, str]]:
 
 def _read_aspects(column: Mapping[str, Any], names: Names) -> Iterator[tuple[str, str]]:
     """Type, flags and default as SQLite reads them: a second witness, should the text be misread."""
-    yield "type as SQLite reads it", lower(column["type"])
+    yield f"type {WITNESS}", lower(column["type"])
     default = column["default"]
-    yield "default as SQLite reads it", "none" if default is None else normalise(default, names)
+    yield f"default {WITNESS}", "none" if default is None else normalise(default, names)
     for flag, aspect in _FLAGS.items():
-        yield f"{aspect} as SQLite reads it", str(column[flag])
+        yield f"{aspect} {WITNESS}", str(column[flag])
 
 
 def _constraint(table: str, constraint: Constraint) -> Fact:

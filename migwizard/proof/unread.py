@@ -22,5 +22,9 @@ def unread(catalogue: Mapping[str, Any]) -> Iterator[str]:
             "Schemas, rules, aggregates, operators, text search configurations, statistics and event triggers "
             "were not compared."
         )
+    if catalogue["engine"] == "mysql":
+        if catalogue["sequences"]:
+            yield f"How far sequences have counted was not compared: {some(list(catalogue['sequences']))}."
+        yield "Privileges, stored packages, spatial reference systems and statistics were not compared."
     if indexes := [name for name, table in catalogue["tables"].items() if _OTHERS_CONTENT.search(table["sql"] or "")]:
         yield f"What full-text tables over other tables have indexed was not compared: {some(indexes)}; rebuild them."

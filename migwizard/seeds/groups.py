@@ -18,7 +18,8 @@ class Item:
     """Old operations that it stands for."""
     atomic: bool = True
     part: str = ""
-    """Items of different parts never share a file: PostgreSQL alters no table that the same transaction wrote to."""
+    """Items of different parts never share a file: PostgreSQL alters no table that the same transaction wrote to, and
+    MySQL commits a definition by itself, so that what fails beside it could not run again."""
 
 
 @dataclass(slots=True)

@@ -17,12 +17,14 @@ KINDS = (
     "type",
     "sequence",
     "function",
+    "procedure",
     "table",
     "constraint",
     "index",
     "view",
     "policy",
     "trigger",
+    "event",
     "counter",
 )
 """What can be brought by its definition, in an order in which things can be made."""
@@ -31,9 +33,11 @@ GROUPS = {
     "collation": "collations",
     "type": "types",
     "function": "functions",
+    "procedure": "procedures",
     "view": "views",
     "trigger": "triggers",
     "policy": "policies",
+    "event": "events",
 }
 """Where a catalogue keeps each kind, besides tables with their parts and sequences."""
 
@@ -51,6 +55,8 @@ class SchemaObject:
     """The statement that removes it, where it is another one than that of most kinds."""
     order: int = 0
     """Among those of its kind: later ones may need earlier ones."""
+    whole: bool = False
+    """One statement, whatever semicolons are in it: Django takes texts apart for drivers that run one at a time."""
 
     @property
     def thing(self) -> Thing:
@@ -68,7 +74,8 @@ class SchemaObject:
 
 def read_objects(catalogue: Mapping[str, Any]) -> dict[Thing, SchemaObject]:
     """Every object of a catalogue that has a definition of its own."""
-    found = list(_sqlite_objects(catalogue) if catalogue["engine"] == "sqlite" else _postgresql_objects(catalogue))
+    readers = {"sqlite": _sqlite_objects, "postgresql": _postgresql_objects, "mysql": _mysql_objects}
+    found = list(readers[catalogue["engine"]](catalogue))
     return {item.thing: item for item in found}
 
 
@@ -89,13 +96,13 @@ def _postgresql_objects(catalogue: Mapping[str, Any]) -> Iterator[SchemaObject]:
         yield SchemaObject("table", table, table, facts["sql"], facts["drop"])
         for constraint in facts["constraints"]:
             order = 1 if constraint["type"] == "f" else 0
-            name = constraint_name(constraint["name"], table)
+            name = name_on_table(constraint["name"], table)
             yield SchemaObject("constraint", name, table, constraint["sql"], constraint["drop"], order)
         for index in facts["indexes"]:
             if index["sql"]:
                 yield SchemaObject("index", index["name"], table, index["sql"], index["drop"])
     for kind, group in GROUPS.items():
-        for name, facts in catalogue[group].items():
+        for name, facts in catalogue.get(group, {}).items():
             table = facts.get("table", name)
             yield SchemaObject(kind, name, table, facts["sql"], facts["drop"], facts.get("order", 0))
     for name, facts in catalogue["sequences"].items():
@@ -103,12 +110,33 @@ def _postgresql_objects(catalogue: Mapping[str, Any]) -> Iterator[SchemaObject]:
             yield SchemaObject("sequence", name, name, facts["sql"], facts["drop"])
 
 
+def _mysql_objects(catalogue: Mapping[str, Any]) -> Iterator[SchemaObject]:
+    """Several tables may have indexes of one name here, too; what has no statement of its own comes with its table."""
+    for table, facts in catalogue["tables"].items():
+        yield SchemaObject("table", table, table, facts["sql"], facts["drop"], whole=True)
+        for kind, parts in (("index", facts["indexes"]), ("constraint", facts["constraints"])):
+            for part in parts:
+                if part["sql"]:
+                    order = 1 if part.get("type") == "f" else 0
+                    name = name_on_table(part["name"], table)
+                    yield SchemaObject(kind, name, table, part["sql"], part["drop"], order, whole=True)
+    for kind, group in {**GROUPS, "sequence": "sequences"}.items():
+        for name, facts in catalogue.get(group, {}).items():
+            table = facts.get("table") or name
+            yield SchemaObject(kind, name, table, facts["sql"], facts["drop"], facts.get("order", 0), whole=True)
+
+
 def read_counters(catalogue: Mapping[str, Any], counters: Mapping[str, int]) -> dict[Thing, SchemaObject]:
     """How far the sequences of tables have counted, as statements that set them; `counters` are those of `read_rows`."""
     columns = {facts["table"]: facts["column"] for facts in catalogue.get("sequences", {}).values()}
     found = {}
     for table, number in counters.items():
-        if table in columns:
+        if catalogue["engine"] == "mysql":
+            name = table.replace("`", "``")
+            found["counter", table] = SchemaObject(
+                "counter", table, table, f"ALTER TABLE `{name}` AUTO_INCREMENT = {number + 1}"
+            )
+        elif table in columns:
             owner = f"pg_get_serial_sequence({_literal(_identifier(table))}, {_literal(columns[table])})"
             found["counter", table] = SchemaObject("counter", table, table, f"SELECT setval({owner}, {number});")
     return found
@@ -122,7 +150,7 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def altered(differences: Iterable[Difference], operations: Iterable[Mapping[str, Any]]) -> set[Thing]:
+def altered(differences: Iterable[Difference], operations: Iterable[Mapping[str, Any]], engine: str) -> set[Thing]:
     """What both histories have, but in another way, or the new one alone, and what an operation changed or removed.
 
     There is no statement in a catalogue that changes an object, so that only the operation itself brings the change.
@@ -140,20 +168,20 @@ def altered(differences: Iterable[Difference], operations: Iterable[Mapping[str,
         if difference.kind == "column" or (difference.kind == "table" and difference.new is not None):
             found.add(("table", difference.table or difference.name))
         elif difference.new is not None:
-            found.add(thing_of(difference))
+            found.add(thing_of(difference, engine))
     return found & changed
 
 
-def constraint_name(name: str, table: str) -> str:
-    """Several tables may have constraints of one name."""
+def name_on_table(name: str, table: str) -> str:
+    """Several tables may have constraints, and on MySQL indexes, of one name."""
     return f"{name} on {table}"
 
 
-def thing_of(difference: Difference) -> Thing:
+def thing_of(difference: Difference, engine: str) -> Thing:
     """The object that a difference of two catalogues is about."""
     name = difference.name
-    if difference.kind == "constraint":
-        name = constraint_name(name, difference.table or "")
+    if difference.kind == "constraint" or (difference.kind == "index" and engine == "mysql"):
+        name = name_on_table(name, difference.table or "")
     return difference.kind, name
 
 

@@ -18,12 +18,18 @@ class RawTable:
     """Going back leaves the rows, since rows that stay point to them."""
     counted: tuple[str, ...] = ()
     """Columns that a sequence of PostgreSQL numbers: it must go on behind these rows."""
+    mark: str = '"'
+    """What names are put into: MySQL knows double quotes only where its mode is another one than usual."""
+
+    def quoted(self, name: str) -> str:
+        """A name in SQL; a percent sign is doubled, since these statements have parameters."""
+        return self.mark + name.replace(self.mark, self.mark * 2).replace("%", "%%") + self.mark
 
 
 def raw_rows(table: RawTable) -> str:
     """A RunSQL that inserts the rows and, backwards, deletes exactly these unless they stay, as source."""
-    columns = ", ".join(map(_quoted, table.columns))
-    insert = f"INSERT INTO {_quoted(table.table)} ({columns}) VALUES ({', '.join(['%s'] * len(table.columns))})"
+    columns = ", ".join(map(table.quoted, table.columns))
+    insert = f"INSERT INTO {table.quoted(table.table)} ({columns}) VALUES ({', '.join(['%s'] * len(table.columns))})"
     forwards = "".join(f"        ({insert!r}, [{', '.join(row)}]),\n" for row in table.rows)
     forwards += "".join(f"        {_count_on(table.table, column)!r},\n" for column in table.counted)
     backwards = "".join(f"        {_delete(table, row)},\n" for row in reversed(table.rows))
@@ -44,12 +50,7 @@ def _count_on(table: str, column: str) -> str:
 def _delete(table: RawTable, row: Sequence[str]) -> str:
     known = [(column, value) for column, value in zip(table.columns, row, strict=True) if column in table.pk]
     told = known or list(zip(table.columns, row, strict=True))
-    tests = [f"{_quoted(column)} IS NULL" if value == "None" else f"{_quoted(column)} = %s" for column, value in told]
+    tests = [f"{table.quoted(column)} {'IS NULL' if value == 'None' else '= %s'}" for column, value in told]
     values = ", ".join(value for _, value in told if value != "None")
-    statement = f"DELETE FROM {_quoted(table.table)} WHERE {' AND '.join(tests)}"
+    statement = f"DELETE FROM {table.quoted(table.table)} WHERE {' AND '.join(tests)}"
     return f"({statement!r}, [{values}])"
-
-
-def _quoted(name: str) -> str:
-    """A name in SQL; a percent sign is doubled, since these statements have parameters."""
-    return '"' + name.replace('"', '""').replace("%", "%%") + '"'

@@ -16,6 +16,8 @@ KINDS = {
     "triggers": "trigger",
     "sequences": "sequence",
     "functions": "function",
+    "procedures": "procedure",
+    "events": "event",
     "types": "type",
     "extensions": "extension",
     "collations": "collation",

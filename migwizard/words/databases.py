@@ -23,6 +23,17 @@ STANDS = {
 """What is said about a database by the word that `--json` has for its state."""
 
 
+ENGINES = "SQLite, PostgreSQL, MySQL and MariaDB"
+"""Those that are proved and switched; every other one is refused with a sentence."""
+
+
+def engine_name(engine: str, version: str = "") -> str:
+    """An engine as its makers write it; the two that are one to Django are told apart by what the server calls itself."""
+    if engine == "mysql":
+        return "MariaDB" if "mariadb" in version.lower() else "MySQL" if version else "MySQL or MariaDB"
+    return {"sqlite": "SQLite", "postgresql": "PostgreSQL"}.get(engine, engine)
+
+
 def told(alias: str, state: str) -> str:
     """ "Database default has the new history."; where it could not be looked at, what was said about that."""
     return f"Database {alias} {STANDS[state]}." if state in STANDS else state

@@ -94,4 +94,5 @@ def _name() -> str:
 
 
 _REASON = why_not()
+IS_MARIADB = not _REASON and "mariadb" in query("SELECT VERSION()")[0][0].lower()
 needs_mysql = pytest.mark.skipif(bool(_REASON), reason=_REASON or "a server answers")

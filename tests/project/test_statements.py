@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migwizard.project.agent.statements import unseen, written
+from migwizard.project.agent.statements import renamed, unseen, written
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,8 @@ from migwizard.project.agent.statements import unseen, written
         ("ALTER TABLE a DISABLE TRIGGER t", {"DISABLE TRIGGER"}),
         ("ALTER TABLE users_user ADD COLUMN rule text; CREATE INDEX operator ON a (b)", set()),
         (" ;; ", set()),
+        ("CREATE DEFINER=`a`@`%` PROCEDURE p() BEGIN DECLARE n INT; IF n THEN SET n = 1; END IF; CLOSE c; END", set()),
+        ("# GRANT\nRENAME TABLE `grant; all` TO b; OPTIMIZE TABLE a", {"OPTIMIZE"}),
     ],
 )
 def test_statements_whose_effect_nobody_compares_are_told_by_kind(sql: str, kinds: set[str]) -> None:
@@ -40,7 +42,24 @@ def test_statements_whose_effect_nobody_compares_are_told_by_kind(sql: str, kind
         "REPLACE INTO main.search VALUES (1)",
         "UPDATE OR IGNORE search SET a = 1",
         "WITH w AS (SELECT 1) DELETE FROM search",
+        "INSERT INTO `Search` VALUES (1)",
     ],
 )
 def test_tables_that_are_written_into_are_known(sql: str) -> None:
     assert written(sql) == {"search"}
+
+
+@pytest.mark.parametrize(
+    ("sql", "pairs"),
+    [
+        ('ALTER TABLE "a" RENAME TO "b"', [("a", "b")]),
+        ("alter table a rename b;", [("a", "b")]),
+        ("ALTER TABLE a RENAME AS b", [("a", "b")]),
+        ("ALTER TABLE a RENAME COLUMN b TO c", []),
+        ("ALTER TABLE a RENAME INDEX b TO c", []),
+        ("RENAME TABLE `a``1` TO b, c TO a", [("a`1", "b"), ("c", "a")]),
+        ("SELECT 1", []),
+    ],
+)
+def test_tables_that_get_another_name_are_followed(sql: str, pairs: list[tuple[str, str]]) -> None:
+    assert renamed(sql) == pairs

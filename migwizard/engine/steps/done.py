@@ -12,7 +12,7 @@ from migwizard.engine.summary import Decision, Kept, Reached, Waited
 from migwizard.engine.tally import tally
 from migwizard.proof.certificate import Certificate
 from migwizard.seeds.rungs import Rung
-from migwizard.words.databases import STANDS
+from migwizard.words.databases import STANDS, engine_name
 
 MESSAGE = "commit-message.txt"
 PAGE = "summary.md"
@@ -77,8 +77,7 @@ def _how(rung: str | None) -> str:
 
 
 def _engine(certificate: Certificate) -> str:
-    names = {"sqlite": "SQLite", "postgresql": "PostgreSQL", "mysql": "MySQL"}
-    return names.get(certificate.engine, certificate.engine)
+    return engine_name(certificate.engine, certificate.versions.get(certificate.engine, ""))
 
 
 def _apps(ride: Ride) -> tuple[tuple[str, int, int], ...]:

@@ -19,6 +19,7 @@ from migwizard.engine.ride import Ride
 from migwizard.errors import DatabaseError, MigwizardError, ProjectError, UndecidedError, UsageError
 from migwizard.project.guest import GuestError
 from migwizard.words.counting import count
+from migwizard.words.databases import ENGINES
 
 SWITCHABLE = ("OLD_HEAD", "EMPTY", "NEW", "NEW_PARTIAL")
 LITTLE_SPACE = 64 * 1024 * 1024
@@ -85,7 +86,7 @@ def _settings(ride: Ride, _: Seen) -> tuple[Status, str, str]:
     for database in facts["databases"]:
         if database["alias"] == "default" and database["vendor"] == "other":
             raise UsageError(
-                f"The database default runs on {database['engine']}; this version of migwizard proves on SQLite and PostgreSQL only. "
+                f"The database default runs on {database['engine']}; migwizard proves on {ENGINES} only. "
                 "Nothing was changed.",
                 code="engine",
                 details={"alias": "default", "engine": database["engine"], "default": True},
@@ -240,7 +241,7 @@ def _database(ride: Ride, database: dict[str, Any], manifest: dict[str, Any]) ->
         return NOT_TOUCHED
     if named and database["vendor"] == "other":
         raise DatabaseError(
-            f"Database {alias} runs on {database['engine']}; this version switches SQLite and PostgreSQL only. Nothing was changed.",
+            f"Database {alias} runs on {database['engine']}; migwizard switches {ENGINES} only. Nothing was changed.",
             code="engine",
             details={"alias": alias},
         )

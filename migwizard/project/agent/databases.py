@@ -9,7 +9,7 @@ import sqlite3
 from typing import Any
 
 from . import histories, load, switch
-from .engines import engine_of, is_postgresql, is_sqlite, postgresql, sqlite
+from .engines import engine_of, is_mysql, is_postgresql, is_sqlite, mysql, postgresql, sqlite
 from .failure import AgentError
 
 CONNECT_SECONDS = 10
@@ -42,6 +42,10 @@ def open_real(alias: str, *, write: bool = False, timeout: float | None = None) 
     elif is_postgresql(real):
         real = postgresql.server_settings(real)
         real["OPTIONS"].setdefault("connect_timeout", CONNECT_SECONDS)
+    elif is_mysql(real):
+        real = mysql.server_settings(real)
+        if "connector" not in real["ENGINE"]:
+            real["OPTIONS"].setdefault("connect_timeout", CONNECT_SECONDS)
     databases = {key: load.scratch_database(other) for key, other in load.REAL_DATABASES.items()}
     databases[alias] = real
     load.use_databases(databases)
@@ -53,6 +57,9 @@ def open_real(alias: str, *, write: bool = False, timeout: float | None = None) 
                 sqlite.raw(connections[alias])("PRAGMA query_only = ON")
         elif is_postgresql(real) and not write:
             postgresql.raw(connections[alias])("SET default_transaction_read_only = on")
+        elif is_mysql(real) and not write:
+            with connections[alias].cursor() as cursor:
+                cursor.execute("SET SESSION TRANSACTION READ ONLY")
     except (Error, sqlite3.Error) as error:
         raise _unreachable(alias, "does not answer: {}.".format(error), error) from error
     return connections[alias]

@@ -212,6 +212,8 @@ def describe_operation(operation: Any, path: str) -> dict[str, Any]:
         facts["kind"] = "RunSQL"
         facts["sql"] = _sql_text(operation.sql)
         facts["reverse_sql"] = _sql_text(operation.reverse_sql)
+        # Django takes a text apart, for drivers that run one statement at a time, and never the items of a list.
+        facts["listed"] = [not isinstance(sql, str) for sql in (operation.sql, operation.reverse_sql)]
         facts["noop"] = operation.sql in ("", [], None)
         facts["state_operations"] = len(operation.state_operations)
         # State operations must not come along: the state comes from the models.

@@ -17,7 +17,7 @@ import warnings
 from typing import Any, Callable
 
 from . import sources
-from .engines import is_postgresql, is_sqlite, sqlite
+from .engines import is_mysql, is_sqlite, mysql, sqlite, vendor_of
 from .failure import AgentError
 
 # The databases as the settings give them, by alias; read by the few requests that concern real databases.
@@ -58,6 +58,8 @@ def scratch_database(real: dict[str, Any]) -> dict[str, Any]:
     """
     if is_sqlite(real):
         return sqlite.scratch_settings(real, ":memory:")
+    if is_mysql(real):
+        real = mysql.nowhere(real)
     return dict(copy.deepcopy(real), NAME="migwizard_no_database", HOST="127.0.0.1", PORT="9", CONN_MAX_AGE=0)
 
 
@@ -159,7 +161,7 @@ def _database_facts(alias: str, real: dict[str, Any], root: str) -> dict[str, An
     name = str(real.get("NAME") or "")
     facts = {"alias": alias, "engine": real.get("ENGINE", ""), "name": name, "host": str(real.get("HOST") or "")}
     facts["sqlite"] = is_sqlite(real)
-    facts["vendor"] = "sqlite" if facts["sqlite"] else "postgresql" if is_postgresql(real) else "other"
+    facts["vendor"] = vendor_of(real)
     # Whether one on a server is there is known when it is opened.
     facts.update(path="", exists=True, inside=False)
     if facts["sqlite"]:

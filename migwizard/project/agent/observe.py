@@ -16,7 +16,6 @@ from .engines.snapshot import row_changes
 from .history import describe_operation, special_operations
 from .outside import Outside
 
-_RENAME = re.compile(r"^\s*ALTER TABLE\s+{0}\s+RENAME TO\s+{0}".format(statements.NAME), re.IGNORECASE)
 _COUNTER = re.compile(
     r"\b(?:UPDATE|INTO|DELETE\s+FROM)\s+\W?sqlite_sequence\b|\bALTER\s+SEQUENCE\b|\bsetval\s*\(|\bAUTO_INCREMENT\s*="
     r"|\bRESTART\b",
@@ -168,10 +167,8 @@ class Observer:
         text = str(sql)
         for watched in self._stack[-1:]:
             watched.see(text)
-        renamed = _RENAME.match(text)
         result = execute(sql, params, many, context)
-        if renamed:
-            old, new = map(statements.unquote, renamed.groups())
+        for old, new in statements.renamed(text):
             if not old.startswith("new__"):
                 self._rename(old, new)
         return result

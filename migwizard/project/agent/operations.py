@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import histories, prepass
+from . import apart, histories, prepass
 from .command import Inside, inside_makemigrations
 from .vanishing import take_todays
 
@@ -115,9 +115,9 @@ def operations(
 
     def work(inside: Inside) -> list[dict[str, Any]]:
         found, recorder = detect(inside.autodetector, set(labels), target_state(source, set(labels)))
-        makers = _Makers(found)
+        makers, kept = _Makers(found), apart.kept_apart(found)
         return [
-            _facts(app, index, operation, found, makers, recorder)
+            dict(_facts(app, index, operation, found, makers, recorder), apart=id(operation) in kept)
             for app, app_operations in found.items()
             for index, operation in enumerate(app_operations)
         ]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 
-NAME = r'("(?:[^"]|"")+"|\w+)'
+NAME = r'("(?:[^"]|"")+"|`(?:[^`]|``)+`|[\w$]+)'
 """A name in a pattern, quoted or not."""
 
-_HIDDEN = re.compile(r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|(?P<quote>\$\w*\$).*?(?P=quote)""", re.DOTALL)
+_HIDDEN = re.compile(
+    r"""--[^\n]*|^[ \t]*\#[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|(?P<quote>\$\w*\$).*?(?P=quote)""",
+    re.DOTALL | re.MULTILINE,
+)
 _INTO = re.compile(r"\b(?:INTO|UPDATE(?:\s+OR\s+\w+)?|DELETE\s+FROM)\s+(?:\w+\.)?" + NAME, re.IGNORECASE)
 _FIRST = re.compile(r"[\s(]*([A-Za-z]+)")
 _JUDGED = re.compile(
     r"SELECT|INSERT|UPDATE|DELETE|REPLACE|MERGE|TRUNCATE|COPY|WITH|VALUES|TABLE|CREATE|ALTER|DROP|DO|CALL|EXPLAIN|SHOW"
-    r"|BEGIN|START|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE"
+    r"|BEGIN|START|COMMIT|END|ROLLBACK|ABORT|SAVEPOINT|RELEASE|RENAME|LOAD|UNLOCK|DESCRIBE|DESC"
 )
 """What works by rows and definitions, which are compared, or leaves nothing."""
 _UNCOMPARED = re.compile(
@@ -22,6 +25,11 @@ _UNCOMPARED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """Definitions that no catalogue here reads."""
+_BODY = re.compile(
+    r"\s*CREATE\b(?:(?!\bAS\b).)*\b(?:TRIGGER|PROCEDURE|FUNCTION|EVENT)\b.*\bBEGIN\b(?!\s+ATOMIC\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""From here on all is the body of one statement: where bodies stand in no quotes, drivers take one statement at a time."""
 _PRAGMA = re.compile(
     r"\s*PRAGMA\s+(?:\w+\.)?(?:optimize\b|(?:application_id|auto_vacuum|default_cache_size|encoding|journal_mode|page_size"
     r"|user_version)\s*[=(])",
@@ -31,7 +39,21 @@ _PRAGMA = re.compile(
 
 
 def unquote(name: str) -> str:
-    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+    """The name itself; quotes are those of any engine."""
+    quote = name[:1]
+    return name[1:-1].replace(quote * 2, quote) if quote in ('"', "`") else name
+
+
+_RENAMED = re.compile(r"^\s*ALTER\s+TABLE\s+{0}\s+RENAME\s+(?:TO\s+|AS\s+)?{0}\s*;?\s*\Z".format(NAME), re.IGNORECASE)
+_RENAMES = re.compile(r"^\s*RENAME\s+TABLE\b(.*)", re.IGNORECASE | re.DOTALL)
+_PAIR = re.compile(r"{0}\s+TO\s+{0}".format(NAME), re.IGNORECASE)
+
+
+def renamed(sql: str) -> list[tuple[str, str]]:
+    """The tables that a statement gives another name: old and new names, in the order in which that happens."""
+    one, several = _RENAMED.match(sql), _RENAMES.match(sql)
+    pairs = [one.groups()] if one else _PAIR.findall(several.group(1)) if several else []
+    return [(unquote(old), unquote(new)) for old, new in pairs]
 
 
 def unseen(sql: str) -> set[str]:
@@ -46,6 +68,8 @@ def unseen(sql: str) -> set[str]:
             found.add(kind)
         if uncompared := _UNCOMPARED.match(statement):
             found.add(" ".join((uncompared.group(1) or uncompared.group(2)).upper().split()))
+        if _BODY.match(statement):
+            break
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..failure import AgentError
-from . import postgresql, sqlite
+from . import mysql, postgresql, sqlite
 from .snapshot import Snapshot
 
 __all__ = ["Engine", "Snapshot", "engine_of", "is_sqlite"]
@@ -33,22 +33,36 @@ def is_sqlite(real: dict[str, Any]) -> bool:
 
 
 def is_postgresql(real: dict[str, Any]) -> bool:
-    """Whether Django says "postgresql" of it: engines of packages are built on Django's own, whatever they are called."""
     engine = real.get("ENGINE", "")
-    if "postgresql" in engine or "postgis" in engine:
-        return True
+    return "postgresql" in engine or "postgis" in engine or _says(engine, "postgresql")
+
+
+def is_mysql(real: dict[str, Any]) -> bool:
+    """MySQL or MariaDB, which are one engine to Django."""
+    engine = real.get("ENGINE", "")
+    return "mysql" in engine or _says(engine, "mysql")
+
+
+def _says(engine: str, vendor: str) -> bool:
+    """Whether Django says so of it: engines of packages are built on Django's own, whatever they are called."""
     try:
         from django.db.utils import load_backend
 
-        return bool(load_backend(engine).DatabaseWrapper.vendor == "postgresql")
+        return bool(load_backend(engine).DatabaseWrapper.vendor == vendor)
     except Exception:
         return False
 
 
+def vendor_of(real: dict[str, Any]) -> str:
+    """ "sqlite", "postgresql", "mysql", or "other" for an engine without a module here."""
+    kinds = (("sqlite", is_sqlite), ("postgresql", is_postgresql), ("mysql", is_mysql))
+    return next((vendor for vendor, fits in kinds if fits(real)), "other")
+
+
 def engine_of(real: dict[str, Any]) -> Engine:
     """The engine of a database by its settings. Raises AgentError("engine") where there is no module for it."""
-    if is_sqlite(real):
-        return sqlite
-    if is_postgresql(real):
-        return postgresql
-    raise AgentError("engine", "Scratch databases of {} cannot be made yet.".format(real.get("ENGINE", "")))
+    engines = {"sqlite": sqlite, "postgresql": postgresql, "mysql": mysql}
+    vendor = vendor_of(real)
+    if vendor not in engines:
+        raise AgentError("engine", "Scratch databases of {} cannot be made yet.".format(real.get("ENGINE", "")))
+    return engines[vendor]

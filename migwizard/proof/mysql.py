@@ -1,0 +1,110 @@
+"""The facts about a MySQL or MariaDB database, out of its raw catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from migwizard.proof.fact import WITNESS, Fact
+from migwizard.proof.sql_text import lower
+
+_TABLE = {
+    "engine": "engine",
+    "charset": "character set",
+    "collation": "collation",
+    "options": "options",
+    "comment": "comment",
+}
+_COLUMN = {
+    "type": "type",
+    "notnull": "NOT NULL",
+    "default": "default",
+    "collation": "collation",
+    "generated": "generated",
+    "expression": "expression",
+    "extra": "attributes",
+    "comment": "comment",
+    "written": f"definition {WITNESS}",
+}
+_CONSTRAINTS = {"p": "primary key", "c": "check", "f": "foreign key"}
+_OTHERS = {
+    "view": "views",
+    "trigger": "triggers",
+    "function": "functions",
+    "procedure": "procedures",
+    "event": "events",
+    "sequence": "sequences",
+}
+_ASPECTS = {"place": "place among its like", "mode": "SQL mode"}
+
+
+def mysql_facts(catalogue: Mapping[str, Any], ignored: frozenset[str]) -> Iterator[Fact]:
+    """All facts of `catalogue` but those of the `ignored` tables (in lower case).
+
+    Names of tables, views and triggers are compared by their case, all others not, as the server does by default.
+    """
+    for name, table in catalogue["tables"].items():
+        if lower(name) in ignored:
+            continue
+        yield Fact("table", None, name, _aspects(table, _TABLE), f"the table {name}", table["sql"], exact=True)
+        yield from (_column(name, column) for column in table["columns"])
+        yield from (_constraint(name, constraint) for constraint in table["constraints"])
+        yield from (_index(name, index) for index in table["indexes"])
+    for kind, group in _OTHERS.items():
+        for name, facts in catalogue[group].items():
+            table = facts.get("table")
+            if table is not None and lower(table) in ignored:
+                continue
+            content = (("definition", facts["sql"]), *_aspects(facts, _ASPECTS))
+            on = f" on {table}" if table else ""
+            exact = kind in ("view", "trigger")
+            yield Fact(kind, table, name, content, f"the {kind} {name}{on}", facts["sql"], exact=exact)
+
+
+def _aspects(facts: Mapping[str, Any], names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The aspects that say something, in words."""
+    found = ((words, facts.get(key)) for key, words in names.items())
+    return tuple(
+        (words, "yes" if value is True else str(value)) for words, value in found if value not in (None, "", False)
+    )
+
+
+def _column(table: str, column: Mapping[str, Any]) -> Fact:
+    label = f"the column {table}.{column['name']}"
+    shown = f"{column['name']} {column.get('written', column['type'])}"
+    return Fact("column", table, column["name"], _aspects(column, _COLUMN), label, shown)
+
+
+def _constraint(table: str, constraint: Mapping[str, Any]) -> Fact:
+    """A check that stands with its column has no name of its own, and is the same as one of the table."""
+    name, definition, columns = constraint["name"], constraint["definition"], constraint["columns"]
+    told = _CONSTRAINTS[constraint["type"]]
+    named = f"constraint {name}, " if name and told != "primary key" else "constraint "
+    return Fact(
+        "constraint",
+        table,
+        name,
+        (("definition", definition),),
+        f"the {named}{_readable(definition)}, of {table}",
+        f"CONSTRAINT {name} {definition}" if name else definition,
+        subject=f"{told} {', '.join(columns)}",
+        column=columns[0] if len(columns) == 1 else None,
+    )
+
+
+def _index(table: str, index: Mapping[str, Any]) -> Fact:
+    kind = "unique index" if index["unique"] else "index"
+    return Fact(
+        "index",
+        table,
+        index["name"],
+        (("definition", index["definition"]),),
+        f"the {kind} {index['name']} on {table} {_readable(index['on'])}",
+        index["definition"].replace("KEY ", f"KEY {index['name']} ", 1),
+        column=index["columns"][0] if len(set(index["columns"])) == 1 else None,
+        implied=index["implied"],
+    )
+
+
+def _readable(definition: str) -> str:
+    return definition.replace(",`", ", ").replace("`", "")
