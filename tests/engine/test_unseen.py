@@ -252,9 +252,9 @@ def test_the_file_that_was_changed_is_shown(tiny: Shop) -> None:
 
 
 def test_nobody_can_go_on_without_a_default_database(tiny: Shop) -> None:
-    details = {"alias": "default", "engine": "mysql", "default": True}
+    details = {"alias": "default", "engine": "oracle", "default": True}
     assert menu(tiny, MigwizardError("x", code="engine", details=details)).choice("skip:default") is None
-    details = {"alias": "other", "engine": "mysql"}
+    details = {"alias": "other", "engine": "oracle"}
     assert menu(tiny, MigwizardError("x", code="engine", details=details)).choice("skip:other") is not None
 
 

@@ -226,41 +226,28 @@ def test_a_missing_database_is_reported_and_never_made(shell: Shell) -> None:
     shell.refused("fake", "--yes", exit=5, says="does not exist")
 
 
-MYSQL = """
-import sys
-import types
+ORACLE = """
+from django.db.backends.sqlite3.base import DatabaseWrapper as SQLite
 
 
-def connect(*args, **kwargs):
-    (BASE_DIR / "connected").touch()
-    raise RuntimeError("a connection was tried")
+class DatabaseWrapper(SQLite):
+    vendor = "oracle"
 
-
-class Names(types.ModuleType):
-    # Any name is its own value: enough for Django's backend to be imported.
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return name
-
-
-driver = types.ModuleType("MySQLdb")
-driver.version_info = (2, 2, 7, "final", 0)
-driver.connect = connect
-for name in ("DataError", "OperationalError", "IntegrityError", "InternalError", "ProgrammingError", "NotSupportedError"):
-    setattr(driver, name, type(name, (Exception,), {}))
-driver.DatabaseError = driver.InterfaceError = driver.Error = type("Error", (Exception,), {})
-driver.constants, driver.converters = Names("MySQLdb.constants"), types.ModuleType("MySQLdb.converters")
-driver.constants.FIELD_TYPE, driver.constants.CLIENT = Names("FIELD_TYPE"), Names("CLIENT")
-driver.converters.conversions = {}
-sys.modules.update({"MySQLdb": driver, "MySQLdb.constants": driver.constants, "MySQLdb.converters": driver.converters})
-DATABASES = {"default": {"ENGINE": "django.db.backends.mysql", "NAME": "shop", "HOST": "127.0.0.1", "PORT": "3306"}}
+    def get_new_connection(self, params):
+        open("connected", "w").close()
+        raise RuntimeError("a connection was tried")
 """
 
 
-def test_mysql_is_refused_without_a_connection(shell: Shell) -> None:
-    _append(shell, MYSQL)
-    says = "The database default runs on django.db.backends.mysql"
+def test_an_engine_of_another_kind_is_refused_without_a_connection(shell: Shell) -> None:
+    """Django says of what kind it is: an engine of a package may be called whatever it wants."""
+    (shell.root / "engine_of_ours").mkdir()
+    (shell.root / "engine_of_ours/__init__.py").touch()
+    (shell.root / "engine_of_ours/base.py").write_text(ORACLE)
+    _append(shell, 'DATABASES = {"default": {"ENGINE": "engine_of_ours", "NAME": "shop", "HOST": "127.0.0.1"}}\n')
+    says = (
+        "The database default runs on engine_of_ours; migwizard proves on SQLite, PostgreSQL, MySQL and MariaDB only."
+    )
     shell.refused("run", "--yes", exit=2, says=says)
     assert not (shell.root / "connected").exists()
 

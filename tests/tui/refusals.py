@@ -159,7 +159,8 @@ PREFLIGHT = (
     Example(
         "engine",
         UsageError,
-        "The database default runs on postgresql; this version of migwizard proves on SQLite only." + UNCHANGED,
+        "The database default runs on oracle; migwizard proves on SQLite, PostgreSQL, MySQL and MariaDB only."
+        + UNCHANGED,
         DEFAULT,
     ),
     Example(
