@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -182,11 +183,13 @@ def _rows_block(
     tables = [_table(item, in_file(item, share.ids), item["table"] in staying) for item in facts["tables"]]
     for item in facts["raw"]:
         in_file(_named(item), share.ids)
-    rows = materialise(tables, natural=natural) if tables or natural else None
+    any_order = _any_order(wanted, old["catalogue"], raw=bool(facts["raw"]))
+    rows = materialise(tables, natural=natural, any_order=any_order) if tables or natural else None
+    raw = [_raw_table(item, item["table"] in staying, old["catalogue"]) for item in facts["raw"]]
     content = replace(
         rows_content(
             rows,
-            [raw_rows(_raw_table(item, item["table"] in staying, old["catalogue"])) for item in facts["raw"]],
+            [raw_rows(replace(table, any_order=any_order)) for table in raw],
             f"{app}_rows_{share.position}",
         ),
         imports=tuple(sorted({line for item in facts["raw"] for line in item["imports"]})),
@@ -200,6 +203,21 @@ def _rows_block(
         frozenset(targets - set(wanted)),
         {table.file: "".join(f"{line}\n" for line in table.lines) for table in tables if table.file},
     )
+
+
+def _any_order(wanted: Wanted, catalogue: Mapping[str, Any], *, raw: bool) -> bool:
+    """Whether rows may have to point to rows behind them, where the engine looks at once and not at the end.
+
+    Tables are written so that rows follow those that they point to, but for raw ones, and where they need each other.
+    """
+    if catalogue["engine"] != "mysql":
+        return False
+    inside = {table: _targets({table: []}, catalogue) & wanted.keys() for table in wanted}
+    try:
+        TopologicalSorter(inside).prepare()
+    except CycleError:
+        return True
+    return raw and any(inside.values())
 
 
 def _looked_up(natural: Sequence[Permission | ContentTypeRef], tables: Sequence[Mapping[str, Any]]) -> set[str]:
@@ -239,7 +257,7 @@ def _raw_table(facts: Mapping[str, Any], stays: bool, catalogue: Mapping[str, An
     counters = catalogue["sequences"].values() if catalogue["engine"] == "postgresql" else ()
     counted = tuple(each["column"] for each in counters if each["table"] == table and each["column"] in facts["pk"])
     mark = "`" if catalogue["engine"] == "mysql" else '"'
-    return RawTable(table, tuple(facts["columns"]), tuple(facts["pk"]), rows, stays, counted, mark)
+    return RawTable(table, tuple(facts["columns"]), tuple(facts["pk"]), rows, stays, counted, mark=mark)
 
 
 def _value(value: Any) -> Value:

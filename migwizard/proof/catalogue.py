@@ -161,17 +161,15 @@ def _compare_contents(
 
 
 def _one_sided(old: Fact | None, new: Fact | None, explicit: frozenset[str], sides: Sides) -> Iterator[Difference]:
-    """A fact that one side lacks; harmless where the engine makes such an index by itself, and has another in its place."""
+    """A fact that one side lacks; only told where it changes nothing."""
     fact = old or new
-    if fact is None or not fact.implied or fact.key in explicit:
+    if fact is None or not fact.idle or fact.key in explicit:
         yield from _compare(old, new, sides)
     elif sides.names:
         shown = [None if each is None else each.shown for each in (old, new)]
         side = sides.second if old is None else sides.first
-        what = (
-            f"is there in the {side} alone; it comes with a foreign key, which another index serves on the other side"
-        )
-        yield Difference("info", fact.kind, fact.table, _title(fact), shown[0], shown[1], f"{_sentence(fact)} {what}.")
+        sentence = f"{_sentence(fact)} is there in the {side} alone; {fact.idle}."
+        yield Difference("info", fact.kind, fact.table, _title(fact), shown[0], shown[1], sentence)
 
 
 def _title(fact: Fact) -> str:

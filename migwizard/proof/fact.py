@@ -42,8 +42,8 @@ class Fact:
     exact: bool = False
     """Whether the engine tells names apart by their case."""
 
-    implied: bool = False
-    """Whether the engine makes and drops it by itself with a foreign key, which another index may serve as well."""
+    idle: str = ""
+    """Why it is only told, where one side lacks it and the names of the migrations do not ask for it: it changes nothing."""
 
     def known_as(self, name: str) -> str:
         """A name as the engine compares it."""

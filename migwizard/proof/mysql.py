@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -35,6 +36,9 @@ _OTHERS = {
     "event": "events",
     "sequence": "sequences",
 }
+SERVED = "it comes with a foreign key, which another index serves on the other side"
+UNSIGNED = "an unsigned column is never below zero"
+_NOT_NEGATIVE = re.compile(r"CHECK \(+`([^`]+)` >= 0\)+")
 _ASPECTS = {"place": "place among its like", "mode": "SQL mode"}
 
 
@@ -48,7 +52,8 @@ def mysql_facts(catalogue: Mapping[str, Any], ignored: frozenset[str]) -> Iterat
             continue
         yield Fact("table", None, name, _aspects(table, _TABLE), f"the table {name}", table["sql"], exact=True)
         yield from (_column(name, column) for column in table["columns"])
-        yield from (_constraint(name, constraint) for constraint in table["constraints"])
+        kinds = {column["name"]: column["type"] for column in table["columns"]}
+        yield from (_constraint(name, constraint, kinds) for constraint in table["constraints"])
         yield from (_index(name, index) for index in table["indexes"])
     for kind, group in _OTHERS.items():
         for name, facts in catalogue[group].items():
@@ -75,7 +80,7 @@ def _column(table: str, column: Mapping[str, Any]) -> Fact:
     return Fact("column", table, column["name"], _aspects(column, _COLUMN), label, shown)
 
 
-def _constraint(table: str, constraint: Mapping[str, Any]) -> Fact:
+def _constraint(table: str, constraint: Mapping[str, Any], kinds: Mapping[str, str]) -> Fact:
     """A check that stands with its column has no name of its own, and is the same as one of the table."""
     name, definition, columns = constraint["name"], constraint["definition"], constraint["columns"]
     told = _CONSTRAINTS[constraint["type"]]
@@ -89,7 +94,14 @@ def _constraint(table: str, constraint: Mapping[str, Any]) -> Fact:
         f"CONSTRAINT {name} {definition}" if name else definition,
         subject=f"{told} {', '.join(columns)}",
         column=columns[0] if len(columns) == 1 else None,
+        idle=UNSIGNED if _never_below_zero(definition, kinds) else "",
     )
+
+
+def _never_below_zero(definition: str, kinds: Mapping[str, str]) -> bool:
+    """Whether a check says of an unsigned column what holds anyway: MariaDB drops such a one when the column is altered."""
+    tested = _NOT_NEGATIVE.fullmatch(definition)
+    return tested is not None and "unsigned" in kinds.get(tested.group(1), "")
 
 
 def _index(table: str, index: Mapping[str, Any]) -> Fact:
@@ -102,7 +114,7 @@ def _index(table: str, index: Mapping[str, Any]) -> Fact:
         f"the {kind} {index['name']} on {table} {_readable(index['on'])}",
         index["definition"].replace("KEY ", f"KEY {index['name']} ", 1),
         column=index["columns"][0] if len(set(index["columns"])) == 1 else None,
-        implied=index["implied"],
+        idle=SERVED if index["implied"] else "",
     )
 
 

@@ -82,11 +82,14 @@ class Materialised:
         return Extract(self.imports, self.body, self.defines)
 
 
-def materialise(tables: Sequence[SeedTable], *, natural: Sequence[Permission | ContentTypeRef] = ()) -> Materialised:
+def materialise(
+    tables: Sequence[SeedTable], *, natural: Sequence[Permission | ContentTypeRef] = (), any_order: bool = False
+) -> Materialised:
     """Code that inserts the rows of ``tables`` in their order and, backwards, deletes exactly these, but those that stay.
 
     ``natural`` are content types and permissions to be made when they are missing; backwards deletes the permissions
-    among them that are ``custom``. Raises ValueError when there is nothing to write or a row lacks its primary key.
+    among them that are ``custom``; ``any_order`` is for engines that look at foreign keys at once, where rows point to later
+    ones. Raises ValueError when there is nothing to write or a row lacks its primary key.
     """
     if not (natural or any(table.rows for table in tables)):
         raise ValueError("there are no rows to write")
@@ -95,9 +98,9 @@ def materialise(tables: Sequence[SeedTable], *, natural: Sequence[Permission | C
     removed = [block for block in inserted if not block.table.stays]
     custom = [each for each in natural if isinstance(each, Permission) and each.custom]
     helpers = _helper_names(blocks, natural, custom)
-    functions = {rowcode.FORWARDS: _forwards(blocks, natural)}
+    functions = {rowcode.FORWARDS: _forwards(blocks, natural, any_order=any_order)}
     if removed or custom:
-        functions[rowcode.BACKWARDS] = _backwards(removed, custom)
+        functions[rowcode.BACKWARDS] = _backwards(removed, custom, any_order=any_order)
     definitions = [
         Piece(text, True, True) for text in [*map(rowcode.HELPERS.__getitem__, helpers), *functions.values()]
     ]
@@ -230,19 +233,20 @@ def _helper_names(
     return [name for name, is_wanted in wanted.items() if is_wanted]
 
 
-def _forwards(blocks: Sequence[_Block], natural: Sequence[Permission | ContentTypeRef]) -> str:
+def _forwards(blocks: Sequence[_Block], natural: Sequence[Permission | ContentTypeRef], *, any_order: bool) -> str:
     lines = [_get(each) for each in natural]
     lines += [block.write for block in blocks]
     inserted = dict.fromkeys((b.table.app, b.table.model) for b in blocks if b.table.kind == "insert")
     if inserted:
         models = "".join(f'        apps.get_model("{app}", "{model}"),\n' for app, model in inserted)
         lines.append(f"reset_sequences(schema_editor.connection, [\n{models}    ])")
-    return rowcode.function(rowcode.FORWARDS, "Write the rows that the replaced migrations left behind.", lines)
+    what = "Write the rows that the replaced migrations left behind."
+    return rowcode.function(rowcode.FORWARDS, what, lines, any_order=any_order)
 
 
-def _backwards(removed: Sequence[_Block], custom: Sequence[Permission]) -> str:
+def _backwards(removed: Sequence[_Block], custom: Sequence[Permission], *, any_order: bool) -> str:
     lines = [block.remove for block in reversed(removed)]
     for each in reversed(custom):
         words = map(rowcode.quoted, (each.app_label, each.model, each.codename))
         lines.append(f"remove_permission(apps, db, {', '.join(words)})")
-    return rowcode.function(rowcode.BACKWARDS, "Remove exactly these rows.", lines)
+    return rowcode.function(rowcode.BACKWARDS, "Remove exactly these rows.", lines, any_order=any_order)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_CHECKS = '        "SET foreign_key_checks = {}",\n'
+
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
@@ -18,6 +20,8 @@ class RawTable:
     """Going back leaves the rows, since rows that stay point to them."""
     counted: tuple[str, ...] = ()
     """Columns that a sequence of PostgreSQL numbers: it must go on behind these rows."""
+    any_order: bool = False
+    """Rows point to rows that come later, and the engine, MySQL, looks at once."""
     mark: str = '"'
     """What names are put into: MySQL knows double quotes only where its mode is another one than usual."""
 
@@ -33,6 +37,8 @@ def raw_rows(table: RawTable) -> str:
     forwards = "".join(f"        ({insert!r}, [{', '.join(row)}]),\n" for row in table.rows)
     forwards += "".join(f"        {_count_on(table.table, column)!r},\n" for column in table.counted)
     backwards = "".join(f"        {_delete(table, row)},\n" for row in reversed(table.rows))
+    if table.any_order:
+        forwards, backwards = (f"{_CHECKS.format(0)}{lines}{_CHECKS.format(1)}" for lines in (forwards, backwards))
     reverse = "migrations.RunSQL.noop" if table.stays else f"[\n{backwards}    ]"
     return (
         f"migrations.RunSQL(\n    sql=[\n{forwards}    ],\n    reverse_sql={reverse},\n)"

@@ -85,8 +85,14 @@ def remove_permission(apps, db, app_label, model, codename):
 }
 
 
-def function(name: str, docstring: str, lines: Sequence[str]) -> str:
-    """A function for RunPython, in which ``db`` is the alias of the database that is migrated."""
+def function(name: str, docstring: str, lines: Sequence[str], *, any_order: bool = False) -> str:
+    """A function for RunPython, in which ``db`` is the alias of the database that is migrated.
+
+    With ``any_order`` rows may point to rows that come later, also where the engine looks at once.
+    """
+    if any_order:
+        inside = ["    " + line.replace("\n", "\n    ") for line in lines]
+        lines = ["with schema_editor.connection.constraint_checks_disabled():", *inside]
     body = "".join(f"    {line}\n" for line in lines)
     return f'def {name}(apps, schema_editor):\n    """{docstring}"""\n    db = schema_editor.connection.alias\n{body}'
 

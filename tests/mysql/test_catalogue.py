@@ -24,7 +24,7 @@ BASES = {
             born date,
             email varchar(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin UNIQUE,
             mood enum('good', 'bad, very') NOT NULL,
-            rank int unsigned CHECK (rank >= 0),
+            rank int unsigned CHECK (rank > 2),
             seen datetime(6) DEFAULT NULL ON UPDATE CURRENT_TIMESTAMP(6),
             title varchar(80) NOT NULL,
             pages int,

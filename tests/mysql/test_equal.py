@@ -90,3 +90,19 @@ def test_who_defined_an_object_counts_where_it_is_somebody_else(empty_mysql: str
     assert schema_differences(mine, build(empty_mysql, table, view.format("DEFINER = CURRENT_USER "))) == ()
     other = build(empty_mysql, table, view.format("DEFINER = 'reports'@'%' "))
     assert told(*schema_differences(mine, other)) == [("error", "view", "v")]
+
+
+def test_a_check_stays_with_its_column_when_that_gets_another_name(empty_mysql: str) -> None:
+    old = build(empty_mysql, "CREATE TABLE a (x int CHECK (x > 1))", "ALTER TABLE a RENAME COLUMN x TO y")
+    assert schema_differences(old, build(empty_mysql, "CREATE TABLE a (y int CHECK (y > 1))")) == ()
+
+
+def test_a_check_that_says_what_an_unsigned_column_is_anyway_is_only_told(empty_mysql: str) -> None:
+    """MariaDB drops it when Django alters the column, so that an old database lacks what a new one has."""
+    table = "CREATE TABLE a (x int unsigned CHECK (x >= 0), y int CHECK (y >= 0))"
+    lost = build(empty_mysql, table, "ALTER TABLE a MODIFY x int unsigned, MODIFY y int")
+    found = schema_differences(lost, build(empty_mysql, table))
+    assert [(one.severity, one.kind, one.new) for one in found] == [
+        ("info", "constraint", "CHECK (`x` >= 0)"),
+        ("error", "constraint", "CHECK (`y` >= 0)"),
+    ]

@@ -66,3 +66,19 @@ def test_a_sequence_goes_on_behind_the_rows() -> None:
     assert statements(source)["sql"][1:] == [
         """SELECT setval(pg_get_serial_sequence('"a''b"', 'id'), max("id")) FROM "a'b\""""
     ]
+
+
+def test_mysql_has_quotes_of_its_own_and_looks_at_foreign_keys_at_once() -> None:
+    source = raw_rows(RawTable("a`b", ("id", "c%"), ("id",), (("7", "'x'"),), any_order=True, mark="`"))
+    assert statements(source) == {
+        "sql": [
+            "SET foreign_key_checks = 0",
+            ("INSERT INTO `a``b` (`id`, `c%%`) VALUES (%s, %s)", [7, "x"]),
+            "SET foreign_key_checks = 1",
+        ],
+        "reverse_sql": [
+            "SET foreign_key_checks = 0",
+            ("DELETE FROM `a``b` WHERE `id` = %s", [7]),
+            "SET foreign_key_checks = 1",
+        ],
+    }

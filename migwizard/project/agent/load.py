@@ -16,13 +16,14 @@ import sys
 import warnings
 from typing import Any, Callable
 
-from . import sources
+from . import mysql_server, sources
 from .engines import is_mysql, is_sqlite, mysql, sqlite, vendor_of
 from .failure import AgentError
 
 # The databases as the settings give them, by alias; read by the few requests that concern real databases.
 REAL_DATABASES: dict[str, dict[str, Any]] = {}
 CHECK_MESSAGES: list[dict[str, Any]] = []
+NOWHERE = "migwizard_no_database"
 
 
 class _ManagePyReachedDjango(BaseException):
@@ -60,7 +61,7 @@ def scratch_database(real: dict[str, Any]) -> dict[str, Any]:
         return sqlite.scratch_settings(real, ":memory:")
     if is_mysql(real):
         real = mysql.nowhere(real)
-    return dict(copy.deepcopy(real), NAME="migwizard_no_database", HOST="127.0.0.1", PORT="9", CONN_MAX_AGE=0)
+    return dict(copy.deepcopy(real), NAME=NOWHERE, HOST="127.0.0.1", PORT="9", CONN_MAX_AGE=0)
 
 
 def use_databases(databases: dict[str, dict[str, Any]]) -> None:
@@ -102,6 +103,8 @@ def load(start: dict[str, Any], stage: Callable[[str], None]) -> dict[str, Any]:
     use_databases({alias: scratch_database(real) for alias, real in REAL_DATABASES.items()})
     import django
 
+    if any(map(is_mysql, REAL_DATABASES.values())):
+        mysql_server.lend_server_facts(lambda alias: mysql.server_settings(REAL_DATABASES[alias]), NOWHERE)
     stage("loading the apps")
     django.setup()
     stage("running the system checks")

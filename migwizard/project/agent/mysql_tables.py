@@ -78,21 +78,20 @@ def plain(text: Any) -> str:
     return bytes(text).decode() if isinstance(text, (bytes, bytearray)) else str(text)
 
 
-def _read_checks(execute: Execute) -> Dict[str, List[Tuple[str, str]]]:
-    """Name and condition of each check by table; MariaDB lets one stand with a column, whose name it then bears."""
-    found: Dict[str, List[Tuple[str, str]]] = {}
-    for table, name, clause in execute(
-        "SELECT table_name, constraint_name, check_clause FROM information_schema.check_constraints "
-        "WHERE constraint_schema = DATABASE() ORDER BY 1, 2"
+def _read_checks(execute: Execute) -> Dict[str, List[str]]:
+    """The conditions of all checks by table; one that stands with its column keeps the name that the column had first."""
+    found: Dict[str, List[str]] = {}
+    for table, clause in execute(
+        "SELECT table_name, check_clause FROM information_schema.check_constraints WHERE constraint_schema = DATABASE()"
     ):
-        found.setdefault(table, []).append((name, plain(clause)))
+        found.setdefault(table, []).append(plain(clause))
     return found
 
 
 class _Reader:
     """One CREATE TABLE taken apart, line by line."""
 
-    def __init__(self, name: str, text: str, columns: List[Dict[str, Any]], checks: List[Tuple[str, str]]) -> None:
+    def __init__(self, name: str, text: str, columns: List[Dict[str, Any]], checks: List[str]) -> None:
         self._name, self._alter = name, "ALTER TABLE {} ".format(quote(name))
         self._columns = {column["name"]: column for column in columns}
         self._checks = set(checks)
@@ -135,7 +134,7 @@ class _Reader:
             self._inside.append(line)
 
     def _read_column(self, name: str, text: str) -> None:
-        for check in ["CHECK ({})".format(clause) for owner, clause in self._checks if owner == name]:
+        for check in ["CHECK ({})".format(clause) for clause in self._checks]:
             if text.endswith(" " + check):
                 text = text[: -len(check) - 1]
                 self._constraints.append(_constraint(None, "c", check, [name]))

@@ -10,6 +10,7 @@ class Product(models.Model):
     data = models.JSONField(default=dict)
     key = models.UUIDField(default=uuid.uuid4)
     price = models.DecimalField(max_digits=8, decimal_places=2, default=0)
+    replaced_by = models.ForeignKey("self", models.SET_NULL, null=True)
     about = models.TextField(default="", db_comment="for the catalogue")
 
     class Meta:

@@ -1,4 +1,4 @@
-from django.db import migrations
+from django.db import connection, migrations
 
 TRIGGER = """
 CREATE TRIGGER store_watch AFTER INSERT ON store_product FOR EACH ROW
@@ -14,6 +14,12 @@ BEGIN
     RETURN n;
 END
 """
+# Asked while this module is imported, as products do.
+SEQUENCES = (
+    [migrations.RunSQL("CREATE SEQUENCE store_invoices START WITH 7", "DROP SEQUENCE store_invoices")]
+    if connection.mysql_is_mariadb
+    else []
+)
 
 
 class Migration(migrations.Migration):
@@ -47,4 +53,5 @@ class Migration(migrations.Migration):
         migrations.RunSQL("CREATE UNIQUE INDEX title ON store_audit (text)", "DROP INDEX title ON store_audit"),
         migrations.RunSQL("CREATE INDEX old_title ON people_customer (title(10))", migrations.RunSQL.noop),
         migrations.RunSQL("ALTER TABLE people_customer RENAME INDEX old_title TO short_title", migrations.RunSQL.noop),
+        *SEQUENCES,
     ]
