@@ -5,21 +5,25 @@ Django lives in other processes only; MIGWIZARD_TEST_GUEST may name a Python wit
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from textwrap import dedent
 from typing import Any
 
-from migwizard.switch.manifest import Node
+from migwizard.switch.manifest import Node, build
+from migwizard.switch.script import FILE_NAME, script
 
 HERE = Path(__file__).parent
-SWITCH = HERE.parents[1] / "migwizard/project/agent/switch/__init__.py"
 PYTHON = os.environ.get("MIGWIZARD_TEST_GUEST", sys.executable)
 
 OLD: tuple[Node, ...] = (
@@ -48,6 +52,15 @@ class RefusedError(Exception):
         self.code, self.text, self.details = code, text, details
 
 
+@cache
+def script_file() -> Path:
+    """The script as it is written out for other environments: all tests of the switch run it, and not the package."""
+    folder = Path(mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    (folder / FILE_NAME).write_text(script(build(run_id="r", created="", apps=(), old_nodes=(), new_nodes=())))
+    return folder / FILE_NAME
+
+
 class Worker:
     """A process that holds Django and the switch; `settings` is the folder of a project, else an empty one."""
 
@@ -55,7 +68,7 @@ class Worker:
         environment = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
         if project:
             environment.update(DJANGO_SETTINGS_MODULE="settings", PYTHONPATH=str(project))
-        command = [PYTHON, "-B", str(HERE / "worker.py"), str(SWITCH)]
+        command = [PYTHON, "-B", str(HERE / "worker.py"), str(script_file())]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=project
         )

@@ -23,9 +23,8 @@ from django.db.utils import ConnectionHandler
 
 
 def load(path: str) -> Any:
-    """The package by its path, as the agent loads it: nothing of migwizard is importable."""
-    folder = str(pathlib.Path(path).parent)
-    spec = importlib.util.spec_from_file_location("switch_script", path, submodule_search_locations=[folder])
+    """The script by its path: nothing of migwizard is importable."""
+    spec = importlib.util.spec_from_file_location("switch_script", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module

@@ -11,7 +11,6 @@ import copy
 import importlib.util
 import os
 import platform
-import runpy
 import sys
 import warnings
 from typing import Any, Callable
@@ -19,36 +18,12 @@ from typing import Any, Callable
 from . import mysql_server, sources
 from .engines import is_mysql, is_sqlite, mysql, sqlite, vendor_of
 from .failure import AgentError
+from .manage_py import run_manage_py
 
 # The databases as the settings give them, by alias; read by the few requests that concern real databases.
 REAL_DATABASES: dict[str, dict[str, Any]] = {}
 CHECK_MESSAGES: list[dict[str, Any]] = []
 NOWHERE = "migwizard_no_database"
-
-
-class _ManagePyReachedDjango(BaseException):
-    """Raised in place of running a command; not an Exception, so that no `except Exception` of a manage.py keeps it."""
-
-
-def _run_manage_py(path: str) -> None:
-    from django.core import management
-
-    def stop(argv: Any = None) -> None:
-        raise _ManagePyReachedDjango
-
-    original = management.execute_from_command_line
-    management.execute_from_command_line = stop
-    sys.path.insert(0, os.path.dirname(path))
-    sys.argv = [path, "makemigrations"]
-    try:
-        runpy.run_path(path, run_name="__main__")
-    except _ManagePyReachedDjango:
-        return
-    finally:
-        management.execute_from_command_line = original
-    raise AgentError(
-        "project", "{} ended without handing over to Django's execute_from_command_line.".format(os.path.basename(path))
-    )
 
 
 def scratch_database(real: dict[str, Any]) -> dict[str, Any]:
@@ -91,7 +66,9 @@ def load(start: dict[str, Any], stage: Callable[[str], None]) -> dict[str, Any]:
     _require_django()
     if start.get("manage"):
         stage("running " + start["manage"])
-        _run_manage_py(start["manage"])
+        if not run_manage_py(start["manage"], "makemigrations"):
+            sentence = "{} ended without handing over to Django's execute_from_command_line."
+            raise AgentError("project", sentence.format(os.path.basename(start["manage"])))
     else:
         sys.path.insert(0, start["root"])
     if not os.environ.get("DJANGO_SETTINGS_MODULE"):

@@ -38,8 +38,7 @@ class History:
     def __init__(self, connection: typing.Any, schema: typing.Optional[str]) -> None:
         self.connection, self.vendor = connection, connection.vendor
         self.alias, self.schema = connection.alias, schema
-        if self.vendor not in ENGINES:
-            raise SwitchError("MW-E11", f"{self} is of the engine {self.vendor}, which the switch cannot lock.")
+        refuse_engine(connection)
         if self.vendor == "postgresql" and schema is None:
             # An unqualified name would fall through the search path to the table of another schema.
             self.schema = self.query("SELECT current_schema()")[0][0]
@@ -76,6 +75,13 @@ class History:
             return Tables((name for (name,) in listed_tables), fold)
         return Tables(self.connection.introspection.table_names(), fold)
 
+    def lacks_transactions(self) -> bool:
+        """Whether MySQL keeps the table in an engine where nothing can be rolled back, such as MyISAM."""
+        if self.vendor != "mysql":
+            return False
+        engine = "SELECT engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = %s"
+        return [str(name).lower() for (name,) in self.query(engine, [HISTORY])] not in ([], ["innodb"])
+
     def rows(self) -> typing.List[Row]:
         return self.as_rows(f"SELECT id, app, name, {self.applied} FROM {self.table} ORDER BY id")
 
@@ -96,6 +102,13 @@ class History:
             self.run(f"INSERT INTO {self.table} (app, name, applied) VALUES (%s, %s, %s)", [app, name, applied])
 
 
+def refuse_engine(connection: typing.Any) -> None:
+    """Raise SwitchError for an engine whose tables the switch cannot lock."""
+    if connection.vendor not in ENGINES:
+        sentence = f"Database '{connection.alias}' is of the engine {connection.vendor}, which the switch cannot lock."
+        raise SwitchError("MW-E11", sentence)
+
+
 class Tables:
     """Names of tables, compared as the engine compares them."""
 
@@ -104,6 +117,11 @@ class Tables:
 
     def __contains__(self, name: object) -> bool:
         return self.fold(str(name)) in self.names
+
+
+def without_transactions(history: History) -> str:
+    """What is said of a table in which nothing can be rolled back."""
+    return f"{history} keeps {HISTORY} in an engine without transactions; make it InnoDB."
 
 
 def check_format(manifest: Facts) -> None:

@@ -11,7 +11,7 @@ from django.db import Error, OperationalError
 from django.db.transaction import TransactionManagementError
 
 from .backup import Backup
-from .history import HISTORY, History
+from .history import HISTORY, History, without_transactions
 from .refusal import SwitchError
 
 
@@ -126,9 +126,8 @@ def _named_lock(history: History, timeout: float) -> typing.Iterator[None]:
     if history.vendor != "mysql":
         yield
         return
-    engines = "SELECT engine FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = %s"
-    if [engine.lower() for (engine,) in history.query(engines, [HISTORY])] != ["innodb"]:
-        raise SwitchError("MW-E11", f"{history} keeps {HISTORY} in an engine without transactions; make it InnoDB.")
+    if history.lacks_transactions():
+        raise SwitchError("MW-E11", without_transactions(history))
     name = "migwizard:" + hashlib.sha256(str(history.query("SELECT DATABASE()")).encode()).hexdigest()[:32]
     if history.query("SELECT GET_LOCK(%s, %s)", [name, math.ceil(timeout)]) != [(1,)]:
         raise _busy(history, timeout)

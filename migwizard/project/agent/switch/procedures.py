@@ -99,6 +99,7 @@ def _report(
     return {
         "result": result,
         "state": found["state"],
+        "sentence": found["sentence"],
         "deleted": deleted,
         "inserted": inserted,
         "warnings": found["warnings"],

@@ -42,12 +42,12 @@ def undo(
         if backup is not None and not set(new) <= set(rows):
             # The same names with other ids or times: somebody built a database with the new files.
             raise SwitchError("MW-E33", f"{history} is not the one that was switched: its new rows are other ones.")
-        if dry_run:
-            return {"result": "WOULD_UNDO", "deleted": 0, "inserted": 0}
-        if backup is not None:
-            table.take_over(run_id, backup)
         leaving = [row for row in rows if row.app in manifest["apps"]]
         returning = [row for row in old if row.app in manifest["apps"]]
+        if dry_run:
+            return {"result": "WOULD_UNDO", "deleted": len(leaving), "inserted": len(returning)}
+        if backup is not None:
+            table.take_over(run_id, backup)
         history.delete(leaving)
         table.restore(run_id, returning)
         if [row for row in history.rows() if row.app in manifest["apps"]] != returning:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing
 
 from .files import Files
-from .history import HISTORY, History, Row
+from .history import HISTORY, History, Row, without_transactions
 from .refusal import SwitchError
 from .words import Facts, Key, Keys, full_name, keys, listed
 
@@ -95,6 +95,8 @@ def read_state(history: History, manifest: Facts) -> typing.Tuple[typing.List[Ro
     tables = history.tables()
     rows = history.rows() if HISTORY in tables else []
     found = classify([row.key for row in rows], tables, Files(), manifest, str(history))
+    if found["state"] == "OLD_HEAD" and history.lacks_transactions():
+        found.update(state="WITHOUT_TRANSACTIONS", code="MW-E11", sentence=without_transactions(history))
     lists = ("missing", "unknown", "old", "new", "extra", "on_top")
     return rows, dict(found, **{field: [list(key) for key in found[field]] for field in lists})
 

@@ -1,0 +1,111 @@
+"""Where histories are: each alias of the settings with its schemas, each database once."""
+
+from __future__ import annotations
+
+import os
+import typing
+
+from django.db import Error
+
+from .history import HISTORY, History, Row
+from .tenants import check_schemas, tenant_schemas
+
+Settings = typing.Mapping[str, typing.Mapping[str, typing.Any]]
+
+
+class Place(typing.NamedTuple):
+    """One history: an alias and, on PostgreSQL, a schema; None is the one that the connection leads to."""
+
+    alias: str
+    schema: typing.Optional[str] = None
+
+    def __str__(self) -> str:
+        return f"'{self.alias}'" + (f", schema '{self.schema}'" if self.schema else "")
+
+
+class Same(typing.NamedTuple):
+    """An alias that leads to a database which another alias stands for already; `copy` where it is a replica of it."""
+
+    alias: str
+    other: str
+    copy: bool
+
+
+def places_of(connection: typing.Any, schemas: typing.Sequence[str] = ()) -> typing.List[Place]:
+    """The histories behind one connection: those of the named schemas, else of all tenants, else the one.
+
+    Raises SwitchError (MW-E21) for a schema that is not there.
+    """
+    if schemas:
+        check_schemas(connection, schemas)
+    found = schemas or tenant_schemas(connection)
+    return [Place(connection.alias, schema) for schema in found] if found else [Place(connection.alias)]
+
+
+def why_none(database: typing.Mapping[str, typing.Any]) -> str:
+    """Why the settings of an alias lead to no database that could hold a history; empty where they lead to one."""
+    engine = str(database.get("ENGINE") or "")
+    if not engine or engine == "django.db.backends.dummy":
+        return "has no engine in the settings; there is nothing to switch"
+    name = str(database.get("NAME") or "")
+    if ("sqlite" in engine or "spatialite" in engine) and not _is_there(name):
+        return "has no file yet; a plain migrate builds it from the new history"
+    return ""
+
+
+def _is_there(name: str) -> bool:
+    """Whether an SQLite file exists: connecting would make it. A URI or memory is left to SQLite."""
+    return name.startswith("file:") or ":memory:" in name or os.path.exists(name)
+
+
+def identity(connection: typing.Any) -> typing.Tuple[typing.Any, ...]:
+    """What tells one database from another, whatever name, user or address leads to it; a replica has its primary's."""
+    history = History(connection, None)
+    if history.vendor == "sqlite":
+        return ("sqlite", os.path.realpath(str(connection.settings_dict["NAME"])))
+    if history.vendor == "mysql":
+        return ("mysql", *history.query("SELECT @@hostname, @@port, @@datadir, DATABASE()")[0])
+    try:
+        server = history.query("SELECT system_identifier::text FROM pg_control_system()")[0]
+    except Error:
+        server = history.query("SELECT inet_server_addr()::text, inet_server_port()::text")[0]
+    return ("postgresql", *server, *history.query("SELECT current_database()")[0], history.schema)
+
+
+def tell_apart(connections: typing.Any, aliases: typing.Sequence[str], databases: Settings) -> typing.List[Same]:
+    """Which of these aliases lead to a database that another of them stands for.
+
+    Two that the server says are one; and a mirror of the settings (`TEST: {MIRROR}`, as Django has replicas declared)
+    whose history is its origin's row by row, with the same ids and times. Of a pair that is one, a mirror gives way, and
+    what only reads.
+    """
+    found: typing.List[Same] = []
+    standing: typing.Dict[typing.Tuple[typing.Any, ...], str] = {}
+    for alias in sorted(
+        aliases, key=lambda alias: (_mirrored(databases, alias) != "", _only_reads(connections[alias]))
+    ):
+        known, origin = identity(connections[alias]), _mirrored(databases, alias)
+        if known in standing:
+            found.append(Same(alias, standing[known], _only_reads(connections[alias])))
+        elif origin in standing.values() and _rows(connections[alias]) == _rows(connections[origin]):
+            found.append(Same(alias, origin, True))
+        else:
+            standing[known] = alias
+    return found
+
+
+def _mirrored(databases: Settings, alias: str) -> str:
+    """The alias that this one is declared a mirror of; empty where it is of none."""
+    test = databases[alias].get("TEST") or {}
+    return str(test.get("MIRROR") or "")
+
+
+def _only_reads(connection: typing.Any) -> bool:
+    return connection.vendor == "postgresql" and History(connection, None).query("SELECT pg_is_in_recovery()") == [
+        (True,)
+    ]
+
+
+def _rows(connection: typing.Any) -> typing.List[Row]:
+    history = History(connection, None)
+    return history.rows() if HISTORY in history.tables() else []

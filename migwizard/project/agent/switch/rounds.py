@@ -1,0 +1,83 @@
+"""The same done to many histories: all are tried before the first is changed, then they are changed one by one.
+
+A round that stops on its way can be repeated: what is done already has nothing to do.
+"""
+
+from __future__ import annotations
+
+import typing
+
+from django.db import Error
+
+from .files import graph_consistency
+from .history import History
+from .places import Place
+from .procedures import state, switch
+from .refusal import SwitchError
+from .reverse import undo
+from .words import Facts, Key, Keys
+
+
+class Round:
+    """One action, "switch" or "undo", on histories of several connections (`connections[alias]`)."""
+
+    def __init__(self, action: str, connections: typing.Any, manifest: Facts, lock_timeout: float = 10) -> None:
+        self._act = {"switch": self._switch, "undo": self._undo}[action]
+        self._connections, self._manifest, self._timeout = connections, manifest, lock_timeout
+        self._complaints: typing.Dict[typing.FrozenSet[Key], typing.List[str]] = {}
+
+    def rehearse(self, places: typing.Iterable[Place]) -> typing.Iterator[Facts]:
+        """What would become of each place; writes nothing. See `_outcome`."""
+        return (self._outcome(place, True) for place in places)
+
+    def perform(self, places: typing.Iterable[Place]) -> typing.Iterator[Facts]:
+        """Do it to each place; the first that is refused is the last."""
+        for place in places:
+            outcome = self._outcome(place, False)
+            yield outcome
+            if outcome["code"]:
+                return
+
+    def _outcome(self, place: Place, dry_run: bool) -> Facts:
+        """`database`, `schema`, `result`, `state`, `deleted`, `inserted`, `warnings`, and of a refusal `code` and `sentence`.
+
+        `result` is SWITCHED, UNDONE, NOTHING_TO_DO, WOULD_SWITCH, WOULD_UNDO or REFUSED.
+        """
+        outcome: Facts = {"database": place.alias, "schema": place.schema, "code": None, "sentence": "", "warnings": []}
+        try:
+            done = self._act(place, dry_run)
+        except SwitchError as error:
+            refused = {"result": "REFUSED", "state": error.details.get("state"), "deleted": 0, "inserted": 0}
+            return dict(outcome, **refused, code=error.code, sentence=error.sentence, details=error.details)
+        except Error as error:
+            # What the server says of a right that is lacking, a replica that only reads, a connection that broke.
+            refused = {"result": "REFUSED", "state": None, "deleted": 0, "inserted": 0}
+            said = " ".join(str(error).split())
+            return dict(outcome, **refused, code="database", sentence=f"Database {place}: {said}. Nothing was changed.")
+        return dict(outcome, **done)
+
+    def _switch(self, place: Place, dry_run: bool) -> Facts:
+        return switch(
+            self._connections[place.alias],
+            self._manifest,
+            consistent=self._consistent,
+            dry_run=dry_run,
+            lock_timeout=self._timeout,
+            schema=place.schema,
+        )
+
+    def _undo(self, place: Place, dry_run: bool) -> Facts:
+        connection = self._connections[place.alias]
+        found = state(connection, self._manifest, schema=place.schema)
+        if not found["new"] and not found["saved"]:
+            nothing = {"result": "NOTHING_TO_DO", "deleted": 0, "inserted": 0}
+            return dict(nothing, state=found["state"], sentence=f"{History(connection, place.schema)} is not switched.")
+        done = undo(connection, self._manifest, dry_run=dry_run, lock_timeout=self._timeout, schema=place.schema)
+        return dict(done, state=found["state"])
+
+    def _consistent(self, after: Keys) -> typing.List[str]:
+        """One look at the files serves all tenants that end at the same history."""
+        recorded = frozenset(after)
+        if recorded not in self._complaints:
+            self._complaints[recorded] = graph_consistency(recorded)
+        return self._complaints[recorded]
