@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from migwizard.engine import companions, durable, journal
+from migwizard.engine import committed, companions, durable, journal
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.ride import reset_time
 from migwizard.errors import MigwizardError
@@ -70,7 +70,7 @@ def steps_back(place: Workplace, swap: Entry, said_first: str = "") -> tuple[Ste
 def backed_up(place: Workplace, run_id: str) -> dict[str | None, Path]:
     """Where each text lies that a backup holds, by its hash; the backup in the project comes before the second one."""
     backups = (place.second_backup / run_id, place.backup)
-    patterns = ("*/*.py", f"*/{companions.NAME}")
+    patterns = ("*/*.py", f"*/{companions.NAME}", *(f"*/{name}" for name in committed.NAMES))
     paths = (path for backup in backups for pattern in patterns for path in backup.glob(pattern) if path.is_file())
     return {durable.file_hash(path): path for path in paths}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from migwizard.engine import companions, durable, git, halfway, journal, staging, stat
+from migwizard.engine import committed, companions, durable, git, halfway, journal, staging, stat
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.manifests import NAME, load_manifest, staged_manifest
 from migwizard.engine.previews import AppliedApp, ApplyPreview
@@ -15,6 +15,7 @@ from migwizard.engine.stat import Change
 from migwizard.engine.states import State
 from migwizard.engine.tally import tally
 from migwizard.errors import ConflictError, MigwizardError
+from migwizard.switch.manifest import Manifest
 from migwizard.words.counting import count
 
 
@@ -48,11 +49,12 @@ def prepare(ride: Ride) -> Swap:
         ride.tell("progress", f"backup of {label}", number=number, total=len(ride.checkpoint.folders))
         for backup in (place.backup, ride.second):
             durable.copy_folder(_root(ride) / folder, backup / label)
+    committed.back_up(ride)
     check_backups(ride, "does not read back as it was written")
-    return Swap(Entry("apply", ride.checkpoint.run_id, _steps(ride)), sum(1 for _ in _files(place.backup)))
+    return Swap(Entry("apply", ride.checkpoint.run_id, _steps(ride, manifest)), sum(1 for _ in _files(place.backup)))
 
 
-def _steps(ride: Ride) -> tuple[Step, ...]:
+def _steps(ride: Ride, manifest: Manifest) -> tuple[Step, ...]:
     root, steps = _root(ride), []
     for label, folder in ride.checkpoint.folders.items():
         for name in sorted(staging.migration_modules(ride.history(), label)):
@@ -62,12 +64,13 @@ def _steps(ride: Ride) -> tuple[Step, ...]:
         label, _, file = name.partition("/")
         path = f"{ride.checkpoint.folders[label]}/{file}"
         steps.append(Step(path, durable.file_hash(root / path), digest, f"staging/{name}"))
-    return (*steps, *companions.steps(ride))
+    return (*steps, *companions.steps(ride), *committed.steps(ride, manifest))
 
 
 def migrations_of(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     """The steps that concern migrations, without the files that go along with them."""
-    return tuple(step for step in steps if not companions.is_companion(step.path))
+    along = (companions.is_companion, committed.is_committed)
+    return tuple(step for step in steps if not any(goes(step.path) for goes in along))
 
 
 def check_nothing_on_top(ride: Ride) -> None:
@@ -145,7 +148,7 @@ def _unlike(ride: Ride, backup: Path) -> list[str]:
         there, copy = _hashes(_root(ride) / folder), _hashes(backup / label)
         names = sorted({*there, *copy})
         found += [f"{folder}/{name}" for name in names if there.get(name) != copy.get(name)]
-    return found
+    return found + committed.unlike(ride, backup)
 
 
 def _in_words(ride: Ride, backup: Path) -> str:
@@ -196,7 +199,7 @@ def _steps_by_manifest(ride: Ride) -> tuple[Step, ...]:
     for name, digest in sorted(ride.checkpoint.files.items()):
         label, _, file = name.partition("/")
         steps.append(Step(f"{ride.checkpoint.folders[label]}/{file}", None, digest, f"staging/{name}"))
-    return (*steps, *companions.made_steps(ride))
+    return (*steps, *companions.made_steps(ride), *committed.made_steps(ride))
 
 
 def predicted_stat(ride: Ride, steps: tuple[Step, ...]) -> str:
@@ -210,8 +213,8 @@ def predicted_stat(ride: Ride, steps: tuple[Step, ...]) -> str:
 
 
 def real_stat(ride: Ride) -> str:
-    """What git says of the migrations folders; empty where there is no git, or no commit."""
-    return stat.table(git.changes(_root(ride), list(ride.checkpoint.folders.values())) or ())
+    """What git says of the migrations folders and of what lies beside manage.py; empty where there is no git, or no commit."""
+    return stat.table(git.changes(_root(ride), [*ride.checkpoint.folders.values(), *committed.NAMES]) or ())
 
 
 def preview(ride: Ride, steps: tuple[Step, ...], stat_text: str, callers: Sequence[str]) -> ApplyPreview:

@@ -29,7 +29,8 @@ def {function}(apps, schema_editor):
 
     {labels}
     {keep}
-    recorded = set(MigrationRecorder(schema_editor.connection).applied_migrations())
+    connection = schema_editor.connection
+    recorded = set(MigrationRecorder(connection).applied_migrations())
     old = {{key for key in recorded - keep if key[0] in labels}}
     if old:
         loader = MigrationLoader(None, load=False, ignore_no_migrations=True)
@@ -38,8 +39,9 @@ def {function}(apps, schema_editor):
     if old:
         raise CommandError(
             "Database '%s' is still at the old history: it records %d migrations without a file "
-            "(%s.%s). Switch it with `migwizard fake`; a test database: create it anew."
-            % (schema_editor.connection.alias, len(old), *max(old))
+            "(%s.%s). Switch it: python migwizard_switch.py switch --database %s "
+            "(a test database: create it anew)."
+            % (connection.alias, len(old), *max(old), connection.alias)
         )
 
 

@@ -23,7 +23,7 @@ def _assert_stopped(shop: Shop) -> subprocess.CompletedProcess[str]:
 
 def test_models_and_no_third_party(tiny_proved: Shop) -> None:
     tiny_proved.migwizard("run", "--yes", "--until", "apply")
-    assert "migwizard fake" in _assert_stopped(tiny_proved).stderr
+    assert "migwizard_switch.py switch --database default" in _assert_stopped(tiny_proved).stderr
     tiny_proved.migwizard("fake", "--yes")
     assert "No migrations to apply" in tiny_proved.manage("migrate").stdout
 
@@ -31,7 +31,7 @@ def test_models_and_no_third_party(tiny_proved: Shop) -> None:
 def test_an_app_with_seeds_only(tmp_path: Path) -> None:
     shop = make_project("seedonly", tmp_path)
     shop.migwizard("run", "--yes", "--until", "apply")
-    assert "migwizard fake" in _assert_stopped(shop).stderr
+    assert "migwizard_switch.py switch --database default" in _assert_stopped(shop).stderr
     shop.migwizard("fake", "--yes")
     assert "No migrations to apply" in shop.manage("migrate").stdout
     assert shop.query("SELECT COUNT(*) FROM auth_group") == [(3,)]

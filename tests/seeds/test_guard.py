@@ -125,7 +125,7 @@ def test_it_reads_like_the_rest_of_the_file() -> None:
     assert '    labels = {"blog", "users"}\n    keep = set()\n' in tail
     assert "        )\n\n\nclass Migration(migrations.Migration):\n" in tail
     assert f"    operations = [\n        {OPERATION},\n        migrations.CreateModel(\n" in tail
-    assert "`migwizard fake`" in tail
+    assert "python migwizard_switch.py switch --database" in tail
     assert max(map(len, guarded.splitlines())) <= 100
 
 

@@ -12,7 +12,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -59,6 +59,30 @@ def script_file() -> Path:
     atexit.register(shutil.rmtree, folder)
     (folder / FILE_NAME).write_text(script(build(run_id="r", created="", apps=(), old_nodes=(), new_nodes=())))
     return folder / FILE_NAME
+
+
+class _Warm:
+    """A process that has Django imported, and becomes whatever command it is given."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [PYTHON, "-B", str(HERE / "warm.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        atexit.register(self.process.kill)
+
+    def run(
+        self, command: Sequence[str], cwd: Path, environment: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        assert self.process.stdin and self.process.stdout
+        self.process.stdin.write(
+            json.dumps({"command": [*command], "cwd": str(cwd), "environment": {**environment}}) + "\n"
+        )
+        self.process.stdin.flush()
+        answer = json.loads(self.process.stdout.readline())
+        return subprocess.CompletedProcess(command, answer["code"], answer["out"], answer["err"])
+
+
+warm = cache(_Warm)
 
 
 class Worker:
@@ -151,8 +175,7 @@ class Project:
 
     def django(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "settings", "PYTHONPATH": str(self.root)}
-        command = [PYTHON, "-B", "-m", "django", *arguments, "--no-color"]
-        return subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False)
+        return warm().run(["-m", "django", *arguments, "--no-color"], self.root, environment)
 
     def migrate(self, *arguments: str) -> None:
         done = self.django("migrate", "-v0", *arguments)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from migwizard.engine import callers, drift, histories, summary, swapping
+from migwizard.engine import callers, committed, drift, histories, summary, swapping
 from migwizard.engine.previews import DatabaseLine, DonePreview
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
@@ -71,10 +71,12 @@ def _headline(lines: tuple[DatabaseLine, ...], switched: list[DatabaseLine]) -> 
 
 def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list[tuple[str, str]]:
     """What only the person can do, in the order in which it is done."""
-    paths = count(reached.before + reached.after, "path")
+    beside = committed.there(ride)
+    paths = count(reached.before + reached.after + len(beside), "path")
     message = f"{ride.workplace.folder.name}/{done.MESSAGE}"
     every = " ".join(shlex.quote(folder) for folder in sorted(set(ride.checkpoint.folders.values())))
     named = every if len(ride.checkpoint.folders) <= FOLDERS_NAMED else "'*/migrations/*.py'"
+    named = " ".join([named, *beside])
     commit = f'{paths}; message ready: "{summary.subject(reached)}", git add -A -- {named} && git commit -F {message}'
     left = [("Commit", commit)]
     left += [(line.alias, how) for line in lines if (how := _how(line))]

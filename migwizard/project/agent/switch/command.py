@@ -9,7 +9,7 @@ import typing
 from ..manage_py import run_manage_py
 from .committed import MANIFEST, read_manifest
 from .history import refuse_engine
-from .places import Place, Settings, places_of, tell_apart, why_none
+from .places import Place, places_of, tell_apart, why_none
 from .refusal import SwitchError
 from .rounds import Round
 from .telling import Telling
@@ -114,11 +114,10 @@ def main(arguments: typing.Optional[typing.Sequence[str]] = None) -> int:
 def _run(options: argparse.Namespace, root: str, tell: Telling) -> int:
     manifest = read_manifest(os.path.join(root, MANIFEST), options.tolerate)
     _load_project(root, options)
-    from django.conf import settings
     from django.db import connections
 
-    aliases = _aliases(options, settings.DATABASES)
-    places = _places(aliases, options, connections, settings.DATABASES, tell)
+    aliases = _aliases(options, list(connections.settings))
+    places = _places(aliases, options, connections, manifest["run_id"], tell)
     action = "undo" if options.action == "undo" else "switch"
     the_round = Round(action, connections, manifest, options.lock_timeout)
     refused = [outcome for outcome in tell.each(the_round.rehearse(places)) if outcome["code"]]
@@ -158,11 +157,10 @@ def _load_project(root: str, options: argparse.Namespace) -> None:
         ) from error
 
 
-def _aliases(options: argparse.Namespace, databases: Settings) -> typing.List[str]:
+def _aliases(options: argparse.Namespace, known: typing.List[str]) -> typing.List[str]:
     """The databases that were named; all for a check; the only one. Raises ScriptError where that is not clear."""
-    known = list(databases)
     for alias in options.database:
-        if alias not in databases:
+        if alias not in known:
             raise ScriptError(
                 USAGE, "database", f"The settings have no database {alias!r}; they have {', '.join(known)}."
             )
@@ -178,17 +176,17 @@ def _aliases(options: argparse.Namespace, databases: Settings) -> typing.List[st
 
 
 def _places(
-    aliases: typing.List[str], options: argparse.Namespace, connections: typing.Any, databases: Settings, tell: Telling
+    aliases: typing.List[str], options: argparse.Namespace, connections: typing.Any, run_id: str, tell: Telling
 ) -> typing.List[Place]:
     """The histories behind the aliases, each once; what cannot be opened is told as refused."""
     open_aliases = []
     for alias in aliases:
-        reason = why_none(databases[alias])
+        reason = why_none(connections.settings[alias])
         if reason:
             tell.left_out(alias, reason)
         elif _opens(connections[alias], tell):
             open_aliases.append(alias)
-    same = tell_apart(connections, open_aliases, databases)
+    same = tell_apart(connections, open_aliases, run_id)
     for one in same:
         which = "is a replica of" if one.copy else "is the same database as"
         tell.left_out(one.alias, f"{which} '{one.other}', and is not switched for itself")

@@ -7,10 +7,9 @@ import typing
 
 from django.db import Error
 
+from .backup import Backup
 from .history import HISTORY, History, Row
 from .tenants import check_schemas, tenant_schemas
-
-Settings = typing.Mapping[str, typing.Mapping[str, typing.Any]]
 
 
 class Place(typing.NamedTuple):
@@ -72,38 +71,38 @@ def identity(connection: typing.Any) -> typing.Tuple[typing.Any, ...]:
     return ("postgresql", *server, *history.query("SELECT current_database()")[0], history.schema)
 
 
-def tell_apart(connections: typing.Any, aliases: typing.Sequence[str], databases: Settings) -> typing.List[Same]:
+def tell_apart(connections: typing.Any, aliases: typing.Sequence[str], run_id: str) -> typing.List[Same]:
     """Which of these aliases lead to a database that another of them stands for.
 
     Two that the server says are one; and a mirror of the settings (`TEST: {MIRROR}`, as Django has replicas declared)
-    whose history is its origin's row by row, with the same ids and times. Of a pair that is one, a mirror gives way, and
-    what only reads.
+    whose history is its origin's row by row, with the same ids and times, or was until the switch of this run. Of a pair
+    that is one, a mirror gives way, and what only reads.
     """
     found: typing.List[Same] = []
     standing: typing.Dict[typing.Tuple[typing.Any, ...], str] = {}
-    for alias in sorted(
-        aliases, key=lambda alias: (_mirrored(databases, alias) != "", _only_reads(connections[alias]))
-    ):
-        known, origin = identity(connections[alias]), _mirrored(databases, alias)
+    mirrored = {alias: str((connections.settings[alias].get("TEST") or {}).get("MIRROR") or "") for alias in aliases}
+    for alias in sorted(aliases, key=lambda alias: (mirrored[alias] != "", _only_reads(connections[alias]))):
+        known, origin = identity(connections[alias]), mirrored[alias]
         if known in standing:
             found.append(Same(alias, standing[known], _only_reads(connections[alias])))
-        elif origin in standing.values() and _rows(connections[alias]) == _rows(connections[origin]):
+        elif origin in standing.values() and _follows(connections[alias], connections[origin], run_id):
             found.append(Same(alias, origin, True))
         else:
             standing[known] = alias
     return found
 
 
-def _mirrored(databases: Settings, alias: str) -> str:
-    """The alias that this one is declared a mirror of; empty where it is of none."""
-    test = databases[alias].get("TEST") or {}
-    return str(test.get("MIRROR") or "")
-
-
 def _only_reads(connection: typing.Any) -> bool:
     return connection.vendor == "postgresql" and History(connection, None).query("SELECT pg_is_in_recovery()") == [
         (True,)
     ]
+
+
+def _follows(mirror: typing.Any, origin: typing.Any, run_id: str) -> bool:
+    """Whether the history of a mirror is that of its origin, now or, where it lags behind, before the switch."""
+    history = History(origin, None)
+    backup, rows = Backup(history), _rows(mirror)
+    return rows == _rows(origin) or (backup.exists() and rows == backup.saved(run_id, "old"))
 
 
 def _rows(connection: typing.Any) -> typing.List[Row]:

@@ -8,7 +8,7 @@ import typing
 
 from .backup import BACKUP
 from .places import Place
-from .words import Facts
+from .words import Facts, full_name
 
 
 class Telling:
@@ -75,6 +75,9 @@ class Telling:
             self._complaint(str(warning))
         if outcome["code"]:
             self._complaint(f"{outcome['sentence']} ({outcome['code']})")
+            if outcome["code"] == "MW-E13":
+                names = " ".join(f"--tolerate {full_name(tuple(key))}" for key in outcome["details"]["unknown"])
+                self._complaint(f"  Where nobody needs it, and its row may go: {names}")
         else:
             self._line(_told(outcome))
 

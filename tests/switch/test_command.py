@@ -1,0 +1,248 @@
+"""The script's command line, in a project of two SQLite databases that was reset."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copy
+from typing import Any
+
+import pytest
+
+from migwizard.switch import manifest as manifests
+from migwizard.switch.script import FILE_NAME
+from tests.switch import shop
+from tests.switch.support import Project, dump, names, query, script_file, warm
+
+MANAGE = """
+import os, sys
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "src"))
+if __name__ == "__main__":
+    from django.core.management import execute_from_command_line
+    execute_from_command_line(sys.argv)
+"""
+
+
+class Deployed:
+    """A project with its new files, manifest and script; `databases` are at the old head until something is done to them."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        project = Project(root / "src", shop.APPS)
+        project.write(shop.chosen({**shop.MODELS, **shop.NEIGHBOUR, **shop.OLD_FILES}, shop.APPS))
+        self.databases = {alias: root / f"{alias}.sqlite3" for alias in ("default", "archive")}
+        (root / "src/config").mkdir()
+        (root / "src/config/__init__.py").touch()
+        (root / "src/settings.py").rename(root / "src/config/settings.py")
+        self.settings(**{alias: {"NAME": str(path)} for alias, path in self.databases.items()})
+        (root / "manage.py").write_text(MANAGE)
+        for alias in self.databases:
+            self.run("manage.py", "migrate", "-v0", "--database", alias)
+        self.old = {alias: path.read_bytes() for alias, path in self.databases.items()}
+        shop.reset(project)
+        (root / manifests.FILE_NAME).write_text(shop.shop_manifest().to_json())
+        copy(script_file(), root)
+
+    def settings(self, **databases: dict[str, Any]) -> None:
+        """Let the settings have these databases, on SQLite where they say no engine."""
+        full = {alias: {"ENGINE": "django.db.backends.sqlite3", **database} for alias, database in databases.items()}
+        with (self.root / "src/config/settings.py").open("a") as stream:
+            stream.write(f"DATABASES = {full!r}\n")
+
+    def run(self, *command: str, expect: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+        kept = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"} | environment
+        done = warm().run(command, self.root, kept)
+        assert done.returncode == expect, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done
+
+    def script(self, *arguments: str, expect: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+        return self.run(FILE_NAME, *arguments, expect=expect, **environment)
+
+    def lines(self, *arguments: str, expect: int = 0) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.script(*arguments, "--json", expect=expect).stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Deployed:
+    return Deployed(tmp_path_factory.mktemp("deployed"))
+
+
+@pytest.fixture
+def deployed(made: Deployed) -> Iterator[Deployed]:
+    """Each test finds both databases at the old head, and settings that name them."""
+    for alias, path in made.databases.items():
+        path.write_bytes(made.old[alias])
+    settings = made.root / "src/config/settings.py"
+    text = settings.read_text()
+    yield made
+    settings.write_text(text)
+
+
+def results(lines: list[dict[str, Any]]) -> list[tuple[str, str, str | None]]:
+    return [(line["database"], line["result"], line["code"]) for line in lines if line["type"] == "database"]
+
+
+def test_check_reads_every_database_and_writes_nothing(deployed: Deployed) -> None:
+    lines = deployed.lines("check")
+    assert results(lines) == [("default", "WOULD_SWITCH", None), ("archive", "WOULD_SWITCH", None)]
+    assert (lines[0]["deleted"], lines[0]["inserted"], lines[0]["state"]) == (4, 3, "OLD_HEAD")
+    assert lines[-1] == {
+        "type": "result", "action": "check", "dry_run": True, "exit": 0, "changed": 0, "refused": 0
+    }  # fmt: skip
+    assert "4 rows of django_migrations would go out, 3 would come in" in deployed.script("check").stdout
+    assert {alias: path.read_bytes() for alias, path in deployed.databases.items()} == deployed.old
+
+
+def test_switch_migrate_and_undo(deployed: Deployed) -> None:
+    before = dump(deployed.databases["default"])
+    deployed.script("switch", "--database", "default", "--dry-run")
+    assert dump(deployed.databases["default"]) == before
+    said = deployed.script("switch", "--database", "default").stdout
+    assert "Database 'default' is switched: 4 rows" in said
+    assert "Next: python manage.py migrate" in said
+    assert "No migrations to apply" in deployed.run("manage.py", "migrate").stdout
+    assert "is at the new history. Nothing to do." in deployed.script("switch", "--database", "default").stdout
+    assert deployed.databases["archive"].read_bytes() == deployed.old["archive"]
+    deployed.script("undo", "--database", "default", "--dry-run")
+    deployed.script("undo", "--database", "default")
+    assert dump(deployed.databases["default"]) == before
+    assert "is not switched. Nothing to do." in deployed.script("undo", "--database", "default").stdout
+
+
+def test_one_that_is_refused_keeps_all_from_being_switched(deployed: Deployed) -> None:
+    archive = deployed.databases["archive"]
+    query(archive, "DELETE FROM django_migrations WHERE name = '0002_nick'")
+    lines = deployed.lines("switch", "--all", expect=5)
+    assert results(lines) == [("archive", "REFUSED", "MW-E12")]
+    assert (lines[0]["state"], lines[0]["details"]["missing"]) == ("BEHIND", [["users", "0002_nick"]])
+    assert set(names(deployed.databases["default"])) >= set(shop.OLD)
+    refused = deployed.script("switch", "--all", expect=5)
+    assert refused.stdout == ""
+    assert "users.0002_nick" in refused.stderr and refused.stderr.endswith("No database was changed.\n")
+    # Named, the other one is switched alone; later the command for all goes on with the rest.
+    deployed.script("switch", "--database", "default")
+    query(archive, "INSERT INTO django_migrations (app, name, applied) VALUES ('users', '0002_nick', '2020-01-01')")
+    assert results(deployed.lines("switch", "--all")) == [
+        ("default", "NOTHING_TO_DO", None),
+        ("archive", "SWITCHED", None),
+    ]
+    assert deployed.lines("undo", "--all")[-1]["changed"] == 2
+
+
+def test_a_row_that_nobody_knows_is_let_be_by_its_name(deployed: Deployed) -> None:
+    query(
+        deployed.databases["default"],
+        "INSERT INTO django_migrations (app, name, applied) VALUES ('blog', '0009_hotfix', '2020-01-01')",
+    )
+    refused = deployed.script("check", "--database", "default", expect=5)
+    assert "blog.0009_hotfix" in refused.stderr and "--tolerate blog.0009_hotfix" in refused.stderr
+    assert deployed.lines("switch", "--database", "default", "--tolerate", "blog.0009_hotfix")[0]["deleted"] == 5
+
+
+def test_of_several_databases_one_has_to_be_named_before_something_is_written(deployed: Deployed) -> None:
+    assert "default, archive" in deployed.script("switch", expect=2).stderr
+    assert (
+        "no database 'nope'; they have default, archive"
+        in deployed.script("undo", "--database", "nope", expect=2).stderr
+    )
+    assert "one of them" in deployed.script("switch", "--all", "--database", "default", expect=2).stderr
+    assert "'x' is no number of seconds" in deployed.script("check", "--lock-timeout", "x", expect=2).stderr
+
+
+def test_a_database_without_file_is_not_made(deployed: Deployed) -> None:
+    missing = deployed.root / "missing.sqlite3"
+    deployed.settings(default={"NAME": str(missing)}, other={"ENGINE": ""})
+    lines = deployed.lines("check")
+    assert [(line["database"], line["result"]) for line in lines[:-1]] == [
+        ("default", "LEFT_OUT"),
+        ("other", "LEFT_OUT"),
+    ]
+    assert lines[-1]["exit"] == 0
+    assert not missing.exists()
+
+
+def test_a_database_is_switched_once_whatever_leads_to_it(deployed: Deployed) -> None:
+    default, archive = (str(path) for path in deployed.databases.values())
+    copy = deployed.root / "copy.sqlite3"
+    copy.write_bytes(deployed.old["default"])
+    deployed.settings(
+        replica={"NAME": str(copy), "TEST": {"MIRROR": "default"}},
+        other={"NAME": archive, "TEST": {"MIRROR": "default"}},
+        default={"NAME": default},
+        again={"NAME": default},
+    )
+    assert "'replica' is a replica of 'default'" in deployed.script("check").stdout
+    lines = deployed.lines("switch", "--all")
+    assert {line["database"]: line["result"] for line in lines[:-1]} == {
+        # Its rows have the ids and times of those that it mirrors.
+        "replica": "LEFT_OUT",
+        # A mirror for tests only: another database in truth.
+        "other": "SWITCHED",
+        "default": "SWITCHED",
+        "again": "LEFT_OUT",
+    }
+    assert copy.read_bytes() == deployed.old["default"]
+    # It lags behind, and is not taken for a database that was forgotten.
+    assert "'replica' is a replica of 'default'" in deployed.script("switch", "--all").stdout
+
+
+def test_an_engine_that_cannot_be_locked_is_refused_with_a_sentence(deployed: Deployed) -> None:
+    backend = deployed.root / "src/strange"
+    backend.mkdir(exist_ok=True)
+    (backend / "__init__.py").touch()
+    (backend / "base.py").write_text(
+        "from django.db.backends.sqlite3 import base\n\n\n"
+        "class DatabaseWrapper(base.DatabaseWrapper):\n    vendor = 'strange'\n"
+    )
+    deployed.settings(default={"ENGINE": "strange", "NAME": str(deployed.databases["default"])})
+    refused = deployed.script("check", expect=5)
+    assert "is of the engine strange, which the switch cannot lock" in refused.stderr
+
+
+def test_a_database_that_does_not_answer_is_refused(deployed: Deployed) -> None:
+    deployed.settings(
+        default={"NAME": str(deployed.databases["default"])}, broken={"NAME": str(deployed.root / "manage.py")}
+    )
+    refused = deployed.script("switch", "--all", expect=5)
+    assert "Database 'broken'" in refused.stderr
+    assert set(names(deployed.databases["default"])) >= set(shop.OLD)
+
+
+def test_settings_come_from_the_option_the_environment_or_manage_py(deployed: Deployed) -> None:
+    other = deployed.root / "src/other.py"
+    other.write_text("from config.settings import *\nDATABASES = {'default': {}, 'spare': DATABASES['archive']}\n")
+    lines = deployed.lines("check", "--settings", "other")
+    assert [line["result"] for line in lines[:-1]] == ["LEFT_OUT", "WOULD_SWITCH"]
+    assert lines[1]["database"] == "spare"
+    named = deployed.script("check", DJANGO_SETTINGS_MODULE="other")
+    assert "'spare'" in named.stdout
+    assert "'archive'" in deployed.script("check").stdout
+    assert "No module named 'nowhere'" in deployed.script("check", "--settings", "nowhere", expect=3).stderr
+
+
+def test_a_manifest_that_cannot_be_used_is_named(deployed: Deployed) -> None:
+    path = deployed.root / manifests.FILE_NAME
+    text = path.read_text()
+    try:
+        path.write_text(text.replace("0002_nick", "0002_nack"))
+        assert "was changed after it was written" in deployed.script("check", expect=6).stderr
+        path.write_text("<<<<<<< ours\n")
+        assert "is no manifest" in deployed.script("check", expect=6).stderr
+        path.write_text(text.replace('"format": 1', '"format": 99'))
+        assert deployed.lines("check", expect=6)[-1]["code"] == "MW-E10"
+        path.unlink()
+        assert "There is no" in deployed.script("check", expect=6).stderr
+    finally:
+        path.write_text(text)
+
+
+def test_a_project_that_fails_while_it_loads_is_a_sentence(deployed: Deployed) -> None:
+    with (deployed.root / "src/config/settings.py").open("a") as stream:
+        stream.write("raise SystemExit('SECRET is not set')\n")
+    refused = deployed.script("switch", "--database", "default", expect=3)
+    assert "The project cannot be loaded: SystemExit: SECRET is not set" in refused.stderr
