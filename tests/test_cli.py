@@ -286,7 +286,7 @@ def test_what_is_printed_at_the_end_works_when_it_is_pasted(tiny_project: Path) 
     assert len(list((folder / "a state" / "migwizard").glob("tiny-*/*"))) == 1, done.stderr
     undone = pasted(done.stderr, "Done. Undo at any time: ", folder, "--yes")
     assert undone.returncode == ExitCode.DONE, undone.stderr
-    assert undone.stderr.splitlines()[-1].startswith("Taken back: 11 files and the rows of 1 database.")
+    assert undone.stderr.splitlines()[-1].startswith("Taken back: 13 files and the rows of 1 database.")
     assert not list((folder / "a state" / "migwizard").glob("tiny-*/*")), "the second backup lies where it was made"
     assert not (folder / "home").exists()
 

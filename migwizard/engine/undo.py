@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
-from migwizard.engine import edits, histories, journal, patience, rowcopies, strays
+from migwizard.engine import committed, durable, edits, halfway, histories, journal, patience, rowcopies, strays
 from migwizard.engine.checkpoint import NOT_TOUCHED
-from migwizard.engine.journal import Act, Step
+from migwizard.engine.journal import Act, Entry, Step
 from migwizard.engine.manifests import NAME, load_manifest
 from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import Ride, reset_time
@@ -50,6 +50,7 @@ def everything(ride: Ride) -> dict[str, Any]:
     """Databases, files, and in the end our own folder; the report says what went back."""
     files, switched = put_back(ride)
     _check_old(ride)
+    _take_back_committed(ride)
     report = {"type": "result", "undone": ride.checkpoint.run_id, "files": files, "databases": switched}
     edits.adopt(ride)
     strays.set_aside(ride)
@@ -132,6 +133,15 @@ def _check_old(ride: Ride) -> None:
         ),
         details={"files": named},
     )
+
+
+def _take_back_committed(ride: Ride) -> None:
+    """Take back what lies beside manage.py where no swap was taken back: somebody put the old migrations there by hand."""
+    if (ride.workplace.folder / NAME).is_file():
+        root = ride.project.root.resolve()
+        left = tuple(step for step in committed.made_steps(ride) if durable.file_hash(root / step.path) == step.after)
+        swap = Entry("apply", ride.checkpoint.run_id, left)
+        journal.carry_out(root, ride.workplace.folder, halfway.steps_back(ride.workplace, swap))
 
 
 def _remove(place: Workplace) -> None:

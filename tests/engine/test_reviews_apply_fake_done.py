@@ -120,7 +120,7 @@ def test_the_predicted_stat_is_what_git_says_afterwards(tiny_proved: Shop) -> No
     person, _ = sitting(tiny_proved, SWAP)
     predicted, real = apply_of(person.asked("apply")).stat, apply_of(person.asked("review:apply")).stat
     assert predicted == real
-    assert "11 files changed" in real
+    assert "13 files changed" in real
     assert (tiny_proved.root / ".git/index").read_bytes() == index
     removed = subprocess.run(
         ["git", "diff", "--numstat"], cwd=tiny_proved.root, capture_output=True, text=True, check=True
@@ -132,8 +132,8 @@ def test_the_predicted_stat_is_what_git_says_afterwards(tiny_proved: Shop) -> No
 def test_the_swap_says_how_far_it_is_and_that_it_cannot_be_cut_off(tiny_proved: Shop) -> None:
     person, _ = sitting(tiny_proved, SWAP)
     told = [event for event in person.events if event.data.get("uncancellable")]
-    assert [event.data.get("number") for event in told] == [None, *range(1, 12)]
-    assert {event.data["total"] for event in told[1:]} == {11}
+    assert [event.data.get("number") for event in told] == [None, *range(1, 14)]
+    assert {event.data["total"] for event in told[1:]} == {13}
     after = person.events[person.events.index(told[-1]) + 1]
     assert after.data["uncancellable"] is False
 
