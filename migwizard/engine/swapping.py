@@ -203,9 +203,9 @@ def _steps_by_manifest(ride: Ride) -> tuple[Step, ...]:
 
 
 def predicted_stat(ride: Ride, steps: tuple[Step, ...]) -> str:
-    """What `git diff --stat` says of these steps, made or not, where no git can be asked."""
+    """What `git diff --stat` says of the migrations folders after these steps, made or not, where no git can be asked."""
     kept, changes = halfway.backed_up(ride.workplace, ride.checkpoint.run_id), []
-    for step in steps:
+    for step in (step for step in steps if not committed.is_committed(step.path)):
         old = kept[step.before].read_bytes() if step.before in kept else b""
         new = (ride.workplace.folder / step.source).read_bytes() if step.source else b""
         changes.append(Change(step.path, stat.count_lines(new), stat.count_lines(old)))
@@ -213,8 +213,8 @@ def predicted_stat(ride: Ride, steps: tuple[Step, ...]) -> str:
 
 
 def real_stat(ride: Ride) -> str:
-    """What git says of the migrations folders and of what lies beside manage.py; empty where there is no git, or no commit."""
-    return stat.table(git.changes(_root(ride), [*ride.checkpoint.folders.values(), *committed.NAMES]) or ())
+    """What git says of the migrations folders; empty where there is no git, or no commit."""
+    return stat.table(git.changes(_root(ride), list(ride.checkpoint.folders.values())) or ())
 
 
 def preview(ride: Ride, steps: tuple[Step, ...], stat_text: str, callers: Sequence[str]) -> ApplyPreview:

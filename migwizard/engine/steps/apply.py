@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from migwizard.engine import callers, drift, durable, halfway, journal, owntests, swapping
+from migwizard.engine import callers, committed, drift, durable, halfway, journal, owntests, swapping
 from migwizard.engine.catalogues import proved_catalogue
 from migwizard.engine.drift import migration_files, node_of
 from migwizard.engine.journal import Entry, Step
@@ -116,7 +116,7 @@ def swap_question(ride: Ride, swap: Swap, named: Sequence[str]) -> Question:
         "apply",
         State.APPLY,
         "Swap the files? This changes your project",
-        f"{count(come, 'new file comes', 'new files come')}, {count(gone, 'old one goes', 'old ones go')}. Two backups are kept, and `migwizard undo` puts every byte back.",
+        f"{count(come, 'new file comes', 'new files come')}, {count(gone, 'old one goes', 'old ones go')}. {some(committed.NAMES)} come beside manage.py, for other databases. Two backups are kept, and `migwizard undo` puts every byte back.",
         tuple(choices),
         safe="apply",
         default="later" if ride.options.review else None,
