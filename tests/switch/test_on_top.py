@@ -55,6 +55,20 @@ def test_a_row_with_a_file_stays_in_a_switch_and_in_its_undo(branch: Worker, tmp
     assert dump(database) == before
 
 
+def test_rows_of_what_a_squash_on_top_replaced_stay(tmp_path: Path) -> None:
+    project = shop.make_shop(tmp_path / "project")
+    shop.reset(project)
+    squash = shop.migration([shop.NEW[1]], attributes=f"    replaces = [{COUPONS!r}, {LATER!r}]\n")
+    project.write({"blog/migrations/0002_squashed.py": squash})
+    worker = Worker(project.root)
+    try:
+        database = make_database(tmp_path / "db", [BASE, *shop.OLD, COUPONS, LATER])
+        found = worker("state", database, shop.shop_manifest())
+        assert (found["state"], found["on_top"]) == ("OLD_HEAD", [list(COUPONS), list(LATER)])
+    finally:
+        worker.close()
+
+
 def test_a_row_without_a_file_stays_unknown(branch: Worker, tmp_path: Path) -> None:
     database = make_database(tmp_path / "db", [BASE, *shop.OLD, COUPONS, NOBODY])
     found = branch("state", database, shop.shop_manifest())

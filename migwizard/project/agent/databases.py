@@ -155,8 +155,7 @@ def switch_database(
     folders: dict[str, str | None] | None = None,
 ) -> dict[str, Any]:
     """Exchange the old rows of django_migrations for the new ones. Raises AgentError("switch") with the refusal."""
-    if folders:
-        histories.use(folders)
+    histories.look_at(folders)
     connection = open_real(alias, write=not dry_run)
     try:
         return dict(
@@ -202,8 +201,7 @@ def pending(
     """What `migrate --plan` would list for a real database: [app, name] of each migration to apply."""
     from django.db.migrations.executor import MigrationExecutor
 
-    if folders:
-        histories.use(folders)
+    histories.look_at(folders)
     connection = open_real(alias)
     try:
         executor = MigrationExecutor(connection)

@@ -21,8 +21,7 @@ def drift(start: dict[str, Any], emit: Any, labels: list[str], folders: dict[str
 
     `changes` is as `check_changes` gives it.
     """
-    if folders:
-        histories.use(folders)
+    histories.look_at(folders)
 
     def work(inside: Inside) -> dict[str, Any]:
         changes = inside.find()
@@ -94,8 +93,7 @@ def advance(
     from django.core.management import call_command
     from django.db.migrations.executor import MigrationExecutor
 
-    if folders:
-        histories.use(folders)
+    histories.look_at(folders)
     keep_away(start["root"], path)
     connection = open_scratch(start, alias, path, start.get("clock_shift") or 0.0)
     try:

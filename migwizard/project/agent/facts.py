@@ -5,15 +5,36 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from .histories import migrations_module
+from .histories import Without, look_at, migrations_module
 
 
 def registry(start: dict[str, Any], emit: Any) -> dict[str, Any]:
     """All apps and models that Django knows after its checks ran (the URLconf may register models)."""
     from django.apps import apps
 
+    return {"apps": [_app(config) for config in apps.get_app_configs()], **_models(apps)}
+
+
+def registry_at_end(
+    start: dict[str, Any],
+    emit: Any,
+    labels: list[str],
+    folders: dict[str, str | None] | None = None,
+    without: Without = (),
+) -> dict[str, Any]:
+    """The same with the models that a history ends in, instead of those of today."""
+    from django.apps import apps
+
+    from .operations import target_state
+
+    look_at(folders, without)
+    found = _models(target_state("history", set(labels)).apps)
+    return {"apps": [_app(config) for config in apps.get_app_configs()], **found}
+
+
+def _models(apps: Any) -> dict[str, Any]:
+    """The models of a registry, that of Django or of a historical state, and what they are known by in a database."""
     return {
-        "apps": [_app(config) for config in apps.get_app_configs()],
         "models": [
             _model(model)
             for model in apps.get_models(include_auto_created=False, include_swapped=True)
@@ -24,8 +45,8 @@ def registry(start: dict[str, Any], emit: Any) -> dict[str, Any]:
             for model in apps.get_models(include_auto_created=True)
             if model._meta.auto_created
         },
-        "permissions": sorted(_permissions()),
-        "explicit_names": sorted(_explicit_names()),
+        "permissions": sorted(_permissions(apps)),
+        "explicit_names": sorted(_explicit_names(apps)),
     }
 
 
@@ -112,13 +133,11 @@ def _edge(kind: str, name: str, to: Any, field: Any = None, through: str | None 
     }
 
 
-def _permissions() -> set[tuple[str, str, str, str]]:
+def _permissions(apps: Any) -> set[tuple[str, str, str, str]]:
     """The permissions (app label, model, codename, name) that post_migrate makes in every database.
 
     Follows django.contrib.auth.management.create_permissions; a migration may have made one under another name.
     """
-    from django.apps import apps
-
     found: set[tuple[str, str, str, str]] = set()
     for model in apps.get_models():
         meta = model._meta
@@ -131,10 +150,8 @@ def _permissions() -> set[tuple[str, str, str, str]]:
     return found
 
 
-def _explicit_names() -> set[str]:
+def _explicit_names(apps: Any) -> set[str]:
     """Names of indexes and constraints that a Meta class spells out; migrations use them by name."""
-    from django.apps import apps
-
     found: set[str] = set()
     for model in apps.get_models():
         found.update(index.name for index in model._meta.indexes)

@@ -12,7 +12,10 @@ import importlib.machinery
 import importlib.util
 import os
 import sys
-from typing import Any, Sequence
+from typing import Any, Collection, Sequence
+
+Without = Sequence[Sequence[str]]
+"""Migrations that no history here has, each as [app, name]."""
 
 # Stands for: this app has no migrations at all.
 ABSENT = None
@@ -88,6 +91,35 @@ def use(folders: dict[str, str | None]) -> None:
     _forget(list(modules))
     sys.meta_path.insert(0, _Finder({name: folder for name, folder in modules.items() if folder is not None}))
     importlib.invalidate_caches()
+
+
+def look_at(folders: dict[str, str | None] | None, without: Without = ()) -> None:
+    """See the history that a request is about: that of `folders`, else the tree's, but for the migrations `without`."""
+    if folders:
+        use(folders)
+    if without:
+        _leave_out({(app, name) for app, name in without})
+
+
+def _leave_out(nodes: Collection[tuple[str, str]]) -> None:
+    """Let no loader of this process find these migrations, nor hear from others that they come before them.
+
+    Whatever depends on one of them has to be among them.
+    """
+    from django.db.migrations.loader import MigrationLoader
+
+    original = MigrationLoader.load_disk
+
+    def load_disk(loader: Any) -> None:
+        original(loader)
+        there = loader.disk_migrations
+        for node in nodes:
+            there.pop(node, None)
+        for migration in there.values():
+            migration.run_before = [node for node in migration.run_before if tuple(node) not in nodes]
+
+    vars_of_class: Any = MigrationLoader
+    vars_of_class.load_disk = load_disk
 
 
 def _items(mapping: Any) -> list[tuple[str, Any]]:

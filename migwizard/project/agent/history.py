@@ -35,17 +35,20 @@ def load_graph(root: str = "") -> Any:
 
 
 def history(
-    start: dict[str, Any], emit: Any, labels: list[str], folders: dict[str, str | None] | None = None
+    start: dict[str, Any],
+    emit: Any,
+    labels: list[str],
+    folders: dict[str, str | None] | None = None,
+    without: histories.Without = (),
 ) -> dict[str, Any]:
     """Nodes of the whole graph, names on disk, conflicts, what star imports gave, what third-party apps want."""
-    if folders:
-        histories.use(folders)
+    histories.look_at(folders, without)
     loader = load_graph(start["root"])
     own = set(labels)
     plan = full_plan(loader)
     migrations = [loader.graph.nodes[key] for key in plan]
     return {
-        "nodes": [_node(migration, migration.app_label in own) for migration in migrations],
+        "nodes": [_node(loader, migration, migration.app_label in own) for migration in migrations],
         "renames": renames(migrations),
         "unmanaged": begun_unmanaged(migrations),
         "disk": [[app, name, _file(migration)] for (app, name), migration in sorted(loader.disk_migrations.items())],
@@ -77,12 +80,15 @@ def _file(migration: Any) -> str | None:
     return file_of(sys.modules.get(type(migration).__module__))
 
 
-def _node(migration: Any, detailed: bool) -> dict[str, Any]:
+def _node(loader: Any, migration: Any, detailed: bool) -> dict[str, Any]:
+    """A migration with the nodes that it names, and its parents as the graph resolves them."""
+    parents = loader.graph.node_map[migration.app_label, migration.name].parents
     node = {
         "app": migration.app_label,
         "name": migration.name,
         "file": _file(migration),
         "dependencies": [list(key) for key in migration.dependencies],
+        "parents": sorted(list(parent.key) for parent in parents),
         "run_before": [list(key) for key in migration.run_before],
         "replaces": [list(key) for key in migration.replaces],
         "atomic": migration.atomic,

@@ -18,8 +18,7 @@ def check_changes(
     start: dict[str, Any], emit: Any, folders: dict[str, str | None] | None = None
 ) -> dict[str, list[str]]:
     """What `makemigrations --check` finds: a line for each operation it would write, by app label."""
-    if folders:
-        histories.use(folders)
+    histories.look_at(folders)
     return described(inside_makemigrations(lambda inside: inside.find()))
 
 
@@ -57,6 +56,7 @@ def generate(
     timestamp: str,
     replaced: dict[str, dict[str, list[str]]],
     folders: dict[str, str | None] | None = None,
+    without: histories.Without = (),
 ) -> list[dict[str, Any]]:
     """Write the batches of every level into staging with the project's makemigrations.
 
@@ -64,8 +64,7 @@ def generate(
     folder of each label; `replaced` the models ("app.model") whose table hand-written SQL makes, with the SQL. Returns for
     each level its command line, and for each batch the literal and the written text with the parts of both.
     """
-    if folders:
-        histories.use(folders)
+    histories.look_at(folders, without)
     fix_header_clock(timestamp)
     no_formatter()
     _write_run_before()

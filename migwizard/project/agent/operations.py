@@ -108,10 +108,10 @@ def operations(
     labels: list[str],
     source: str = "models",
     folders: dict[str, str | None] | None = None,
+    without: histories.Without = (),
 ) -> dict[str, Any]:
     """The operation graph as data."""
-    if folders:
-        histories.use(folders)
+    histories.look_at(folders, without)
 
     def work(inside: Inside) -> list[dict[str, Any]]:
         found, recorder = detect(inside.autodetector, set(labels), target_state(source, set(labels)))

@@ -26,6 +26,7 @@ def seed_rows(
     folders: dict[str, str | None],
     many: int,
     stored: list[str],
+    without: histories.Without = (),
 ) -> dict[str, Any]:
     """The rows `wanted` (keys by table) as source text, table by table, parents before children.
 
@@ -36,7 +37,7 @@ def seed_rows(
     that are named in `stored` or whose managers hide rows, the ones with new rows only that look nothing up. A table with
     more than `many` rows has "texts" too: every value as its field writes and reads it, where that is without loss.
     """
-    histories.use(folders)
+    histories.look_at(folders, without)
     engine, connection = engine_at(alias), open_scratch(start, alias, path)
     apps = load_graph().project_state().apps
     models = _models_by_table(apps)

@@ -25,6 +25,7 @@ PROTOCOL = 1
 # Method of the protocol -> module and function that answers it. Modules are imported in the fork.
 HANDLERS = {
     "registry": ("facts", "registry"),
+    "registry_at_end": ("facts", "registry_at_end"),
     "history": ("history", "history"),
     "check_changes": ("makemigrations", "check_changes"),
     "drift": ("drift", "drift"),

@@ -48,7 +48,10 @@ class _LoaderOf(MigrationLoader):
 
 
 class Files:
-    """The migrations that have a file. They are loaded when the first is asked for: most databases need none."""
+    """The migrations that have a file. They are loaded when the first is asked for: most databases need none.
+
+    What a squash replaces counts as having one: its rows stay in the databases that applied it before.
+    """
 
     def __init__(self) -> None:
         self._found: typing.Optional[typing.Dict[Key, typing.Any]] = None
@@ -66,7 +69,9 @@ class Files:
                 loader.load_disk()
             except Exception as error:
                 raise SwitchError("MW-E16", f"Which rows have a file cannot be told: {_cannot_load(error)}.") from error
-            self._found = dict(loader.disk_migrations)
+            found = loader.disk_migrations
+            replaced = {tuple(old): migration for migration in found.values() for old in migration.replaces}
+            self._found = {**replaced, **found}
         return self._found
 
 
