@@ -30,6 +30,16 @@ class Command:
     add: Callable[[argparse.ArgumentParser], None]
 
 
+def _keep_after(command: argparse._ActionsContainer) -> None:
+    command.add_argument(
+        "--keep-after",
+        metavar="MIGRATION|DATE|GIT-REF",
+        default=argparse.SUPPRESS,
+        help="fold only what is as old as this (app.name, 2024-05-01, or a commit, branch or tag) and keep younger migrations "
+        "on top; an empty value folds everything again",
+    )
+
+
 def _run(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--yes",
@@ -56,6 +66,7 @@ def _run(run: argparse.ArgumentParser) -> None:
         choices=("leave", "fold"),
         help="where models and migrations disagree already: leave it so, or fold it in as a migration on top",
     )
+    _keep_after(run)
     run.add_argument(
         "--database",
         action="append",
@@ -85,6 +96,7 @@ def _plan(plan: argparse.ArgumentParser) -> None:
         "--from-dot", metavar="FILE", help="read the models from a file that graph_models of django-extensions wrote"
     )
     plan.add_argument("--dot", metavar="FILE", help="write a picture of the levels, as a file for Graphviz")
+    _keep_after(plan)
     _json(plan)
 
 
@@ -275,6 +287,8 @@ def _common() -> argparse.ArgumentParser:
 
 WIZARD = ("plain", "no_mouse", "expert", "theme")
 """Options of the wizard, which no command takes."""
+CUTTING = (None, "run", "plan")
+"""Where migrations can be kept on top: the wizard and the commands that plan."""
 
 
 def _wizard(main: argparse.ArgumentParser) -> None:
@@ -287,6 +301,7 @@ def _wizard(main: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--expert", action="store_true", help="without explanations; g brings them back")
     group.add_argument("--theme", metavar="NAME", help="dark, light, contrast, ansi-dark or ansi-light")
+    _keep_after(group)
 
 
 def _listing() -> str:
@@ -352,11 +367,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         ("settings", None),
         ("no_input", False),
         ("verbose", False),
+        ("keep_after", None),
     ):
         if not hasattr(arguments, name):
             setattr(arguments, name, default)
     if arguments.command is not None and (given := [name for name in WIZARD if getattr(arguments, name)]):
         whole.error(f"--{given[0].replace('_', '-')} is for the wizard; {arguments.command} does not take it")
+    if arguments.keep_after is not None and arguments.command not in CUTTING:
+        whole.error(f"--keep-after is for the wizard, run and plan; {arguments.command} does not take it")
     if arguments.command in RESERVED:
         print(f"migwizard {arguments.command} is reserved for a later version.", file=sys.stderr)
         return ExitCode.USAGE

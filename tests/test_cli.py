@@ -391,6 +391,7 @@ def test_what_came_along_undecided_is_told(capsys: pytest.CaptureFixture[str]) -
         "files_after": None,
         "proof": None,
         "databases": {},
+        "kept": [],
         "drift": [],
         "callers": [],
         "leftovers": [],

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from migwizard import __version__
 from migwizard.commands.setup import face_of, options_of, project_of, say
 from migwizard.commands.status import states_of
+from migwizard.engine import keeping
 from migwizard.engine.checkpoint import load_checkpoint
 from migwizard.engine.opening import look_ride
 from migwizard.engine.planning import make_plan
@@ -33,9 +35,11 @@ def plan(arguments: argparse.Namespace) -> int:
     project = project_of(arguments)
     found = load_checkpoint(Workplace(project.root).checkpoint, project.root)
     with look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
+        keeping.decide(ride)
         graph = graphing.load_graph(ride)
-        data = levelling.plan_data(make_plan(ride).plan)
-    _show_graph(graph, arguments, data)
+        data = levelling.plan_data(make_plan(ride).plan) | {keeping.KEY: keeping.told(ride)}
+        kept = keeping.lines(ride)
+    _show_graph(graph, arguments, data, kept)
     return ExitCode.DONE
 
 
@@ -52,7 +56,9 @@ def _plan_from_dot(arguments: argparse.Namespace) -> int:
     return ExitCode.DONE
 
 
-def _show_graph(graph: ModelGraph, arguments: argparse.Namespace, batches: dict[str, Any] | None) -> None:
+def _show_graph(
+    graph: ModelGraph, arguments: argparse.Namespace, batches: dict[str, Any] | None, kept: Sequence[str] = ()
+) -> None:
     from migwizard.graph.levels import app_components, grouped_by_app, model_levels
 
     levels = model_levels(graph)
@@ -82,6 +88,8 @@ def _show_graph(graph: ModelGraph, arguments: argparse.Namespace, batches: dict[
         print(f"batch level {batch['level']}: {batch['app']}/{batch['name']}")
         for item in batch["deferred"]:
             print(f"    waits: {item['what']}, returns in {item['returns_in']} (level {item['returns_at']})")
+    for line in kept:
+        print(line)
 
 
 # States of a database with which nothing is wrong after Apply; OLD_HEAD waits for its switch.

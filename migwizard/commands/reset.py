@@ -62,6 +62,8 @@ def say_figures(report: dict[str, Any]) -> None:
         say(f"Kept, since nobody decided, though it did nothing here: {some(kept)}. The summary has the evidence.")
     for alias, state in report["databases"].items():
         say(told(alias, state))
+    if report["kept"]:
+        say(f"Kept on top: {some([_as_django(name) for name in report['kept']])}")
     if report["drift"]:
         say(f"Drift: the next manage.py migrate applies {some([_as_django(name) for name in report['drift']])}")
     if report["callers"]:

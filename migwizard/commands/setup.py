@@ -46,6 +46,7 @@ def options_of(arguments: argparse.Namespace) -> Options:
         until=State(getattr(arguments, "until", "done")),
         exclude=tuple(getattr(arguments, "exclude", ())),
         drift=getattr(arguments, "drift", None),
+        keep_after=getattr(arguments, "keep_after", None),
         databases=tuple(database) if isinstance(database, list) else (database,) if database else (),
         confirm_fake=getattr(arguments, "confirm_fake", False),
         run_tests=getattr(arguments, "run_tests", False),

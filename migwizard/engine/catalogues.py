@@ -13,6 +13,11 @@ def old_catalogue(ride: Ride) -> Path:
     return ride.work / "before-catalogue.json"
 
 
+def cut_catalogue(ride: Ride) -> Path:
+    """Where the catalogue of the old history up to the cut is kept; written with the seeds, where there is one."""
+    return ride.work / "cut-catalogue.json"
+
+
 def proved_catalogue(ride: Ride) -> Path:
     """Where the catalogue of the new history is kept; written by each proof."""
     return ride.work / "new-catalogue.json"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migwizard.engine import drift, durable
+from migwizard.engine import drift, durable, keeping
 from migwizard.engine.journal import Step
 from migwizard.engine.ride import Ride
 
@@ -55,10 +55,9 @@ def is_companion(path: str) -> bool:
 
 
 def _text(ride: Ride, label: str) -> bytes | None:
-    """The last of the app's new migrations: their numbers rise in the order of the graph."""
-    names = [
-        file.removesuffix(".py")
-        for app, _, file in (n.partition("/") for n in drift.migration_files(ride.checkpoint.files))
-        if app == label
-    ]
-    return f"{max(names)}\n".encode() if names else None
+    """The last of the app's migrations: new ones, whose numbers rise in the order of the graph, kept ones, drift."""
+    new = [node for node in map(drift.node_of, drift.migration_files(ride.checkpoint.files)) if node[0] == label]
+    kept = [node for node in keeping.kept(ride).nodes if node[0] == label]
+    on_top = [node for node in drift.nodes(ride) if node[0] == label]
+    last = max(on_top, default=None) or (kept[-1] if kept else max(new, default=None))
+    return f"{last[1]}\n".encode() if last else None

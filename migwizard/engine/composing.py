@@ -50,7 +50,7 @@ class Sources:
         self._order = {(node["app"], node["name"]): place for place, node in enumerate(history["nodes"])}
         self._waits = {(node["app"], node["name"]): node["dependencies"] for node in history["nodes"]}
         self._renames = history["renames"]
-        models = ride.registry()["models"]
+        models = ride.built()["models"]
         self._known = {(model["app"], model["model"].lower()) for model in models}
         self._relations = {
             (model["app"], model["model"].lower(), edge["field"]): tuple(edge["to"].split(".", 1))
@@ -209,24 +209,24 @@ def home_of(ride: Ride, planned: Planned) -> Home:
     by_app = {label: (label, item.leaf) for label, item in planned.externals.items() if item.leaf}
     by_app |= {batch.app: (batch.app, batch.name) for batch in planned.plan.batches}
     by_table = {}
-    for model in ride.registry()["models"]:
+    for model in ride.built()["models"]:
         if model["app"] in by_app and not model["proxy"]:
             by_table[model["table"]] = by_app[model["app"]]
-    for table, label in ride.registry()["auto_tables"].items():
+    for table, label in ride.built()["auto_tables"].items():
         if label in by_app:
             by_table[table] = by_app[label]
     return Home(by_table, by_app)
 
 
-def declared_permissions(ride: Ride) -> set[tuple[str, str]]:
+def declared_permissions(registry: Mapping[str, Any]) -> set[tuple[str, str]]:
     """The permissions that Django makes after every migrate, as ("app.model", codename)."""
-    return {(f"{app}.{model}", codename) for app, model, codename, _ in ride.registry()["permissions"]}
+    return {(f"{app}.{model}", codename) for app, model, codename, _ in registry["permissions"]}
 
 
 def made_anyway(ride: Ride, old: Mapping[str, Any]) -> Any:
     """Tells the permissions and content types that Django makes in every database after migrate."""
-    declared = {tuple(item) for item in ride.registry()["permissions"]}
-    models = {(model["app"], model["model"].lower()) for model in ride.registry()["models"]}
+    declared = {tuple(item) for item in ride.built()["permissions"]}
+    models = {(model["app"], model["model"].lower()) for model in ride.built()["models"]}
     types = {row["id"]: (row["app_label"], row["model"]) for row in table_rows(old["rows"], CONTENT_TYPES)}
     anyway = {(CONTENT_TYPES, (key,)) for key, name in types.items() if name in models}
     for row in table_rows(old["rows"], PERMISSIONS):

@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from migwizard.engine.catalogues import old_catalogue, proved_catalogue
+from migwizard.engine import keeping
+from migwizard.engine.catalogues import cut_catalogue, old_catalogue, proved_catalogue
 from migwizard.engine.previews import DatabaseLine, FakePreview
 from migwizard.engine.ride import Ride, fingerprint
 from migwizard.engine.scratch import ALIAS
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
+from migwizard.plan.operations import Node
 from migwizard.project.guest import GuestError
 from migwizard.proof.deviation import Deviation, deviations
 from migwizard.words.counting import count
@@ -23,20 +25,29 @@ SHOWN = 5
 """So many are told in a question or as lines; the details of the database have all."""
 
 
-def find(ride: Ride, database: Mapping[str, Any]) -> tuple[tuple[Deviation, ...], str]:
-    """What deviates in a real database, which is only read; else why it could not be compared."""
-    alias = str(database["alias"])
-    kept = [path for path in (old_catalogue(ride), proved_catalogue(ride)) if path.is_file()]
-    if len(kept) < 2:
+def find(ride: Ride, database: Mapping[str, Any], lacking: Sequence[Node] = ()) -> tuple[tuple[Deviation, ...], str]:
+    """What deviates in a real database, which is only read; else why it could not be compared.
+
+    `lacking` are the migrations on top of both histories that it has not applied: where those are all, it is at the cut.
+    """
+    alias, on_top = str(database["alias"]), keeping.kept(ride).nodes
+    if lacking and len(lacking) < len(on_top):
+        applied = len(on_top) - len(lacking)
+        return (
+            (),
+            f"it has applied {applied} of the {count(len(on_top), 'migration')} on top, and no history ends there",
+        )
+    ends = (cut_catalogue(ride),) * 2 if lacking else (old_catalogue(ride), proved_catalogue(ride))
+    if not all(path.is_file() for path in ends):
         return (), "what the old history builds is not kept in .migwizard any more"
-    old, new = (json.loads(path.read_bytes()) for path in kept)
+    old, new = (json.loads(path.read_bytes()) for path in ends)
     try:
         real = ride.guest.call("read_schema", alias=alias)
     except GuestError as error:
         return (), error.sentence
     if real["engine"] != old["engine"]:
         return (), f"it runs on {real['engine']}, and the proof ran on {old['engine']}"
-    registry, labels = ride.registry(), set(ride.apps.labels)
+    registry, labels = ride.built() if lacking else ride.registry(), set(ride.apps.labels)
     tables = {model["table"]: model["app"] for model in registry["models"]} | registry["auto_tables"]
     found = deviations(
         real,

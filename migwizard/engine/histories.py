@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from migwizard.engine import deviating, durable, rowcopies
+from migwizard.engine import deviating, durable, keeping, rowcopies
 from migwizard.engine.manifests import load_manifest, tolerated
 from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import Ride
@@ -122,7 +122,8 @@ def _line(ride: Ride, database: Mapping[str, Any]) -> DatabaseLine:
     read = _read(ride, alias, where, database["inside"], found)
     if not read.askable:
         return read
-    deviations, uncompared = deviating.find(ride, database)
+    lacking = keeping.lacking(ride, {(app, name) for app, name in found["on_top"]})
+    deviations, uncompared = deviating.find(ride, database, lacking)
     return replace(read, deviations=deviations, uncompared=uncompared)
 
 
@@ -173,9 +174,10 @@ def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, 
 
 
 def _waits(ride: Ride, found: Mapping[str, Any]) -> tuple[str, ...]:
-    """What of the drift a database at the new history has not applied yet."""
+    """What is on top of the new history and a database there has not applied yet."""
     applied = {(app, name) for app, name in found["extra"]}
-    return tuple(".".join(node) for node in manifest(ride).drift if node not in applied)
+    on_top = (*keeping.lacking(ride, applied), *manifest(ride).drift)
+    return tuple(".".join(node) for node in on_top if node not in applied)
 
 
 def _why_rows(ride: Ride, found: Mapping[str, Any]) -> str:
@@ -211,7 +213,7 @@ def _stands(state: str, switched: bool, found: Mapping[str, Any]) -> str:
 def _says(state: str, switched: bool, found: Mapping[str, Any], waits: Collection[str]) -> str:
     if state == "NEW" and waits:
         how = "is switched" if switched else "records the new history already"
-        return f"{how}; the next manage.py migrate applies the drift: {', '.join(waits)}"
+        return f"{how}; the next manage.py migrate applies {', '.join(waits)}"
     if switched and state == "NEW":
         return "is switched; manage.py migrate has nothing of the project to apply"
     words = {

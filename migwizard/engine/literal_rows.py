@@ -179,6 +179,7 @@ def _rows_block(
         folders=ride.new_folders() or {},
         many=MANY,
         stored=sorted(stored),
+        without=ride.without,
     )
     tables = [_table(item, in_file(item, share.ids), item["table"] in staying) for item in facts["tables"]]
     for item in facts["raw"]:

@@ -35,7 +35,7 @@ def _models(ride: Ride) -> Any:
     """The models, wherever the project lies and however many migrations it has."""
     registry = ride.registry()
     registry["apps"] = [(app["label"], app["name"], app["migrations_module"]) for app in registry["apps"]]
-    return registry, ride.guest.facts["django"], ride.guest.facts["python"], ride.apps.labels
+    return registry, ride.guest.facts["django"], ride.guest.facts["python"], ride.apps.labels, ride.without
 
 
 def _operations(ride: Ride) -> Any:
@@ -51,7 +51,7 @@ def _history(ride: Ride) -> Any:
 def _decided(ride: Ride) -> Any:
     return (
         _history(ride),
-        runs.sources_fingerprint(ride),
+        runs.sources_fingerprint(ride, below=True),
         _decisions(ride, "keep:", "object:", "rows:", "outside:", "drift"),
     )
 

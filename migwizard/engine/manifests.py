@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from migwizard.engine import drift, git
+from migwizard.engine import drift, git, keeping
 from migwizard.engine.drift import migration_files, node_of
 from migwizard.engine.planning import decided, known_names, make_plan
 from migwizard.engine.ride import Ride
@@ -19,7 +19,7 @@ def staged_manifest(ride: Ride) -> Manifest:
     """The manifest of the files in staging. Raises MigwizardError where a new name was used before (MW-E02)."""
     keep = sorted({node for pinned in make_plan(ride).pins.values() for node in pinned})
     on_top = drift.nodes(ride)
-    new = set(map(node_of, migration_files(ride.checkpoint.files))) - set(on_top)
+    new = set(map(node_of, migration_files(ride.checkpoint.files))) - {*on_top, *keeping.kept(ride).files}
     return make_manifest(ride, sorted(new), keep, on_top)
 
 
@@ -34,7 +34,7 @@ def make_manifest(
         app, _, migration = name.partition(".")
         if app in labels:
             alt[app, migration] = [(a, m) for a, m in replaced]
-    tables = [m["table"] for m in ride.registry()["models"] if m["app"] in labels and m["managed"] and not m["proxy"]]
+    tables = [m["table"] for m in ride.built()["models"] if m["app"] in labels and m["managed"] and not m["proxy"]]
     try:
         return build(
             run_id=ride.checkpoint.run_id,
@@ -49,6 +49,7 @@ def make_manifest(
             tables=tables,
             drift=on_top,
             release=git.head(ride.project.root),
+            folders=ride.checkpoint.folders,
         )
     except NameClashError as error:
         raise MigwizardError(f"{error} Nothing was changed.", code="MW-E02") from error

@@ -18,6 +18,8 @@ class Options:
     until: State = State.DONE
     exclude: tuple[str, ...] = ()
     drift: str | None = None
+    keep_after: str | None = None
+    """Fold only what is as old as this; "" folds everything again."""
     databases: tuple[str, ...] = ()
     """Aliases that may be switched although they are not local files of the project."""
     confirm_fake: bool = False

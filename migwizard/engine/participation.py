@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migwizard.engine import keeping
 from migwizard.engine.ride import Ride, fingerprint
 from migwizard.engine.states import State
 from migwizard.engine.steps import graph, preflight
@@ -72,11 +73,7 @@ def _renew(ride: Ride) -> None:
 
 def _pin(ride: Ride) -> None:
     """An app that is left out may name old migrations of the others; that new ones stand in for them needs no question."""
-    named = {
-        f"pin:{app}.{name}": by
-        for external in ride.history()["external"].values()
-        for app, name, by in external["waits_named"]
-    }
+    named = {f"pin:{app}.{name}": by for app, name, by in keeping.named_by_others(ride)}
     fresh = {key: by for key, by in named.items() if key not in ride.checkpoint.decisions}
     for key in fresh:
         ride.checkpoint.decisions[key] = Answer("pin", "person")

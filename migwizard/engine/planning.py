@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from migwizard.engine import keeping
 from migwizard.engine.ride import Ride
 from migwizard.errors import MigwizardError, UsageError
 from migwizard.plan.naming import choose_tag
 from migwizard.plan.neighbours import Neighbours, places_behind
 from migwizard.plan.operations import External, Node, Operation
-from migwizard.plan.renaming import NamingError, checked_name, checked_tag, renamed
+from migwizard.plan.renaming import NamingError, checked_name, checked_tag, numbered_below, renamed
 from migwizard.plan.schedule import OrderError, Plan, PlanError, schedule
 
 
@@ -23,7 +24,7 @@ class Planned:
     operations: dict[str, Operation]
     externals: dict[str, External]
     source: str
-    """What the new schema files build: "models", or "history" where there is drift, left or on top of them."""
+    """What the new schema files build: "models", or "history" where there is drift, or something is kept on top of them."""
     tag: str
     names: dict[Node, str]
     """What the planner would have called the files that a person named, by their names now."""
@@ -56,19 +57,20 @@ def make_plan(ride: Ride) -> Planned:
         planned: Planned = ride.facts["plan"]
         return planned
     history = ride.history()
-    # Databases have what the old history built: what is folded in comes on top, as a migration that they really apply.
-    source = "history" if ride.checkpoint.results.get("drift") else "models"
+    # Databases have what the old history built: what is folded in, or kept, comes on top as migrations that they really apply.
+    source = "history" if ride.checkpoint.results.get("drift") or ride.without else "models"
     facts = ride.operations(source)
     if "plan:operations" not in ride.facts:
         ride.facts["plan:operations"] = [Operation.from_facts(item) for item in facts["operations"]]
     operations: list[Operation] = ride.facts["plan:operations"]
     externals = {label: External.from_facts(label, item) for label, item in history["external"].items()}
     _refuse_lost(Neighbours(operations, externals))
-    known = known_names(history)
+    known = known_names(ride.whole_history())
     tag = choose_tag(_tag(ride), known)
     wishes = run_before(ride)
     plan = _schedule(ride, operations, externals, facts["swappable_targets"], tag, wishes)
     _refuse_torn(Neighbours(operations, externals, wishes), plan)
+    plan = numbered_below(_with_above(ride, plan), tag, keeping.highest(ride))
     names = _names(ride, plan, tag, known)
     plan = renamed(plan, names)
     by_new_name = {(app, new): old for (app, old), new in names.items()}
@@ -80,13 +82,47 @@ def make_plan(ride: Ride) -> Planned:
 
 def run_before(ride: Ride) -> list[tuple[str, Node]]:
     """The old wishes of the apps that are reset to come before a migration of others: (app, that migration)."""
+    above = set(keeping.kept(ride).above)
+    return [(app, node) for app, node in _wishes(ride) if node not in above]
+
+
+def _wishes(ride: Ride) -> list[tuple[str, Node]]:
     labels = set(ride.apps.labels)
+    folded = {(node["app"], node["name"]) for node in ride.history()["nodes"]}
     return [
         (node["app"], (app, name))
-        for node in ride.history()["nodes"]
+        for node in ride.whole_history()["nodes"]
         for app, name in (node["run_before"] if node["app"] in labels else ())
-        if app not in labels
+        if app not in labels and (node["app"], node["name"]) in folded
     ]
+
+
+def _with_above(ride: Ride, plan: Plan) -> Plan:
+    """Let the last new file of an app give others what they want of it that stay above the cut.
+
+    Such a migration may name an old one of the app, or have to come after it. Raises MigwizardError where the app has no
+    new file.
+    """
+    kept = keeping.kept(ride)
+    if not kept.above:
+        return plan
+    done = {node for batch in plan.batches for node in batch.stands_for}
+    named = {(app, name): by for app, name, by in keeping.named_by_others(ride) if (app, name) not in done}
+    last = {batch.app: batch for batch in plan.batches}
+    if bare := [(node, by) for node, by in named.items() if node[0] not in last]:
+        why = [
+            f"{by} depends on {'.'.join(node)}, and {node[0]} has no new file that could stand in" for node, by in bare
+        ]
+        raise neighbour(why, {by.partition(".")[0] for _, by in bare})
+    wanted = [(app, node) for app, node in _wishes(ride) if node in set(kept.above) and app in last]
+    for app, batch in last.items():
+        last[app] = replace(
+            batch,
+            stands_for=(*batch.stands_for, *sorted(node for node in named if node[0] == app)),
+            run_before=tuple(sorted({*batch.run_before, *(node for each, node in wanted if each == app)})),
+        )
+    batches = tuple(last[batch.app] if batch.name == last[batch.app].name else batch for batch in plan.batches)
+    return replace(plan, batches=batches)
 
 
 def _refuse_lost(neighbours: Neighbours) -> None:

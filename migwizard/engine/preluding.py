@@ -59,7 +59,7 @@ def _makers(observations: Mapping[str, Any]) -> dict[Thing, Mapping[str, Any]]:
 
 
 def _apps_by_table(ride: Ride) -> dict[str, str]:
-    registry = ride.registry()
+    registry = ride.built()
     return {model["table"]: model["app"] for model in registry["models"] if not model["proxy"]} | dict(
         registry["auto_tables"]
     )

@@ -163,6 +163,10 @@ class LevelsPreview:
     """Part of the names of new files."""
     others: tuple[str, ...] = ()
     """Apps whose models are no part of the plan, though they are in `levels`."""
+    kept: tuple[str, ...] = ()
+    """What stays on top of these files, line by line; empty for nothing."""
+    on_top: int = 0
+    """How many migrations that are."""
 
 
 DiffKind = Literal["equal", "out", "in", "waits", "returns"]
@@ -314,6 +318,8 @@ class AppliedApp:
     label: str
     out: tuple[str, ...]
     into: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+    """Migrations that stay on top of the new ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +339,8 @@ class ApplyPreview:
     """Other files in the migrations folders, which are left where they are."""
     callers: tuple[str, ...] = ()
     """Where code of the project names a migration that goes, as "path:line"."""
+    kept: str = ""
+    """What stays on top of the new files: "12 migrations kept on top since 2024-05-01"; empty for nothing."""
 
 
 @dataclass(frozen=True, slots=True)

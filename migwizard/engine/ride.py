@@ -22,6 +22,9 @@ from migwizard.project.apps import ProjectApps
 from migwizard.project.discovery import Project
 from migwizard.project.guest import Guest
 
+CUT = "cut"
+"""Key of what is kept above the cut in the results; `without` lists the migrations that the folded part lacks."""
+
 
 class Turn(Exception):  # noqa: N818 - not an error: the person turns elsewhere
     """Instead of an answer: "back" to the state before, "undo" of what was done, or "quit" for today."""
@@ -148,28 +151,60 @@ class Ride:
         error.exit_code = question.exit_code
         return error
 
+    @property
+    def without(self) -> list[list[str]]:
+        """The migrations above the cut: kept ones, and those of other apps that come after them; none without a cut."""
+        return list((self.checkpoint.results.get(CUT) or {}).get("without", ()))
+
     def history(self) -> dict[str, Any]:
-        """The old history's graph as the guest reads it."""
-        if "history" not in self.facts:
-            self.facts["history"] = self.guest.call(
-                "history", labels=list(self.apps.labels), folders=self.old_folders()
+        """The graph of the old history that is folded, as the guest reads it: all of it, or what lies below the cut."""
+        return self._history(self.without)
+
+    def whole_history(self) -> dict[str, Any]:
+        """The same with what is kept on top."""
+        return self._history([])
+
+    def _history(self, without: list[list[str]]) -> dict[str, Any]:
+        key = "history:below" if without else "history"
+        if key not in self.facts:
+            self.facts[key] = self.guest.call(
+                "history", labels=list(self.apps.labels), folders=self.old_folders(), without=without
             )
-        return dict(self.facts["history"])
+        return dict(self.facts[key])
 
     def registry(self) -> dict[str, Any]:
+        """Apps and models as they are today."""
         if "registry" not in self.facts:
             self.facts["registry"] = self.guest.call("registry")
         return dict(self.facts["registry"])
 
+    def built(self) -> dict[str, Any]:
+        """Apps, and the models that the new files build: those of today, or those at the cut."""
+        if not self.without:
+            return self.registry()
+        if "registry:below" not in self.facts:
+            self.facts["registry:below"] = self.guest.call(
+                "registry_at_end", labels=list(self.apps.labels), folders=self.old_folders(), without=self.without
+            )
+        return dict(self.facts["registry:below"])
+
     def operations(self, source: str = "models") -> dict[str, Any]:
-        """The operation graph that leads from nothing to the models, or ("history") to the old history's end."""
+        """The operation graph that leads from nothing to the models, or ("history") to the end of what is folded."""
         key = f"operations:{source}"
         if key not in self.facts:
-            folders = self.old_folders() if source == "history" else None
+            at_history: dict[str, Any] = {"folders": self.old_folders(), "without": self.without}
             self.facts[key] = self.guest.call(
-                "operations", labels=list(self.apps.labels), source=source, folders=folders
+                "operations",
+                labels=list(self.apps.labels),
+                source=source,
+                **(at_history if source == "history" else {}),
             )
         return dict(self.facts[key])
+
+    def forget_cut(self) -> None:
+        """The cut is another one: what was asked of the history below it is asked anew."""
+        for key in ("history:below", "registry:below", "operations:history", "plan", "plan:operations"):
+            self.facts.pop(key, None)
 
     @property
     def apps(self) -> ProjectApps:

@@ -22,14 +22,18 @@ ALIAS = scratch.ALIAS
 CLOCK_SHIFT = 400 * 86400.0 + 3723.0
 SECOND_SEED = 4711
 SOURCES = "sources.json"
+"""In the name of a work file: what the first run of a history had loaded."""
 
 NAMES = {
     "old": "old history, first run",
     "second": "old history, second run with its clock set ahead",
+    "folded": "old history up to the cut, first run",
+    "folded_second": "old history up to the cut, second run with its clock set ahead",
     "bare": "new tables without seeds",
     "trial": "new history with seeds",
     "new": "new history",
     "advanced": "old history, switched, with the drift on top",
+    "climbed": "old history up to the cut, switched, with what is kept on top",
 }
 """What each run builds, in words."""
 
@@ -44,18 +48,25 @@ def history_fingerprint(ride: Ride) -> str:
         for path in sorted(Path(folder).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 files[f"{label}/{path.relative_to(folder)}"] = durable.file_hash(path)
-    external = {label: facts["leaf"] for label, facts in ride.history()["external"].items()}
+    external = {label: facts["leaf"] for label, facts in ride.whole_history()["external"].items()}
     facts = ride.guest.facts
     return fingerprint(files, external, facts["python"], facts["django"], facts["settings"])
 
 
 class Runs:
-    """Runs of one ride; slow ones go on in threads beside the main one."""
+    """Runs of one ride; slow ones go on in threads beside the main one.
 
-    def __init__(self, ride: Ride) -> None:
+    With `below` they are those of what lies below the cut, where there is one.
+    """
+
+    def __init__(self, ride: Ride, *, below: bool = False) -> None:
         self._ride = ride
         self._pool = ThreadPoolExecutor(max_workers=2)
+        self._without = ride.without if below else []
+        self._first, self._again = ("folded", "folded_second") if self._without else ("old", "second")
         self._key = history_fingerprint(ride)
+        if self._without:
+            self._key = fingerprint(self._key, self._without)
         self._old_folders = {**(ride.old_folders() or {}), **scratchcopies.folders(ride)} or None
         self._futures: list[Future[dict[str, Any]]] = []
         self._second = Guest(ride.project, hash_seed=SECOND_SEED, clock_shift=CLOCK_SHIFT, log=ride.workplace.log)
@@ -77,15 +88,15 @@ class Runs:
     @property
     def old_database(self) -> Path:
         """The scratch database of the observed run."""
-        return self._ride.work / f"old-{self._key}.sqlite3"
+        return self._ride.work / f"{self._first}-{self._key}.sqlite3"
 
     def old(self, *, database: bool = False) -> Future[dict[str, Any]]:
         """The old history from zero, observed; with `database` the database that it built is there too."""
-        return self._submit(self._cached, "old", self._observed, database)
+        return self._submit(self._cached, self._first, self._observed, database)
 
     def second(self) -> Future[dict[str, Any]]:
         """The old history again, with another clock, hash seed and random seed; rows only."""
-        return self._submit(self._cached, "second", self._shifted)
+        return self._submit(self._cached, self._again, self._shifted)
 
     def new(self, name: str) -> Future[dict[str, Any]]:
         """The new history from zero, on a scratch database called `name`."""
@@ -96,17 +107,16 @@ class Runs:
         return self._submit(self._advanced, manifest)
 
     def _advanced(self, manifest: Manifest) -> dict[str, Any]:
-        path, words = fresh(self._ride, "advanced"), NAMES["advanced"]
+        name = "climbed" if self._without else "advanced"
+        path, words = fresh(self._ride, name), NAMES[name]
         scratch.note(self._ride, path)
         self._ride.guest.call("copy_scratch", alias=ALIAS, source=str(self.old_database), path=str(path))
-        self._ride.tell("progress", f"Starting: {words}", run="advanced", words=words, number=0, total=0)
+        self._ride.tell("progress", f"Starting: {words}", run=name, words=words, number=0, total=0)
         result: dict[str, Any] = self._ride.guest.call(
             "advance", alias=ALIAS, path=str(path), manifest=manifest.to_dict(), folders=self._ride.new_folders()
         )
         text = f"{words[0].upper()}{words[1:]}: {result['seconds']:.1f} s"
-        self._ride.tell(
-            "run", text, run="advanced", words=words, seconds=result["seconds"], number=0, total=0, kept=False
-        )
+        self._ride.tell("run", text, run=name, words=words, seconds=result["seconds"], number=0, total=0, kept=False)
         return result
 
     def _submit(self, run: Callable[..., dict[str, Any]], *arguments: Any) -> Future[dict[str, Any]]:
@@ -126,21 +136,21 @@ class Runs:
         result: dict[str, Any] = run()
         result["sources"] = _hashes(self._ride, result["sources"])
         durable.write_file(path, json.dumps(result).encode())
-        if name == "old":
-            durable.write_file(self._ride.work / SOURCES, json.dumps(sorted(result["sources"])).encode())
+        if name == self._first:
+            durable.write_file(_sources_file(self._ride, name), json.dumps(sorted(result["sources"])).encode())
         return result
 
     def _observed(self) -> dict[str, Any]:
         try:
-            return self._migrate(self._ride.guest, self.old_database, self._old_folders, observe=True, say="old")
+            return self._migrate(self._ride.guest, self.old_database, self._old_folders, observe=True, say=self._first)
         except GuestError as error:
             error.details |= scratchcopies.failing(self._ride, error.details.get("operation"))
             raise
 
     def _shifted(self) -> dict[str, Any]:
-        path = fresh(self._ride, "second")
+        path = fresh(self._ride, self._again)
         with self._second as guest:
-            result = self._migrate(guest, path, self._old_folders, seed=SECOND_SEED, say="second")
+            result = self._migrate(guest, path, self._old_folders, seed=SECOND_SEED, say=self._again)
         return {key: result[key] for key in ("rows", "seconds", "sources")}
 
     def _new(self, name: str) -> dict[str, Any]:
@@ -180,6 +190,7 @@ class Runs:
             path=str(path),
             labels=list(self._ride.apps.labels),
             folders=folders,
+            without=self._without,
             **more,
         )
         self._tell_end(say, result["seconds"], kept=False)
@@ -194,8 +205,8 @@ class Runs:
 
     def _total(self, name: str) -> int:
         """The migrations of a run, those of other apps included."""
-        nodes = self._ride.history()["nodes"]
-        if name in ("old", "second"):
+        nodes = (self._ride.history() if self._without else self._ride.whole_history())["nodes"]
+        if name in (self._first, self._again):
             return len(nodes)
         own = set(self._ride.apps.labels)
         folders = self._ride.new_folders() or {label: str(path) for label, path in self._ride.apps.folders.items()}
@@ -232,9 +243,17 @@ def _hashes(ride: Ride, sources: Iterable[str]) -> dict[str, str | None]:
     return {name: durable.file_hash(ride.project.root / name) for name in sources}
 
 
-def sources_fingerprint(ride: Ride) -> str:
-    """A hash over the project's modules that the last run of the old history had loaded; seeds may use any of them."""
-    path = ride.work / SOURCES
+def _sources_file(ride: Ride, name: str) -> Path:
+    """Where the names of the modules lie that a run had loaded."""
+    return ride.work / (SOURCES if name == "old" else f"{name}.{SOURCES}")
+
+
+def sources_fingerprint(ride: Ride, *, below: bool = False) -> str:
+    """A hash over the project's modules that the last run of the old history had loaded; seeds may use any of them.
+
+    With `below` those of what lies below the cut, where there is one.
+    """
+    path = _sources_file(ride, "folded" if below and ride.without else "old")
     try:
         return fingerprint(_hashes(ride, json.loads(path.read_bytes())))
     except (FileNotFoundError, ValueError, TypeError):

@@ -56,7 +56,7 @@ def check(seeding: Seeding, migrations: Sequence[SeedMigration]) -> None:
         return
     ride = seeding.ride
     try:
-        ride.guest.call("history", labels=list(ride.apps.labels), folders=ride.new_folders())
+        ride.guest.call("history", labels=list(ride.apps.labels), folders=ride.new_folders(), without=ride.without)
     except GuestError as error:
         if error.kind != "history":
             raise

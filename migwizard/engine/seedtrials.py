@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from migwizard.engine import composing, durable, overrule, seedpins, seedwords, staging, strays
+from migwizard.engine import composing, durable, keeping, overrule, seedpins, seedwords, staging, strays
 from migwizard.engine.dropped import differing_rows, makers
 from migwizard.engine.literal_rows import RowsBlock, rows_blocks
 from migwizard.engine.planning import make_plan
@@ -109,7 +109,7 @@ def _stirred(seeding: Seeding) -> set[str]:
 
 def _row_differences(seeding: Seeding, new: Mapping[str, Any]) -> Sequence[Difference]:
     """What differs in the rows; those that the person leaves out are not missed."""
-    labels = composing.declared_permissions(seeding.ride)
+    labels = composing.declared_permissions(seeding.ride.built())
     found, _ = differing_rows(seeding.old, new, seeding.volatile, seeding.dropped, labels=labels)
     return [difference for difference in found if difference.severity == "error"]
 
@@ -199,7 +199,7 @@ def _write_data(seeding: Seeding, blocks: Sequence[RowsBlock]) -> None:
 def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
     ride, planned = seeding.ride, seeding.planned
     _ask_outside(seeding)
-    for path in ride.workplace.staging.glob(f"*/[0-9][0-9][0-9][0-9]_{planned.tag}_s[eq]*.py"):
+    for path in ride.workplace.staging.glob(f"*/[0-9][0-9][0-9][0-9]_{planned.tag}_*s[eq]*.py"):
         if path.stem.endswith(("_seed", "_sql")) and not any(
             batch.app == path.parent.name and batch.name == path.stem for batch in planned.plan.batches
         ):
@@ -234,6 +234,7 @@ def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
         tag=planned.tag,
         header=header,
         counts=counts,
+        highest=keeping.highest(ride),
         pins=seedpins.wanted(seeding),
     )
     _write(seeding, blocks, migrations)

@@ -30,9 +30,7 @@ def judge_all(seeding: Seeding, bare: Mapping[str, Any]) -> None:
     """Verdicts, the objects to bring, and the first rung of everything that comes along."""
     ride, old = seeding.ride, seeding.old
     seeding.final = read_objects(old["catalogue"])
-    differences = compare_catalogues(
-        old["catalogue"], bare["catalogue"], explicit_names=ride.registry()["explicit_names"]
-    )
+    differences = compare_catalogues(old["catalogue"], bare["catalogue"], explicit_names=ride.built()["explicit_names"])
     lost = [d for d in differences if d.severity == "error" and d.new is None and d.kind in KINDS]
     engine = str(old["catalogue"]["engine"])
     missing = {thing_of(d, engine) for d in lost} & seeding.final.keys()
@@ -73,8 +71,8 @@ def _told(judged: Judged) -> dict[str, Any]:
 
 def _collect_objects(seeding: Seeding, missing: set[Thing]) -> None:
     makers = {thing: judged for judged in seeding.judged for thing in judged.things}
-    tables = {model["table"]: model["app"] for model in seeding.ride.registry()["models"] if not model["proxy"]}
-    tables |= seeding.ride.registry()["auto_tables"]
+    tables = {model["table"]: model["app"] for model in seeding.ride.built()["models"] if not model["proxy"]}
+    tables |= seeding.ride.built()["auto_tables"]
     for thing in sorted(missing - seeding.homes.keys()):
         item, maker = seeding.final[thing], makers.get(thing)
         table = makers.get(("table", item.table))

@@ -42,7 +42,7 @@ def prepare(ride: Ride, names: Iterable[str]) -> None:
     strays.set_aside(ride)
     edits.unsettle(ride)
     shutil.rmtree(ride.workplace.staging, ignore_errors=True)
-    history = ride.history()
+    history = ride.whole_history()
     for label in ride.apps.labels:
         migrations = {f"{name}.py" for name in migration_modules(history, label)}
         target = ride.workplace.staging / label
@@ -101,6 +101,7 @@ def write_schema(
         timestamp=ride.checkpoint.timestamp,
         replaced=replaced,
         folders=ride.old_folders(),
+        without=ride.without,
     )
     for level in report:
         for file in level["files"]:

@@ -71,6 +71,8 @@ class Reached:
     decisions: tuple[Decision, ...]
     drift: tuple[str, ...] = ()
     """What became of what models and migrations disagreed about."""
+    kept: tuple[str, ...] = ()
+    """What stays on top of the new files."""
 
     @property
     def before(self) -> int:
@@ -93,9 +95,8 @@ def subject(reached: Reached) -> str:
 def commit_message(reached: Reached) -> str:
     """Subject and body for `git commit -F`."""
     verb = "is" if reached.before == 1 else "are"
-    what = (
-        f"{count(reached.before, 'migration')} of {count(len(reached.apps), 'app')} {verb} replaced by {reached.after}."
-    )
+    instead = f"{reached.after}, kept ones among them" if reached.kept else str(reached.after)
+    what = f"{count(reached.before, 'migration')} of {count(len(reached.apps), 'app')} {verb} replaced by {instead}."
     lines = [
         subject(reached),
         "",
@@ -104,7 +105,7 @@ def commit_message(reached: Reached) -> str:
         "A database that holds the old history must be switched before its next",
         "migrate. Until then a plain migrate stops there before it writes a row.",
         "",
-        *[line for sentence in reached.drift for line in (sentence, "")],
+        *[line for sentence in (*reached.kept, *reached.drift) for line in (sentence, "")],
         f"Made with migwizard, run {reached.run_id}.",
     ]
     return "\n".join(_wrapped(line) for line in lines) + "\n"
@@ -189,7 +190,8 @@ def _proof(reached: Reached) -> str:
     for word, sentences in (("accepted", reached.accepted), ("note", reached.notes)):
         listed = _some([f"- {word}: {sentence}" for sentence in sentences], f"- {{}} more {word}")
         lines += ["", *listed] if listed else []
-    lines += ["", *[f"- {sentence}" for sentence in reached.drift]] if reached.drift else []
+    told = (*reached.kept, *reached.drift)
+    lines += ["", *[f"- {sentence}" for sentence in told]] if told else []
     lines += ["", *[f"- {caveat}" for caveat in reached.caveats]] if reached.caveats else []
     return "\n".join(lines)
 

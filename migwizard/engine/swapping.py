@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from migwizard.engine import committed, companions, durable, git, halfway, journal, staging, stat
+from migwizard.engine import committed, companions, durable, git, halfway, journal, keeping, staging, stat
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.manifests import NAME, load_manifest, staged_manifest
 from migwizard.engine.previews import AppliedApp, ApplyPreview
@@ -198,7 +198,9 @@ def _steps_by_manifest(ride: Ride) -> tuple[Step, ...]:
         raise halfway.no_backup(lost, ride.second)
     for name, digest in sorted(ride.checkpoint.files.items()):
         label, _, file = name.partition("/")
-        steps.append(Step(f"{ride.checkpoint.folders[label]}/{file}", None, digest, f"staging/{name}"))
+        path = f"{ride.checkpoint.folders[label]}/{file}"
+        before = next(filter(None, (durable.file_hash(backup / name) for backup in backups)), None)
+        steps.append(Step(path, before, digest, f"staging/{name}"))
     return (*steps, *companions.made_steps(ride), *committed.made_steps(ride))
 
 
@@ -229,6 +231,7 @@ def preview(ride: Ride, steps: tuple[Step, ...], stat_text: str, callers: Sequen
         approved=fingerprint(sorted((step.path, step.before, step.after) for step in steps))[:8],
         stays=_stays(ride),
         callers=tuple(callers),
+        kept=keeping.kept(ride).words,
     )
 
 
@@ -236,15 +239,22 @@ def apps(ride: Ride, steps: tuple[Step, ...]) -> tuple[AppliedApp, ...]:
     """What goes and what comes, app by app."""
     gone: dict[str, list[str]] = {}
     come: dict[str, list[str]] = {}
-    labels = {folder: label for label, folder in ride.checkpoint.folders.items()}
+    kept: dict[str, list[str]] = {}
+    labels, stay = {folder: label for label, folder in ride.checkpoint.folders.items()}, kept_paths(ride)
     for step in migrations_of(steps):
         folder, _, file = step.path.rpartition("/")
-        names = gone if step.after is None else come
+        names = gone if step.after is None else kept if step.path in stay else come
         names.setdefault(labels[folder], []).append(file.removesuffix(".py"))
     return tuple(
-        AppliedApp(label, tuple(sorted(gone.get(label, ()))), tuple(sorted(come.get(label, ()))))
-        for label in sorted({*gone, *come})
+        AppliedApp(label, *(tuple(sorted(names.get(label, ()))) for names in (gone, come, kept)))
+        for label in sorted({*gone, *come, *kept})
     )
+
+
+def kept_paths(ride: Ride) -> set[str]:
+    """The migrations that stay in the tree, relative to the project: only what they depend on is changed."""
+    folders = ride.checkpoint.folders
+    return {f"{folders[app]}/{name}.py" for app, name in keeping.kept(ride).files if app in folders}
 
 
 def _backed_up(ride: Ride) -> str:
@@ -254,7 +264,7 @@ def _backed_up(ride: Ride) -> str:
 
 def _stays(ride: Ride) -> tuple[str, ...]:
     """What lies beside the migrations: helpers, data files."""
-    old = {f"{app}/{name}.py" for app, name in load_manifest(ride).known}
+    old = {f"{app}/{name}.py" for app, name in (*load_manifest(ride).known, *keeping.kept(ride).files)}
     found = []
     for label in ride.checkpoint.folders:
         for path in _files(ride.workplace.backup / label):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 
 def choose_tag(tag: str, known: Collection[tuple[str, str]]) -> str:
@@ -24,6 +24,17 @@ def batch_name(number: int, tag: str, targets: Collection[str]) -> str:
     return f"{number:04d}_{tag}_links" + (f"_to_{min(targets)}" if len(targets) == 1 else "")
 
 
-def numbered(number: int, tag: str, what: str) -> str:
-    """0003_reset_seed, 0004_reset_sql."""
-    return f"{number:04d}_{tag}_{what}"
+def numbered(number: int, tag: str, what: str, highest: int | None = None) -> str:
+    """0003_reset_seed, 0004_reset_sql; beyond the highest number that is free, 0002_reset_then3_seed.
+
+    So new files sort before what is kept on top of them, whose numbers they must not reach.
+    """
+    if highest is None or number <= highest:
+        return f"{number:04d}_{tag}_{what}"
+    return f"{highest:04d}_{tag}_then{number}_{what}"
+
+
+def below(names: Iterable[str]) -> int | None:
+    """The highest number below those of kept migrations; None where they do not tell."""
+    numbers = [int(found[0]) for name in names if (found := re.match(r"\d+", name))]
+    return min(numbers) - 1 if numbers and min(numbers) > 1 else None

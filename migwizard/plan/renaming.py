@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from migwizard.plan.naming import numbered
 from migwizard.plan.operations import Node
 from migwizard.plan.plan import Batch, Cycle, Deferred, Plan
 
@@ -39,9 +40,20 @@ def checked_name(name: str, planned: str, *, tag: str, used: Collection[str], ta
         raise NamingError(f"{full} cannot stand in the place of {planned}: its number has to stay {number}.")
     if full in used:
         raise NamingError(f"{full} was used before: a database could not be told switched from unswitched.")
-    if full in taken or re.match(rf"\d{{4}}_{re.escape(tag)}_s(eed|ql)", full):
+    if full in taken or re.match(rf"\d{{4}}_{re.escape(tag)}_(then\d+_)?s(eed|ql)", full):
         raise NamingError(f"{full} is the name of another new file.")
     return full
+
+
+def numbered_below(plan: Plan, tag: str, highest: Mapping[str, int]) -> Plan:
+    """The plan with the files of each app numbered up to the highest number that is free in it."""
+    names = {}
+    for batch in plan.batches:
+        number, _, what = batch.name.partition(f"_{tag}_")
+        name = numbered(int(number), tag, what, highest.get(batch.app))
+        if name != batch.name:
+            names[batch.app, batch.name] = name
+    return renamed(plan, names)
 
 
 def renamed(plan: Plan, names: Mapping[Node, str]) -> Plan:

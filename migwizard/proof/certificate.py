@@ -77,6 +77,9 @@ class Certificate:
     drift: tuple[str, ...] = ()
     """What models and migrations disagreed about before, and what became of it."""
 
+    kept: tuple[str, ...] = ()
+    """What of the old history was not folded, and stays on top of the new one."""
+
     caveats: tuple[str, ...] = ()
     scratch_copies: tuple[ScratchCopied, ...] = ()
 
@@ -149,6 +152,7 @@ class Certificate:
         yield f"makemigrations --check: {'says the same' if self.check_equal else 'does not say the same'}"
         yield from _listed("Differences", [_told(decided) for decided in self.differences])
         yield from _listed("Volatile, so only NULL or not NULL was compared", self.volatile)
+        yield from _listed("Kept on top", self.kept)
         yield from _listed("Drift", self.drift)
         yield from _listed("Caveats", self.caveats)
         copies = [f"{c.file}\noriginal {c.original}\ncopy     {c.copy}" for c in self.scratch_copies]
@@ -195,7 +199,7 @@ def _from_raw(raw: dict[str, Any]) -> Certificate:
     values = dict(raw)
     values.update((name, Count(**raw[name])) for name in ("tables", "rows", "objects"))
     values.update((name, tuple(raw[name])) for name in ("volatile", "caveats"))
-    values["drift"] = tuple(raw.get("drift", ()))
+    values.update((name, tuple(raw.get(name, ()))) for name in ("drift", "kept"))
     values["scratch_copies"] = tuple(ScratchCopied(**item) for item in raw.get("scratch_copies", ()))
     values["differences"] = tuple(_decided(item) for item in raw["differences"])
     return Certificate(**values)

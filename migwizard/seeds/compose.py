@@ -79,6 +79,7 @@ class _Writer:
     tag: str
     header: str
     counts: dict[str, int]
+    highest: Mapping[str, int]
     carriers: dict[Node, int]
     """Old migrations that seed files stand in for, and which file does."""
     names: dict[int, Node] = field(default_factory=dict)
@@ -91,9 +92,12 @@ def compose(
     tag: str,
     header: str,
     counts: Mapping[str, int],
+    highest: Mapping[str, int] = MappingProxyType({}),
     pins: Mapping[Node, Collection[str]] = MappingProxyType({}),
 ) -> tuple[SeedMigration, ...]:
     """The seed migrations for `items`. `counts` are the schema migrations of each app. Raises CannotJoinError.
+
+    `highest` are the numbers of apps that no file may exceed, since others stay on top.
 
     `pins` are old migrations that others name, each with the operations of its app that have to be there by then.
     """
@@ -105,7 +109,7 @@ def compose(
         for node, ids in pins.items()
         if each.app == node[0] and any(not set(ids).isdisjoint(item.ids) for item in each.items)
     }
-    writer = _Writer(contents, home, tag, header, dict(counts), carriers)
+    writer = _Writer(contents, home, tag, header, dict(counts), highest, carriers)
     return tuple(_write(each, writer) for each in groups)
 
 
@@ -138,7 +142,8 @@ def _write(group: Group, writer: _Writer) -> SeedMigration:
             operations.append(SeedOperation(source, content.origin))
             ids.append(item.ids)
     only_sql = all("RunPython" not in operation.source for operation in operations)
-    name = numbered(writer.counts[group.app], writer.tag, "sql" if only_sql else "seed")
+    what = "sql" if only_sql else "seed"
+    name = numbered(writer.counts[group.app], writer.tag, what, writer.highest.get(group.app))
     code = "\n".join([merged.body, *(operation.source for operation in operations)])
     depends_on = _dependencies(group, code, writer, (group.app, name))
     stands_for = tuple(sorted(node for node, carrier in writer.carriers.items() if carrier == id(group)))

@@ -60,6 +60,8 @@ class Manifest:
     """New migrations on top of `new_nodes`, which every database applies after the switch: their rows are not exchanged."""
     release: str = ""
     """Git commit of the last release with the old history, for databases that are behind."""
+    folders: Mapping[str, str] = field(default_factory=dict)
+    """Migrations folder of each app, relative to the manifest, for branches whose graph cannot be loaded."""
     old_schema_fingerprint: Mapping[str, str] = field(default_factory=dict)
     """Fingerprint of the schema that the old history builds, by database vendor."""
 
@@ -95,7 +97,8 @@ class Manifest:
             "release": {"git": self.release},
         }
         # A manifest without drift is the one that it was before there was such a member.
-        return content | ({"drift": _pairs(self.drift)} if self.drift else {})
+        content |= {"drift": _pairs(self.drift)} if self.drift else {}
+        return content | ({"folders": dict(sorted(self.folders.items()))} if self.folders else {})
 
 
 def build(
@@ -112,6 +115,7 @@ def build(
     tables: Iterable[str] = (),
     drift: Sequence[Node] = (),
     release: str = "",
+    folders: Mapping[str, str] | None = None,
     old_schema_fingerprint: Mapping[str, str] | None = None,
 ) -> Manifest:
     """Put a manifest together; `known` is widened by all names in `old_nodes` and `alt`.
@@ -143,6 +147,7 @@ def build(
         tables=tuple(sorted(set(tables))),
         drift=tuple(drift),
         release=release,
+        folders=dict(folders or {}),
         old_schema_fingerprint=dict(old_schema_fingerprint or {}),
     )
 
@@ -167,6 +172,7 @@ def from_json(text: str) -> Manifest:
             tables=tuple(read["tables"]),
             drift=_nodes(read.get("drift", ())),
             release=read["release"]["git"],
+            folders=dict(read.get("folders", {})),
             old_schema_fingerprint=read["old_schema_fingerprint"],
         )
     except ManifestUnreadableError:

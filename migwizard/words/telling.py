@@ -117,7 +117,7 @@ def _levels(preview: previews.LevelsPreview) -> list[str]:
         lines.append(
             f"Cycle {order.cycle}, {' then '.join(order.apps)}: {cost}{''.join(f', {mark}' for mark in marks)}."
         )
-    return lines
+    return lines + _cut([line.strip() for line in preview.kept], 2 * SOME, "line")
 
 
 def _generate(preview: previews.GeneratePreview) -> list[str]:
@@ -179,6 +179,8 @@ def _apply(preview: previews.ApplyPreview) -> list[str]:
         lines.append(f"Proof: {_dotted(preview.proof)}")
     if preview.stays:
         lines.append(f"Stays: {listed(preview.stays)}.")
+    if preview.kept:
+        lines.append(f"{preview.kept}.")
     if preview.callers:
         lines.append(
             f"Migrations that go are named at {some(preview.callers)}: what these ask for there will be missing."

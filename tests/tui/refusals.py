@@ -151,6 +151,12 @@ PREFLIGHT = (
         state=State.SEEDS,
     ),
     Example(
+        "keep-after",
+        UsageError,
+        "orders.0012_squashed joins migrations of both sides of the cut: orders.0009_invoice is older, "
+        "orders.0011_order_line_count younger." + UNCHANGED,
+    ),
+    Example(
         "migrations-disabled",
         UsageError,
         "config.settings.test gives no migrations to orders, products and 4 more." + UNCHANGED,
@@ -283,6 +289,14 @@ PLAN = (
         "orders/0001_reset_initial: what makemigrations would write and what was written differ by more "
         "than what was deferred: AddField order.note." + UNCHANGED,
         state=State.GENERATE,
+    ),
+    Example(
+        "kept",
+        MigwizardError,
+        "orders.0013_count_lines cannot be kept on top: it does not spell out that it depends on orders.0012_open_orders."
+        + UNCHANGED,
+        {"where": {"file": f"{HERE}/apps/orders/migrations/0013_count_lines.py"}},
+        state=State.SEEDS,
     ),
     Example(
         "old-history",

@@ -51,6 +51,20 @@ def levels_app(*later: Question, first: Question | None = None) -> ScriptedApp:
     return wizard(begin(State.LEVELS), end(State.LEVELS), first or asked(), *later)
 
 
+def test_what_is_kept_on_top_is_told() -> None:
+    lines = ("1 migration kept on top since v2.3:", "  orders.0013_count_lines")
+    question = replace(asked(), preview=replace(preview_of(asked()), kept=lines, on_top=1))
+    app = levels_app(first=question)
+
+    async def look(pilot: Pilot[Any]) -> None:
+        assert "7 files, 5 wait, 1 kept on top" in text_of(app)
+        await pilot.press("v", "end")
+        await settled(pilot)
+        assert "orders.0013_count_lines" in text_of(app)
+
+    drive(app, look)
+
+
 async def focus_plan(pilot: Pilot[Any], key: str = ORDERS) -> None:
     screen = pilot.app.screen
     assert isinstance(screen, LevelsScreen)

@@ -185,6 +185,20 @@ def leave_drift(case: Refused) -> Iterator[Offer]:
     yield Offer(choice, lambda _: case.decide(drift="leave"))
 
 
+def other_cut(case: Refused) -> Iterator[Offer]:
+    """Another point from which on migrations are kept; only while the tree is untouched."""
+    if not case.applied:
+        wants = "app.name, a date such as 2024-05-01, or a commit, branch or tag"
+        choice = Choice("cut", "keeps what is younger than that", "Cut at another point", wants=wants)
+        yield Offer(choice, lambda text: case.decide(**{"keep-after": text}))
+
+
+def fold_all(case: Refused) -> Iterator[Offer]:
+    if not case.applied:
+        choice = Choice("all", "the whole history is replaced", "Fold everything")
+        yield Offer(choice, lambda _: case.decide(**{"keep-after": ""}))
+
+
 def leave_app_out(case: Refused) -> Iterator[Offer]:
     if app := case.details.get("app"):
         choice = Choice(f"out:{app}", "its migrations stay as they are", f"Leave {app} out")

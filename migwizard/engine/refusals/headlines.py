@@ -135,6 +135,8 @@ HEADLINES: dict[str, Wording] = {
     "dirty": _dirty,
     "drift": "Let Django write the drift first",
     "drift-write": "The drift cannot be folded in",
+    "keep-after": "Your migrations cannot be cut there",
+    "kept": "What is to be kept does not fit onto the new files",
     "migrations-disabled": "These settings disable your migrations",
     "engine": "This database cannot be used yet",
     "scratch": "No scratch database possible",

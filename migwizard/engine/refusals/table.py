@@ -30,6 +30,8 @@ CURES: dict[str, tuple[Cure, ...]] = {
     "dirty": (c.show_files, c.git_commands, c.again("I have committed them: check again", "looks at everything anew")),
     "drift": (c.drift_commands, CHECK_AGAIN, c.leave_drift),
     "drift-write": (c.leave_drift, c.traceback, CHECK_AGAIN),
+    "keep-after": (c.other_cut, c.fold_all, CHECK_AGAIN),
+    "kept": (c.other_cut, c.fold_all, CHECK_AGAIN),
     "migrations-disabled": (c.other_settings, CHECK_AGAIN),
     "engine": (c.other_settings, c.skip, CHECK_AGAIN),
     "scratch": (CHECK_AGAIN, c.uses),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from migwizard.engine import participation
+from migwizard.engine import keeping, participation
 from migwizard.engine.planning import Planned, cycle_id, decided, known_names, make_plan, run_before
 from migwizard.engine.previews import LevelsPreview, Order, PlanFile, Waiting
 from migwizard.engine.ride import Ride
@@ -30,7 +30,7 @@ def question(ride: Ride) -> Question:
         "review:levels",
         State.LEVELS,
         "Is this the order you want?",
-        refused or f"{files}, {_waits(preview.waiting)}." + (f" {_sentence(preview)}" if preview.changed else ""),
+        refused or " ".join(filter(None, _told(ride, preview))),
         (
             Choice(
                 "continue",
@@ -48,6 +48,15 @@ def question(ride: Ride) -> Question:
         preview=preview,
         details=_details(preview),
     )
+
+
+def _told(ride: Ride, preview: LevelsPreview) -> Iterable[str]:
+    """The plan in sentences, each where there is something to say."""
+    yield f"{count(len(preview.files), 'file')}, {_waits(preview.waiting)}."
+    kept = keeping.kept(ride)
+    yield f"{kept.words}." if kept else ""
+    yield kept.why_widened
+    yield _sentence(preview) if preview.changed else ""
 
 
 def change(ride: Ride, answer: str) -> State:
@@ -119,7 +128,7 @@ def _choose_name(ride: Ride, key: str, name: str) -> None:
     if not name:
         ride.checkpoint.decisions.pop(f"name:{app}/{file}", None)
         return
-    used = {old for label, old in known_names(ride.history()) if label == app}
+    used = {old for label, old in known_names(ride.whole_history()) if label == app}
     taken = {
         batch.name
         for batch in planned.plan.batches
@@ -132,7 +141,7 @@ def _choose_name(ride: Ride, key: str, name: str) -> None:
 def _choose_tag(ride: Ride, tag: str) -> None:
     """Raises NamingError. Names that a person gave belong to files of the old tag."""
     checked = checked_tag(tag)
-    free = choose_tag(checked, known_names(ride.history()))
+    free = choose_tag(checked, known_names(ride.whole_history()))
     if free != checked:
         raise NamingError(f"The tag {checked} was used by an earlier reset; {free} is free.")
     _forget(ride, "name:")
@@ -199,6 +208,8 @@ def _preview(ride: Ride, planned: Planned) -> LevelsPreview:
         _difference(plan, orders),
         planned.tag,
         tuple(sorted(others)),
+        tuple(keeping.lines(ride)),
+        len(keeping.kept(ride).nodes),
     )
 
 
@@ -276,7 +287,7 @@ def _details(preview: LevelsPreview) -> str:
             for item in file.waiting
         ]
         lines += [f"    > returns  {what}" for what in file.returning]
-    return "\n".join(lines)
+    return "\n".join([*lines, *preview.kept])
 
 
 def _waits(number: int) -> str:

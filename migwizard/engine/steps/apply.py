@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from migwizard.engine import callers, committed, drift, durable, halfway, journal, owntests, swapping
+from migwizard.engine import callers, committed, drift, durable, halfway, journal, keeping, owntests, swapping
 from migwizard.engine.catalogues import proved_catalogue
 from migwizard.engine.drift import migration_files, node_of
 from migwizard.engine.journal import Entry, Step
@@ -45,7 +45,7 @@ def run(ride: Ride) -> dict[str, Any]:
         finish(ride, swap.entry)
     _check_tree(ride)
     result = {
-        "written": len(migration_files(ride.checkpoint.files)),
+        "written": len(migration_files(ride.checkpoint.files)) - len(keeping.kept(ride).files),
         "removed": removed,
         "diff_stat": swapping.real_stat(ride),
         callers.KEY: named,
@@ -94,7 +94,8 @@ def _ask(ride: Ride, swap: Swap, named: Sequence[str]) -> None:
 
 def swap_question(ride: Ride, swap: Swap, named: Sequence[str]) -> Question:
     """The question before the swap, with everything that it will do; `named` are the places that name what goes."""
-    steps = swapping.migrations_of(swap.entry.steps)
+    stay = swapping.kept_paths(ride)
+    steps = [step for step in swapping.migrations_of(swap.entry.steps) if step.path not in stay]
     gone = sum(step.after is None for step in steps)
     come, apps = len(steps) - gone, len({step.path.rpartition("/")[0] for step in steps})
     stat = swapping.predicted_stat(ride, swap.entry.steps)
@@ -116,12 +117,23 @@ def swap_question(ride: Ride, swap: Swap, named: Sequence[str]) -> Question:
         "apply",
         State.APPLY,
         "Swap the files? This changes your project",
-        f"{count(come, 'new file comes', 'new files come')}, {count(gone, 'old one goes', 'old ones go')}. {some(committed.NAMES)} come beside manage.py, for other databases. Two backups are kept, and `migwizard undo` puts every byte back.",
+        f"{count(come, 'new file comes', 'new files come')}, {count(gone, 'old one goes', 'old ones go')}."
+        f"{_kept(swap, stay)} {some(committed.NAMES)} come beside manage.py, for other databases. Two backups are kept, and "
+        "`migwizard undo` puts every byte back.",
         tuple(choices),
         safe="apply",
         default="later" if ride.options.review else None,
         preview=swapping.preview(ride, swap.entry.steps, stat, named),
     )
+
+
+def _kept(swap: Swap, stay: Collection[str]) -> str:
+    """What happens to migrations that stay."""
+    led = sum(step.path in stay and step.before != step.after for step in swap.entry.steps)
+    if not stay:
+        return ""
+    depends = "depends on a new file" if led == 1 else "depend on new files"
+    return f" {count(len(stay), 'migration stays', 'migrations stay')} on top, of which {led} now {depends}."
 
 
 def _begin(ride: Ride, entry: Entry) -> None:

@@ -62,6 +62,7 @@ def reached(ride: Ride) -> Reached:
         tally=tally(ride),
         caveats=certificate.caveats,
         drift=certificate.drift,
+        kept=certificate.kept,
         versions=", ".join(f"{name} {version}" for name, version in certificate.versions.items()),
         databases=tuple((alias, STANDS.get(state, state)) for alias, state in ride.checkpoint.databases.items()),
         decisions=tuple(
@@ -83,7 +84,7 @@ def _engine(certificate: Certificate) -> str:
 def _apps(ride: Ride) -> tuple[tuple[str, int, int], ...]:
     """Migrations of each app before and after, the greatest drop first."""
     apps = swapping.apps(ride, swapping.made_steps(ride))
-    figures = [(app.label, len(app.out), len(app.into)) for app in apps]
+    figures = [(app.label, len(app.out) + len(app.kept), len(app.into) + len(app.kept)) for app in apps]
     return tuple(sorted(figures, key=lambda app: (app[2] - app[1], app[0])))
 
 
@@ -107,6 +108,7 @@ def report(ride: Ride) -> dict[str, Any]:
         ],
         "objects": seeds.get("objects", []),
         "drift": seeds.get("drift", []),
+        "kept": seeds.get("kept", []),
         "leftovers": results.get("done", {}).get("leftovers", []),
         callers.KEY: results.get("apply", {}).get(callers.KEY, []),
         "answers": [

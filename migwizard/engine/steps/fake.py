@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from migwizard.engine import deviating, drift, histories, journal, patience, rowcopies
+from migwizard.engine import deviating, drift, histories, journal, keeping, patience, rowcopies
 from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.histories import read_state
 from migwizard.engine.journal import Act
@@ -13,6 +13,7 @@ from migwizard.engine.ride import Ride, Turn, reset_time
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import DatabaseError
+from migwizard.plan.operations import Node
 from migwizard.project.guest import GuestError
 from migwizard.words.counting import count
 
@@ -350,7 +351,7 @@ def _is_local(ride: Ride, alias: str) -> bool:
 def confirm(ride: Ride, alias: str) -> str:
     """Show that migrate has nothing of ours to do, and that the switch is kept; run `migrate --fake` where it was asked for."""
     waiting = ride.guest.call("pending", alias=alias)
-    on_top = set(drift.names(ride))
+    on_top = {".".join(node) for node in _on_top(ride)}
     own = [name for app, name in ((app, f"{app}.{name}") for app, name in waiting) if app in ride.apps.labels]
     if wrong := [name for name in own if name not in on_top]:
         raise DatabaseError(
@@ -367,11 +368,16 @@ def confirm(ride: Ride, alias: str) -> str:
     return "NEW"
 
 
+def _on_top(ride: Ride) -> list[Node]:
+    """The migrations that a switch does not record, so that migrate applies those of them that a database lacks."""
+    return [*keeping.kept(ride).nodes, *drift.nodes(ride)]
+
+
 def ask_django(ride: Ride, alias: str) -> None:
     """Run the project's own `migrate --fake` for our apps, which must find nothing to do, and keep its answer."""
     try:
         labels = list(ride.apps.labels)
-        said = ride.guest.call("confirm_fake", alias=alias, labels=labels, real=drift.nodes(ride))
+        said = ride.guest.call("confirm_fake", alias=alias, labels=labels, real=_on_top(ride))
     except GuestError as error:
         raise histories.refusal(alias, error, f"The switch of {alias} stands; u takes it back.") from error
     histories.keep_answer(ride, alias, str(said))

@@ -10,8 +10,8 @@ from migwizard.graph.model import ModelGraph
 
 
 def load_graph(ride: Ride) -> ModelGraph:
-    """The graph of the app registry."""
-    return ModelGraph.from_facts(ride.registry(), ride.apps.labels)
+    """The graph of the app registry; where migrations are kept on top, as it was before them."""
+    return ModelGraph.from_facts(ride.built(), ride.apps.labels)
 
 
 def run(ride: Ride) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import git, histories, patience, scratch
+from migwizard.engine import git, histories, keeping, patience, scratch
 from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.manifests import make_manifest
 from migwizard.engine.previews import Finding, Status
@@ -126,7 +126,7 @@ def said(message: dict[str, Any]) -> str:
 
 
 def _history(ride: Ride, _: Seen) -> tuple[Status, str, str]:
-    history = ride.history()
+    history = ride.whole_history()
     conflicts = history["conflicts"]
     if conflicts:
         shown = "; ".join(f"{app} ends in {' and '.join(names)}" for app, names in conflicts.items())
@@ -142,8 +142,15 @@ def _history(ride: Ride, _: Seen) -> tuple[Status, str, str]:
         if app in files:
             files[app] += 1
     total = sum(files.values())
-    detail = "\n".join(f"{app}: {number}" for app, number in files.items())
-    return "ok", f"{count(total, 'migration')} in {count(len(files), 'app')}, one newest migration each", detail
+    lines = [f"{app}: {number}" for app, number in files.items()]
+    text = f"{count(total, 'migration')} in {count(len(files), 'app')}, one newest migration each"
+    keeping.decide(ride)
+    kept = keeping.kept(ride)
+    if kept:
+        return "note", f"{text}; {kept.words}", "\n".join([*lines, *keeping.lines(ride)])
+    if kept.since:
+        return "note", f"{text}; none is younger than {kept.since}, so all are folded", "\n".join(lines)
+    return "ok", text, "\n".join(lines)
 
 
 def _git(ride: Ride, seen: Seen) -> tuple[Status, str, str]:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import drift, resuming
+from migwizard.engine import drift, keeping, resuming
 from migwizard.engine.previews import Finding
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
@@ -79,7 +79,7 @@ def _look(ride: Ride, seen: Seen) -> list[Finding]:
 
 def count_files(ride: Ride) -> int:
     """Migration modules of the project's apps, squashed originals included."""
-    return sum(app in ride.apps.labels for app, _, _ in ride.history()["disk"])
+    return sum(app in ride.apps.labels for app, _, _ in ride.whole_history()["disk"])
 
 
 def _nothing(ride: Ride) -> dict[str, Any]:
@@ -229,20 +229,15 @@ def _check_neighbours(ride: Ride) -> None:
             "This project has database routers: where one keeps an app out of a database, the guard in its new files does "
             "not run there. Switch every database before anybody runs migrate on it.",
         )
-    for label, external in ride.history()["external"].items():
-        for app, name, by in external["waits_named"]:
-            ride.ask(
-                Question(
-                    f"pin:{app}.{name}",
-                    State.PREFLIGHT,
-                    f"{label} needs {app}.{name}",
-                    f"{by} depends on {app}.{name}, which the reset removes.",
-                    (
-                        Choice(
-                            "pin", f"the first new migration of {app} stands in for it, and its row stays", "Keep it"
-                        ),
-                    ),
-                    safe="pin",
-                    default="pin",
-                )
+    for app, name, by in keeping.named_by_others(ride):
+        ride.ask(
+            Question(
+                f"pin:{app}.{name}",
+                State.PREFLIGHT,
+                f"{by.partition('.')[0]} needs {app}.{name}",
+                f"{by} depends on {app}.{name}, which the reset removes.",
+                (Choice("pin", f"the first new migration of {app} stands in for it, and its row stays", "Keep it"),),
+                safe="pin",
+                default="pin",
             )
+        )

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from migwizard import __version__
-from migwizard.engine import composing, drift, durable, scratchcopies
+from migwizard.engine import climbing, composing, drift, durable, keeping, scratchcopies
 from migwizard.engine.catalogues import old_catalogue, proved_catalogue
 from migwizard.engine.differing import Causes, Decider, question_id
 from migwizard.engine.drift import migration_files
@@ -83,6 +83,7 @@ def compare(ride: Ride) -> Compared:
         second, new = second_future.result(), new_result(new_future, ride.apps.labels)
         # With drift on top, what counts is where a database of the old history arrives.
         before, old = old, _with_drift(ride, runs, old)
+    climbing.check(ride, new)
     ride.tell("progress", "Comparing tables, indexes and rows", run="compare", words="comparing", number=0, total=0)
     explicit = ride.registry()["explicit_names"]
     schema = compare_catalogues(old["catalogue"], new["catalogue"], explicit_names=explicit)
@@ -111,6 +112,7 @@ def compare(ride: Ride) -> Compared:
         differences=tuple(Decided(item) for item in told),
         volatile=volatile_rows(before, second).names,
         drift=drift.sentences(ride),
+        kept=keeping.sentences(ride),
         caveats=_caveats(ride, old["catalogue"]),
         scratch_copies=_scratch_copies(ride),
     )
@@ -142,7 +144,7 @@ def _compare_rows(
     """The differences of the rows; and the operations behind those that are missing because they were left out."""
     seeds = ride.checkpoint.results.get(State.SEEDS, {}).get("seeds", ())
     left = [seed["operation"] for seed in seeds if seed["rung"] == Rung.DROP]
-    found, gone = differing_rows(old, new, volatile, left, labels=composing.declared_permissions(ride))
+    found, gone = differing_rows(old, new, volatile, left, labels=composing.declared_permissions(ride.registry()))
     lost = {item: as_difference(item, volatile) for item in gone}
     return [*lost.values(), *found], {question_id(difference): (item.operation,) for item, difference in lost.items()}
 
@@ -154,7 +156,7 @@ def _figures(
     differing = {"row" if item.of_rows else item.kind for item in _errors(differences)}
     before, after = count_kinds(old["catalogue"]), count_kinds(new["catalogue"])
     own = set(ride.apps.labels)
-    files = sum(node["app"] in own for node in ride.history()["nodes"])
+    files = sum(node["app"] in own for node in ride.whole_history()["nodes"])
     counts = [
         (words, before.get(kind, 0), after.get(kind, 0), kind)
         for words, kind in KINDS.items()

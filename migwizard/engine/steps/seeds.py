@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 from migwizard.engine import (
     composing,
     drift,
+    durable,
     edited,
     formatting,
+    grafting,
     overrule,
     preluding,
     scratch,
@@ -19,6 +22,7 @@ from migwizard.engine import (
     seedverdicts,
     staging,
 )
+from migwizard.engine.catalogues import cut_catalogue
 from migwizard.engine.planning import Planned, make_plan
 from migwizard.engine.preluding import Preludes
 from migwizard.engine.ride import Ride
@@ -33,7 +37,7 @@ from migwizard.seeds.verdicts import Judged
 def run(ride: Ride) -> dict[str, Any]:
     """Observe the old history, judge, write seed migrations, and try them until rows are equal or no rung is left."""
     overrule.forget_outlived(ride)
-    with Runs(ride) as runs:
+    with Runs(ride, below=True) as runs:
         old_future, second = runs.old(database=True), runs.second()
         planned = make_plan(ride)
         preludes = Preludes()
@@ -41,6 +45,8 @@ def run(ride: Ride) -> dict[str, Any]:
             preludes = preluding.find(ride, planned, old_result(old_future))
         bare, replaced = _bare(ride, planned, runs, old_future, preludes)
         migrations = None
+        if ride.without:
+            durable.write_file(cut_catalogue(ride), json.dumps(old_result(old_future)["catalogue"]).encode())
         while migrations is None:
             seeding = Seeding(
                 ride,
@@ -58,13 +64,18 @@ def run(ride: Ride) -> dict[str, Any]:
     seedtrials.tell_lost(seeding)
     nodes = [(batch.app, batch.name) for batch in planned.plan.batches]
     nodes += [(migration.app, migration.name) for migration in migrations]
+    kept = grafting.write(ride)
     on_top = drift.write(ride, planned)
-    nodes += on_top
-    # Schema files were formatted when they were written.
-    formatting.format_files(ride, [f"{app}/{name}.py" for app, name in nodes[len(planned.plan.batches) :]])
+    # Schema files were formatted when they were written, and what is kept stays as its authors wrote it.
+    fresh = [*nodes[len(planned.plan.batches) :], *on_top]
+    formatting.format_files(ride, [f"{app}/{name}.py" for app, name in fresh])
+    nodes += [*kept, *on_top]
     edited.settle(ride, nodes)
     ride.checkpoint.files = staging.staged_files(ride, nodes) | staging.hashes(ride, seeding.data_files)
-    return _report(seeding, migrations) | {drift.KEY: [f"{app}/{name}.py" for app, name in on_top]}
+    return _report(seeding, migrations) | {
+        grafting.KEY: [f"{app}/{name}.py" for app, name in kept],
+        drift.KEY: [f"{app}/{name}.py" for app, name in on_top],
+    }
 
 
 def _report(seeding: Seeding, migrations: Sequence[SeedMigration]) -> dict[str, Any]:
@@ -115,7 +126,7 @@ def _bare(
     bare = new_result(trial, ride.apps.labels)
     models = {
         model["table"]: f"{model['app']}.{model['model']}".lower()
-        for model in ride.registry()["models"]
+        for model in ride.built()["models"]
         if not model["proxy"]
     }
     unmanaged = {f"{app}.{model}" for app, model in ride.history()["unmanaged"]}

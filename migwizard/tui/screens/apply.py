@@ -157,6 +157,8 @@ def _facts(preview: ApplyPreview) -> list[str]:
     if preview.stays:
         more = f" and {len(preview.stays) - 2} more" if len(preview.stays) > 2 else ""
         facts.append(f" Stays     {', '.join(preview.stays[:2])}{more}")
+    if preview.kept:
+        facts.append(f" Kept      {preview.kept}")
     if preview.callers:
         facts.append(f" Named     what goes is named at {some(preview.callers)}")
     if not preview.applied:
@@ -172,4 +174,5 @@ def _block(app: AppliedApp) -> list[Line]:
 
 def _files(app: AppliedApp) -> list[Line]:
     gone = [(f"{OUT} {name}.py", "text-error") for name in app.out]
-    return gone + [(f"{IN} {name}.py", "text-success") for name in app.into]
+    come = [(f"{IN} {name}.py", "text-success") for name in app.into]
+    return [*gone, *come, *((f"  {name}.py, kept on top", "text-muted") for name in app.kept)]
