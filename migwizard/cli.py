@@ -11,7 +11,7 @@ from migwizard import __version__
 from migwizard.exit_codes import ExitCode
 
 STATES = ("preflight", "graph", "levels", "generate", "seeds", "proof", "apply", "fake", "done")
-RESERVED = ("retire", "branch")
+RESERVED = ("retire",)
 SHELLS = ("bash", "zsh", "fish")
 WEB_PORT = 8765
 
@@ -124,6 +124,14 @@ def _undo(undo: argparse.ArgumentParser) -> None:
     )
 
 
+def _branch(branch: argparse.ArgumentParser) -> None:
+    what = branch.add_mutually_exclusive_group()
+    what.add_argument("--dry-run", action="store_true", help="show what would change, change nothing")
+    what.add_argument("--undo", action="store_true", help="give the files back the text that they had before")
+    branch.add_argument("--yes", action="store_true", help="write it without asking")
+    _json(branch)
+
+
 def _demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument(
         "directory",
@@ -179,6 +187,15 @@ COMMANDS = (
         "nothing, where somebody built on the new history.",
         "migwizard undo",
         _undo,
+    ),
+    Command(
+        "branch",
+        RESET,
+        "lead a branch's migrations to the new files",
+        "Run it in a branch after the reset was merged into it. Migrations of the branch that depend on old ones are led to the "
+        "newest new ones; nothing else of them is changed. Shows the diff and asks. Refuses where old files are still there.",
+        "migwizard branch --dry-run      # after: git merge main",
+        _branch,
     ),
     Command(
         "plan",

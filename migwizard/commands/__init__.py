@@ -18,6 +18,7 @@ COMMANDS: dict[str | None, tuple[str, str]] = {
     "fake": ("reset", "fake"),
     "undo": ("reset", "undo"),
     "status": ("status", "status"),
+    "branch": ("branch", "branch"),
     "plan": ("look", "plan"),
     "verify": ("look", "verify"),
     "doctor": ("look", "doctor"),

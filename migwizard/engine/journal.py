@@ -81,10 +81,15 @@ def unfinished(path: Path) -> Entry | None:
     return current
 
 
+def swaps(path: Path) -> list[Entry]:
+    """Every swap that was begun, the oldest first."""
+    begun = [event for event in _events(path) if (event["event"], event["kind"]) == ("begin", "apply")]
+    return [_entry(path, event) for event in begun]
+
+
 def swap_of(path: Path, run_id: str) -> Entry | None:
     """The last swap that this reset began, with the hash of every old file; None where an older journal lacks it."""
-    begun = [event for event in _events(path) if (event["event"], event["kind"]) == ("begin", "apply")]
-    entries = [entry for entry in (_entry(path, event) for event in begun) if entry.run_id == run_id]
+    entries = [entry for entry in swaps(path) if entry.run_id == run_id]
     return entries[-1] if entries else None
 
 

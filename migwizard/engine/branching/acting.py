@@ -1,0 +1,76 @@
+"""The changes written, journaled, and taken back. The journal is one of its own: a reset's tells of other things."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from migwizard.engine import durable, journal
+from migwizard.engine.branching.moving import Change
+from migwizard.engine.journal import Entry, Step
+from migwizard.engine.ride import fingerprint, reset_time
+from migwizard.paths import Workplace
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """What was done to the branch of one checkout."""
+
+    place: Workplace
+
+    @property
+    def folder(self) -> Path:
+        return self.place.folder / "branch"
+
+    @property
+    def journal(self) -> Path:
+        return self.folder / "journal.jsonl"
+
+    def write(self, changes: Iterable[Change]) -> None:
+        """Bring every file to its new text. Raises ConflictError where one was changed meanwhile."""
+        steps = []
+        for change in changes:
+            before, after = durable.sha256(change.before), durable.sha256(change.after)
+            for data, digest in ((change.before, before), (change.after, after)):
+                durable.write_file(self.folder / digest, data)
+            steps.append(Step(change.path, before, after, after))
+        journal.check(self.place.root, steps)
+        at = reset_time()
+        self._carry_out(Entry("apply", fingerprint(at, steps)[:12], tuple(steps)), at)
+
+    def settle(self) -> str:
+        """Finish what a kill has cut off; returns what it was, "apply", "undo" or nothing. Raises ConflictError as `write`."""
+        entry = journal.unfinished(self.journal)
+        if entry is not None:
+            journal.check(self.place.root, entry.steps)
+            journal.carry_out(self.place.root, self.folder, entry.steps)
+            journal.end(self.journal, entry)
+        if journal.stands(self.journal) == "undo":
+            shutil.rmtree(self.folder)
+        return entry.kind if entry else ""
+
+    @property
+    def steps_back(self) -> tuple[Step, ...]:
+        """The way back from all that was written; empty where nothing was."""
+        first: dict[str, Step] = {}
+        last: dict[str, Step] = {}
+        for entry in journal.swaps(self.journal):
+            for step in entry.steps:
+                first.setdefault(step.path, step)
+                last[step.path] = step
+        return tuple(Step(path, last[path].after, first[path].before, first[path].before) for path in first)
+
+    def undo(self) -> None:
+        """Give every file its old text back. Raises ConflictError where one was edited since."""
+        steps = self.steps_back
+        journal.check(self.place.root, steps)
+        at = reset_time()
+        self._carry_out(Entry("undo", fingerprint(at, steps)[:12], steps), at)
+        shutil.rmtree(self.folder)
+
+    def _carry_out(self, entry: Entry, at: str) -> None:
+        journal.begin(self.journal, entry, at)
+        journal.carry_out(self.place.root, self.folder, entry.steps)
+        journal.end(self.journal, entry)
