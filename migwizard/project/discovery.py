@@ -9,6 +9,7 @@ from pathlib import Path
 
 from migwizard.config import Config, read_config
 from migwizard.errors import UsageError
+from migwizard.project.environments import active_environment, find_environment, python_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +66,21 @@ def _find_manage(start: Path, *, upwards: bool) -> Path | None:
 
 
 def find_interpreter(root: Path, config: Config, python: str | None) -> Interpreter:
-    """--python, then [tool.migwizard], then VIRTUAL_ENV, then an environment in the project, then our own."""
+    """--python, then [tool.migwizard], then the active environment, then that of the project, then our own."""
     if python:
         return Interpreter(_executable(Path(python), "--python"), "named with --python")
     if config.python and config.file:
         path = config.file.parent / config.python
         return Interpreter(_executable(path, f"python in {config.file}"), f"named in {config.file.name}")
-    active = os.environ.get("VIRTUAL_ENV")
-    if active and (found := _in_environment(Path(active))):
-        return Interpreter(found, f"the active virtual environment {active}")
-    for folder in (root, root.parent):
-        for name in (".venv", "venv"):
-            if found := _in_environment(folder / name):
-                return Interpreter(found, f"the environment {name} of the project")
+    if found := active_environment() or find_environment(root):
+        return Interpreter(found.path, found.reason)
     return Interpreter(Path(sys.executable), "migwizard's own interpreter, since the project has no environment")
-
-
-def _in_environment(folder: Path) -> Path | None:
-    if not (folder / "pyvenv.cfg").is_file():
-        return None
-    for name in ("bin/python", "Scripts/python.exe"):
-        if (folder / name).is_file():
-            return folder / name
-    return None
 
 
 def _executable(path: Path, source: str) -> Path:
     # Not resolved: an environment is known by the path of its link.
     path = path if path.is_absolute() else Path.cwd() / path
-    if path.is_dir() and (found := _in_environment(path)):
+    if path.is_dir() and (found := python_in(path)):
         return found
     if not path.is_file() or not os.access(path, os.X_OK):
         raise UsageError(f"{source} names {path}, which is no program.", code="interpreter")

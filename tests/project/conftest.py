@@ -14,7 +14,13 @@ from tests.project.support import FILES, Shell, manage, write
 def quiet_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of the person who runs the tests leads a test elsewhere, and no test writes to that person's home."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
-    for name in ("VIRTUAL_ENV", "DJANGO_SETTINGS_MODULE", "SOURCE_DATE_EPOCH"):
+    for name in (
+        "VIRTUAL_ENV",
+        "CONDA_PREFIX",
+        "UV_PROJECT_ENVIRONMENT",
+        "DJANGO_SETTINGS_MODULE",
+        "SOURCE_DATE_EPOCH",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
