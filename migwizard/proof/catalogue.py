@@ -14,7 +14,7 @@ from typing import Any
 
 from migwizard.proof.difference import Difference, Severity
 from migwizard.proof.fact import WITNESS, Fact
-from migwizard.proof.mysql import mysql_facts
+from migwizard.proof.mysql import LEFT_DEFAULT, mysql_facts
 from migwizard.proof.postgresql import postgresql_facts
 from migwizard.proof.sql_text import lower
 from migwizard.proof.sqlite import sqlite_facts
@@ -39,8 +39,9 @@ class Sides:
     lacks: str = "The new history lacks {what}, which the old one has."
     has: str = "The new history has {what}, which the old one does not have."
     differs: str = "differs from the old history to the new ({pairs})"
-    aged: tuple[frozenset[str], ...] = ()
-    """Sets of aspects that depend on the versions which once created an object: where only such differ, it is told only."""
+    aged: tuple[frozenset[str], ...] = (frozenset({LEFT_DEFAULT}),)
+    """Sets of aspects that depend on how, or by which versions, an object was once created: where only such differ, it is
+    told only."""
 
     names: bool = True
     """Whether made-up names that differ are told."""

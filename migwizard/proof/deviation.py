@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from migwizard.proof.catalogue import EmptyDatabaseError, Sides, compare_catalogues
+from migwizard.proof.catalogue import HISTORIES, EmptyDatabaseError, Sides, compare_catalogues
 from migwizard.proof.difference import Difference
 from migwizard.proof.sql_text import lower
 
@@ -23,7 +23,12 @@ REAL = Sides(
     has="The database has {what}, which no migration builds.",
     differs="differs from the old history to the database ({pairs})",
     # Serial or identity column of PostgreSQL, and the collation that a server gave where nobody named one.
-    aged=(frozenset({"identity", "default"}), frozenset({"counts", "identity"}), frozenset({"collation"})),
+    aged=(
+        frozenset({"identity", "default"}),
+        frozenset({"counts", "identity"}),
+        frozenset({"character set", "collation"}),
+        *HISTORIES.aged,
+    ),
     names=False,
 )
 BEFORE = "It was so before the reset, which changes nothing about it."

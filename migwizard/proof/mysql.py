@@ -36,6 +36,8 @@ _OTHERS = {
     "event": "events",
     "sequence": "sequences",
 }
+LEFT_DEFAULT = "default as AddField leaves it"
+"""MySQL, unlike MariaDB, lets nobody drop the default of a text or of JSON again, so that Django does not try to."""
 SERVED = "it comes with a foreign key, which another index serves on the other side"
 UNSIGNED = "an unsigned column is never below zero"
 _NOT_NEGATIVE = re.compile(r"CHECK \(+`([^`]+)` >= 0\)+")
@@ -47,11 +49,12 @@ def mysql_facts(catalogue: Mapping[str, Any], ignored: frozenset[str]) -> Iterat
 
     Names of tables, views and triggers are compared by their case, all others not, as the server does by default.
     """
+    leaves = "mariadb" not in catalogue["version"].lower()
     for name, table in catalogue["tables"].items():
         if lower(name) in ignored:
             continue
         yield Fact("table", None, name, _aspects(table, _TABLE), f"the table {name}", table["sql"], exact=True)
-        yield from (_column(name, column) for column in table["columns"])
+        yield from (_column(name, column, leaves=leaves) for column in table["columns"])
         kinds = {column["name"]: column["type"] for column in table["columns"]}
         yield from (_constraint(name, constraint, kinds) for constraint in table["constraints"])
         yield from (_index(name, index) for index in table["indexes"])
@@ -74,10 +77,13 @@ def _aspects(facts: Mapping[str, Any], names: Mapping[str, str]) -> tuple[tuple[
     )
 
 
-def _column(table: str, column: Mapping[str, Any]) -> Fact:
+def _column(table: str, column: Mapping[str, Any], *, leaves: bool) -> Fact:
+    """A column; `leaves` where Django may have left a default behind that it gave the rows which were there then."""
     label = f"the column {table}.{column['name']}"
     shown = f"{column['name']} {column.get('written', column['type'])}"
-    return Fact("column", table, column["name"], _aspects(column, _COLUMN), label, shown)
+    left = leaves and column["type"].endswith(("text", "blob", "json"))
+    words = _COLUMN | ({"default": LEFT_DEFAULT} if left else {})
+    return Fact("column", table, column["name"], _aspects(column, words), label, shown)
 
 
 def _constraint(table: str, constraint: Mapping[str, Any], kinds: Mapping[str, str]) -> Fact:

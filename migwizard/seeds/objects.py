@@ -163,7 +163,8 @@ def altered(differences: Iterable[Difference], operations: Iterable[Mapping[str,
     }
     found = set()
     for difference in differences:
-        if difference.severity != "error":
+        # A default that Django may have left behind may as well be one that SQL gave.
+        if difference.severity != "error" and (engine, difference.kind) != ("mysql", "column"):
             continue
         if difference.kind == "column" or (difference.kind == "table" and difference.new is not None):
             found.add(("table", difference.table or difference.name))

@@ -24,7 +24,7 @@ BASES = {
             born date,
             email varchar(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin UNIQUE,
             mood enum('good', 'bad, very') NOT NULL,
-            rank int unsigned CHECK (rank > 2),
+            grade int unsigned CHECK (grade > 2),
             seen datetime(6) DEFAULT NULL ON UPDATE CURRENT_TIMESTAMP(6),
             title varchar(80) NOT NULL,
             pages int,
@@ -91,7 +91,7 @@ CHANGES = {
             ALTER TABLE {0} DROP CONSTRAINT late_{0};
             ALTER TABLE {0} ADD CONSTRAINT late_{0} CHECK (born > '1801-01-01')
         """,
-        "check of a column gone": "ALTER TABLE {0} DROP rank, ADD rank int unsigned",
+        "check of a column gone": "ALTER TABLE {0} DROP grade, ADD grade int unsigned",
         "unique gone": "DROP INDEX email ON {0}",
         "primary key": "ALTER TABLE {0} DROP PRIMARY KEY, ADD PRIMARY KEY (id, title)",
         "collation of a table": "ALTER TABLE {0} COLLATE utf8mb4_bin",

@@ -6,7 +6,7 @@ import pytest
 
 from migwizard.proof.difference import Difference
 from tests.mysql.builder import build
-from tests.mysql.server import needs_mysql
+from tests.mysql.server import IS_MARIADB, needs_mysql
 from tests.proof.builder import errors, schema_differences
 
 pytestmark = [needs_mysql, pytest.mark.xdist_group("mysql-catalogue")]
@@ -92,11 +92,15 @@ def test_who_defined_an_object_counts_where_it_is_somebody_else(empty_mysql: str
     assert told(*schema_differences(mine, other)) == [("error", "view", "v")]
 
 
+@pytest.mark.skipif(
+    not IS_MARIADB, reason="MySQL gives every check a name, and lets no checked column have another one"
+)
 def test_a_check_stays_with_its_column_when_that_gets_another_name(empty_mysql: str) -> None:
     old = build(empty_mysql, "CREATE TABLE a (x int CHECK (x > 1))", "ALTER TABLE a RENAME COLUMN x TO y")
     assert schema_differences(old, build(empty_mysql, "CREATE TABLE a (y int CHECK (y > 1))")) == ()
 
 
+@pytest.mark.skipif(not IS_MARIADB, reason="MySQL gives every check a name, and keeps it")
 def test_a_check_that_says_what_an_unsigned_column_is_anyway_is_only_told(empty_mysql: str) -> None:
     """MariaDB drops it when Django alters the column, so that an old database lacks what a new one has."""
     table = "CREATE TABLE a (x int unsigned CHECK (x >= 0), y int CHECK (y >= 0))"
@@ -106,3 +110,16 @@ def test_a_check_that_says_what_an_unsigned_column_is_anyway_is_only_told(empty_
         ("info", "constraint", "CHECK (`x` >= 0)"),
         ("error", "constraint", "CHECK (`y` >= 0)"),
     ]
+
+
+def test_an_alphabet_that_is_written_down_is_the_one_that_comes_by_itself(empty_mysql: str) -> None:
+    table = "CREATE TABLE a (x varchar(9) {0}, e enum('(', 'b ''COLLATE') {0}) COLLATE utf8mb4_bin"
+    said = build(empty_mysql, table.format("CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"))
+    assert schema_differences(said, build(empty_mysql, table.format(""))) == ()
+
+
+@pytest.mark.skipif(IS_MARIADB, reason="MariaDB lets Django drop the default again")
+def test_a_default_of_a_text_that_django_left_behind_is_only_told(empty_mysql: str) -> None:
+    left = build(empty_mysql, "CREATE TABLE a (x longtext NOT NULL DEFAULT ('{}'), y int DEFAULT 1)")
+    found = schema_differences(left, build(empty_mysql, "CREATE TABLE a (x longtext NOT NULL, y int)"))
+    assert told(*found) == [("info", "column", "x"), ("error", "column", "y")]

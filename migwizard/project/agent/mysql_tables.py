@@ -18,6 +18,8 @@ _CONSTRAINT = re.compile(r"CONSTRAINT {} (.*)\Z".format(NAME), re.DOTALL)
 _FOREIGN = re.compile(r"FOREIGN KEY (\([^()]*\)) REFERENCES (?:{0}\.)?{0} (\([^()]*\))(.*)\Z".format(NAME), re.DOTALL)
 _TEXT = r"'(?:[^'\\]|\\.|'')*'"
 _COMMENT = re.compile(r"(?:^| )COMMENT[= ]({})".format(_TEXT))
+_SAID_TWICE = re.compile(r"(\w+(?:\((?:{}|[^'()])*\))?)((?: CHARACTER SET \w+)?(?: COLLATE \w+)?)".format(_TEXT))
+"""The alphabet of a column, which MySQL repeats where somebody wrote it down, and MariaDB where the table has another."""
 _COUNTED = re.compile(r" AUTO_INCREMENT=(\d+)")
 _KNOWN = re.compile(
     r"\bENGINE=(?P<engine>\w+)|\bDEFAULT CHARSET=(?P<charset>\w+)|\bCOLLATE=(?P<collation>\w+)|\bAUTO_INCREMENT=\d+"
@@ -139,7 +141,7 @@ class _Reader:
                 text = text[: -len(check) - 1]
                 self._constraints.append(_constraint(None, "c", check, [name]))
         if name in self._columns:
-            self._columns[name]["written"] = text
+            self._columns[name]["written"] = _SAID_TWICE.sub(r"\1", text, count=1)
 
     def _read_primary(self, text: str) -> None:
         columns = names_in(_in_brackets(text))
