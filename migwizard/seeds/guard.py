@@ -14,35 +14,39 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-FUNCTION = "stop_if_not_switched"
-OPERATION = f"migrations.RunPython({FUNCTION}, migrations.RunPython.noop, elidable=True)"
+CLASS = "StopIfNotSwitched"
+OPERATION = f"{CLASS}()"
 LINE_LENGTH = 100
-_WRITTEN = rf"migrations\.RunPython\(\s*{FUNCTION},\s*migrations\.RunPython\.noop,\s*elidable=True,?\s*\)"
-"""The operation as it stands in a file, where a formatter may have spread it over lines."""
 
 _GUARD = '''\
-def {function}(apps, schema_editor):
+class {name}(migrations.RunPython):
     """Stop where the old history is still recorded: such a database is switched, not migrated."""
-    from django.core.management.base import CommandError
-    from django.db.migrations.loader import MigrationLoader
-    from django.db.migrations.recorder import MigrationRecorder
 
-    {labels}
-    {keep}
-    connection = schema_editor.connection
-    recorded = set(MigrationRecorder(connection).applied_migrations())
-    old = {{key for key in recorded - keep if key[0] in labels}}
-    if old:
-        loader = MigrationLoader(None, load=False, ignore_no_migrations=True)
-        loader.load_disk()
-        old -= set(loader.disk_migrations)
-    if old:
-        raise CommandError(
-            "Database '%s' is still at the old history: it records %d migrations without a file "
-            "(%s.%s). Switch it: python migwizard_switch.py switch --database %s "
-            "(a test database: create it anew)."
-            % (connection.alias, len(old), *max(old), connection.alias)
-        )
+    def __init__(self):
+        super().__init__(migrations.RunPython.noop, migrations.RunPython.noop, elidable=True)
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        # No router is asked: where it keeps the app out, the migration is recorded all the same.
+        from django.core.management.base import CommandError
+        from django.db.migrations.loader import MigrationLoader
+        from django.db.migrations.recorder import MigrationRecorder
+
+        {labels}
+        {keep}
+        connection = schema_editor.connection
+        recorded = set(MigrationRecorder(connection).applied_migrations())
+        old = {{key for key in recorded - keep if key[0] in labels}}
+        if old:
+            loader = MigrationLoader(None, load=False, ignore_no_migrations=True)
+            loader.load_disk()
+            old -= set(loader.disk_migrations)
+        if old:
+            raise CommandError(
+                "Database '%s' is still at the old history: it records %d migrations without a "
+                "file (%s.%s). Switch it: python migwizard_switch.py switch --database %s "
+                "(a test database: create it anew)."
+                % (connection.alias, len(old), *max(old), connection.alias)
+            )
 
 
 '''
@@ -64,7 +68,7 @@ def add_guard(source: str, *, labels: Sequence[str], keep: Sequence[tuple[str, s
     bracket = _after_bracket(plain, migration)
     start = _start_of_class(plain, migration)
     guard = _GUARD.format(
-        function=FUNCTION,
+        name=CLASS,
         labels=_set_of("labels", (_quoted(label) for label in sorted(set(labels)))),
         keep=_set_of("keep", (f"({_quoted(app)}, {_quoted(name)})" for app, name in sorted(set(keep)))),
     ).replace("\n", newline)
@@ -75,14 +79,15 @@ def add_guard(source: str, *, labels: Sequence[str], keep: Sequence[tuple[str, s
 def remove_guard(source: str) -> str:
     """The file as it was before `add_guard`; a file without guard comes back as it is."""
     tree = _parse(source)
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == FUNCTION]
-    if not functions:
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == CLASS]
+    if not classes:
         return source
     bracket = _after_bracket(source, _migration_class(source))
-    operation = re.match(rf"[\r\n]\s*{_WRITTEN},?|{_WRITTEN}(, )?", source[bracket:])
+    written = re.escape(OPERATION)
+    operation = re.match(rf"[\r\n]\s*{written},?|{written}(, )?", source[bracket:])
     end = bracket + operation.end() if operation else bracket
     source = source[:bracket] + source[end:]
-    start, stop = offset(source, functions[0].lineno, 0), offset(source, (functions[0].end_lineno or 0) + 1, 0)
+    start, stop = offset(source, classes[0].lineno, 0), offset(source, (classes[0].end_lineno or 0) + 1, 0)
     blank = re.match(r"(\r?\n){0,2}", source[stop:])
     return source[:start] + source[stop + (blank.end() if blank else 0) :]
 
@@ -155,6 +160,6 @@ def _set_of(name: str, items: Iterable[str]) -> str:
     if not members:
         return f"{name} = set()"
     line = f"{name} = {{{', '.join(members)}}}"
-    if len(line) + 4 <= LINE_LENGTH:
+    if len(line) + 8 <= LINE_LENGTH:
         return line
-    return f"{name} = {{\n" + "".join(f"        {member},\n" for member in members) + "    }"
+    return f"{name} = {{\n" + "".join(f"            {member},\n" for member in members) + "        }"

@@ -26,9 +26,9 @@ def test_what_is_proved_is_formatted(tiny: Shop) -> None:
         assert durable.file_hash(staged) == digest
         said = [str(RUFF), "format", "--check", "--no-cache", "--config", str(settings), str(staged)]
         assert subprocess.run(said, check=False, capture_output=True).returncode == 0, staged.read_text()
-    guarded = [text for name in files if "stop_if_not_switched" in (text := (tiny.staging / name).read_text())]
+    guarded = [text for name in files if "StopIfNotSwitched" in (text := (tiny.staging / name).read_text())]
     assert guarded
-    assert not [text for text in guarded if "stop_if_not_switched" in remove_guard(text)]
+    assert not [text for text in guarded if "StopIfNotSwitched" in remove_guard(text)]
     levels = json.loads((tiny.root / ".migwizard/work/levels.json").read_text())
     literal = [item["text"] for level in levels for file in level["files"] for item in file["literal"]]
     assert not [text for text in literal if "name='" in text], "both sides of the diff are formatted"

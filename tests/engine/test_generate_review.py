@@ -65,7 +65,7 @@ def test_files_come_in_the_order_of_the_plan_with_command_and_texts(
         assert differs is ("@@ " in shown.shows)
         assert differs or text in shown.shows
         assert not file.edited
-    guarded = [file for file in preview.files if "def stop_if_not_switched" in Path(file.path).read_text()]
+    guarded = [file for file in preview.files if "class StopIfNotSwitched" in Path(file.path).read_text()]
     assert guarded and [file for file in preview.files if file.guard] == guarded
     assert all(sum(bool(row.note) for row in file.rows if row.kind == "in") == file.guard for file in guarded)
     assert (

@@ -10,7 +10,7 @@ import pytest
 from migwizard.seeds.compose import CannotJoinError, Content, Home, SeedMigration, compose, rows_content
 from migwizard.seeds.extract import Extract
 from migwizard.seeds.groups import Item
-from migwizard.seeds.guard import FUNCTION
+from migwizard.seeds.guard import CLASS
 from migwizard.seeds.materialise import SeedRow, SeedTable, materialise
 
 HOME = Home(
@@ -155,7 +155,7 @@ def test_braces_in_sql_are_no_names() -> None:
 
 def test_the_text_has_no_guard_of_its_own() -> None:
     (found,) = composed((item("shop"), sql()))
-    assert FUNCTION not in found.text
+    assert CLASS not in found.text
     compile(found.text, found.name, "exec")
 
 

@@ -78,3 +78,24 @@ def test_the_guard_fits_into_what_makemigrations_writes(tmp_path: Path) -> None:
     project.migrate()
     unchanged = project.django("makemigrations", "--check", "--dry-run")
     assert unchanged.returncode == 0, unchanged.stdout
+
+
+def test_a_router_that_keeps_an_app_out_does_not_keep_the_guard_out(tmp_path: Path) -> None:
+    """Without tables of users its new name would be recorded beside the old ones, before another app's guard stops."""
+    project = shop.make_shop(tmp_path, ("base", "users", "rates"))
+    project.write(
+        {
+            "routing.py": """
+                class Router:
+                    def allow_migrate(self, db, app_label, **hints):
+                        return app_label != "users"
+            """,
+        }
+    )
+    with (tmp_path / "settings.py").open("a") as settings:
+        settings.write("DATABASE_ROUTERS = ['routing.Router']\n")
+    project.migrate()
+    shop.reset(project, ("base", "users", "rates"))
+    before = dump(project.database)
+    assert "migwizard_switch.py" in project.django("migrate", "users").stderr
+    assert dump(project.database) == before
