@@ -209,4 +209,5 @@ def _switch(ride: Ride, alias: str, arguments: argparse.Namespace) -> dict[str, 
         ride.checkpoint.databases[alias] = faking.confirm(ride, alias) if result["state"] != "EMPTY" else "EMPTY"
         ride.save()
     told = {key: result[key] for key in ("result", "state", "deleted", "inserted")}
+    told["schemas"] = result.get("schemas", [])
     return told | {"deviations": [deviating.as_json(item) for item in line.deviations]}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,13 +15,27 @@ from migwizard.engine.rowcount import why_not_as_files
 from migwizard.errors import DatabaseError
 from migwizard.project.guest import GuestError
 from migwizard.switch.manifest import Manifest
+from migwizard.words.counting import count, some
 from migwizard.words.databases import ENGINES
 
 LINES = "database lines"
 """Key of the lines in the facts of a ride."""
 NAMES_SHOWN = 8
 
+SHORT = {
+    "OLD_HEAD": "at old head",
+    "NEW": "at new history",
+    "NEW_PARTIAL": "partly new",
+    "EMPTY": "empty",
+    "UNKNOWN": "unknown rows",
+    "MIXED": "old and new",
+    "TABLES_WITHOUT_ROWS": "no history",
+    "WITHOUT_TRANSACTIONS": "no transactions",
+}
+"""A state in two or three words; of one that is behind it is said how far."""
+
 CURES = {
+    "MW-E11": "ALTER TABLE django_migrations ENGINE=InnoDB, then check again.",
     "MW-E12": "Check the old release out in another folder, run `manage.py migrate --database {alias}` there, then check again.",
     "MW-E13": "Find the file in git: git log --all -- '*/{unknown}.py'. Where nobody needs it any more, tolerate it by "
     'name: write {{"tolerate:{app}.{unknown}": "tolerate"}} into a file and name it with --answers. Where it is a part of a '
@@ -58,6 +73,16 @@ def refusal(alias: str, error: GuestError, unchanged: str) -> DatabaseError:
     known = {**error.details, **(details if isinstance(details, Mapping) else {})}
     return DatabaseError(
         f"{error.sentence} {unchanged}", code=code, cures=cures(code, alias, known), details=known | {"alias": alias}
+    )
+
+
+def changed_schemas(error: GuestError) -> str:
+    """What happened before a refusal that came half way; empty where nothing did."""
+    done = (error.details.get("details") or {}).get("done") or ()
+    if not done:
+        return ""
+    return (
+        f"Done before that: {count(len(done), 'schema')} ({some(list(done))}). The same command goes on with the rest."
     )
 
 
@@ -122,6 +147,8 @@ def _line(ride: Ride, database: Mapping[str, Any]) -> DatabaseLine:
     read = _read(ride, alias, where, database["inside"], found)
     if not read.askable:
         return read
+    if found["schemas"]:
+        return replace(read, uncompared="each tenant has a schema of its own; the switch goes by the rows of each")
     lacking = keeping.lacking(ride, {(app, name) for app, name in found["on_top"]})
     deviations, uncompared = deviating.find(ride, database, lacking)
     return replace(read, deviations=deviations, uncompared=uncompared)
@@ -140,16 +167,17 @@ def _where(ride: Ride, database: Mapping[str, Any]) -> str:
 
 def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, Any]) -> DatabaseLine:
     state, saved = str(found["state"]), int(found["saved"])
-    switched = bool(saved) and state in ("NEW", "NEW_PARTIAL", "MIXED")
+    switched, ready = bool(found["switched"]), state == "OLD_HEAD"
     out, into = len(found["leaving"]), found["arriving"]
-    if switched:
+    if switched and not ready:
         out, into = saved, len(found["new"])
-    elif state != "OLD_HEAD":
+    elif not ready:
         out, into = 0, 0
     waits = _waits(ride, found) if switched or state == "NEW" else ()
     more = [*_names("Lacks", found["missing"]), *_names("Nobody knows", found["unknown"])]
-    if state == "OLD_HEAD":
+    if ready:
         more += _names("Stays, on top of the new history", found["on_top"])
+    more += _schemas(found["schemas"])
     if state == "MIXED":
         more += [*_names("Old rows", found["old"]), *_names("New rows", found["new"])]
     more += cures(str(found["code"]), alias, found)
@@ -167,9 +195,9 @@ def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, 
         switched,
         waits=waits,
         stands=_stands(state, switched, found),
-        askable=state == "OLD_HEAD",
+        askable=ready,
         more="\n".join(more),
-        why=_why_rows(ride, found) if state == "OLD_HEAD" else "",
+        why=_why_rows(ride, found) if ready and not found["schemas"] else "",
     )
 
 
@@ -194,20 +222,23 @@ def _names(what: str, nodes: list[list[str]]) -> list[str]:
     return [f"{what}: {shown}{more}"]
 
 
+def _schemas(schemas: Sequence[Mapping[str, Any]]) -> list[str]:
+    """How many schemas are in which state, and which of them are refused."""
+    if not schemas:
+        return []
+    states = Counter(SHORT.get(one["state"], "behind") for one in schemas)
+    lines = [f"{count(len(schemas), 'schema')}: {', '.join(f'{number} {word}' for word, number in states.items())}"]
+    refused = [one for one in schemas if one["code"]]
+    lines += [str(one["sentence"]) for one in refused[:NAMES_SHOWN]]
+    return lines + ([f"and {len(refused) - NAMES_SHOWN} more are refused"] if len(refused) > NAMES_SHOWN else [])
+
+
 def _stands(state: str, switched: bool, found: Mapping[str, Any]) -> str:
     if switched and state == "NEW":
         return "switched"
-    words = {
-        "OLD_HEAD": "at old head",
-        "NEW": "at new history",
-        "NEW_PARTIAL": "partly new",
-        "EMPTY": "empty",
-        "BEHIND": f"{len(found['missing'])} behind",
-        "UNKNOWN": "unknown rows",
-        "MIXED": "old and new",
-        "TABLES_WITHOUT_ROWS": "no history",
-    }
-    return words.get(state, state)
+    if state == "BEHIND":
+        return f"{len(found['missing'])} behind"
+    return SHORT.get(state, state)
 
 
 def _says(state: str, switched: bool, found: Mapping[str, Any], waits: Collection[str]) -> str:
@@ -216,6 +247,11 @@ def _says(state: str, switched: bool, found: Mapping[str, Any], waits: Collectio
         return f"{how}; the next manage.py migrate applies {', '.join(waits)}"
     if switched and state == "NEW":
         return "is switched; manage.py migrate has nothing of the project to apply"
+    if state == "OLD_HEAD" and found["schemas"]:
+        waiting = sum(one["state"] == "OLD_HEAD" for one in found["schemas"])
+        return (
+            f"has {waiting} of {len(found['schemas'])} schemas at the old head; they are switched one after the other"
+        )
     words = {
         "OLD_HEAD": "has applied the whole old history and nothing else",
         "NEW": "records the new history already; nothing to do",

@@ -6,6 +6,7 @@ that nobody changed it. Whether the database is the one that was switched shows 
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -18,15 +19,25 @@ FORMAT = 1
 REPLACES = ("MW-E30", "MW-E31")
 """Refusals of an undo that lacks the table, or the rows of this run in it."""
 
-Rows = list[list[Any]]
-"""[kind, id, app, name, applied] each, as the report of a switch holds them."""
+Rows = list[list[Any]] | dict[str, list[list[Any]]]
+"""[kind, id, app, name, applied] each, as the report of a switch holds them; with tenants a list by schema."""
 
 _USED = "databases whose rows come from their copies"
 
 
 def keep(ride: Ride, alias: str, rows: Rows) -> None:
-    """Keep all that the backup table holds of this run."""
-    content = {"format": FORMAT, "run_id": ride.checkpoint.run_id, "database": alias, "count": len(rows), "rows": rows}
+    """Keep all that the backup table holds of this run; schemas that were switched before stay with those of now."""
+    if isinstance(rows, dict) and is_kept(ride, alias):
+        with contextlib.suppress(DatabaseError):
+            before = load(ride, alias)
+            rows = (before if isinstance(before, dict) else {}) | rows
+    content = {
+        "format": FORMAT,
+        "run_id": ride.checkpoint.run_id,
+        "database": alias,
+        "count": len(_flat(rows)),
+        "rows": rows,
+    }
     durable.write_file(_path(ride, alias), json.dumps(content | {"sha256": _hash(content)}).encode())
 
 
@@ -42,7 +53,7 @@ def load(ride: Ride, alias: str) -> Rows:
     try:
         content = json.loads(path.read_bytes())
         rows: Rows = content["rows"]
-        whole = content.pop("sha256") == _hash(content) and content["count"] == len(rows)
+        whole = content.pop("sha256") == _hash(content) and content["count"] == len(_flat(rows))
     except FileNotFoundError:
         raise _useless(alias, f"{where} is not there") from None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -56,7 +67,12 @@ def load(ride: Ride, alias: str) -> Rows:
 
 def old_rows(rows: Rows, apps: set[str]) -> int:
     """How many rows of these apps the switch took out; those on top stayed."""
-    return sum((kind == "old") - (kind == "top") for kind, _, app, *_ in rows if app in apps)
+    return sum((kind == "old") - (kind == "top") for kind, _, app, *_ in _flat(rows) if app in apps)
+
+
+def _flat(rows: Rows) -> list[list[Any]]:
+    """The rows of all schemas."""
+    return [row for of_schema in rows.values() for row in of_schema] if isinstance(rows, dict) else rows
 
 
 def use(ride: Ride, alias: str) -> None:

@@ -178,8 +178,8 @@ def switched_by_us(ride: Ride) -> list[str]:
         alias = database["alias"]
         ours = database["inside"] or touched(ride, alias)
         if database["vendor"] != "other" and database["exists"] and ours:
-            state = read_state(ride, alias)["state"]
-            if state in ("NEW", "NEW_PARTIAL", "MIXED"):
+            state = read_state(ride, alias)
+            if state["switched"] or state["state"] in ("NEW", "NEW_PARTIAL", "MIXED"):
                 found.append(alias)
     return found
 
@@ -207,7 +207,7 @@ def _undo_database(ride: Ride, alias: str, dry_run: bool, before: list[str]) -> 
         end = "Nothing was changed."
         if not dry_run:
             went = f" The rows of {', '.join(before)} went back already; the files did not." if before else ""
-            end = f"{alias} was not changed.{went}"
+            end = f"{histories.changed_schemas(error) or f'{alias} was not changed.'}{went}"
         raise DatabaseError(
             f"{error.sentence} {end}",
             code=code,

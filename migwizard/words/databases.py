@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from migwizard.words.counting import count
+from migwizard.words.counting import count, some
 
 STANDS = {
     "OLD_HEAD": "has all old migrations and is not switched yet",
@@ -19,6 +19,7 @@ STANDS = {
     "UNKNOWN": "lists migrations that no file has, and is not switched",
     "MIXED": "lists old and new migrations: half switched, by hand",
     "TABLES_WITHOUT_ROWS": "has the tables, but does not list the migrations that made them",
+    "WITHOUT_TRANSACTIONS": "keeps its list of migrations in a table without transactions (MyISAM), and is not switched",
 }
 """What is said about a database by the word that `--json` has for its state."""
 
@@ -42,6 +43,9 @@ def told(alias: str, state: str) -> str:
 def told_switch(alias: str, result: Mapping[str, Any]) -> str:
     """What a switch did to a database, or would do, by the result that `migwizard fake --json` has for it."""
     out = f"{count(result['deleted'], 'row')} of django_migrations"
+    if schemas := result.get("schemas"):
+        done = [one["schema"] for one in schemas if one["result"] in ("SWITCHED", "WOULD_SWITCH")]
+        out = f"{count(len(done), 'schema')} of {len(schemas)} ({some(done)}), {out}"
     if result["result"] == "SWITCHED":
         return f"Database {alias} is switched: {out} went out, {result['inserted']:,} came in. A copy is kept."
     if result["result"] == "WOULD_SWITCH":

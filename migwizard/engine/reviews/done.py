@@ -101,7 +101,7 @@ def _how(line: DatabaseLine) -> str:
         return f"at its old head: migwizard fake --database {line.alias}"
     if line.state == "BEHIND":
         return f"{line.stands}: migrate it with the old release, then: migwizard fake --database {line.alias}"
-    if line.state in ("UNKNOWN", "MIXED", "TABLES_WITHOUT_ROWS"):
+    if line.state in ("UNKNOWN", "MIXED", "TABLES_WITHOUT_ROWS", "WITHOUT_TRANSACTIONS"):
         return f"{line.stands}: mend it, then: migwizard fake --database {line.alias}"
     if line.state == "unreachable":
         return f"did not answer: when it does, migwizard fake --database {line.alias}"

@@ -96,7 +96,7 @@ def _reviewed(ride: Ride, database: dict[str, Any], *, agreed: bool) -> str:
     """
     alias = database["alias"]
     line = line_of(ride, alias)
-    if line.switched:
+    if line.switched and not line.askable:
         return _confirmed_once(ride, alias)
     state = line.state if line.local or alias in ride.options.databases else NOT_TOUCHED
     if line.state in ("engine", "unreachable"):
@@ -129,7 +129,8 @@ def line_of(ride: Ride, alias: str) -> DatabaseLine:
 
 def put_off(ride: Ride, alias: str) -> bool:
     """Whether a person said later, or a cure skipped the database; what is switched already is always looked at."""
-    if line_of(ride, alias).switched:
+    line = line_of(ride, alias)
+    if line.switched and not line.askable:
         return False
     return (
         alias in ride.facts.get(LATER, ())
@@ -316,7 +317,7 @@ def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> d
             folders=ride.new_folders(),
         )
     except GuestError as error:
-        refusal = histories.refusal(alias, error, "No row was changed.")
+        refusal = histories.refusal(alias, error, histories.changed_schemas(error) or "No row was changed.")
         if not dry_run and _is_local(ride, alias):
             # A database whose name is to be typed is asked for again: no other word switches it.
             refusal.details["agreed"] = True

@@ -8,7 +8,7 @@ import os
 import sqlite3
 from typing import Any
 
-from . import histories, load, switch
+from . import histories, load, schemas, switch
 from .engines import engine_of, is_mysql, is_postgresql, is_sqlite, mysql, postgresql, sqlite
 from .failure import AgentError
 
@@ -125,7 +125,7 @@ def database_state(
         _try_write(alias, timeout)
     connection = open_real(alias, timeout=timeout)
     try:
-        return dict(switch.state(connection, manifest))
+        return schemas.state_of(connection, manifest)
     except switch.SwitchError as error:
         raise _refusal(error) from error
     finally:
@@ -158,15 +158,7 @@ def switch_database(
     histories.look_at(folders)
     connection = open_real(alias, write=not dry_run)
     try:
-        return dict(
-            switch.switch(
-                connection,
-                manifest,
-                consistent=switch.graph_consistency,
-                dry_run=dry_run,
-                lock_timeout=lock_timeout,
-            )
-        )
+        return schemas.switch_all(connection, manifest, dry_run=dry_run, lock_timeout=lock_timeout)
     except switch.SwitchError as error:
         raise _refusal(error) from error
     finally:
@@ -180,7 +172,7 @@ def undo_database(
     manifest: dict[str, Any],
     dry_run: bool = False,
     lock_timeout: float = 10.0,
-    backup: list[list[Any]] | None = None,
+    backup: Any = None,
 ) -> dict[str, Any]:
     """Give back the rows as they were before the switch, from `backup` where its table is lost.
 
@@ -188,7 +180,7 @@ def undo_database(
     """
     connection = open_real(alias, write=True)
     try:
-        return dict(switch.undo(connection, manifest, backup=backup, dry_run=dry_run, lock_timeout=lock_timeout))
+        return schemas.undo_all(connection, manifest, backup=backup, dry_run=dry_run, lock_timeout=lock_timeout)
     except switch.SwitchError as error:
         raise _refusal(error) from error
     finally:
@@ -198,16 +190,24 @@ def undo_database(
 def pending(
     start: dict[str, Any], emit: Any, alias: str, folders: dict[str, str | None] | None = None
 ) -> list[list[str]]:
-    """What `migrate --plan` would list for a real database: [app, name] of each migration to apply."""
+    """What `migrate --plan` would list for a real database, in any of its schemas: [app, name] of each migration to apply."""
     from django.db.migrations.executor import MigrationExecutor
 
     histories.look_at(folders)
     connection = open_real(alias)
     try:
-        executor = MigrationExecutor(connection)
-        executor.loader.check_consistent_history(connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        return [[migration.app_label, migration.name] for migration, _ in plan]
+        waiting: dict[tuple[str, str], None] = {}
+        for place in switch.places_of(connection):
+            if place.schema is not None:
+                connection.set_schema(place.schema)
+            executor = MigrationExecutor(connection)
+            if place.schema is not None and not executor.loader.applied_migrations:
+                # A tenant that nobody migrated yet: its first migrate builds it.
+                continue
+            executor.loader.check_consistent_history(connection)
+            plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            waiting.update(((migration.app_label, migration.name), None) for migration, _ in plan)
+        return [list(key) for key in waiting]
     finally:
         connection.close()
 

@@ -13,8 +13,21 @@ from __future__ import annotations
 
 from .files import graph_consistency
 from .locks import is_lock_failure, try_lock
+from .places import Place, places_of
 from .procedures import state, switch
 from .refusal import SwitchError
 from .reverse import undo
+from .rounds import Round
 
-__all__ = ["SwitchError", "graph_consistency", "is_lock_failure", "state", "switch", "try_lock", "undo"]
+__all__ = [
+    "Place",
+    "Round",
+    "SwitchError",
+    "graph_consistency",
+    "is_lock_failure",
+    "places_of",
+    "state",
+    "switch",
+    "try_lock",
+    "undo",
+]

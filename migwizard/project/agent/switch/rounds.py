@@ -22,7 +22,7 @@ class Round:
     """One action, "switch" or "undo", on histories of several connections (`connections[alias]`)."""
 
     def __init__(self, action: str, connections: typing.Any, manifest: Facts, lock_timeout: float = 10) -> None:
-        self._act = {"switch": self._switch, "undo": self._undo}[action]
+        self._action = {"switch": self._switch, "undo": self._undo}[action]
         self._connections, self._manifest, self._timeout = connections, manifest, lock_timeout
         self._complaints: typing.Dict[typing.FrozenSet[Key], typing.List[str]] = {}
 
@@ -38,6 +38,10 @@ class Round:
             if outcome["code"]:
                 return
 
+    def act(self, place: Place, dry_run: bool) -> Facts:
+        """Do it to one place, or try it. Raises what `switch` and `undo` do."""
+        return self._action(place, dry_run)
+
     def _outcome(self, place: Place, dry_run: bool) -> Facts:
         """`database`, `schema`, `result`, `state`, `deleted`, `inserted`, `warnings`, and of a refusal `code` and `sentence`.
 
@@ -45,7 +49,7 @@ class Round:
         """
         outcome: Facts = {"database": place.alias, "schema": place.schema, "code": None, "sentence": "", "warnings": []}
         try:
-            done = self._act(place, dry_run)
+            done = self.act(place, dry_run)
         except SwitchError as error:
             refused = {"result": "REFUSED", "state": error.details.get("state"), "deleted": 0, "inserted": 0}
             return dict(outcome, **refused, code=error.code, sentence=error.sentence, details=error.details)
