@@ -294,6 +294,22 @@ def _common() -> argparse.ArgumentParser:
         "-C", "--project", metavar="DIR", help="folder of the project, where manage.py lies (default: here or above)"
     )
     group.add_argument("--python", metavar="PATH", help="the Python that runs the project, or its virtual environment")
+    group.add_argument(
+        "--via",
+        metavar="COMMAND",
+        help='run the project through this command instead, in a container for example: "docker compose exec -T web python"',
+    )
+    group.add_argument(
+        "--via-root",
+        metavar="FOLDER",
+        help="folder of manage.py as --via sees it (default: the one in which it starts)",
+    )
+    group.add_argument(
+        "--env-file",
+        metavar="FILE",
+        action="append",
+        help="give the project the variables of this file; may be given several times",
+    )
     group.add_argument("--settings", metavar="MODULE", help="settings module of the project, such as config.settings")
     group.add_argument(
         "--no-input", action="store_true", help="ask nothing; stop with exit 4 where a person must decide"
@@ -381,6 +397,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, default in (
         ("project", None),
         ("python", None),
+        ("via", None),
+        ("via_root", None),
+        ("env_file", None),
         ("settings", None),
         ("no_input", False),
         ("verbose", False),

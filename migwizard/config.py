@@ -17,6 +17,12 @@ class Config:
 
     python: str | None = None
     """Interpreter of the project, relative to pyproject.toml."""
+    via: str | None = None
+    """Command that runs the project elsewhere, instead of an interpreter here."""
+    via_root: str | None = None
+    """The project's folder as that command sees it."""
+    env_files: tuple[str, ...] = ()
+    """Files of variables for the project, relative to pyproject.toml."""
     settings: str | None = None
     """Settings module, when manage.py does not name the right one."""
     exclude: tuple[str, ...] = ()
@@ -64,14 +70,19 @@ def _parse(table: Any, file: Path) -> Config:
         )
     values: dict[str, Any] = {"file": file}
     for key, value in table.items():
-        if key in ("exclude", "include"):
+        if key in ("exclude", "include", "env_files"):
             if not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
-                raise UsageError(f"{key} in [tool.migwizard] of {file} must be a list of app labels.", code="config")
+                what = "files" if key == "env_files" else "app labels"
+                raise UsageError(f"{key} in [tool.migwizard] of {file} must be a list of {what}.", code="config")
             values[key] = tuple(value)
         elif not isinstance(value, str):
             raise UsageError(f"{key} in [tool.migwizard] of {file} must be a string.", code="config")
         else:
             values[key] = value
+    if "python" in values and "via" in values:
+        raise UsageError(
+            f"[tool.migwizard] in {file} has python and via; each says what runs the project.", code="config"
+        )
     if not values.get("tag", "reset").isidentifier():
         raise UsageError(f"tag in [tool.migwizard] of {file} must be letters, digits and underscores.", code="config")
     return Config(**values)

@@ -198,7 +198,7 @@ def test_lines_where_they_are_asked_for(
 
 def arguments(*words: str) -> argparse.Namespace:
     parsed = cli.parser().parse_args(words)
-    for name in ("project", "python", "settings", "no_input", "verbose"):
+    for name in ("project", "python", "via", "via_root", "env_file", "settings", "no_input", "verbose"):
         if not hasattr(parsed, name):
             setattr(parsed, name, None)
     return parsed
@@ -230,6 +230,12 @@ def test_the_printed_commands_say_what_a_cure_changed() -> None:
     given = arguments("-C", "shop", "--python", "old")
     setup.remember(given, {"project": "shop", "python": "new/bin/python", "settings": ""})
     assert setup.again(given, "undo").endswith("-C shop --python new/bin/python undo")
+    setup.remember(
+        given, {"python": "", "via": "docker exec -i web python", "via_root": "/app", "env_file": ["a", "b c"]}
+    )
+    assert setup.again(given, "undo").endswith(
+        "-C shop --via 'docker exec -i web python' --via-root /app --env-file a --env-file 'b c' undo"
+    )
 
 
 def test_the_farewell_of_a_project_without_a_reset(tiny_project: Path) -> None:
@@ -406,8 +412,8 @@ def test_what_came_along_undecided_is_told(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_each_tab_runs_the_wizard_of_this_project() -> None:
-    words = web.command_of(arguments("web", "--settings", "a.b"), "/a folder/shop")
-    assert words == f"{sys.executable} -m migwizard -C '/a folder/shop' --settings a.b"
+    words = web.command_of(arguments("web", "--settings", "a.b", "--via", "x python"), "/a folder/shop")
+    assert words == f"{sys.executable} -m migwizard -C '/a folder/shop' --via 'x python' --settings a.b"
 
 
 def test_without_its_extra_it_says_how_to_install(

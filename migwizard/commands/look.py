@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +130,7 @@ def doctor(arguments: argparse.Namespace) -> int:
             facts = ride.guest.facts
             findings += [
                 ("project python", facts["python"], facts["executable"]),
+                *_elsewhere(project, facts),
                 ("django", facts["django"], "the project's"),
                 ("settings", facts["settings"], str(facts["settings_file"])),
                 (
@@ -159,10 +160,27 @@ def _own_findings(project: Project) -> list[tuple[str, str, str]]:
     return [
         ("migwizard", __version__, sys.executable),
         ("project", str(project.root), str(project.manage or "no manage.py")),
-        ("interpreter", str(project.interpreter.path), project.interpreter.reason),
+        ("interpreter", project.interpreter.named, project.interpreter.reason),
+        *_env_files(project),
         ("exclude", ", ".join(config.exclude) or "nothing", source),
         ("include", ", ".join(config.include) or "nothing", source),
         ("tag", config.tag, source),
+    ]
+
+
+def _elsewhere(project: Project, facts: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Where --via finds the project."""
+    if not project.interpreter.via:
+        return []
+    return [("project there", facts["there"], "named" if project.interpreter.root else "where the command starts")]
+
+
+def _env_files(project: Project) -> list[tuple[str, str, str]]:
+    """The files of variables, those of the configuration first; never what is in them."""
+    configured = len(project.config.env_files)
+    return [
+        ("environment file", str(file), str(project.config.file) if number < configured else "--env-file")
+        for number, file in enumerate(project.env_files)
     ]
 
 

@@ -29,7 +29,7 @@ KEPT = "Nothing was taken back, and nothing was changed."
 def run(arguments: argparse.Namespace) -> int:
     """The whole ride, or the rest of it."""
     project = project_of(arguments)
-    say(f"Project {project.root}, interpreter {project.interpreter.path} ({project.interpreter.reason})")
+    say(f"Project {project.root}, interpreter {project.interpreter.named} ({project.interpreter.reason})")
     with open_ride(project, face_of(arguments), options_of(arguments)) as ride:
         report = machine.run(ride)
     if arguments.json:

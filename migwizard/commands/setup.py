@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from migwizard.engine.options import Options
 from migwizard.engine.states import State
@@ -21,7 +22,14 @@ from migwizard.project.discovery import Project, find_project
 def project_of(arguments: argparse.Namespace) -> Project:
     """The project that the command line means; its root is noted for the log."""
     folder = Path(arguments.project) if arguments.project else None
-    project = find_project(folder, python=arguments.python, settings=arguments.settings)
+    project = find_project(
+        folder,
+        python=arguments.python,
+        settings=arguments.settings,
+        via=arguments.via,
+        via_root=arguments.via_root,
+        env_files=arguments.env_file or (),
+    )
     arguments.root = project.root
     return project
 
@@ -71,24 +79,31 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
-def remember(arguments: argparse.Namespace, said: Mapping[str, str]) -> None:
+def remember(arguments: argparse.Namespace, said: Mapping[str, Any]) -> None:
     """Take over what a cure changed of the command line, so that the commands printed at the end say it too."""
-    for name in ("project", "python", "settings"):
-        if said.get(name):
-            setattr(arguments, name, said[name])
+    for name, value in said.items():
+        setattr(arguments, name, value or None)
 
 
 def again(arguments: argparse.Namespace, *more: str) -> str:
     """The command that comes to this project again, for the same shell in the same folder."""
-    words = [*_surroundings(), *_program()]
+    where = ["-C", arguments.project] if arguments.project else []
+    return shlex.join([*_surroundings(), *_program(), *where, *how_to_load(arguments), *more])
+
+
+def how_to_load(arguments: argparse.Namespace) -> list[str]:
+    """The options that say how the project is loaded, as they were given."""
+    words = []
     for option, value in (
-        ("-C", arguments.project),
         ("--python", arguments.python),
+        ("--via", arguments.via),
+        ("--via-root", arguments.via_root),
+        ("--env-file", arguments.env_file),
         ("--settings", arguments.settings),
     ):
-        if value:
-            words += [option, value]
-    return shlex.join([*words, *more])
+        for item in value if isinstance(value, list | tuple) else filter(None, [value]):
+            words += [option, item]
+    return words
 
 
 def _surroundings() -> list[str]:

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from migwizard.commands.setup import project_of, say
+from migwizard.commands.setup import how_to_load, project_of, say
 from migwizard.errors import UsageError
 from migwizard.exit_codes import ExitCode
 
@@ -54,11 +54,7 @@ def web(arguments: argparse.Namespace) -> int:
 
 def command_of(arguments: argparse.Namespace, root: str) -> str:
     """What each tab of the browser runs: the wizard of this very project, whatever the folder."""
-    words = [sys.executable, "-m", "migwizard", "-C", root]
-    for option, value in (("--python", arguments.python), ("--settings", arguments.settings)):
-        if value:
-            words += [option, value]
-    return shlex.join(words)
+    return shlex.join([sys.executable, "-m", "migwizard", "-C", root, *how_to_load(arguments)])
 
 
 def make_server(command: str, port: int, key: str) -> Any:

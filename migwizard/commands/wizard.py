@@ -57,7 +57,14 @@ def wants_plain(asked: bool, environment: Mapping[str, str]) -> bool:
 
 
 def _opening(arguments: argparse.Namespace) -> Opening:
-    return Opening(Path(arguments.project) if arguments.project else None, arguments.python, arguments.settings)
+    return Opening(
+        Path(arguments.project) if arguments.project else None,
+        arguments.python,
+        arguments.settings,
+        via=arguments.via,
+        via_root=arguments.via_root,
+        env_files=tuple(arguments.env_file or ()),
+    )
 
 
 def _screens(arguments: argparse.Namespace, options: Options) -> Ended:
@@ -65,7 +72,7 @@ def _screens(arguments: argparse.Namespace, options: Options) -> Ended:
     from migwizard.engine.process import Engine
     from migwizard.tui.app import WizardApp
 
-    opening, said = _opening(arguments), dict[str, str]()
+    opening, said = _opening(arguments), dict[str, Any]()
 
     def engine(heard: Callable[[Message], None], changes: Mapping[str, Any]) -> Engine:
         def noted(message: Message) -> None:

@@ -11,11 +11,12 @@ from pathlib import Path
 from migwizard.engine.stat import Change, count_lines
 
 
-def _git(root: Path, *arguments: str) -> str | None:
+def _git(root: Path, *arguments: str, told: str | None = None) -> str | None:
     try:
         done = subprocess.run(
             # Without optional locks git status only reads; else it would renew the index.
             ["git", "--no-optional-locks", "-C", str(root), *arguments],
+            input=told,
             capture_output=True,
             text=True,
             check=False,
@@ -33,6 +34,15 @@ def changed_files(root: Path) -> list[Path] | None:
     if top is None or listing is None:
         return None
     return [Path(top.strip()) / entry[3:] for entry in listing.split("\0") if entry]
+
+
+def ignored(root: Path, names: Sequence[str]) -> set[str]:
+    """Those of some names, relative to `root`, that git does not want to know; none where there is no git."""
+    if not names:
+        return set()
+    # It ends with 1 where it ignores none of them.
+    said = _git(root, "check-ignore", "-z", "--stdin", told="".join(f"{name}\0" for name in names))
+    return set(filter(None, (said or "").split("\0")))
 
 
 def head(root: Path) -> str:

@@ -173,7 +173,7 @@ def _rows_block(
     facts = ride.guest.call(
         "seed_rows",
         alias="default",
-        path=str(database),
+        path=database,
         wanted=wanted,
         found=old["observations"]["found"],
         folders=ride.new_folders() or {},

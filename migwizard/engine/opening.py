@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
-from migwizard.engine import durable, halfway, journal, recovery, scratch
+from migwizard.engine import checkout, durable, halfway, journal, recovery, scratch
 from migwizard.engine.checkpoint import Checkpoint, check_owner, load_checkpoint
 from migwizard.engine.lock import locked
 from migwizard.engine.options import Options
@@ -49,6 +49,7 @@ def open_ride(project: Project, face: Face, options: Options, *, undo: bool = Fa
                     ride.keep()
                 guest.start()
                 _own(ride, found is not None)
+                checkout.check(ride)
                 try:
                     yield ride
                 finally:
@@ -66,6 +67,7 @@ def look_ride(project: Project, face: Face, options: Options, checkpoint: Checkp
             project, Workplace(project.root), guest, face, options, checkpoint or _begin(project), read_only=True
         )
         _own(ride, checkpoint is not None)
+        checkout.check(ride)
         try:
             yield ride
         finally:

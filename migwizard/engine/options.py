@@ -37,6 +37,9 @@ class Opening:
     folder: Path | None = None
     python: str | None = None
     settings: str | None = None
+    via: str | None = None
+    via_root: str | None = None
+    env_files: tuple[str, ...] = ()
     back_to: State | None = None
     """The state whose approval is asked anew."""
     greeted: bool = False

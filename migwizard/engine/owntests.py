@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import subprocess
@@ -63,7 +64,7 @@ def sentence(result: dict[str, Any]) -> str:
 def _output(ride: Ride, tests: OwnTests) -> tuple[list[str], int]:
     """What they printed, line by line, and their exit code; they end with us, whatever happens."""
     settings = {"DJANGO_SETTINGS_MODULE": ride.project.settings} if ride.project.settings else {}
-    environment = dict(os.environ, PYTHONDONTWRITEBYTECODE="1", **settings)
+    variables = {**ride.project.environ, "PYTHONDONTWRITEBYTECODE": "1", **settings}
     path = ride.workplace.work / "tests.txt"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as stream:
@@ -71,8 +72,8 @@ def _output(ride: Ride, tests: OwnTests) -> tuple[list[str], int]:
             process = subprocess.Popen(
                 tests.command,
                 cwd=tests.folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
+                env=dict(os.environ, **({} if tests.elsewhere else variables)),
+                stdin=subprocess.PIPE if tests.elsewhere else subprocess.DEVNULL,
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -80,15 +81,21 @@ def _output(ride: Ride, tests: OwnTests) -> tuple[list[str], int]:
         except OSError as error:
             return [f"{tests.command[0]} cannot be started: {error}"], 127
         try:
+            if process.stdin is not None:
+                with contextlib.suppress(OSError), process.stdin as told:
+                    told.write(json.dumps(variables).encode() + b"\n")
             while process.poll() is None:
                 time.sleep(EVERY)
-                ride.tell("progress", f"your tests: {_last(path.read_bytes()) or tests.words}")
+                ride.tell("progress", f"your tests: {ride.project.hide(_last(path.read_bytes())) or tests.words}")
         finally:
             if process.poll() is None:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-    return path.read_text(encoding="utf-8", errors="replace").splitlines(), process.returncode
+    said = ride.project.hide(path.read_text(encoding="utf-8", errors="replace"))
+    # The log keeps it, without what is hidden.
+    path.unlink()
+    return said.splitlines(), process.returncode
 
 
 def _last(output: bytes) -> str:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import durable
+from migwizard.engine import checkout, durable
 from migwizard.engine.checkpoint import Checkpoint
 from migwizard.engine.options import Options
 from migwizard.engine.states import State
@@ -235,18 +235,19 @@ class Ride:
         """Load the project again; nothing that the old guest imported is trusted any more."""
         self.guest.close()
         self.guest.start()
+        checkout.check(self)
 
-    def old_folders(self) -> dict[str, str] | None:
+    def old_folders(self) -> dict[str, Path] | None:
         """Where the old history lies, once the tree holds the new one; None while the tree holds the old one."""
         if not self.checkpoint.applied:
             return None
-        return {label: str(self.workplace.backup / label) for label in self.checkpoint.folders}
+        return {label: self.workplace.backup / label for label in self.checkpoint.folders}
 
-    def new_folders(self) -> dict[str, str] | None:
+    def new_folders(self) -> dict[str, Path] | None:
         """Where the new history lies: staging, and after Apply the tree itself (None)."""
         if self.checkpoint.applied:
             return None
-        return {label: str(self.workplace.staging / label) for label in self.apps.labels}
+        return {label: self.workplace.staging / label for label in self.apps.labels}
 
 
 def fingerprint(*values: Any) -> str:

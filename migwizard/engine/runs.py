@@ -40,12 +40,12 @@ NAMES = {
 
 def history_fingerprint(ride: Ride) -> str:
     """A hash over every file below the old migrations folders, scratch copies, the third parties' leaves, and the versions."""
-    folders = ride.old_folders() or {label: str(path) for label, path in ride.apps.folders.items()}
+    folders = ride.old_folders() or ride.apps.folders
     files: dict[str, str | None] = {
         f"copy of {copy.name}": durable.sha256(copy.data) for copy in scratchcopies.usable(ride)
     }
     for label, folder in sorted(folders.items()):
-        for path in sorted(Path(folder).rglob("*")):
+        for path in sorted(folder.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 files[f"{label}/{path.relative_to(folder)}"] = durable.file_hash(path)
     external = {label: facts["leaf"] for label, facts in ride.whole_history()["external"].items()}
@@ -110,10 +110,10 @@ class Runs:
         name = "climbed" if self._without else "advanced"
         path, words = fresh(self._ride, name), NAMES[name]
         scratch.note(self._ride, path)
-        self._ride.guest.call("copy_scratch", alias=ALIAS, source=str(self.old_database), path=str(path))
+        self._ride.guest.call("copy_scratch", alias=ALIAS, source=self.old_database, path=path)
         self._ride.tell("progress", f"Starting: {words}", run=name, words=words, number=0, total=0)
         result: dict[str, Any] = self._ride.guest.call(
-            "advance", alias=ALIAS, path=str(path), manifest=manifest.to_dict(), folders=self._ride.new_folders()
+            "advance", alias=ALIAS, path=path, manifest=manifest.to_dict(), folders=self._ride.new_folders()
         )
         text = f"{words[0].upper()}{words[1:]}: {result['seconds']:.1f} s"
         self._ride.tell("run", text, run=name, words=words, seconds=result["seconds"], number=0, total=0, kept=False)
@@ -187,7 +187,7 @@ class Runs:
             "migrate",
             on_event=progress,
             alias=ALIAS,
-            path=str(path),
+            path=path,
             labels=list(self._ride.apps.labels),
             folders=folders,
             without=self._without,
@@ -209,8 +209,8 @@ class Runs:
         if name in (self._first, self._again):
             return len(nodes)
         own = set(self._ride.apps.labels)
-        folders = self._ride.new_folders() or {label: str(path) for label, path in self._ride.apps.folders.items()}
-        staged = sum(1 for folder in folders.values() for _ in Path(folder).glob("[0-9]*.py"))
+        folders = self._ride.new_folders() or self._ride.apps.folders
+        staged = sum(1 for folder in folders.values() for _ in folder.glob("[0-9]*.py"))
         return staged + sum(node["app"] not in own for node in nodes)
 
 

@@ -6,6 +6,7 @@ A scratch database of SQLite is a file below our folder and goes with it; nothin
 from __future__ import annotations
 
 import contextlib
+import subprocess
 from pathlib import Path
 
 from migwizard.engine.ride import Ride
@@ -56,6 +57,16 @@ def close(ride: Ride) -> None:
         ride.tell("warning", text)
 
 
+def living(ride: Ride) -> list[int] | None:
+    """The processes of this machine, for a guest that cannot see them: databases of the others are nobody's."""
+    if not ride.project.interpreter.via:
+        return None
+    if (known := Path("/proc")).joinpath("self").exists():
+        return [int(path.name) for path in known.iterdir() if path.name.isdecimal()]
+    found = subprocess.run(["ps", "-A", "-o", "pid="], capture_output=True, text=True, check=True)
+    return [int(pid) for pid in found.stdout.split()]
+
+
 def _sweep(ride: Ride) -> None:
-    ride.guest.call("sweep_scratch", alias=ALIAS)
+    ride.guest.call("sweep_scratch", alias=ALIAS, living=living(ride))
     ride.facts.pop(MADE, None)

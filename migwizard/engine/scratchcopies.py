@@ -115,15 +115,15 @@ def failing(ride: Ride, operation: Mapping[str, Any] | None) -> dict[str, str]:
     return {"failing": f"{label}/{path.name}", "file": str(path)} if path.is_file() else {}
 
 
-def folders(ride: Ride) -> dict[str, str]:
+def folders(ride: Ride) -> dict[str, Path]:
     """For each app with copies: a folder with its old migrations, the copies in the place of their originals."""
-    found: dict[str, str] = {}
+    found: dict[str, Path] = {}
     for copy in usable(ride):
         target = ride.scratch / "old-history" / copy.label
         if copy.label not in found:
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(_old_folder(ride, copy.label), target, ignore=shutil.ignore_patterns("__pycache__"))
-            found[copy.label] = str(target)
+            found[copy.label] = target
         (target / copy.path.name).write_bytes(copy.data)
     return found
 
@@ -143,7 +143,7 @@ def _is_current(ride: Ride, copy: ScratchCopy) -> bool:
 
 
 def _old_folder(ride: Ride, label: str) -> Path:
-    return Path((ride.old_folders() or {}).get(label) or ride.apps.folders[label])
+    return (ride.old_folders() or {}).get(label) or ride.apps.folders[label]
 
 
 def is_ours(place: Workplace, name: str) -> bool:

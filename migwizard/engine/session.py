@@ -41,7 +41,14 @@ def sit(opening: Opening, face: Face, options: Options) -> dict[str, Any]:
         heard: Face = face
         try:
             now = sitting.opening
-            project = find_project(now.folder, python=now.python, settings=now.settings)
+            project = find_project(
+                now.folder,
+                python=now.python,
+                settings=now.settings,
+                via=now.via,
+                via_root=now.via_root,
+                env_files=now.env_files,
+            )
             heard = Logged(face, Workplace(project.root))
             return sitting.ride(project, heard)
         except LeftError:
@@ -166,13 +173,16 @@ def _introduction(project: Project, opening: Opening) -> Event:
             "name": project.root.name,
             "root": str(project.root),
             "settings": project.settings or "",
-            "python": str(project.interpreter.path),
+            "python": project.interpreter.named,
             "reason": project.interpreter.reason,
             # As they were said, on the command line or as a cure: a later command has to say them again.
             "said": {
                 "project": str(opening.folder or ""),
                 "python": opening.python or "",
                 "settings": opening.settings or "",
+                "via": opening.via or "",
+                "via_root": opening.via_root or "",
+                "env_file": list(opening.env_files),
             },
         },
     )

@@ -97,7 +97,7 @@ def write_schema(
         labels=list(ride.apps.labels),
         source=planned.source,
         levels=levels,
-        staging={label: str(ride.workplace.staging / label) for label in ride.apps.labels},
+        staging={label: ride.workplace.staging / label for label in ride.apps.labels},
         timestamp=ride.checkpoint.timestamp,
         replaced=replaced,
         folders=ride.old_folders(),

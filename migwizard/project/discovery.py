@@ -3,21 +3,40 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from migwizard.config import Config, read_config
 from migwizard.errors import UsageError
+from migwizard.project.envfiles import hidden, read_env_files
 from migwizard.project.environments import active_environment, find_environment, python_in
+from migwizard.project.via import split_via
 
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
     """A Python executable and why it was chosen."""
 
-    path: Path
+    path: Path | None
+    """None where it is elsewhere."""
     reason: str
+    via: tuple[str, ...] = ()
+    """The command that runs it there."""
+    root: str = ""
+    """The project's folder there; empty for the one in which the command starts."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words that start it; arguments follow."""
+        return self.via or (str(self.path),)
+
+    @property
+    def named(self) -> str:
+        """How it is called in a message."""
+        return shlex.join(self.words) if self.via else str(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +48,25 @@ class Project:
     settings: str | None
     interpreter: Interpreter
     config: Config
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Variables for the project's own process, and for nothing else: they may be secrets."""
+    env_files: tuple[Path, ...] = ()
+    """The files that they come from."""
+
+    def hide(self, text: str) -> str:
+        """A text without the values of these variables."""
+        return hidden(text, self.environ)
 
 
-def find_project(directory: Path | None, *, python: str | None = None, settings: str | None = None) -> Project:
+def find_project(
+    directory: Path | None,
+    *,
+    python: str | None = None,
+    settings: str | None = None,
+    via: str | None = None,
+    via_root: str | None = None,
+    env_files: Sequence[str] = (),
+) -> Project:
     """The project at `directory` (default: the working directory). Raises UsageError where there is none, or several."""
     start = (directory or Path.cwd()).resolve()
     if not start.is_dir():
@@ -46,7 +81,10 @@ def find_project(directory: Path | None, *, python: str | None = None, settings:
         )
     root = manage.parent if manage else start
     config = read_config(root)
-    return Project(root, manage, settings or config.settings, find_interpreter(root, config, python), config)
+    interpreter = find_interpreter(root, config, python, via=via, via_root=via_root)
+    configured = [config.file.parent / name for name in config.env_files] if config.file else []
+    files = (*configured, *(Path(name).absolute() for name in env_files))
+    return Project(root, manage, settings or config.settings, interpreter, config, read_env_files(files), files)
 
 
 def _find_manage(start: Path, *, upwards: bool) -> Path | None:
@@ -65,16 +103,34 @@ def _find_manage(start: Path, *, upwards: bool) -> Path | None:
     return below[0] if below else None
 
 
-def find_interpreter(root: Path, config: Config, python: str | None) -> Interpreter:
-    """--python, then [tool.migwizard], then the active environment, then that of the project, then our own."""
+def find_interpreter(
+    root: Path, config: Config, python: str | None, *, via: str | None = None, via_root: str | None = None
+) -> Interpreter:
+    """What was named, the command line before the configuration; else the active environment, that of the project, our own.
+
+    Raises UsageError where that is no interpreter, or where the project's environment is missing.
+    """
+    if python and via:
+        raise UsageError("--python and --via both say what runs the project; give one of them.", code="via")
     if python:
         return Interpreter(_executable(Path(python), "--python"), "named with --python")
+    if via:
+        return _elsewhere(via, "--via", "named with --via", via_root or config.via_root)
+    if config.via and config.file:
+        source = f"via in [tool.migwizard] of {config.file}"
+        return _elsewhere(config.via, source, f"named in {config.file.name}", via_root or config.via_root)
+    if via_root:
+        raise UsageError("--via-root says where --via finds the project, and there is no --via.", code="via")
     if config.python and config.file:
         path = config.file.parent / config.python
         return Interpreter(_executable(path, f"python in {config.file}"), f"named in {config.file.name}")
     if found := active_environment() or find_environment(root):
         return Interpreter(found.path, found.reason)
     return Interpreter(Path(sys.executable), "migwizard's own interpreter, since the project has no environment")
+
+
+def _elsewhere(command: str, source: str, reason: str, root: str | None) -> Interpreter:
+    return Interpreter(None, reason, split_via(command, source), root or "")
 
 
 def _executable(path: Path, source: str) -> Path:

@@ -131,8 +131,10 @@ def _configs(top: Path, texts: Mapping[Path, str]) -> set[Path]:
     return {folder / name for folder in folders for name in CONFIGS if (folder / name).is_file()}
 
 
-def _beside(name: str, interpreter: Path) -> Path | None:
+def _beside(name: str, interpreter: Path | None) -> Path | None:
     """The program of this name in the environment of an interpreter."""
+    if interpreter is None:
+        return None
     for path in (interpreter.parent / name, interpreter.parent / f"{name}.exe"):
         if path.is_file() and os.access(path, os.X_OK):
             return path

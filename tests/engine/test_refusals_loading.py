@@ -10,7 +10,7 @@ import pytest
 
 from migwizard.engine.options import Opening
 from migwizard.engine.previews import PreflightPreview
-from migwizard.project import guest
+from migwizard.project import process
 from tests.engine.persons import Person, sit_down
 from tests.engine.refusing import begun, cured, own_surroundings, refused, then, words  # noqa: F401 - a fixture
 from tests.engine.support import Shop
@@ -107,7 +107,7 @@ def test_a_guest_that_hangs(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None
     good = settings.read_text()
     settings.write_text(good + "\nimport os, signal; os.kill(os.getpid(), signal.SIGSTOP)\n")
     with monkeypatch.context() as patched:
-        patched.setattr(guest, "SILENCE_SECONDS", 1.0)
+        patched.setattr(process, "SILENCE_SECONDS", 1.0)
         refused(sit_down(tiny.root, Person()), "died", "Your project gives no sign of life", 3)
 
         def mend() -> None:

@@ -72,6 +72,13 @@ def test_leftovers_of_a_dead_process_are_removed_and_those_of_a_live_one_stay(ow
     assert sweep(owner) == [live]
 
 
+def test_where_processes_cannot_be_seen_those_count_that_are_named(owner: dict[str, Any]) -> None:
+    dead = dead_process()
+    made, elsewhere = make(owner | {"pid": dead}, "old"), owner | {"pid": 99999999}
+    assert sweep(elsewhere | {"living": [dead]}) == []
+    assert sweep(elsewhere | {"living": []}) == [made]
+
+
 def test_a_database_that_merely_has_such_a_name_is_left_alone(owner: dict[str, Any]) -> None:
     name = postgresql.database_name("/x/old.sqlite3", owner | {"pid": dead_process()})
     with connect() as connection:

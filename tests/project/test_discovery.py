@@ -58,7 +58,7 @@ def test_the_order_of_interpreters(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     configured = _environment(tmp_path / "configured")
     config = Config(python="../configured", file=root / "pyproject.toml")
     found = find_interpreter(root, config, None)
-    assert (found.path.resolve(), found.reason) == (configured, "named in pyproject.toml")
+    assert (found.path and found.path.resolve(), found.reason) == (configured, "named in pyproject.toml")
     named = _environment(tmp_path / "named")
     assert find_interpreter(root, config, str(named)) == Interpreter(named, "named with --python")
     assert find_interpreter(root, config, str(tmp_path / "named")).path == named

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,19 +13,10 @@ import pytest
 
 from migwizard.errors import ProjectError
 from migwizard.exit_codes import ExitCode
-from migwizard.project import guest as guests
+from migwizard.project import process as guests
 from migwizard.project.guest import AGENT, Guest, GuestError
+from tests.project.elsewhere import PATIENCE, gone, wait_until
 from tests.project.support import SEED, project_at
-
-PATIENCE = 20.0
-
-
-def _wait_until(what: str, done: Any) -> None:
-    """Poll until `done()`; a bound only for the case that it never becomes true."""
-    end = time.monotonic() + PATIENCE
-    while not done():
-        assert time.monotonic() < end, f"{what} did not happen in {PATIENCE:.0f} s"
-        time.sleep(0.02)
 
 
 def _seed(root: Path, body: str) -> None:
@@ -48,15 +37,6 @@ def _migrate(guest: Guest, path: Path, on_event: Any = None) -> dict[str, Any]:
         "migrate", on_event=on_event, alias="default", path=str(path), labels=["stock", "sales"]
     )
     return result
-
-
-def _gone(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    # A zombie whose parent is gone too waits for the system only.
-    return Path(f"/proc/{pid}/stat").exists() and Path(f"/proc/{pid}/stat").read_text().split(") ")[1][0] == "Z"
 
 
 def test_the_agent_says_hello_first(tiny: Path) -> None:
@@ -186,7 +166,7 @@ def test_a_request_that_hangs_without_a_beat_is_ended(
         with pytest.raises(GuestError, match="gave no sign of life for 2 seconds") as caught:
             guest.call("history", labels=["stock"])
         assert caught.value.kind == "died"
-    _wait_until("the end of the stopped fork", lambda: _gone(int(pid.read_text())))
+    wait_until("the end of the stopped fork", lambda: gone(int(pid.read_text())))
 
 
 @pytest.mark.parametrize("fork", [True, False])
@@ -196,13 +176,13 @@ def test_an_interrupted_request_is_cancelled(tiny: Path, tmp_path: Path, fork: b
 
     def interrupt(event: Mapping[str, Any]) -> None:
         if event.get("migration") == "stock.0003_seed":
-            _wait_until("the seed", lambda: pid.exists() and pid.read_text().endswith(" "))
+            wait_until("the seed", lambda: pid.exists() and pid.read_text().endswith(" "))
             raise KeyboardInterrupt
 
     with Guest(project_at(tiny), fork=fork) as guest:
         with pytest.raises(KeyboardInterrupt):
             _migrate(guest, tmp_path / "scratch.sqlite3", interrupt)
-        _wait_until("the end of the request", lambda: _gone(int(pid.read_text())))
+        wait_until("the end of the request", lambda: gone(int(pid.read_text())))
         assert guest.call("history", labels=["stock"])["conflicts"] == {}
 
 
@@ -213,11 +193,11 @@ def test_the_guest_ends_with_its_forks_when_the_host_closes(tiny: Path, tmp_path
     guest.start()
     with ThreadPoolExecutor(1) as pool:
         call = pool.submit(_migrate, guest, tmp_path / "scratch.sqlite3")
-        _wait_until("the seed", lambda: pid.exists() and pid.read_text().endswith(" "))
+        wait_until("the seed", lambda: pid.exists() and pid.read_text().endswith(" "))
         guest.close()
         with pytest.raises(GuestError):
             call.result()
-    _wait_until("the end of the fork", lambda: _gone(int(pid.read_text())))
+    wait_until("the end of the fork", lambda: gone(int(pid.read_text())))
 
 
 def test_a_project_with_threads_gets_a_process_for_each_request(tiny: Path, tmp_path: Path) -> None:
@@ -234,7 +214,7 @@ def test_a_project_with_threads_gets_a_process_for_each_request(tiny: Path, tmp_
             guest.call("dance")
     pids = (tmp_path / "pids").read_text().split()
     assert len(set(pids)) == 2
-    assert all(_gone(int(pid)) for pid in pids)
+    assert all(gone(int(pid)) for pid in pids)
 
 
 def test_the_hash_seed_is_the_hosts(tiny: Path, tmp_path: Path) -> None:

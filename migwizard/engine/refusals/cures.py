@@ -49,7 +49,38 @@ def other_python(case: Refused) -> Iterator[Offer]:
     choice = Choice(
         "python", "loads the project with it", "Other Python", wants="path of a Python, or of its environment"
     )
-    yield Offer(choice, lambda text: case.open_again(python=text or None))
+    yield Offer(choice, lambda text: case.open_again(python=text or None, via=None, via_root=None))
+
+
+def other_via(case: Refused) -> Iterator[Offer]:
+    choice = Choice(
+        "via", "loads the project through it", "Other command", wants="command that ends in the name of a Python"
+    )
+    yield Offer(choice, lambda text: case.open_again(via=text or None, python=None))
+
+
+def other_via_root(case: Refused) -> Iterator[Offer]:
+    choice = Choice(
+        "via-root",
+        "loads the project from there",
+        "Other folder there",
+        wants="folder of manage.py as the command sees it",
+    )
+    yield Offer(choice, lambda text: case.open_again(via_root=text or None))
+
+
+def found_env_file(case: Refused) -> Iterator[Offer]:
+    """The file in which a variable stands that the project misses."""
+    if path := case.details.get("env_file"):
+        effect = "its variables go to your project and to nothing else; nothing keeps them"
+        choice = Choice("use", effect, f"Use {Path(str(path)).name}")
+        yield Offer(choice, lambda _: case.open_again(env_files=(*case.opening.env_files, str(path))))
+
+
+def env_file(case: Refused) -> Iterator[Offer]:
+    effect = "loads the project with its variables; nothing keeps them"
+    choice = Choice("env-file", effect, "File of variables", wants="path of a file with NAME=value lines")
+    yield Offer(choice, lambda text: case.open_again(env_files=(*case.opening.env_files, *filter(None, [text]))))
 
 
 def other_settings(case: Refused) -> Iterator[Offer]:

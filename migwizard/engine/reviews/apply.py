@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migwizard.engine import callers, owntests, swapping, undo
+from migwizard.engine import callers, checkout, owntests, swapping, undo
 from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
@@ -23,11 +23,12 @@ def question(ride: Ride) -> Question:
         f"Done: {count(out, 'file')} out, {into} in",
         "The tree holds the new files; it was loaded and migrated from zero once more, and built what the proof saw. "
         + _databases(switched)
+        + (f" {checkout.COPY}" if checkout.lacks(ride) else "")
         + (f" {owntests.sentence(result[owntests.KEY])}" if owntests.KEY in result else ""),
         (
             Choice("continue", "Go on to the databases.", "Continue to Fake"),
             Choice("stat", "Read what git says of it.", "Show git diff --stat", group="show", shows=stat),
-            _tests(ride),
+            *(() if checkout.lacks(ride) else (_tests(ride),)),
             _back(switched, out, into),
         ),
         safe="continue",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from migwizard.engine import callers, committed, drift, histories, summary, swapping
+from migwizard.engine import callers, checkout, committed, drift, histories, summary, swapping
 from migwizard.engine.previews import DatabaseLine, DonePreview
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
@@ -79,6 +79,8 @@ def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list
     named = " ".join([named, *beside])
     commit = f'{paths}; message ready: "{summary.subject(reached)}", git add -A -- {named} && git commit -F {message}'
     left = [("Commit", commit)]
+    if checkout.lacks(ride):
+        left.append(("Image", "what --via runs still has the old files: build it anew before migrate runs there"))
     left += [(line.alias, how) for line in lines if (how := _how(line))]
     if on_top := drift.names(ride):
         waiting = [line.alias for line in lines if line.waits]

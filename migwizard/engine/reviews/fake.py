@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migwizard.engine import histories
+from migwizard.engine import checkout, histories
 from migwizard.engine.previews import DatabaseLine, FakePreview
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
@@ -21,7 +21,7 @@ def question(ride: Ride) -> Question:
         "review:fake",
         State.FAKE,
         _headline(lines, switched),
-        _text(lines, switched),
+        _text(ride, lines, switched),
         (
             Choice("continue", "Go on to the figures and to what is left for you.", "Continue to Done"),
             *_again(lines),
@@ -48,7 +48,7 @@ def _headline(lines: tuple[DatabaseLine, ...], switched: list[DatabaseLine]) -> 
     return f"{len(switched)} of {len(lines)} databases are switched"
 
 
-def _text(lines: tuple[DatabaseLine, ...], switched: list[DatabaseLine]) -> str:
+def _text(ride: Ride, lines: tuple[DatabaseLine, ...], switched: list[DatabaseLine]) -> str:
     waiting = [line.alias for line in lines if line.askable]
     said = [f"migrate has nothing of the project to apply on {', '.join(line.alias for line in switched[:4])}."]
     on_top = [line for line in switched if line.waits]
@@ -62,6 +62,8 @@ def _text(lines: tuple[DatabaseLine, ...], switched: list[DatabaseLine]) -> str:
     if waiting:
         more = f" and {len(waiting) - 4} more" if len(waiting) > 4 else ""
         said.append(f"For later: {', '.join(waiting[:4])}{more}. A plain migrate stops there before it writes.")
+    if switched and checkout.lacks(ride):
+        said.append("What --via runs still has the old files: build its image anew before migrate runs there.")
     return " ".join(said if switched else said[1:])
 
 

@@ -6,7 +6,18 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from migwizard.engine import callers, committed, drift, durable, halfway, journal, keeping, owntests, swapping
+from migwizard.engine import (
+    callers,
+    checkout,
+    committed,
+    drift,
+    durable,
+    halfway,
+    journal,
+    keeping,
+    owntests,
+    swapping,
+)
 from migwizard.engine.catalogues import proved_catalogue
 from migwizard.engine.drift import migration_files, node_of
 from migwizard.engine.journal import Entry, Step
@@ -50,7 +61,13 @@ def run(ride: Ride) -> dict[str, Any]:
         "diff_stat": swapping.real_stat(ride),
         callers.KEY: named,
     }
-    return result | ({owntests.KEY: owntests.run(ride)} if ride.options.run_tests else {})
+    if checkout.lacks(ride):
+        ride.tell("warning", checkout.COPY)
+    if ride.options.run_tests and checkout.lacks(ride):
+        ride.tell("warning", "Your tests were not run: they would test the old files there.")
+    elif ride.options.run_tests:
+        result[owntests.KEY] = owntests.run(ride)
+    return result
 
 
 def _check_staging(ride: Ride) -> None:
@@ -119,7 +136,7 @@ def swap_question(ride: Ride, swap: Swap, named: Sequence[str]) -> Question:
         "Swap the files? This changes your project",
         f"{count(come, 'new file comes', 'new files come')}, {count(gone, 'old one goes', 'old ones go')}."
         f"{_kept(swap, stay)} {some(committed.NAMES)} come beside manage.py, for other databases. Two backups are kept, and "
-        "`migwizard undo` puts every byte back.",
+        "`migwizard undo` puts every byte back." + ("" if checkout.sees_changes(ride) else f" {checkout.COPY}"),
         tuple(choices),
         safe="apply",
         default="later" if ride.options.review else None,
@@ -213,7 +230,7 @@ def _check_tree(ride: Ride) -> None:
             stray = ", ".join(".".join(node) for node in sorted(found ^ expected))
             raise MigwizardError(f"The tree does not hold the proved files alone: {stray}.", code="tree")
         ride.tell("progress", "migrating a scratch database from zero with them")
-        built = ride.guest.call("migrate", alias=ALIAS, path=str(fresh(ride, "tree")), labels=labels)
+        built = ride.guest.call("migrate", alias=ALIAS, path=fresh(ride, "tree"), labels=labels)
         proved = json.loads(proved_catalogue(ride).read_bytes())
         differences = compare_catalogues(proved, built["catalogue"], explicit_names=())
         wrong = [difference.sentence for difference in differences if difference.severity == "error"]

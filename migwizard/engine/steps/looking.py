@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import git, histories, keeping, patience, scratch
+from migwizard.engine import checkout, git, histories, keeping, patience, scratch
 from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.manifests import make_manifest
 from migwizard.engine.previews import Finding, Status
@@ -68,7 +68,9 @@ def _project(ride: Ride, _: Seen) -> tuple[Status, str, str]:
 def _python(ride: Ride, _: Seen) -> tuple[Status, str, str]:
     facts, interpreter = ride.guest.facts, ride.project.interpreter
     text = f"{facts['python']} with Django {facts['django']}: {interpreter.reason}"
-    return "ok", text, f"Interpreter: {interpreter.path}"
+    if not checkout.sees_changes(ride):
+        return "note", f"{text}; runs a copy of your files", f"Interpreter: {interpreter.named}\n{checkout.COPY}"
+    return "ok", text, f"Interpreter: {interpreter.named}"
 
 
 def _settings(ride: Ride, _: Seen) -> tuple[Status, str, str]:
@@ -301,6 +303,9 @@ def _scratch(ride: Ride, _: Seen) -> tuple[Status, str, str]:
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("CREATE TABLE looked (id INTEGER)")
             connection.commit()
+        path.unlink()
+        if ride.project.interpreter.via:
+            _try_scratch(ride)
     except sqlite3.Error as error:
         raise DatabaseError(
             f"No scratch database can be made in {path.parent}: {error}. Without one there is no proof, so no Apply. "
@@ -322,8 +327,14 @@ def _scratch(ride: Ride, _: Seen) -> tuple[Status, str, str]:
 def _scratch_on_server(ride: Ride) -> tuple[Status, str, str]:
     if any(one["alias"] == scratch.ALIAS and one["vendor"] == "other" for one in ride.guest.facts["databases"]):
         return "waiting", "not looked at: waits for Settings", ""
+    return "ok", "a scratch database can be made on the server", f"Server: {_try_scratch(ride)}"
+
+
+def _try_scratch(ride: Ride) -> str:
+    """Let the guest make a scratch database and remove it; returns where."""
     try:
-        where = ride.guest.call("try_scratch", alias=scratch.ALIAS, path=str(ride.scratch / "preflight.sqlite3"))
+        path, living = ride.scratch / "preflight.sqlite3", scratch.living(ride)
+        return str(ride.guest.call("try_scratch", alias=scratch.ALIAS, path=path, living=living))
     except GuestError as error:
         if error.kind not in ("scratch", "unreachable"):
             raise
@@ -334,7 +345,6 @@ def _scratch_on_server(ride: Ride) -> tuple[Status, str, str]:
             cures=(cure,) if cure else (),
             details={"alias": scratch.ALIAS},
         ) from error
-    return "ok", "a scratch database can be made on the server", f"Server: {where}"
 
 
 def _graphviz(ride: Ride, _: Seen) -> tuple[Status, str, str]:

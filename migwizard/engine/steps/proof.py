@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from migwizard import __version__
-from migwizard.engine import climbing, composing, drift, durable, keeping, scratchcopies
+from migwizard.engine import checkout, climbing, composing, drift, durable, keeping, scratchcopies
 from migwizard.engine.catalogues import old_catalogue, proved_catalogue
 from migwizard.engine.differing import Causes, Decider, question_id
 from migwizard.engine.drift import migration_files
@@ -224,6 +225,9 @@ def _scratch_copies(ride: Ride) -> tuple[ScratchCopied, ...]:
 def _caveats(ride: Ride, catalogue: Mapping[str, Any]) -> tuple[str, ...]:
     others = [database["alias"] for database in ride.guest.facts["databases"] if database["alias"] != ALIAS]
     caveats = ["Seeds were compared under one environment and one settings module; others may take other branches."]
+    if via := ride.project.interpreter.via:
+        copy = "" if checkout.sees_changes(ride) else ", with a copy of the files"
+        caveats.append(f"The project ran through another command{copy}: {shlex.join(via)}.")
     if others:
         caveats.append(f"The proof ran as database {ALIAS}; it says nothing of {', '.join(others)}.")
     for seed in ride.checkpoint.results.get(State.SEEDS, {}).get("seeds", ()):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import time
 from typing import Any
 
@@ -94,7 +95,7 @@ def advance(
     from django.db.migrations.executor import MigrationExecutor
 
     histories.look_at(folders)
-    keep_away(start["root"], path)
+    outside, media = keep_away(start["root"], path)
     connection = open_scratch(start, alias, path, start.get("clock_shift") or 0.0)
     try:
         switch.switch(connection, manifest, consistent=switch.graph_consistency)
@@ -119,4 +120,6 @@ def advance(
     catalogue = engine.read_catalogue(connection)
     rows = engine.read_rows(connection, catalogue)
     connection.close()
+    outside.close()
+    shutil.rmtree(media, ignore_errors=True)
     return {"applied": applied, "seconds": seconds, "catalogue": catalogue, "rows": rows}

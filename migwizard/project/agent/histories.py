@@ -20,6 +20,9 @@ Without = Sequence[Sequence[str]]
 # Stands for: this app has no migrations at all.
 ABSENT = None
 
+# Histories that count wherever a request names no other: those that this file system lacks.
+_USUAL: dict[str, str | None] = {}
+
 
 class _Finder(importlib.abc.MetaPathFinder):
     def __init__(self, folders: dict[str, str]) -> None:
@@ -69,6 +72,12 @@ def _app_name(label: str) -> str:
     return apps.get_app_config(label).name
 
 
+def use_always(folders: dict[str, str]) -> None:
+    """Look up the migrations of each label in its folder, also in requests that name none."""
+    _USUAL.update(folders)
+    use({})
+
+
 def use(folders: dict[str, str | None]) -> None:
     """Look up the migrations of each label in its folder from now on; None hides the app's migrations.
 
@@ -79,7 +88,7 @@ def use(folders: dict[str, str | None]) -> None:
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
     modules = {}
     overrides = dict(_items(settings.MIGRATION_MODULES))
-    for label, folder in folders.items():
+    for label, folder in dict(_USUAL, **folders).items():
         if folder is ABSENT:
             overrides[label] = None
             continue

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from . import load
 from .engines import Engine, engine_of
+from .failure import AgentError, sentence
 
 
 def engine_at(alias: str) -> Engine:
@@ -51,14 +53,27 @@ def _using(alias: str) -> Any:
     return use
 
 
-def try_scratch(start: dict[str, Any], emit: Any, alias: str, path: str) -> str:
+def try_scratch(start: dict[str, Any], emit: Any, alias: str, path: str, living: list[int] | None = None) -> str:
     """Make a scratch database and remove it again; returns where it was. Raises AgentError("scratch"), ("unreachable")."""
+    from django.db.utils import Error
+
     create(start, alias, path)
-    sweep(start, emit, alias)
+    connection = open_scratch(start, alias, path)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TABLE looked (id integer)")
+    except Error as error:
+        raise AgentError("scratch", "No scratch database can be made: {}.".format(sentence(error))) from error
+    finally:
+        connection.close()
+        sweep(start, emit, alias, living)
+    if os.path.isfile(path):
+        os.unlink(path)
     real = load.REAL_DATABASES[alias]
     return "{}, as {}".format(real.get("HOST") or "its server", real.get("USER") or "the user of the settings")
 
 
-def sweep(start: dict[str, Any], emit: Any, alias: str) -> list[str]:
+def sweep(start: dict[str, Any], emit: Any, alias: str, living: list[int] | None = None) -> list[str]:
     """Remove all scratch databases of this process, and those that killed ones left. Returns their names."""
-    return list(engine_at(alias).sweep(load.REAL_DATABASES[alias], start["owner"], _using(alias)))
+    owner = dict(start["owner"], living=living)
+    return list(engine_at(alias).sweep(load.REAL_DATABASES[alias], owner, _using(alias)))

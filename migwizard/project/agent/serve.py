@@ -18,6 +18,7 @@ import threading
 from typing import Any, Callable
 
 from .channel import Channel, Heartbeat, Lines, take_descriptors
+from .exchange import Exchange
 from .failure import AgentError, describe
 
 PROTOCOL = 1
@@ -26,6 +27,8 @@ PROTOCOL = 1
 HANDLERS = {
     "registry": ("facts", "registry"),
     "registry_at_end": ("facts", "registry_at_end"),
+    "migration_hashes": ("sources", "migration_hashes"),
+    "sees": ("sources", "sees"),
     "history": ("history", "history"),
     "check_changes": ("makemigrations", "check_changes"),
     "drift": ("drift", "drift"),
@@ -49,8 +52,11 @@ HANDLERS = {
 Start = Any
 
 
-def answer(request: dict[str, Any], start: Start, channel: Channel) -> None:
-    """Run the handler of one request and send its result or its failure; events go out while it works."""
+def answer(request: dict[str, Any], start: Start, channel: Channel, exchange: Exchange | None) -> None:
+    """Run the handler of one request and send its result or its failure; events go out while it works.
+
+    With an exchange the files that the handler changed go out before the result.
+    """
     number = request["id"]
 
     def emit(**event: Any) -> None:
@@ -62,7 +68,14 @@ def answer(request: dict[str, Any], start: Start, channel: Channel) -> None:
         module, function = HANDLERS[request["method"]]
         handler: Callable[..., Any] = getattr(importlib.import_module("." + module, __package__), function)
         with Heartbeat(channel, number):
+            if request.get("histories"):
+                from . import histories
+
+                histories.use_always(request["histories"])
+            before = exchange.state(number) if exchange else {}
             result = handler(start, emit, **request.get("params", {}))
+            for change in exchange.changes(number, before) if exchange else ():
+                channel.send({"id": number, "file": change})
         channel.send({"id": number, "result": result})
     except BaseException as error:
         channel.send({"id": number, "error": describe(error, start["root"])})
@@ -78,8 +91,9 @@ def _end(code: int) -> None:
 class Children:
     """The forks at work, each with a pipe whose lines are handed on to the host."""
 
-    def __init__(self, channel: Channel, selector: selectors.BaseSelector) -> None:
+    def __init__(self, channel: Channel, selector: selectors.BaseSelector, exchange: Exchange | None) -> None:
         self._channel = channel
+        self._exchange = exchange
         self._selector = selector
         self._by_descriptor: dict[int, tuple[int, int, Lines]] = {}
 
@@ -88,7 +102,7 @@ class Children:
         pid = os.fork()
         if pid == 0:
             os.close(reader)
-            answer(request, start, Channel(writer))
+            answer(request, start, Channel(writer), self._exchange)
             _end(0)
         os.close(writer)
         self._by_descriptor[reader] = (pid, request["id"], Lines(reader))
@@ -106,6 +120,8 @@ class Children:
         os.close(descriptor)
         del self._by_descriptor[descriptor]
         _, status = os.waitpid(pid, 0)
+        if self._exchange:
+            self._exchange.drop(number)
         self._channel.send({"id": number, "ended": _ending(status)})
 
     def cancel(self, number: int) -> None:
@@ -124,11 +140,11 @@ def _ending(status: int) -> str:
     return "exit code {}".format(os.WEXITSTATUS(status))
 
 
-def serve(requests: int, channel: Channel, start: Start) -> None:
+def serve(requests: int, channel: Channel, start: Start, exchange: Exchange | None) -> None:
     """Answer requests, each in a fork, until the host closes its end."""
     selector = selectors.DefaultSelector()
     selector.register(requests, selectors.EVENT_READ)
-    lines, children = Lines(requests), Children(channel, selector)
+    lines, children = Lines(requests), Children(channel, selector, exchange)
     while True:
         for key, _ in selector.select():
             if key.fd != requests:
@@ -140,7 +156,9 @@ def serve(requests: int, channel: Channel, start: Start) -> None:
                 _end(0)
             for line in complete or ():
                 request = json.loads(line)
-                if "cancel" in request:
+                if "file" in request and exchange:
+                    exchange.take(request["file"])
+                elif "cancel" in request:
                     children.cancel(request["cancel"])
                 else:
                     children.fork(request, start)
@@ -154,9 +172,10 @@ def hindrance() -> str | None:
     return "the project started threads: " + ", ".join(sorted(others)) if others else None
 
 
-def main() -> None:
+def main(folder: str | None = None) -> None:
+    """Serve the host until it closes its end. `folder` is where its files go, if it shares no file system with us."""
     requests, replies = take_descriptors()
-    channel = Channel(replies)
+    channel, exchange = Channel(replies), Exchange(folder) if folder else None
     channel.send({"hello": {"protocol": PROTOCOL, "python": platform.python_version(), "executable": sys.executable}})
     lines = Lines(requests)
     start = json.loads(next(iter(lines)))
@@ -179,8 +198,12 @@ def main() -> None:
     reason = reason or hindrance()
     channel.send({"id": 0, "result": dict(facts, fork=reason is None, fork_hindrance=reason)})
     if reason is None:
-        serve(requests, channel, start)
+        serve(requests, channel, start, exchange)
     for line in lines:
-        answer(json.loads(line), start, channel)
+        request = json.loads(line)
+        if "file" in request and exchange:
+            exchange.take(request["file"])
+            continue
+        answer(request, start, channel, exchange)
         _end(0)
     _end(0)

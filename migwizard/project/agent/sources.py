@@ -36,6 +36,37 @@ def hashes(root: str) -> dict[str, str]:
     """
     found = {}
     for name in names(root):
-        with contextlib.suppress(OSError), open(os.path.join(root, name), "rb") as stream:
-            found[name] = hashlib.sha256(stream.read()).hexdigest()
+        with contextlib.suppress(OSError):
+            found[name] = _hash(os.path.join(root, name))
     return found
+
+
+def migration_hashes(start: dict[str, Any], emit: Any, labels: list[str]) -> dict[str, dict[str, str]]:
+    """SHA-256 of every file in the migrations folder of each label, by its path there; byte code is none."""
+    from .facts import migrations_folder
+    from .histories import migrations_module
+
+    found = {}
+    for label in labels:
+        folder = migrations_folder(migrations_module(label)) or ""
+        paths = [os.path.join(place, name) for place, _, files in os.walk(folder) for name in files]
+        found[label] = {
+            os.path.relpath(path, folder).replace(os.sep, "/"): _hash(path)
+            for path in sorted(paths)
+            if not path.endswith(".pyc") and "__pycache__" not in path.split(os.sep) and os.path.isfile(path)
+        }
+    return found
+
+
+def sees(start: dict[str, Any], emit: Any, name: str, text: str) -> bool:
+    """Whether a file of the project, by its path in it, is there and holds `text`."""
+    try:
+        with open(os.path.join(start["root"], name), encoding="utf-8") as stream:
+            return stream.read() == text
+    except OSError:
+        return False
+
+
+def _hash(path: str) -> str:
+    with open(path, "rb") as stream:
+        return hashlib.sha256(stream.read()).hexdigest()

@@ -22,6 +22,12 @@ LOADING = Explain(
     "Mend it and try again, or take another Python or other settings.",
     "migwizard doctor",
 )
+ELSEWHERE = Explain(
+    "Your project runs through a command of yours, in a container for example, and migwizard writes the files here.",
+    "Both must hold the same files: what is written here is proved there. The command is started as it stands, without a shell.",
+    "Nothing was written, here or there.",
+    "migwizard doctor --via COMMAND",
+)
 VOID = Explain(
     "You approve exactly what will run. Something moved after that, so the approval does not count any more.",
     "What the change made stale is computed again; your decisions are kept.",
@@ -42,7 +48,10 @@ TEXTS: dict[str, Explain] = {
         "Nothing is lost, whichever you choose: leave, and migwizard goes on here.",
         "migwizard status",
     ),
-    **dict.fromkeys(("refusal.project", "refusal.history", "refusal.died", "refusal.failed"), LOADING),
+    **dict.fromkeys(
+        ("refusal.project", "refusal.history", "refusal.died", "refusal.failed", "refusal.variable"), LOADING
+    ),
+    **dict.fromkeys(("refusal.via", "refusal.via-differs"), ELSEWHERE),
     **{f"refusal.checkpoint-{kind}": CHECKPOINT for kind in ("foreign", "corrupt", "newer", "outside")},
     **{f"refusal.MW-E{number}": DATABASE for number in (11, 12, 13, 14, 15, 16, 17, 18, 20)},
     **dict.fromkeys(("refusal.unreachable", "refusal.missing", "refusal.switch"), DATABASE),

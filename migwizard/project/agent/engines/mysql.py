@@ -18,6 +18,7 @@ from .. import mysql_facts, mysql_rows
 from ..failure import AgentError
 from ..mysql_copy import copy_database
 from ..mysql_names import RECORDER_TABLE, literal, quote
+from .owner import is_alive
 from .snapshot import Snapshot
 
 PREFIX = "migwizard"
@@ -119,20 +120,10 @@ def sweep(real: dict[str, Any], owner: dict[str, Any], use: Callable[[dict[str, 
     with _server(use(server_settings(real)), real) as execute:
         for (name,) in execute("SELECT schema_name FROM information_schema.schemata"):
             match = ours.match(name)
-            if match and (int(match.group(1)) == owner["pid"] or not _is_alive(int(match.group(1)))):
+            if match and (int(match.group(1)) == owner["pid"] or not is_alive(int(match.group(1)), owner)):
                 _drop(execute, name)
                 removed.append(name)
     return removed
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _drop(execute: Raw, name: str) -> None:

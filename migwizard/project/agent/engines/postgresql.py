@@ -17,6 +17,7 @@ from typing import Any, Callable, Iterator, List, Tuple
 from .. import postgresql_facts, postgresql_rows
 from ..failure import AgentError
 from ..postgresql_names import literal, quote
+from .owner import is_alive
 from .snapshot import Snapshot
 
 COMMENT = "Scratch database of migwizard, removed by itself: "
@@ -88,7 +89,7 @@ def sweep(real: dict[str, Any], owner: dict[str, Any], use: Callable[[dict[str, 
         )
         for name, comment in found:
             process = _process_of(name, comment, owner)
-            if process is not None and (process == owner["pid"] or not _is_alive(process)):
+            if process is not None and (process == owner["pid"] or not is_alive(process, owner)):
                 _drop(execute, name)
                 removed.append(name)
     return removed
@@ -110,16 +111,6 @@ def _process_of(name: str, comment: str | None, owner: dict[str, Any]) -> int | 
         if (said.get("root"), said.get("host")) != (owner["root"], owner["host"]):
             return None
     return int(match.group(1))
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _drop(execute: Raw, name: str) -> None:
