@@ -53,10 +53,47 @@ BEGINNING = (
     ),
     Example("interpreter", UsageError, "--python names /opt/old/bin/python, which is no program.", found=False),
     Example(
+        "no-environment",
+        UsageError,
+        f"This project is kept by uv ({HERE}/uv.lock), and has no environment of it yet." + UNCHANGED,
+        found=False,
+    ),
+    Example(
+        "via",
+        ProjectError,
+        "'docker compose exec -T web python' leads to no Python. Nothing was changed. The project's process (docker compose exec "
+        '-T web python) ended with exit code 1. It last wrote: service "web" is not running',
+    ),
+    Example(
+        "via-differs",
+        ProjectError,
+        "'docker compose exec -T web python' runs other files than this checkout has: orders/models.py differs. Migrations are "
+        "read here and run there, so both must be the same." + UNCHANGED,
+        {"files": ["orders/models.py"]},
+    ),
+    Example(
+        "env-file",
+        UsageError,
+        f"{HERE}/.env, line 7: this is no NAME=value, or a quote is not closed." + UNCHANGED,
+        found=False,
+    ),
+    Example(
+        "variable",
+        ProjectError,
+        f"{HERE}/config/settings/dev.py, line 12: KeyError: 'DATABASE_URL'. The variable DATABASE_URL stands in .env beside "
+        "manage.py, which nobody reads by itself: give it to the project with --env-file .env." + UNCHANGED,
+        {
+            "where": {"file": f"{HERE}/config/settings/dev.py", "line": 12},
+            "exception": "KeyError",
+            "traceback": "KeyError: 'DATABASE_URL'",
+            "env_file": f"{HERE}/.env",
+        },
+    ),
+    Example(
         "config",
         UsageError,
         f"[tool.migwizard] in {HERE}/pyproject.toml has no setting 'exlude'; did you mean 'exclude'; it "
-        "knows exclude, include, python, settings, tag.",
+        "knows env_files, exclude, include, python, settings, tag, via, via_root.",
         found=False,
     ),
     Example("environment", UsageError, "SOURCE_DATE_EPOCH is no number of seconds: 'yesterday'."),
