@@ -14,6 +14,7 @@ from migwizard.errors import UndecidedError
 from migwizard.proof.certificate import Certificate, Decided
 from migwizard.proof.difference import Difference
 from migwizard.proof.rows import MORE
+from migwizard.words.things import called
 
 ACCEPT = "accept"
 
@@ -110,7 +111,7 @@ class Decider:
             yield Choice("stop", "nothing is swapped; go back to the seeds, or mend the models")
             return
         if self._left_out(item) or self._object_answer(item):
-            what = ", ".join(self._left_out(item)) or f"the {item.kind} {item.name}"
+            what = ", ".join(self._left_out(item)) or called(item.kind, item.name)
             yield Choice("keep", f"{what} is kept again; the seed files are written anew and proved", "Keep it")
         yield Choice("seeds", "nothing is decided; verdicts can be changed there", "Go back to Seeds")
         yield accept

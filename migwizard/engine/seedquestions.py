@@ -20,6 +20,7 @@ from migwizard.seeds.rungs import Rung
 from migwizard.seeds.secrets import secret_columns
 from migwizard.seeds.verdicts import Judged, Verdict
 from migwizard.words.counting import count
+from migwizard.words.things import called
 
 
 def ask_object(seeding: Seeding, item: SchemaObject) -> str:
@@ -28,7 +29,7 @@ def ask_object(seeding: Seeding, item: SchemaObject) -> str:
             f"object:{item.kind}:{item.name}",
             State.SEEDS,
             f"Only the old history has this {item.kind}",
-            f"Old databases have the {item.kind} {item.name}. No model declares it, and no SQL of a migration made it by "
+            f"Old databases have {called(item.kind, item.name)}. No model declares it, and no SQL of a migration made it by "
             "itself.",
             (
                 Choice(

@@ -9,6 +9,7 @@ from typing import Any
 from migwizard.seeds.rungs import Rung
 from migwizard.seeds.verdicts import Key, Thing, Verdict
 from migwizard.words.counting import count
+from migwizard.words.things import called
 
 WAYS = {
     Rung.MOVE: "moved",
@@ -109,7 +110,9 @@ def price(verdict: Verdict, keys: Sequence[Key], things: Iterable[Thing]) -> str
     if verdict is Verdict.ASK:
         return "Dropped, it never runs on a new database; on this engine it changed nothing."
     lost = [by_table(keys)] if keys else []
-    lost += [f"the {kind} {name}" for kind, name in things]
+    lost += [called(*thing) for thing in things]
+    if not lost:
+        return "Dropped, views of new databases may hold something else; Proof shows that."
     return f"Dropped, new databases would lack {', '.join(lost)}; Proof shows that."
 
 

@@ -23,8 +23,9 @@ IGNORED = frozenset({"django_migrations", "migwizard_history_backup"})
 """Tables of the bookkeeping, which differ by intention."""
 
 _EVERYWHERE = ("table", "column", "constraint", "index", "view", "trigger")
-_KINDS = (*_EVERYWHERE, "sequence", "function", "procedure", "event", "type", "extension", "collation", "policy")
 _OWN_NAME = ("constraint", "index", "sequence")
+_SAID = ("comment", "owner", "grant")
+"""What is said of another object, and goes with it."""
 _READERS = {"sqlite": sqlite_facts, "postgresql": postgresql_facts, "mysql": mysql_facts}
 
 Group = tuple[str, str]
@@ -68,10 +69,10 @@ def compare_catalogues(
     explicit = frozenset(explicit_names if engine == "postgresql" else map(lower, explicit_names))
     olds, news = _grouped(_facts(old, new, sides.first)), _grouped(_facts(new, old, sides.second))
     both = {key[1] for key in olds if key[0] == "column"} & {key[1] for key in news if key[0] == "column"}
-    groups = sorted(olds.keys() | news.keys(), key=lambda group: (_KINDS.index(group[0]), group[1]))
+    groups = sorted(olds.keys() | news.keys(), key=_place)
     found: list[Difference] = []
     for kind, table in groups:
-        if table and kind in ("column", *_OWN_NAME) and table not in both:
+        if table and kind in ("column", *_OWN_NAME, *_SAID) and table not in both:
             continue  # The missing table says it all.
         left, right = olds.get((kind, table), []), news.get((kind, table), [])
         if table and kind in _OWN_NAME:
@@ -117,6 +118,12 @@ def _grouped(facts: Iterator[Fact]) -> dict[Group, list[Fact]]:
     for fact in facts:
         groups[fact.kind, fact.known_as(fact.table or "")].append(fact)
     return groups
+
+
+def _place(group: Group) -> tuple[int, str, str]:
+    """Tables and what is in them first."""
+    kind, table = group
+    return (_EVERYWHERE.index(kind) if kind in _EVERYWHERE else len(_EVERYWHERE), kind, table)
 
 
 def _of_common_columns(

@@ -31,6 +31,8 @@ REAL = Sides(
     ),
     names=False,
 )
+RIGHTS = ("comment", "owner", "grant", "default privileges", "setting")
+"""Kinds that belong to whoever runs a database rather than to the project."""
 BEFORE = "It was so before the reset, which changes nothing about it."
 AS_NEW = "The new history builds it as the database has it."
 OLDER = "An older version of Django or of the database made it so."
@@ -102,13 +104,13 @@ def _deviation(item: Difference, by_new: Mapping[tuple[str, str | None, str], Di
     weight, since = _weight(item), BEFORE
     if _key(item) not in by_new:
         weight, since = "info", AS_NEW
-    elif weight == "info" and item.old is not None:
+    elif weight == "info" and item.old is not None and item.kind not in RIGHTS:
         since = OLDER
     return Deviation(weight, item.kind, item.table, item.name, item.old, item.new, f"{item.sentence} {since}")
 
 
 def _weight(item: Difference) -> Weight:
-    if item.old is None:
+    if item.old is None or item.kind in RIGHTS:
         return "info"
     if item.new is None:
         return "stop" if item.kind in ("table", "column") else "warn"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from migwizard.proof.fact import Fact
+from migwizard.words.things import called
 
 _INDEX_NAME = re.compile(r'^(CREATE (?:UNIQUE )?INDEX )(?:"(?:[^"]|"")*"|[^\s"]+) ON ')
 _REFERENCES = re.compile(r" REFERENCES .*", re.DOTALL)
@@ -19,29 +20,43 @@ _TABLE = {
     "inherits": "inherits",
     "partition": "partition",
     "partition_key": "partition key",
-    "privileges": "privileges",
-    "comment": "comment",
+    "of_type": "type of its rows",
+    "replica_identity": "replica identity",
+    "access_method": "access method",
+    "tablespace": "tablespace",
+    "server": "server",
+    "server_options": "options of its server",
 }
 _COLUMN = {
     "type": "type",
     "notnull": "NOT NULL",
+    "unproved": "NOT NULL not validated",
     "default": "default",
     "collation": "collation",
     "identity": "identity",
     "generated": "generated",
+    "storage": "storage",
+    "compression": "compression",
+    "statistics": "statistics",
+    "options": "options",
+    "server_options": "options of its server",
+    "inherited": "inherited",
+}
+_PART = {
+    "clustered": "clustered",
+    "replica_identity": "replica identity",
+    "tablespace": "tablespace",
+    "statistics": "statistics",
     "comment": "comment",
 }
 _CONSTRAINTS = {"p": "primary key", "u": "unique", "c": "check", "f": "foreign key", "x": "exclusion"}
-_OTHERS = {
-    "view": "views",
-    "trigger": "triggers",
-    "function": "functions",
-    "type": "types",
-    "extension": "extensions",
-    "collation": "collations",
-    "policy": "policies",
+_ASPECTS = {
+    "materialised": "materialised",
+    "populated": "populated",
+    "enabled": "enabled",
+    "version": "version",
+    "schema": "schema",
 }
-_ASPECTS = ("materialised", "enabled", "version", "schema", "comment")
 
 
 def postgresql_facts(catalogue: Mapping[str, Any], ignored: frozenset[str]) -> Iterator[Fact]:
@@ -52,13 +67,12 @@ def postgresql_facts(catalogue: Mapping[str, Any], ignored: frozenset[str]) -> I
         yield from (_column(name, column) for column in table["columns"])
         yield from (_constraint(name, constraint) for constraint in table["constraints"])
         yield from (_index(name, index) for index in table["indexes"] if index["sql"] is not None)
-    for kind, group in _OTHERS.items():
-        for name, facts in catalogue[group].items():
+    for kind, things in catalogue["objects"].items():
+        for name, facts in things.items():
             table = facts.get("table")
-            if table in ignored:
-                continue
-            content = (("definition", facts["sql"]), *_aspects(facts, {key: key for key in _ASPECTS}))
-            yield Fact(kind, table, name, content, f"the {kind} {name}", facts["sql"], exact=True)
+            if table not in ignored:
+                content = (("definition", facts.get("definition", facts["sql"])), *_aspects(facts, _ASPECTS))
+                yield Fact(kind, table, name, content, called(kind, name), facts["sql"], exact=True)
     for name, sequence in catalogue["sequences"].items():
         if sequence["table"] not in ignored:
             yield _sequence(name, sequence)
@@ -81,14 +95,13 @@ def _column(table: str, column: Mapping[str, Any]) -> Fact:
 
 def _constraint(table: str, constraint: Mapping[str, Any]) -> Fact:
     definition = constraint["definition"]
-    content = (("definition", definition), *_aspects(constraint, {"comment": "comment"}))
     columns = constraint["columns"]
     told = _CONSTRAINTS.get(constraint["type"], "constraint")
     return Fact(
         "constraint",
         table,
         constraint["name"],
-        content,
+        (("definition", definition), *_aspects(constraint, _PART)),
         f"the constraint {constraint['name']}, {definition}, of {table}",
         f"CONSTRAINT {constraint['name']} {definition}",
         subject=_REFERENCES.sub("", definition) if told == "foreign key" else f"{told} ({', '.join(columns)})",
@@ -98,12 +111,11 @@ def _constraint(table: str, constraint: Mapping[str, Any]) -> Fact:
 
 
 def _index(table: str, index: Mapping[str, Any]) -> Fact:
-    definition = _INDEX_NAME.sub(r"\1ON ", index["sql"])
-    content = (("definition", definition), *_aspects(index, {"comment": "comment"}))
+    content = (("definition", _INDEX_NAME.sub(r"\1ON ", index["definition"])), *_aspects(index, _PART))
     if not index["valid"]:
         content = (*content, ("valid", "no"))
     kind = "unique index" if index["unique"] else "index"
-    on_columns = definition.partition(" USING ")[2]
+    on_columns = index["definition"].partition(" USING ")[2]
     label = f"the {kind} {index['name']} on {table} {on_columns}"
     return Fact("index", table, index["name"], content, label, index["sql"], exact=True)
 
@@ -111,8 +123,8 @@ def _index(table: str, index: Mapping[str, Any]) -> Fact:
 def _sequence(name: str, sequence: Mapping[str, Any]) -> Fact:
     """One that belongs to a column is told with its table: its name is made up, and a renamed table leaves it as it was."""
     table, column = sequence["table"], sequence["column"]
-    definition = sequence["sql"].partition(" AS ")[2].rstrip(";")
     owner = () if table is None else (("counts", column), ("identity", "yes" if sequence["identity"] else "no"))
-    content = (("definition", definition), *owner, *_aspects(sequence, {"comment": "comment"}))
+    aspects = _aspects(sequence, {"unlogged": "unlogged"} if table is None else {"comment": "comment"})
+    content = (("definition", sequence["options"]), *owner, *aspects)
     label = f"the sequence {name}" + ("" if table is None else f", which counts {table}.{column}")
     return Fact("sequence", table, name, content, label, sequence["sql"], subject=column, column=column, exact=True)

@@ -61,7 +61,10 @@ def volatile_cells(first: Mapping[str, Any], second: Mapping[str, Any], catalogu
             else:
                 cells.update((table, key, column) for key in keys)
     seconds = {name: new.tables[name] for name in unsteady if name in new.tables}
-    return Volatile(frozenset(cells), frozenset(columns), unsteady, seconds)
+    counters = frozenset(
+        name for name, number in _free_counters(first).items() if number != second["sequences"].get(name)
+    )
+    return Volatile(frozenset(cells), frozenset(columns), unsteady, counters, seconds)
 
 
 def compare_rows(
@@ -96,7 +99,14 @@ def compare_rows(
             found.extend(_limited(table, list(_differences(settled, table, labels))))
     for table in sorted(volatile.tables):
         found.extend(_compare_unsteady(settled, sides, table))
-    return (*found, *_compare_counters(old, new, set_counters))
+    both = catalogue_old.get("sequences", {}).keys() & catalogue_new.get("sequences", {}).keys()
+    owned = {
+        f"{facts['table']}.{facts['column']}"
+        for facts in catalogue_old.get("sequences", {}).values()
+        if facts.get("table") is not None
+    }
+    free = _compare_free_counters(old, new, (both | owned) - volatile.counters)
+    return (*found, *_compare_counters(old, new, set_counters), *free)
 
 
 def _rows_of(database: Database, table: str) -> tuple[Row, ...]:
@@ -260,6 +270,23 @@ def _compare_counters(
             yield Difference("error", "counter", table, table, left, right, f"{sentence}; the old history sets it.")
         else:
             yield Difference("info", "counter", table, table, left, right, f"{sentence}.")
+
+
+def _free_counters(rows: Mapping[str, Any]) -> dict[str, int]:
+    """How far the sequences have counted that are not those of primary keys."""
+    return {name: number for name, number in rows["sequences"].items() if name not in rows["tables"]}
+
+
+def _compare_free_counters(
+    old: Mapping[str, Any], new: Mapping[str, Any], asked: Collection[str]
+) -> Iterator[Difference]:
+    """Nobody but the sequence itself knows what it has handed out: another number is another database."""
+    olds, news = _free_counters(old), _free_counters(new)
+    for name in sorted((olds.keys() | news.keys()) & set(asked)):
+        if olds.get(name) != news.get(name):
+            left, right = (str(numbers.get(name, "not used")) for numbers in (olds, news))
+            sentence = f"The sequence {name} has counted to {left} in the old history and to {right} in the new one."
+            yield Difference("error", "counter", None, name, left, right, sentence)
 
 
 def _greatest_key(table: Mapping[str, Any]) -> int:

@@ -13,18 +13,16 @@ _OTHERS_CONTENT = re.compile(r"\bUSING\s+fts\d\b.*\bcontent\s*=", re.IGNORECASE 
 
 def unread(catalogue: Mapping[str, Any]) -> Iterator[str]:
     """A sentence for each kind of thing in the catalogue whose content is not compared."""
-    if catalogue["engine"] == "postgresql":
-        if views := [name for name, view in catalogue["views"].items() if view["materialised"]]:
-            yield f"What materialised views hold was not compared: {some(views)}; refresh them after a migrate from zero."
-        if free := [name for name, facts in catalogue["sequences"].items() if facts["table"] is None]:
-            yield f"How far sequences of no column have counted was not compared: {some(free)}."
-        yield (
-            "Schemas, rules, aggregates, operators, text search configurations, statistics and event triggers "
-            "were not compared."
-        )
+    tables = catalogue["tables"]
+    for kind, names in catalogue.get("unread", {}).items():
+        yield f"{kind[0].upper()}{kind[1:]} were not compared: {some(names)}."
+    if foreign := [name for name, table in tables.items() if table.get("type") == "foreign"]:
+        yield f"What foreign tables hold was not compared: {some(foreign)}."
+    if hidden := [name for name, table in tables.items() if table.get("hidden")]:
+        yield f"Row security hides what tables hold from the user of the settings, so it was not compared: {some(hidden)}."
     if catalogue["engine"] == "mysql":
         if catalogue["sequences"]:
             yield f"How far sequences have counted was not compared: {some(list(catalogue['sequences']))}."
         yield "Privileges, stored packages, spatial reference systems and statistics were not compared."
-    if indexes := [name for name, table in catalogue["tables"].items() if _OTHERS_CONTENT.search(table["sql"] or "")]:
+    if indexes := [name for name, table in tables.items() if _OTHERS_CONTENT.search(table["sql"] or "")]:
         yield f"What full-text tables over other tables have indexed was not compared: {some(indexes)}; rebuild them."

@@ -24,14 +24,17 @@ class Volatile:
     tables: frozenset[str] = frozenset()
     """Tables with another number of rows in each run: only what both runs share can be asked for."""
 
+    counters: frozenset[str] = frozenset()
+    """Sequences of no primary key that count further in one run than in the other."""
+
     second: Mapping[str, Table] = field(default_factory=dict, compare=False, repr=False)
     """How the second run fills those `tables`."""
 
     @property
     def names(self) -> tuple[str, ...]:
-        """`table.column` of everything volatile, and the `tables`, sorted."""
+        """`table.column` of everything volatile, and the `tables` and `counters`, sorted."""
         touched = self.columns | {(table, column) for table, _, column in self.cells}
-        return tuple(sorted({f"{table}.{column}" for table, column in touched} | self.tables))
+        return tuple(sorted({f"{table}.{column}" for table, column in touched} | self.tables | self.counters))
 
     def holds(self, table: str, key: Key | None, column: str) -> bool:
         """Whether a cell is volatile; without a key, whether the whole column is."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from migwizard.proof.catalogue import compare_catalogues
@@ -12,34 +13,53 @@ from migwizard.seeds.rungs import is_plain
 from migwizard.seeds.verdicts import Judged, Thing, Verdict
 
 KINDS = (
+    "schema",
     "extension",
     "collation",
     "type",
     "sequence",
     "function",
     "procedure",
+    "aggregate",
+    "operator",
+    "operator family",
+    "operator class",
+    "cast",
+    "text search parser",
+    "text search template",
+    "text search dictionary",
+    "text search configuration",
+    "foreign data wrapper",
+    "server",
+    "user mapping",
     "table",
     "constraint",
     "index",
+    "statistics",
     "view",
+    "rule",
     "policy",
+    "publication",
+    "setting",
+    "default privileges",
+    "comment",
+    "owner",
+    "grant",
     "trigger",
     "event",
     "counter",
+    "contents",
+    "event trigger",
 )
-"""What can be brought by its definition, in an order in which things can be made."""
+"""What can be brought by its definition, in an order in which things can mostly be made; what one needs comes first anyway."""
 GROUPS = {
-    "extension": "extensions",
-    "collation": "collations",
-    "type": "types",
     "function": "functions",
     "procedure": "procedures",
     "view": "views",
     "trigger": "triggers",
-    "policy": "policies",
     "event": "events",
 }
-"""Where a catalogue keeps each kind, besides tables with their parts and sequences."""
+"""Where a catalogue of MySQL keeps each kind, besides tables with their parts and sequences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +77,10 @@ class SchemaObject:
     """Among those of its kind: later ones may need earlier ones."""
     whole: bool = False
     """One statement, whatever semicolons are in it: Django takes texts apart for drivers that run one at a time."""
+    needs: frozenset[Thing] = frozenset()
+    """Without these it cannot be made, as the database itself tells."""
+    checked: bool = False
+    """Whether it is a function whose text is looked at when it is made, so that all that it names must be there."""
 
     @property
     def thing(self) -> Thing:
@@ -76,7 +100,10 @@ def read_objects(catalogue: Mapping[str, Any]) -> dict[Thing, SchemaObject]:
     """Every object of a catalogue that has a definition of its own."""
     readers = {"sqlite": _sqlite_objects, "postgresql": _postgresql_objects, "mysql": _mysql_objects}
     found = list(readers[catalogue["engine"]](catalogue))
-    return {item.thing: item for item in found}
+    needs: dict[Thing, set[Thing]] = defaultdict(set)
+    for kind, name, other, other_name in catalogue.get("needs", ()):
+        needs[kind, name].add((other, other_name))
+    return {item.thing: replace(item, needs=frozenset(needs[item.thing])) for item in found}
 
 
 def _sqlite_objects(catalogue: Mapping[str, Any]) -> Iterator[SchemaObject]:
@@ -94,20 +121,23 @@ def _sqlite_objects(catalogue: Mapping[str, Any]) -> Iterator[SchemaObject]:
 def _postgresql_objects(catalogue: Mapping[str, Any]) -> Iterator[SchemaObject]:
     for table, facts in catalogue["tables"].items():
         yield SchemaObject("table", table, table, facts["sql"], facts["drop"])
-        for constraint in facts["constraints"]:
+        for constraint in (each for each in facts["constraints"] if each["sql"]):
             order = 1 if constraint["type"] == "f" else 0
             name = name_on_table(constraint["name"], table)
             yield SchemaObject("constraint", name, table, constraint["sql"], constraint["drop"], order)
         for index in facts["indexes"]:
             if index["sql"]:
                 yield SchemaObject("index", index["name"], table, index["sql"], index["drop"])
-    for kind, group in GROUPS.items():
-        for name, facts in catalogue.get(group, {}).items():
-            table = facts.get("table", name)
-            yield SchemaObject(kind, name, table, facts["sql"], facts["drop"], facts.get("order", 0))
+    for kind, things in catalogue["objects"].items():
+        for name, facts in things.items():
+            if (kind, name) == ("schema", "public"):
+                continue  # Every new database has it.
+            table = facts.get("table") or name
+            checked = facts.get("language") == "sql"
+            yield SchemaObject(kind, name, table, facts["sql"], facts["drop"], facts["order"], checked=checked)
     for name, facts in catalogue["sequences"].items():
         if facts["table"] is None:
-            yield SchemaObject("sequence", name, name, facts["sql"], facts["drop"])
+            yield SchemaObject("sequence", name, name, facts["sql"], facts["drop"], facts["order"])
 
 
 def _mysql_objects(catalogue: Mapping[str, Any]) -> Iterator[SchemaObject]:
@@ -127,19 +157,49 @@ def _mysql_objects(catalogue: Mapping[str, Any]) -> Iterator[SchemaObject]:
 
 
 def read_counters(catalogue: Mapping[str, Any], counters: Mapping[str, int]) -> dict[Thing, SchemaObject]:
-    """How far the sequences of tables have counted, as statements that set them; `counters` are those of `read_rows`."""
-    columns = {facts["table"]: facts["column"] for facts in catalogue.get("sequences", {}).values()}
-    found = {}
-    for table, number in counters.items():
-        if catalogue["engine"] == "mysql":
-            name = table.replace("`", "``")
-            found["counter", table] = SchemaObject(
-                "counter", table, table, f"ALTER TABLE `{name}` AUTO_INCREMENT = {number + 1}"
-            )
-        elif table in columns:
-            owner = f"pg_get_serial_sequence({_literal(_identifier(table))}, {_literal(columns[table])})"
-            found["counter", table] = SchemaObject("counter", table, table, f"SELECT setval({owner}, {number});")
-    return found
+    """How far sequences have counted, as statements that set them; `counters` are those of `read_rows`.
+
+    The sequence of a primary key is known by its table, that of another column by both, one of no column by its own name.
+    """
+    if catalogue["engine"] == "mysql":
+        return {("counter", table): _mysql_counter(table, number) for table, number in counters.items()}
+    tables = catalogue["tables"]
+    found: dict[str, tuple[str, str]] = {}
+    for name, facts in catalogue.get("sequences", {}).items():
+        table, column = facts["table"], facts["column"]
+        if table is None:
+            found[name] = name, _literal(_identifier(name))
+            continue
+        owner = f"pg_get_serial_sequence({_literal(_identifier(table))}, {_literal(column)})"
+        is_key = any(each["pk"] and each["name"] == column for each in tables[table]["columns"])
+        found[table if is_key else f"{table}.{column}"] = table, owner
+    return {
+        ("counter", name): SchemaObject("counter", name, found[name][0], f"SELECT setval({found[name][1]}, {number});")
+        for name, number in counters.items()
+        if name in found
+    }
+
+
+def _mysql_counter(table: str, number: int) -> SchemaObject:
+    name = table.replace("`", "``")
+    return SchemaObject("counter", table, table, f"ALTER TABLE `{name}` AUTO_INCREMENT = {number + 1}")
+
+
+def read_contents(catalogue: Mapping[str, Any]) -> dict[Thing, SchemaObject]:
+    """What fills each materialised view that holds something, behind all rows."""
+    views = catalogue.get("objects", {}).get("view", {})
+    return {
+        ("contents", name): SchemaObject(
+            "contents",
+            name,
+            name,
+            f"REFRESH MATERIALIZED VIEW {_identifier(name)};",
+            order=facts["order"],
+            needs=frozenset({("view", name)}),
+        )
+        for name, facts in views.items()
+        if facts["materialised"] and facts["populated"]
+    }
 
 
 def _identifier(name: str) -> str:

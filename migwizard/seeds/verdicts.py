@@ -10,6 +10,7 @@ from typing import Any
 
 from migwizard.proof.rowset import CONTENT_TYPES, PERMISSIONS
 from migwizard.words.counting import count
+from migwizard.words.things import called
 
 Key = tuple[str, tuple[Any, ...]]
 """A row: table and primary key as stored."""
@@ -32,6 +33,9 @@ _SETTINGS_AS = re.compile(r"\bfrom\s+django\.conf\s+import\s+settings\s+as\s+(\w
 _PASSING = frozenset({"SET", "RESET", "LOCK", "LISTEN", "NOTIFY", "COMMENT", "ANALYZE", "VACUUM", "REINDEX"})
 """Statements that go with others: where those left nothing, these do not outlive them."""
 
+
+_FILLS = "REFRESH"
+"""The statement that stores the rows of a materialised view."""
 
 _NUMBERED_ANEW = frozenset({CONTENT_TYPES, PERMISSIONS})
 """Django makes their rows after every migrate, also those that somebody deleted."""
@@ -153,6 +157,8 @@ def _nothing_left(facts: Mapping[str, Any], only_made_anyway: bool, depends: Seq
     if facts.get("virtual"):
         return Verdict.ASK, f"writes into {', '.join(facts['virtual'])}, a virtual table, whose index no row shows"
     unseen = [] if facts["kind"] == "schema" else list(facts.get("unseen", ()))
+    if _FILLS in unseen and _PASSING.issuperset({*unseen} - {_FILLS}):
+        return Verdict.SEED, "fills a materialised view with what there is by then"
     if not _PASSING.issuperset(unseen):
         return Verdict.ASK, _unseen(unseen)
     if foreign := [table for table in facts.get("foreign", ()) if table not in _NUMBERED_ANEW]:
@@ -189,5 +195,5 @@ def _things(things: Sequence[Thing], facts: Mapping[str, Any]) -> str:
         "makes": [thing for thing in things if thing not in gone],
         "removes": [thing for thing in things if thing in gone],
     }
-    said = {verb: ", ".join(f"the {kind} {name}" for kind, name in named) for verb, named in verbs.items() if named}
+    said = {verb: ", ".join(called(*thing) for thing in named) for verb, named in verbs.items() if named}
     return "; ".join(f"{verb} {named}" for verb, named in said.items())

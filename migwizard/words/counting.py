@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 SHOWN = 4
 """So many names stand in a sentence."""
-PLURALS = {"index": "indexes", "policy": "policies"}
+PLURALS = {
+    "index": "indexes",
+    "policy": "policies",
+    "statistics": "statistics",
+    "operator family": "operator families",
+    "operator class": "operator classes",
+    "text search dictionary": "text search dictionaries",
+    "default privileges": "default privileges",
+}
 KINDS = {
     "tables": "table",
     "columns": "column",
@@ -22,6 +30,28 @@ KINDS = {
     "extensions": "extension",
     "collations": "collation",
     "policies": "policy",
+    "rules": "rule",
+    "schemas": "schema",
+    "aggregates": "aggregate",
+    "operators": "operator",
+    "operator families": "operator family",
+    "operator classes": "operator class",
+    "casts": "cast",
+    "statistics": "statistics",
+    "text search parsers": "text search parser",
+    "text search templates": "text search template",
+    "text search dictionaries": "text search dictionary",
+    "text search configurations": "text search configuration",
+    "event triggers": "event trigger",
+    "foreign data wrappers": "foreign data wrapper",
+    "servers": "server",
+    "user mappings": "user mapping",
+    "publications": "publication",
+    "settings": "setting",
+    "comments": "comment",
+    "owners": "owner",
+    "privileges": "grant",
+    "default privileges": "default privileges",
 }
 """What a catalogue is compared by: the figure, and the kind of thing that it counts."""
 

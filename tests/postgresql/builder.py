@@ -6,10 +6,20 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import psycopg
+
 from migwizard.project.agent.postgresql_facts import read_catalogue
 from migwizard.project.agent.postgresql_rows import read_rows
 from tests.postgresql.server import connect
 from tests.proof.builder import Built
+
+
+def catalogue_with(connection: psycopg.Connection[tuple[Any, ...]], change: str) -> Built:
+    """What the database of `connection` is after a change, which is taken back; without rows."""
+    with connection.transaction(force_rollback=True):
+        connection.execute(change)
+        found = read_catalogue(lambda statement: connection.execute(statement).fetchall(), needs=False)
+    return Built(json.loads(json.dumps(found)), {})
 
 
 def build(database: str, *scripts: str) -> Built:

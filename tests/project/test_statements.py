@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from migwizard.project.agent.engines.postgresql import COMPARED
 from migwizard.project.agent.statements import renamed, unseen, written
 
 
@@ -32,6 +33,21 @@ from migwizard.project.agent.statements import renamed, unseen, written
 )
 def test_statements_whose_effect_nobody_compares_are_told_by_kind(sql: str, kinds: set[str]) -> None:
     assert unseen(sql) == kinds
+
+
+@pytest.mark.parametrize(
+    ("sql", "kinds"),
+    [
+        ("GRANT SELECT ON t TO you; COMMENT ON TABLE t IS 'x'; CREATE RULE r AS ON INSERT TO a DO NOTHING", set()),
+        ("ALTER TABLE a DISABLE TRIGGER t; CREATE USER MAPPING FOR me SERVER s; ANALYZE", {"ANALYZE"}),
+        ("GRANT readers TO you", {"GRANT"}),
+        ("revoke connect on database shop from public", {"REVOKE"}),
+        ("COMMENT ON DATABASE shop IS 'x'", {"COMMENT"}),
+        ("CREATE ROLE me; ALTER DATABASE shop SET work_mem = 1", {"ROLE", "DATABASE"}),
+    ],
+)
+def test_what_the_catalogue_of_postgresql_shows_is_not_told(sql: str, kinds: set[str]) -> None:
+    assert unseen(sql, COMPARED) == kinds
 
 
 @pytest.mark.parametrize(

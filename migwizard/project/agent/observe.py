@@ -27,12 +27,13 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*")
 class Watched:
     """One operation of the old history and what it did."""
 
-    def __init__(self, app: str, migration: str, facts: dict[str, Any], wrapper: Any) -> None:
+    def __init__(self, app: str, migration: str, facts: dict[str, Any], wrapper: Any, compared: frozenset[str]) -> None:
         self.facts = dict(facts, app=app, migration=migration, id="{}.{}#{}".format(app, migration, facts["path"]))
         self.facts["not_atomic"] = False
         self.facts["in_separate"] = (
             None if wrapper is None else [_state_model(operation) for operation in wrapper.state_operations]
         )
+        self._compared = compared
         self.statements = 0
         self.writes = 0
         self.words: set[str] = set()
@@ -50,7 +51,7 @@ class Watched:
         if first and first[0].upper() in ("INSERT", "UPDATE", "DELETE", "REPLACE"):
             self.writes += 1
         self.words.update(_WORD.findall(sql))
-        self.unseen |= statements.unseen(sql)
+        self.unseen |= statements.unseen(sql, self._compared)
         self.written |= statements.written(sql)
         self.facts["sets_counter"] = bool(self.facts.get("sets_counter") or _COUNTER.search(sql))
 
@@ -62,6 +63,18 @@ def _is_injected(operation: Any) -> bool:
 
 def _is_virtual(sql: str | None) -> bool:
     return (sql or "").lstrip().upper().startswith("CREATE VIRTUAL")
+
+
+def _renamed(kind: str, name: str, old: str, new: str) -> str:
+    """The name of an object once its table has another one."""
+    if kind in ("table", "counter"):
+        return new if name == old else name
+    if kind in ("comment", "owner", "grant"):
+        what, _, of = name.partition(" ")
+        table, dot, column = of.partition(".")
+        return "{} {}{}{}".format(what, new, dot, column) if what in ("table", "column") and table == old else name
+    first, on, table = name.rpartition(" on ")
+    return first + on + new if on and table == old else name
 
 
 def _state_model(operation: Any) -> list[str]:
@@ -130,7 +143,9 @@ class Observer:
         if not self._watch or migration.app_label not in self._labels:
             return
         for path, operation, wrapper in special_operations(operations):
-            watched = Watched(migration.app_label, migration.name, describe_operation(operation, path), wrapper)
+            compared: frozenset[str] = getattr(self._engine, "COMPARED", frozenset())
+            facts = describe_operation(operation, path)
+            watched = Watched(migration.app_label, migration.name, facts, wrapper, compared)
             watched.facts["not_atomic"] = not migration.atomic
             self.watched.append(watched)
             self._wrap(operation, partial(self._begin, watched), self._finish)
@@ -177,16 +192,13 @@ class Observer:
         """From now on everything that was seen of the table `old` is known under the table's new name."""
         for table, key in [entry for entry in self.owners if entry[0] == old]:
             self.owners[new, key] = self.owners.pop((table, key))
-        for kind in ("table", "counter"):
-            if (kind, old) in self.objects:
-                self.objects[kind, new] = self.objects.pop((kind, old))
+        self.objects = {(kind, _renamed(kind, name, old, new)): owner for (kind, name), owner in self.objects.items()}
         self.found = {(new if table == old else table, key) for table, key in self.found}
         for watched in self.watched:
             watched.tables = {new if table == old else table for table in watched.tables}
             watched.virtual = {new if table == old else table for table in watched.virtual}
             for change in watched.schema:
-                if change[1] in ("table", "counter") and change[2] == old:
-                    change[2] = new
+                change[2] = _renamed(change[1], change[2], old, new)
             watched.touched = [(new if table == old else table, key, change) for table, key, change in watched.touched]
 
     def _take(self) -> Snapshot:

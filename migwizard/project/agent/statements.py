@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Container
 
 NAME = r'("(?:[^"]|"")+"|`(?:[^`]|``)+`|[\w$]+)'
 """A name in a pattern, quoted or not."""
@@ -20,11 +21,16 @@ _JUDGED = re.compile(
 """What works by rows and definitions, which are compared, or leaves nothing."""
 _UNCOMPARED = re.compile(
     r"\s*(?:CREATE|ALTER|DROP)\s+(?:OR\s+REPLACE\s+)?(SCHEMA|STATISTICS|TEXT\s+SEARCH|AGGREGATE|RULE|OPERATOR|EVENT\s+TRIGGER"
-    r"|ROLE|USER|GROUP|PUBLICATION|SUBSCRIPTION|SERVER|CAST|LANGUAGE|CONVERSION|DATABASE|TABLESPACE)\b"
+    r"|ROLE|USER\s+MAPPING|USER|GROUP|PUBLICATION|SUBSCRIPTION|SERVER|CAST|LANGUAGE|CONVERSION|DATABASE|TABLESPACE)\b"
     r"|\s*ALTER\b.*\b(SET\s+STATISTICS|SET\s+STORAGE|REPLICA\s+IDENTITY|(?:EN|DIS)ABLE\s+(?:TRIGGER|RULE))\b",
     re.IGNORECASE | re.DOTALL,
 )
-"""Definitions that no catalogue here reads."""
+"""Definitions that not every catalogue here reads."""
+_OF_THE_SERVER = re.compile(
+    r"\s*(?:GRANT|REVOKE)\b(?!.*\bON\b)|.*\bON\s+(?:DATABASE|ROLE|TABLESPACE|LANGUAGE|LARGE\s+OBJECT|PARAMETER)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What is granted or said of something else than the objects of a database."""
 _BODY = re.compile(
     r"\s*CREATE\b(?:(?!\bAS\b).)*\b(?:TRIGGER|PROCEDURE|FUNCTION|EVENT)\b.*\bBEGIN\b(?!\s+ATOMIC\b)",
     re.IGNORECASE | re.DOTALL,
@@ -56,21 +62,26 @@ def renamed(sql: str) -> list[tuple[str, str]]:
     return [(unquote(old), unquote(new)) for old, new in pairs]
 
 
-def unseen(sql: str) -> set[str]:
-    """The kinds of statements in a text whose effect nobody compares, as GRANT or ANALYZE."""
+def unseen(sql: str, compared: Container[str] = ()) -> set[str]:
+    """The kinds of statements in a text whose effect nobody compares, as ANALYZE.
+
+    `compared` are those kinds whose effect the engine's catalogue shows.
+    """
     found = set()
     for statement in _HIDDEN.sub(" ", sql).split(";"):
         first = _FIRST.match(statement)
         kind = first.group(1).upper() if first else ""
         if kind == "PRAGMA":
             kind = kind if _PRAGMA.match(statement) else ""
+        if kind in ("GRANT", "REVOKE", "COMMENT") and kind in compared and not _OF_THE_SERVER.match(statement):
+            continue
         if kind and not _JUDGED.fullmatch(kind):
             found.add(kind)
         if uncompared := _UNCOMPARED.match(statement):
             found.add(" ".join((uncompared.group(1) or uncompared.group(2)).upper().split()))
         if _BODY.match(statement):
             break
-    return found
+    return {kind for kind in found if kind in ("GRANT", "REVOKE", "COMMENT") or kind not in compared}
 
 
 def written(sql: str) -> set[str]:

@@ -23,6 +23,7 @@ Engine = Any
 `mark(connection)`: equal at two moments only if nothing was written between them;
 `snapshot(connection)`: rows and objects at this moment;
 `keyed_rows(connection, table)`: the stored rows of one table, each with the key under which a snapshot knows it;
+`COMPARED`, if there: kinds of statements (see `statements.unseen`) whose effect its catalogue shows;
 `hint(error)`: what a person can do about a failed history, where the error itself does not say it.
 """
 

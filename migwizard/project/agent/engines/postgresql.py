@@ -22,6 +22,13 @@ from .snapshot import Snapshot
 
 COMMENT = "Scratch database of migwizard, removed by itself: "
 PREFIX = "migwizard"
+COMPARED = frozenset(
+    [
+        "COMMENT", "GRANT", "REVOKE", "IMPORT", "CLUSTER", "SCHEMA", "STATISTICS", "TEXT SEARCH", "AGGREGATE", "RULE",
+        "OPERATOR", "EVENT TRIGGER", "USER MAPPING", "PUBLICATION", "SERVER", "CAST", "SET STATISTICS", "SET STORAGE",
+        "REPLICA IDENTITY", "ENABLE TRIGGER", "DISABLE TRIGGER", "ENABLE RULE", "DISABLE RULE",
+    ]
+)  # fmt: skip
 
 Raw = Callable[..., List[Tuple[Any, ...]]]
 
@@ -208,6 +215,10 @@ def read_rows(connection: Any, catalogue: dict[str, Any]) -> dict[str, Any]:
     return postgresql_rows.read_rows(raw(connection), catalogue)
 
 
+_WRITTEN = "sum(n_tup_ins), sum(n_tup_upd), sum(n_tup_del), now()::text"
+"""What a transaction has written, and which one it is."""
+
+
 def mark(connection: Any) -> Any:
     """Inside of one transaction: what it has written so far, to tables and to the catalogue; outside never the same."""
     execute = raw(connection)
@@ -215,15 +226,30 @@ def mark(connection: Any) -> Any:
         return object()
     return execute(
         # Sequences write nothing that a transaction counts.
-        "SELECT txid_current_if_assigned(), sum(n_tup_ins), sum(n_tup_upd), sum(n_tup_del), now()::text "
-        "FROM pg_stat_xact_all_tables"
+        "SELECT txid_current_if_assigned(), {}, (SELECT sum(last_value) FROM pg_sequences) "
+        "FROM pg_stat_xact_all_tables".format(_WRITTEN)
     )
+
+
+_LAST: dict[str, Any] = {"mark": None, "catalogue": None}
+"""The catalogue that was read last, and the mark at that moment: most operations that are watched write rows alone."""
+
+
+def _catalogue(connection: Any) -> dict[str, Any]:
+    """The catalogue, read anew where the transaction wrote to it, or is another one."""
+    execute, now = raw(connection), None
+    if connection.in_atomic_block and execute("SHOW track_counts") == [("on",)]:
+        where = "WHERE schemaname = 'pg_catalog'"
+        now = execute("SELECT {} FROM pg_stat_xact_all_tables {}".format(_WRITTEN, where))
+    if now is None or now != _LAST["mark"]:
+        _LAST.update(mark=now, catalogue=postgresql_facts.read_catalogue(execute, needs=False))
+    return dict(_LAST["catalogue"])
 
 
 def snapshot(connection: Any) -> Snapshot:
     """All objects and all rows. A table without a primary key is known by the places of its rows."""
     execute = raw(connection)
-    catalogue = postgresql_facts.read_catalogue(execute)
+    catalogue = _catalogue(connection)
     rows = {
         name: postgresql_rows.keyed(execute, name, table)
         for name, table in catalogue["tables"].items()
@@ -239,21 +265,14 @@ def _objects(catalogue: dict[str, Any]) -> dict[tuple[str, str], tuple[str, str 
             found["table", name] = (name, table["sql"])
             found.update({("index", i["name"]): (name, i["sql"]) for i in table["indexes"] if i["sql"]})
             found.update(
-                {("constraint", "{} on {}".format(c["name"], name)): (name, c["sql"]) for c in table["constraints"]}
+                {
+                    ("constraint", "{} on {}".format(each["name"], name)): (name, each["sql"])
+                    for each in table["constraints"]
+                    if each["sql"]
+                }
             )
-    kinds = {
-        "view": "views",
-        "trigger": "triggers",
-        "function": "functions",
-        "type": "types",
-        "extension": "extensions",
-        "collation": "collations",
-        "policy": "policies",
-    }
-    for kind, group in kinds.items():
-        found.update(
-            {(kind, name): (facts.get("table", name), facts["sql"]) for name, facts in catalogue[group].items()}
-        )
+    for kind, things in catalogue["objects"].items():
+        found.update({(kind, name): (facts.get("table") or name, facts["sql"]) for name, facts in things.items()})
     found.update(
         {
             ("sequence", name): (name, facts["sql"])
@@ -272,7 +291,7 @@ def keyed_rows(
     Values other than numbers, booleans and texts are their text, which PostgreSQL reads back.
     """
     execute = raw(connection)
-    table = dict(postgresql_facts.read_catalogue(execute)["tables"][name])
+    table = dict(postgresql_facts.read_catalogue(execute, needs=False)["tables"][name])
     table["columns"] = [column for column in table["columns"] if not column["generated"]]
     found = postgresql_rows.keyed(execute, name, table)
     return (
