@@ -10,7 +10,7 @@ from typing import Any
 
 from migwizard.engine import scratchcopies
 from migwizard.engine.literal_rows import RowsBlock, blocks_at, table_rows
-from migwizard.engine.placing import Alteration, Pair, altered_tables, mentioned, placed
+from migwizard.engine.placing import Alteration, Pair, altered_tables, placed, tables_before
 from migwizard.engine.planning import Planned
 from migwizard.engine.ride import Ride
 from migwizard.plan.operations import Node
@@ -21,6 +21,7 @@ from migwizard.seeds.groups import Item
 from migwizard.seeds.lift import NONE
 from migwizard.seeds.moving import Move, Old, OldModule, lost, plan_move, take
 from migwizard.seeds.objects import SchemaObject, as_it_was, is_own_operation, made_stands
+from migwizard.seeds.order import is_ahead, needed, unchecked
 from migwizard.seeds.renames import Fates, fates
 from migwizard.seeds.rungs import AS_CODE, Rung
 from migwizard.seeds.sqlliteral import sql_literal
@@ -174,11 +175,14 @@ def sql_content(judged: Judged, final: Mapping[Thing, SchemaObject]) -> Content:
     return Content(judged.migration, origin, (_call("migrations.RunSQL", arguments),))
 
 
-def object_content(thing: SchemaObject, origin: str) -> Content:
-    """An object by its definition in the old database."""
-    # A number that was passed over is not given back.
-    reverse = "migrations.RunSQL.noop" if thing.kind == "counter" else sql_literal(thing.drop_sql)
-    arguments = [f"sql={_sql([thing.sql], listed=thing.whole)}", f"reverse_sql={reverse}"]
+def object_content(thing: SchemaObject, origin: str, *, ahead: bool = False) -> Content:
+    """An object by its definition in the old database; `ahead` is a function that stands before what it names."""
+    # A number that was passed over is not given back, and what fills a view goes with it.
+    reverse = "migrations.RunSQL.noop" if thing.kind in ("counter", "contents") else sql_literal(thing.drop_sql)
+    arguments = [
+        f"sql={_sql([unchecked(thing.sql) if ahead else thing.sql], listed=thing.whole)}",
+        f"reverse_sql={reverse}",
+    ]
     return Content(thing.name, origin, (_call("migrations.RunSQL", arguments),))
 
 
@@ -256,41 +260,59 @@ def seed_items(
     alterations: list[Alteration] = []
     whole: dict[Thing, Pair] = {}
     made_at: dict[Thing, int] = {}
+    late: set[Thing] = set()
     for number, operation in enumerate(judged):
         if (rung := rungs.get(operation.id)) in AS_CODE:
             shared = extracts.get(operation.id, (operation.migration, None))
             content = _code_content(operation, rung, sources, shared, final)
             content = replace(content, apps=sources.apps_before(operation))
-            item = _code_item(operation, objects, apart=apart), content
+            item = _code_item(operation, objects, final, apart=apart), content
             stands = as_it_was(operation, final) or is_own_operation(operation, final)
-            if operation.verdict is Verdict.SCHEMA and stands:
+            if stands and _of_its_own(operation):
                 whole.update(dict.fromkeys(operation.things, item))
                 made_at.update(dict.fromkeys(operation.things, number))
             else:
+                late.update(operation.things)
                 if changed := altered_tables(operation):
                     alterations.append(Alteration(number, changed, len(seeds)))
                 seeds.append(item)
         seeds += blocks_at(blocks, number)
     covered = {thing for op in judged if _makes_objects(op, rungs.get(op.id), final) for thing in op.things}
     single = {
-        thing: (_object_item(item, app, final, apart=apart), object_content(item, origin))
+        thing: (
+            _object_item(item, app, final, apart=apart),
+            object_content(item, origin, ahead=is_ahead(item, final, final.keys() - late)),
+        )
         for thing, (item, app, origin) in objects.items()
         if thing not in covered
     }
     return placed({**single, **whole}, seeds, alterations, made_at, final)
 
 
-def _code_item(operation: Judged, objects: Mapping[Thing, tuple[SchemaObject, str, str]], *, apart: bool) -> Item:
+def _of_its_own(operation: Judged) -> bool:
+    """Whether an operation makes objects, and no rows but those of tables that it makes itself."""
+    made = {name for action, kind, name, _ in operation.facts["schema"] if (action, kind) == ("created", "table")}
+    return bool(operation.things) and operation.facts["rows"].keys() <= made
+
+
+def _code_item(
+    operation: Judged,
+    objects: Mapping[Thing, tuple[SchemaObject, str, str]],
+    final: Mapping[Thing, SchemaObject],
+    *,
+    apart: bool,
+) -> Item:
     """An operation that comes along with its logic."""
     made = {objects[thing][0].table for thing in operation.things if thing in objects}
     made.update(altered_tables(operation), operation.facts.get("virtual", ()))
+    before = {table for thing in operation.things if thing in final for table in tables_before(final[thing], final)}
     return Item(
         operation.app,
-        frozenset(operation.facts["tables"]),
+        frozenset({*operation.facts["tables"], *before}),
         frozenset(operation.facts["rows"]) | made,
         (operation.id,),
         not operation.facts.get("not_atomic", False),
-        SCHEMA if apart and operation.verdict is Verdict.SCHEMA else "",
+        SCHEMA if apart and _of_its_own(operation) else "",
     )
 
 
@@ -310,10 +332,13 @@ def _code_content(
 
 
 def _object_item(thing: SchemaObject, app: str, final: Mapping[Thing, SchemaObject], *, apart: bool) -> Item:
-    """An object after all that it mentions; a counter only after the rows of its table, whoever reads them."""
+    """An object after all that it needs; a counter only after the rows of its table, whoever reads them."""
     if thing.kind == "counter":
         return Item(app, frozenset({thing.table}), frozenset())
-    touches = frozenset({thing.table}) | mentioned(thing, final)
+    if thing.kind == "contents":
+        read = {final[other].table for other in needed(thing.needs, final)}
+        return Item(app, frozenset({thing.table, *read}), frozenset({thing.table}))
+    touches = frozenset({thing.table}) | tables_before(thing, final)
     return Item(app, touches, frozenset({thing.table}), part=SCHEMA if apart else "")
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from migwizard.seeds.compose import Content
 from migwizard.seeds.groups import Item
-from migwizard.seeds.objects import KINDS, SchemaObject
+from migwizard.seeds.objects import SchemaObject
+from migwizard.seeds.order import in_order, mentioned
 from migwizard.seeds.verdicts import Judged, Thing
 
 Pair = tuple[Item, Content]
 """What stands in a seed file, and its text."""
 
-AFTER_ROWS = ("trigger", "event", "counter")
+AFTER_ROWS = ("trigger", "event", "event trigger", "counter", "contents")
+"""What would do something to the rows, or must be done to all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,11 @@ def placed(
     need not. A definition from the catalogue is that of the end, so that it may need every alteration.
     """
     ordered = _in_order(things, final)
-    first = {thing: pair for thing, pair in ordered.items() if thing[0] not in AFTER_ROWS}
+    last: set[Thing] = set()
+    for thing in ordered:
+        if thing[0] in AFTER_ROWS or (thing in final and not final[thing].needs.isdisjoint(last)):
+            last.add(thing)
+    first = {thing: pair for thing, pair in ordered.items() if thing not in last}
     behind = _behind(first, alterations, made_at, final) if alterations else {}
     result = [pair for pair in first.values() if id(pair[0]) not in behind]
     for place, seed in enumerate(seeds):
@@ -63,7 +68,7 @@ def _behind(
     final: Mapping[Thing, SchemaObject],
 ) -> dict[int, int]:
     """The place of the last seed that an item (by its id) needs, be it only through another object."""
-    needs = {thing: {final[thing].table} | mentioned(final[thing], final) for thing in things if thing in final}
+    needs = {thing: {final[thing].table} | tables_before(final[thing], final) for thing in things if thing in final}
     found: dict[int, int] = {}
     changed = True
     while changed:
@@ -81,9 +86,11 @@ def _behind(
 
 
 def _in_order(things: Mapping[Thing, Pair], final: Mapping[Thing, SchemaObject]) -> dict[Thing, Pair]:
-    """Kind by kind, and what needs another one after it."""
-    orders = {thing: final[thing].order if thing in final else 0 for thing in things}
-    return dict(sorted(things.items(), key=lambda entry: (KINDS.index(entry[0][0]), orders[entry[0]], entry[0][1])))
+    """Kind by kind, and what needs another one after it; what one operation makes stays together."""
+    items: dict[int, list[Thing]] = {}
+    for thing, (item, _) in things.items():
+        items.setdefault(id(item), []).append(thing)
+    return {thing: things[thing] for key in in_order(items, final) for thing in items[key]}
 
 
 def _once(pairs: Sequence[Pair]) -> list[Pair]:
@@ -91,11 +98,6 @@ def _once(pairs: Sequence[Pair]) -> list[Pair]:
     return list({id(item): (item, content) for item, content in pairs}.values())
 
 
-def mentioned(thing: SchemaObject, final: Mapping[Thing, SchemaObject]) -> frozenset[str]:
-    """The tables, views and the like that a definition names."""
-    words = set(re.findall(r"\w+", thing.sql))
-    return frozenset(
-        item.table
-        for item in final.values()
-        if item.kind not in ("constraint", "index", "trigger", "event", "policy") and item.bare_name in words
-    )
+def tables_before(thing: SchemaObject, final: Mapping[Thing, SchemaObject]) -> frozenset[str]:
+    """The tables, views and the like that must be there before an object: those it needs, and those that it names."""
+    return frozenset(final[other].table for other in thing.needs | mentioned(thing, final) if other in final)

@@ -6,7 +6,7 @@ and says which table needs it. Seeds come after all tables, so that these object
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,11 +14,15 @@ from migwizard.engine.planning import Planned
 from migwizard.engine.ride import Ride
 from migwizard.plan.operations import Node
 from migwizard.plan.plan import first_nodes
-from migwizard.seeds.objects import KINDS, SchemaObject, read_objects
+from migwizard.seeds.objects import SchemaObject, read_objects
+from migwizard.seeds.order import in_order, is_ahead, needed, unchecked
 from migwizard.seeds.prelude import Prelude
 from migwizard.seeds.seedfile import SeedOperation
 from migwizard.seeds.sqlliteral import sql_literal
 from migwizard.seeds.verdicts import Thing
+
+_PARTS = ("table", "index", "constraint")
+"""A table and what comes with it."""
 
 
 @dataclass(slots=True)
@@ -33,29 +37,75 @@ class Preludes:
 def find(ride: Ride, planned: Planned, old: Mapping[str, Any]) -> Preludes:
     """The objects that migrations of ours make and that tables of ours need, each at the first file that needs it.
 
+    What such an object needs in turn is there before it. An index or a constraint that SQL of ours makes is not its
+    table's: what it alone needs can wait for the seeds.
+
     Files of other apps that need it too depend on that one, which comes earlier in the plan, so that no circle arises.
     """
     found = Preludes()
     final, makers = read_objects(old["catalogue"]), _makers(old["observations"])
     firsts = first_nodes(planned.plan.batches)
-    apps = _apps_by_table(ride)
+    early = _movable(final, makers)
     needing: dict[Thing, set[str]] = {}
-    for kind, name, table in old["catalogue"].get("needed", ()):
-        if (kind, name) in final and (kind, name) in makers and apps.get(table) in firsts:
-            needing.setdefault((kind, name), set()).add(apps[table])
-    for thing in sorted(needing, key=lambda thing: (KINDS.index(thing[0]), final[thing].order, thing[1])):
-        nodes = sorted((firsts[app] for app in needing[thing]), key=list(firsts.values()).index)
-        found.homes[thing] = nodes[0]
-        _add(found, nodes[0], _as_prelude(final[thing], makers[thing]))
-        for node in nodes[1:]:
-            _add(found, node, Prelude(dependencies=(nodes[0],)))
+    for table, app in _apps_by_table(ride).items():
+        for thing in _before(table, final, early) if app in firsts else ():
+            needing.setdefault(thing, set()).add(app)
+    order = list(firsts.values())
+    for thing, apps in needing.items():
+        found.homes[thing] = min((firsts[app] for app in apps), key=order.index)
+    groups = _groups(found.homes, makers)
+    for key in in_order(groups, final):
+        things = groups[key]
+        home = found.homes[things[0]]
+        _add(found, home, _as_prelude(things, final, makers[things[0]], found.homes))
+        for node in {firsts[app] for thing in things for app in needing[thing]} - {home}:
+            _add(found, node, Prelude(dependencies=(home,)))
+    return found
+
+
+def _groups(homes: Mapping[Thing, Node], makers: Mapping[Thing, Mapping[str, Any]]) -> dict[str, list[Thing]]:
+    """What stands in front, together where one operation made nothing else and can be written again."""
+    found: dict[str, list[Thing]] = {}
+    for thing, home in sorted(homes.items()):
+        made = [(kind, name) for _, kind, name, _ in makers[thing]["schema"]]
+        alone = all(action == "created" for action, *_ in makers[thing]["schema"])
+        whole = makers[thing].get("written") and alone and all(homes.get(other) == home for other in made)
+        found.setdefault(makers[thing]["id"] if whole else " ".join(thing), []).append(thing)
+    return found
+
+
+def _before(table: str, final: Mapping[Thing, SchemaObject], early: Mapping[Thing, SchemaObject]) -> set[Thing]:
+    """What has to be there before a table with its own indexes and constraints, out of what `early` can be."""
+    own = {
+        thing: item
+        for thing, item in final.items()
+        if item.table == table and thing not in early and item.kind in _PARTS
+    }
+    found = needed(own, {**own, **early}) - own.keys()
+    tables = {name for kind, name in found if kind == "table"}
+    parts = {thing for thing, item in early.items() if item.table in tables and item.kind in _PARTS}
+    return set(found | needed(parts, early))
+
+
+def _movable(final: Mapping[Thing, SchemaObject], makers: Collection[Thing]) -> dict[Thing, SchemaObject]:
+    """What migrations of ours make, and needs nothing else than such things: it can stand in front of all tables."""
+    found = {thing: final[thing] for thing in makers if thing in final}
+    while late := [thing for thing, item in found.items() if not (item.needs & final.keys()) <= found.keys()]:
+        for thing in late:
+            del found[thing]
     return found
 
 
 def _makers(observations: Mapping[str, Any]) -> dict[Thing, Mapping[str, Any]]:
-    """The operation that made each object, as it was observed."""
+    """The operation behind each object that one of them made, as was observed; what they merely changed others make."""
     by_id = {facts["id"]: facts for facts in observations["operations"]}
-    return {(kind, name): by_id[owner] for kind, name, owner in observations["objects"]}
+    made = {
+        (kind, name)
+        for facts in observations["operations"]
+        for action, kind, name, _ in facts["schema"]
+        if action == "created"
+    }
+    return {(kind, name): by_id[owner] for kind, name, owner in observations["objects"] if (kind, name) in made}
 
 
 def _apps_by_table(ride: Ride) -> dict[str, str]:
@@ -65,14 +115,28 @@ def _apps_by_table(ride: Ride) -> dict[str, str]:
     )
 
 
-def _as_prelude(thing: SchemaObject, maker: Mapping[str, Any]) -> Prelude:
-    """The old operation itself, where it made this object alone and can be written again; else the definition."""
+def _as_prelude(
+    things: Sequence[Thing],
+    final: Mapping[Thing, SchemaObject],
+    maker: Mapping[str, Any],
+    early: Collection[Thing],
+) -> Prelude:
+    """The old operation itself, where it made these objects alone and can be written again; else their definitions.
+
+    What the text of a function names may come after it; then it must not be looked at.
+    """
     origin = f"{maker['app']}.{maker['migration']}"
-    if maker.get("written") and [change[:3] for change in maker["schema"]] == [["created", *thing.thing]]:
+    ahead = [thing for thing in things if is_ahead(final[thing], final, early)]
+    made = [(action, kind, name) for action, kind, name, _ in maker["schema"]]
+    if not ahead and maker.get("written") and sorted(made) == sorted(("created", *thing) for thing in things):
         written = maker["written"]
         return Prelude((SeedOperation(written["source"], origin),), tuple(written["imports"]))
-    arguments = f"    sql={sql_literal(thing.sql)},\n    reverse_sql={sql_literal(thing.drop_sql)},\n"
-    return Prelude((SeedOperation(f"migrations.RunSQL(\n{arguments})", origin),))
+    operations = []
+    for thing in things:
+        sql = unchecked(final[thing].sql) if thing in ahead else final[thing].sql
+        arguments = f"    sql={sql_literal(sql)},\n    reverse_sql={sql_literal(final[thing].drop_sql)},\n"
+        operations.append(SeedOperation(f"migrations.RunSQL(\n{arguments})", origin))
+    return Prelude(tuple(operations))
 
 
 def _add(found: Preludes, node: Node, more: Prelude) -> None:

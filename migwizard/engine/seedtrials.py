@@ -12,6 +12,7 @@ from migwizard.engine.literal_rows import RowsBlock, rows_blocks
 from migwizard.engine.planning import make_plan
 from migwizard.engine.seeding import Seeding
 from migwizard.engine.seedquestions import ask_outside, ask_rows, reconsider, refuse_keep
+from migwizard.engine.seedverdicts import app_of
 from migwizard.project.guest import GuestError
 from migwizard.proof.difference import Difference
 from migwizard.proof.sql_text import lower
@@ -19,6 +20,7 @@ from migwizard.seeds.compose import CannotJoinError, SeedMigration, compose
 from migwizard.seeds.objects import read_objects
 from migwizard.seeds.rungs import AS_CODE, Rung, share_rows
 from migwizard.seeds.verdicts import Judged, Thing, Verdict
+from migwizard.words.things import called
 
 
 def try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
@@ -50,15 +52,16 @@ def try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
         culprits = _moved_writers(seeding, {d.table for d in differences if d.table} - _stirred(seeding))
         again = _makers_of_lost(seeding, new)
         if not culprits and not again:
-            if not (changed := _stored_otherwise(seeding, differences)):
+            if changed := _stored_otherwise(seeding, differences):
+                seeding.stored = {*(seeding.stored or ()), *changed}
+            elif not _follow_up(seeding, differences):
                 return migrations
-            seeding.stored = {*(seeding.stored or ()), *changed}
             continue
         if culprits:
             _go_down(seeding, culprits, differences[0].sentence)
         for thing, maker in again.items():
             if seeding.rungs[maker] in AS_CODE:
-                why = f"It makes the {thing[0]} {thing[1]}, which the old history no longer has at its end."
+                why = f"It makes {called(*thing)}, which the old history no longer has at its end."
                 _go_down(seeding, [maker], why)
 
 
@@ -77,6 +80,23 @@ def _stored_otherwise(seeding: Seeding, differences: Sequence[Difference]) -> se
         for table, _ in judged.keys
     }
     return {table for table in literal - seeding.stored if lower(table) in differing}
+
+
+def _follow_up(seeding: Seeding, differences: Sequence[Difference]) -> bool:
+    """Bring what comes of rows and was not tried yet: views that are filled behind them, sequences that are set.
+
+    Returns whether there was any.
+    """
+    names = {lower(name): name for kind, name in seeding.final if kind == "contents"}
+    wanted = {("counter", item.name) for item in differences if item.kind == "counter"}
+    wanted |= {("contents", names[item.table]) for item in differences if item.table in names}
+    found = [thing for thing in sorted(wanted - seeding.objects.keys()) if thing in seeding.final]
+    for thing in found:
+        item = seeding.final[thing]
+        app = app_of(seeding, item)
+        if app in seeding.ride.apps.labels:
+            seeding.objects[thing] = (item, app, "the old database")
+    return any(thing in seeding.objects for thing in found)
 
 
 def _makers_of_lost(seeding: Seeding, new: Mapping[str, Any]) -> dict[Thing, str]:

@@ -18,6 +18,7 @@ from migwizard.seeds.objects import (
     altered,
     as_it_was,
     is_own_operation,
+    read_contents,
     read_counters,
     read_objects,
     thing_of,
@@ -38,8 +39,10 @@ def judge_all(seeding: Seeding, bare: Mapping[str, Any]) -> None:
     missing |= {thing for thing, item in seeding.final.items() if ("table", item.table) in missing}
     missing |= seeding.homes.keys()
     counters = read_counters(old["catalogue"], old["rows"]["sequences"])
-    seeding.final |= counters
-    set_on_purpose = {thing for thing in _observed(old) & counters.keys() if thing[1] in ahead(old["rows"])}
+    seeding.final |= counters | read_contents(old["catalogue"])
+    free = counters.keys() - {("counter", table) for table in old["rows"]["tables"]}
+    on_purpose = {*free, *(("counter", table) for table in ahead(old["rows"]))}
+    set_on_purpose = _observed(old) & counters.keys() & on_purpose
     missing |= set_on_purpose
     seeding.altered = altered(differences, old["observations"]["operations"], engine) - missing
     seeding.judged = judge(
@@ -71,12 +74,9 @@ def _told(judged: Judged) -> dict[str, Any]:
 
 def _collect_objects(seeding: Seeding, missing: set[Thing]) -> None:
     makers = {thing: judged for judged in seeding.judged for thing in judged.things}
-    tables = {model["table"]: model["app"] for model in seeding.ride.built()["models"] if not model["proxy"]}
-    tables |= seeding.ride.built()["auto_tables"]
     for thing in sorted(missing - seeding.homes.keys()):
         item, maker = seeding.final[thing], makers.get(thing)
-        table = makers.get(("table", item.table))
-        app = maker.app if maker else tables.get(item.table) or (table.app if table else _named_after(seeding, item))
+        app = maker.app if maker else app_of(seeding, item)
         if app not in seeding.ride.apps.labels:
             continue
         if maker is None and ask_object(seeding, item) == "drop":
@@ -84,6 +84,21 @@ def _collect_objects(seeding: Seeding, missing: set[Thing]) -> None:
         if maker is not None and overrule.said(seeding.ride, maker.id) == overrule.DROP:
             continue
         seeding.objects[thing] = (item, app, f"{maker.app}.{maker.migration}" if maker else "the old database")
+
+
+def app_of(seeding: Seeding, item: SchemaObject) -> str:
+    """The app of the table that an object belongs to, be it one that SQL made, or of the object that it needs."""
+    registry = seeding.ride.built()
+    tables = {model["table"]: model["app"] for model in registry["models"] if not model["proxy"]}
+    tables |= registry["auto_tables"]
+    makers = {thing: judged.app for judged in seeding.judged for thing in judged.things}
+    beside = [makers[other] for other in sorted({*item.needs, ("sequence", item.table)}) if other in makers]
+    return (
+        tables.get(item.table)
+        or makers.get(("table", item.table))
+        or next(iter(beside), "")
+        or _named_after(seeding, item)
+    )
 
 
 def _named_after(seeding: Seeding, item: SchemaObject) -> str:

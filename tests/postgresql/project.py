@@ -16,16 +16,32 @@ import psycopg
 from migwizard.project.agent.engines import postgresql
 from tests.postgresql.server import connect, databases, query
 
-PROJECT = Path(__file__).parents[1] / "projects" / "postgresql"
+PROJECTS = Path(__file__).parents[1] / "projects"
 
 
 class Project:
-    """A copy of the fixture project; `root` is the folder of manage.py, the user's state folder lies beside it."""
+    """A copy of a fixture project; `root` is the folder of manage.py, the user's state folder lies beside it."""
 
-    def __init__(self, root: Path, database: str, user: str = "") -> None:
-        self.root, self.database, self.user = root, database, user
+    def __init__(self, root: Path, database: str, user: str = "", source: str = "postgresql") -> None:
+        self.root, self.database, self.user, self.source = root, database, user, source
+        self.report: dict[str, Any] = {}
         if not root.exists():
-            shutil.copytree(PROJECT, root, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(PROJECTS / source, root, ignore=shutil.ignore_patterns("__pycache__"))
+
+    def staged(self, name: str) -> str:
+        """The text of a new file, as "app/name"."""
+        return (self.root / ".migwizard/staging" / f"{name}.py").read_text()
+
+    def with_new_files(self, root: Path, database: str) -> Project:
+        """A fresh copy of the project whose migrations are those of staging."""
+        copy = Project(root, database, self.user, self.source)
+        for staged in (self.root / ".migwizard/staging").iterdir():
+            folder = root / staged.name / "migrations"
+            for old in folder.glob("0*.py"):
+                old.unlink()
+            for new in staged.glob("0*.py"):
+                (folder / new.name).write_text(new.read_text())
+        return copy
 
     def start(self, *command: str) -> subprocess.CompletedProcess[str]:
         drop = ("VIRTUAL_ENV", "DJANGO_SETTINGS_MODULE", "PYTHONHASHSEED")

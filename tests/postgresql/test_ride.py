@@ -25,7 +25,7 @@ class Proved:
     before: Mapping[str, bytes]
 
     def staged(self, name: str) -> str:
-        return (self.project.root / ".migwizard/staging" / f"{name}.py").read_text()
+        return self.project.staged(name)
 
     @property
     def seeds(self) -> dict[str, tuple[str, str]]:
@@ -97,13 +97,7 @@ def test_a_sequence_that_was_set_is_set_after_the_rows(proved: Proved) -> None:
 def test_every_new_file_can_be_taken_back(proved: Proved, tmp_path: Path) -> None:
     """In a copy whose migrations are those of staging."""
     with database() as name:
-        copy = Project(tmp_path / "shop", name)
-        for app in ("people", "store"):
-            folder = copy.root / app / "migrations"
-            for old in folder.glob("0*.py"):
-                old.unlink()
-            for new in (proved.project.root / ".migwizard/staging" / app).glob("0*.py"):
-                (folder / new.name).write_text(new.read_text())
+        copy = proved.project.with_new_files(tmp_path / "shop", name)
         copy.manage("migrate", "-v0")
         assert copy.rows("SELECT title FROM people_customer ORDER BY id") == [("Ada",), ("Bo",)]
         assert copy.rows(
