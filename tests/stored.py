@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import sqlite3
 import subprocess
 from abc import ABC, abstractmethod
@@ -19,6 +21,8 @@ SCHEMA = ""
 """The name under which a dump keeps the schema."""
 COUNTERS = "sqlite_sequence"
 """The name under which a dump keeps where the counters of automatic keys stand, as SQLite calls its table of them."""
+DUMPS, READS = ("mariadb-dump", "mysqldump"), ("mariadb", "mysql")
+"""The programs that come with a server of this kind, by the names that they have."""
 _SETTINGS = "import json; from django.db import connection; print(json.dumps(connection.settings_dict, default=str))"
 
 
@@ -113,7 +117,8 @@ class PostgresqlDatabase(Database):
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
             raise SubjectError(f"pg_dump ended with {done.returncode}: {done.stderr.strip()[-800:]}")
-        tables = [name for (name,) in self._ask("SELECT relname::text FROM pg_stat_user_tables ORDER BY 1")]
+        # As the server writes a name: with its schema where that is not `public`, quoted where it must be.
+        tables = [name for (name,) in self._ask("SELECT relid::regclass::text FROM pg_stat_user_tables ORDER BY 1")]
         # A sequence never goes back, not even after a rollback; that of the list of migrations was used in between.
         sequences = "SELECT sequencename::text, last_value FROM pg_sequences WHERE sequencename <> %s ORDER BY 1"
         counters = self._ask(sequences, ["django_migrations_id_seq"])
@@ -122,7 +127,7 @@ class PostgresqlDatabase(Database):
         found = {SCHEMA: schema, COUNTERS: [repr(row) for row in counters]}
         # The stored order of rows is no fact of this engine: an update moves them.
         return found | {
-            name: [text for (text,) in self._ask(f'SELECT t::text FROM "{name}" t ORDER BY 1')] for name in tables
+            name: [text for (text,) in self._ask(f"SELECT t::text FROM {name} t ORDER BY 1")] for name in tables
         }
 
     @contextmanager
@@ -161,10 +166,87 @@ class PostgresqlDatabase(Database):
         )
 
 
+@dataclass(frozen=True)
+class MysqlDatabase(Database):
+    """A database on a MariaDB or MySQL server; the schema is what its program for dumps says."""
+
+    consent = ("--database", "default")
+    name: str
+    host: str
+    port: str
+    user: str
+    password: str
+
+    def prepare(self) -> None:
+        if self._ask("SELECT 1 FROM information_schema.schemata WHERE schema_name = %s", [self.name], None):
+            raise SubjectError(
+                f"There is a database {self.name!r} on {self.host}:{self.port} already; remove it first."
+            )
+        self._make()
+
+    def dump(self) -> dict[str, list[str]]:
+        written = self._program(DUMPS, "--no-data", "--routines", "--triggers", "--events", "--skip-comments", self.name)
+        # Numbers that were given once are not given again; those of the list of migrations were used in between.
+        schema = [re.sub(r" AUTO_INCREMENT=\d+", "", line) for line in written.splitlines()]
+        counted = "SELECT table_name, auto_increment FROM information_schema.tables WHERE table_schema = %s"
+        counters = self._ask(f"{counted} AND table_name <> 'django_migrations' ORDER BY 1", [self.name])
+        tables = self._ask(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = %s AND table_type <> 'VIEW' ORDER BY 1",
+            [self.name],
+        )
+        found = {SCHEMA: schema, COUNTERS: [repr(row) for row in counters]}
+        return found | {name: sorted(map(repr, self._ask(f"SELECT * FROM `{name}`"))) for (name,) in tables}
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        # A database has no other name here than its first one.
+        whole = self._program(DUMPS, "--routines", "--triggers", "--events", self.name)
+        self.remove()
+        self._make()
+        yield
+        self.remove()
+        self._make()
+        self._program(READS, self.name, written=whole)
+
+    def remove(self) -> None:
+        self._ask(f"DROP DATABASE IF EXISTS `{self.name}`", database=None)
+
+    def _make(self) -> None:
+        self._ask(f"CREATE DATABASE `{self.name}` CHARACTER SET utf8mb4", database=None)
+
+    def _program(self, programs: Sequence[str], *arguments: str, written: str = "") -> str:
+        """What one of the server's own programs says, whichever of its names it has here."""
+        program = next(filter(None, map(shutil.which, programs)), None)
+        if program is None:
+            raise SubjectError(f"There is no {' and no '.join(programs)} here to look into {self.name!r} with.")
+        command = [program, "-h", self.host, "-P", self.port, "-u", self.user, *arguments]
+        environment = os.environ | {"MYSQL_PWD": self.password}
+        done = subprocess.run(command, env=environment, input=written, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SubjectError(f"{program} ended with {done.returncode}: {done.stderr.strip()[-800:]}")
+        return done.stdout
+
+    def _ask(self, statement: str, values: list[str] | None = None, database: str | None = "") -> list[tuple[Any, ...]]:
+        import pymysql
+
+        connection = pymysql.connect(
+            host=self.host,
+            port=int(self.port),
+            user=self.user,
+            password=self.password,
+            database=self.name if database == "" else database,
+            charset="utf8mb4",
+            autocommit=True,
+        )
+        with closing(connection), connection.cursor() as cursor:
+            cursor.execute(statement, values)
+            return list(cursor.fetchall())
+
+
 def database_of(copy: Copy) -> Database:
     """The database that a copy's own settings name.
 
-    Raises SubjectError for an engine that is neither of the two, and for a file that is not the copy's own.
+    Raises SubjectError for an engine that is none of these, and for a file that is not the copy's own.
     """
     said = copy.manage("shell", "--command", _SETTINGS).stdout.strip().splitlines()[-1]
     settings = json.loads(said)
@@ -176,4 +258,8 @@ def database_of(copy: Copy) -> Database:
     if settings["ENGINE"].endswith("postgresql"):
         words = (str(settings[key] or "") for key in ("NAME", "HOST", "PORT", "USER", "PASSWORD"))
         return PostgresqlDatabase(*words)
+    if settings["ENGINE"].endswith("mysql"):
+        defaults = {"HOST": "127.0.0.1", "PORT": "3306"}
+        words = (str(settings[key] or defaults.get(key, "")) for key in ("NAME", "HOST", "PORT", "USER", "PASSWORD"))
+        return MysqlDatabase(*words)
     raise SubjectError(f"{copy.name}: nothing here can look into a database of {settings['ENGINE']}.")

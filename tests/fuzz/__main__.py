@@ -1,7 +1,7 @@
-"""Random projects, each reset and undone: `python -m tests.fuzz`, or `make fuzz N=200 SEED=0`.
+"""Random projects, each reset and undone: `python -m tests.fuzz`, or `make fuzz N=200 SEED=0 ENGINE=postgresql`.
 
 Prints a line per project and a page of figures at the end; ends with 1 where a project was not reset as it should be.
-A project that fails stays in build/fuzz/failures/SEED, with the story that made it.
+A project that fails stays in build/fuzz/ENGINE/failures/SEED, with the story that made it.
 """
 
 from __future__ import annotations
@@ -14,18 +14,17 @@ import multiprocessing
 import os
 import platform
 import shutil
-import sqlite3
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.fuzz import kept
+from tests.fuzz import databases, kept
 from tests.fuzz.history import Worker
 from tests.fuzz.judge import judge, project
-from tests.fuzz.report import page
+from tests.fuzz.report import page, section
 from tests.fuzz.shrink import smallest
 from tests.fuzz.story import Story
 from tests.fuzz.zygote import HASH_SEEDS, Zygote, install
@@ -35,7 +34,6 @@ FOLDER = BUILD / "fuzz"
 _MEMORY = Path("/dev/shm")
 PLACE = _MEMORY / f"fuzz-{os.getpid()}" if os.access(_MEMORY, os.W_OK) else FOLDER / "projects"
 """Where the projects are made: in memory where that can be, since a reset writes each of its files through to the disk."""
-RESULTS = FOLDER / "results.jsonl"
 _HEAVY = (
     "libcst.matchers",
     "libcst.metadata",
@@ -46,7 +44,23 @@ _HEAVY = (
     "migwizard.faces.narrator",
     "networkx",
 )
-_helpers: list[tuple[Worker, dict[str, Zygote]]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Helpers:
+    """What each process has that judges projects."""
+
+    engine: str
+    worker: Worker
+    started: dict[str, Zygote]
+
+    @property
+    def folder(self) -> Path:
+        """Where what is found out about the projects of this engine is kept."""
+        return FOLDER / self.engine
+
+
+_helpers: list[Helpers] = []
 
 
 def prepare() -> None:
@@ -56,16 +70,16 @@ def prepare() -> None:
     compileall.compile_dir(ROOT / "migwizard" / "project" / "agent", quiet=2)
 
 
-def _start() -> None:
-    started = {seed: Zygote(seed) for seed in HASH_SEEDS}
+def _start(engine: str) -> None:
+    started = {seed: Zygote(seed, engine) for seed in HASH_SEEDS}
     install(started)
-    _helpers.append((Worker(), started))
+    _helpers.append(Helpers(engine, Worker(engine), started))
 
 
 def _one(seed: str) -> dict[str, Any]:
-    folder = PLACE / seed
-    story, verdict = project(seed, folder, *_helpers[0])
-    failed = FOLDER / "failures" / seed
+    folder, helpers = PLACE / seed, _helpers[0]
+    story, verdict = project(seed, folder, helpers.worker, helpers.started, helpers.engine)
+    failed = helpers.folder / "failures" / seed
     shutil.rmtree(failed, ignore_errors=True)
     if verdict.failures:
         failed.parent.mkdir(parents=True, exist_ok=True)
@@ -79,16 +93,16 @@ def _one(seed: str) -> dict[str, Any]:
 
 def shrink(seed: str) -> Path | None:
     """Make the project of a failing seed small; where it lies, or None where nothing fails."""
-    worker, started = _helpers[0]
-    folder = FOLDER / "shrinking" / seed
-    story, verdict = project(seed, folder, worker, started)
+    helpers = _helpers[0]
+    folder = helpers.folder / "shrinking" / seed
+    story, verdict = project(seed, folder, helpers.worker, helpers.started, helpers.engine)
     if not verdict.failures:
         return None
     wanted = _kind(verdict.failures[0])
     print(f"seed {seed} fails: {verdict.failures[0][:300]}", flush=True)
 
     def fails(candidate: Story) -> bool:
-        found = judge(candidate, folder, worker)
+        found = judge(candidate, folder, helpers.worker)
         same = any(_kind(failure) == wanted for failure in found.failures)
         print(
             f"  {len(candidate.steps)} steps: {'fails too' if same else found.dishonest[:80] or 'does not'}", flush=True
@@ -96,7 +110,7 @@ def shrink(seed: str) -> Path | None:
         return same
 
     small = smallest(story, fails)
-    judge(small, folder, worker)
+    judge(small, folder, helpers.worker)
     (folder / "story.txt").write_text(kept.as_text(small))
     return folder
 
@@ -106,10 +120,10 @@ def _kind(failure: str) -> str:
     return " ".join(word for word in failure.split()[:8] if word.islower() and "." not in word and "_" not in word)
 
 
-def run(seeds: Sequence[str], jobs: int) -> Iterator[dict[str, Any]]:
+def run(seeds: Sequence[str], jobs: int, engine: str) -> Iterator[dict[str, Any]]:
     """The result of every seed, as each is done."""
     context = multiprocessing.get_context("fork")
-    with context.Pool(jobs, _start, maxtasksperchild=None) as pool:
+    with context.Pool(jobs, _start, (engine,), maxtasksperchild=None) as pool:
         yield from pool.imap_unordered(_one, seeds)
 
 
@@ -118,23 +132,29 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
     parser.add_argument("-n", type=int, default=20, help="how many projects (default: %(default)s)")
     parser.add_argument("--seed", default="0", help="the first seed; counted up from there (default: %(default)s)")
+    parser.add_argument("--engine", choices=databases.ENGINES, default="sqlite", help="what their databases are on")
     parser.add_argument("--jobs", type=int, default=2, help="how many side by side (default: %(default)s)")
     parser.add_argument("--minutes", type=float, help="end after so long, with what was done till then")
     parser.add_argument("--resume", action="store_true", help="keep what the last run found out, failures apart")
     parser.add_argument("--shrink", action="store_true", help="make the one project of --seed small while it fails")
-    parser.add_argument("--page", type=Path, help="also write the page of figures to this file")
+    parser.add_argument("--page", type=Path, help="also write the figures into this page")
     options = parser.parse_args(arguments)
+    if reason := databases.why_not(options.engine):
+        print(f"There can be no projects on {databases.ENGINES[options.engine]}: {reason}")
+        return 1
+    databases.sweep(options.engine)
     prepare()
     if options.shrink:
-        return _shrunk(options.seed)
-    known = _kept() if options.resume else {}
+        return _shrunk(options.seed, options.engine)
+    kept_results = FOLDER / options.engine / "results.jsonl"
+    known = _kept(kept_results) if options.resume else {}
     seeds = [str(int(options.seed) + number) for number in range(options.n)]
-    FOLDER.mkdir(parents=True, exist_ok=True)
+    kept_results.parent.mkdir(parents=True, exist_ok=True)
     results = [known[seed] for seed in seeds if seed in known]
     wall = sum(result["figures"]["wall"] for result in results) / options.jobs
     began = time.perf_counter()
-    with RESULTS.open("a" if options.resume else "w") as stream:
-        for result in run([seed for seed in seeds if seed not in known], options.jobs):
+    with kept_results.open("a" if options.resume else "w") as stream:
+        for result in run([seed for seed in seeds if seed not in known], options.jobs, options.engine):
             stream.write(json.dumps(result) + "\n")
             stream.flush()
             results.append(result)
@@ -144,15 +164,17 @@ def main(arguments: Sequence[str]) -> int:
     shutil.rmtree(PLACE, ignore_errors=True)
     results.sort(key=lambda result: int(result["seed"]))
     wall += time.perf_counter() - began
-    text = page(results, f"python -m tests.fuzz {' '.join(arguments)}", _versions(), wall)
-    print("\n" + text)
+    title = databases.ENGINES[options.engine]
+    text = section(results, f"python -m tests.fuzz {' '.join(arguments)}", _versions(options.engine), wall)
+    print(f"\n{text}")
     if options.page:
-        options.page.write_text(text)
+        before = options.page.read_text() if options.page.exists() else ""
+        options.page.write_text(page(before, title, text))
     return 1 if any(result["failures"] for result in results) else 0
 
 
-def _shrunk(seed: str) -> int:
-    _start()
+def _shrunk(seed: str, engine: str) -> int:
+    _start(engine)
     folder = shrink(seed)
     if folder is None:
         print(f"seed {seed} does not fail.")
@@ -162,8 +184,8 @@ def _shrunk(seed: str) -> int:
     return 1
 
 
-def _kept() -> dict[str, dict[str, Any]]:
-    lines = RESULTS.read_text().splitlines() if RESULTS.exists() else []
+def _kept(path: Path) -> dict[str, dict[str, Any]]:
+    lines = path.read_text().splitlines() if path.exists() else []
     found = {result["seed"]: result for result in map(json.loads, lines)}
     return {seed: result for seed, result in found.items() if not result["failures"] and not result["dishonest"]}
 
@@ -177,10 +199,10 @@ def _line(result: dict[str, Any]) -> str:
     return f"seed {result['seed']:>6}  {figures['cpu']:5.1f} s  {files:18} {said}{more}"
 
 
-def _versions() -> str:
+def _versions(engine: str) -> str:
     import django
 
-    return f"Python {platform.python_version()}, Django {django.get_version()}, SQLite {sqlite3.sqlite_version}"
+    return f"Python {platform.python_version()}, Django {django.get_version()}, {databases.version_of(engine)}"
 
 
 if __name__ == "__main__":

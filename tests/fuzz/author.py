@@ -17,7 +17,7 @@ from tests.fuzz.story import Step, Story, Teller
 class Author:
     """Who tells a random story: tries steps, and keeps those that fit."""
 
-    def __init__(self, seed: str) -> None:
+    def __init__(self, seed: str, engine: str = "sqlite") -> None:
         self.rng = rng = Random(f"story {seed}")
         large = rng.random() < 0.1
         number = rng.choice((2, 2, 3, 3, 4, 5)) if not large else rng.randrange(4, 8)
@@ -32,8 +32,10 @@ class Author:
                 contrib += ["sessions", "messages", "admin"]
         if rng.random() < 0.1:
             contrib.append("sites")
+        if engine == "postgresql" and rng.random() < 0.6:
+            contrib.append("postgres")
         apps = shapes.make_apps(rng, number, user=user)
-        self.story = Story(seed, apps, tuple(contrib), "accounts.User" if user else "", ())
+        self.story = Story(seed, apps, tuple(contrib), "accounts.User" if user else "", (), engine)
         self.names = Names(rng)
         self.teller = Teller(self.story)
         self.steps: list[Step] = []
@@ -92,7 +94,7 @@ class Author:
     def new_model(self) -> bool:
         """A model of one of many shapes."""
         app = self.rng.choice(self.story.apps)
-        model = shapes.model(self.rng, self.names, app.label, self.names.take(NOUNS))
+        model = shapes.model(self.rng, self.names, app.label, self.names.take(NOUNS), self.story.engine)
         return self.add(self._shaped(model))
 
     def _shaped(self, model: Model) -> Model:
@@ -201,7 +203,7 @@ class Author:
         if label == to or (not self.cycling_models and self.world.models[label].composite):
             return False
         app = label.partition(".")[0]
-        between = shapes.model(rng, self.names, app, self.names.take(NOUNS))
+        between = shapes.model(rng, self.names, app, self.names.take(NOUNS), self.story.engine)
         ends = [
             shapes.relation(rng, self.names, between.label, end, "fk", null=False).with_options(
                 on_delete="models.CASCADE"

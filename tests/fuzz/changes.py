@@ -8,7 +8,7 @@ from random import Random
 from tests.fuzz.data import INDENT, MAKES, Text, function, run
 from tests.fuzz.models import Field
 from tests.fuzz.schema import require
-from tests.fuzz.state import Maker, State, apps_of, columns, required, scalar, seedable
+from tests.fuzz.state import Maker, State, apps_of, columns, literal, required, scalar, seedable
 
 
 def _plain_field(state: State, label: str, rng: Random) -> Field:
@@ -59,7 +59,7 @@ def sql_update(state: State, label: str, rng: Random) -> Text:
     own = [one for one in own if one.name not in model.mentioned() and not one.has("unique")]
     require(own, "nothing to change")
     one = rng.choice(own)
-    value = scalar(one, rng, state.next())[1]
+    value = literal(state, one, rng, state.next())
     where = f"{key} = '{rng.choice(known)}'" if rng.random() < 0.5 else f"{key} <> ''"
     text = f"UPDATE {model.table} SET {one.column} = {value} WHERE {where}"
     return Text([f"migrations.RunSQL({text!r}, migrations.RunSQL.noop)"], apps=apps_of(state, label))
@@ -188,6 +188,8 @@ def selected(state: State, label: str, rng: Random) -> Text:
     known = state.known(source.label)
     state.rows[label] = (*state.rows[label][:-1], *(f"{one} of {serial}" for one in known))
     values[key] = f"one.{source.key} || ' of {serial}'"
+    if state.world.engine == "mysql":
+        values[key] = f"concat(one.{source.key}, ' of {serial}')"
     text = f"INSERT INTO {model.table} ({', '.join(values)}) SELECT {', '.join(values.values())} FROM {source.table} AS one"
     text += f" ORDER BY one.{source.key}"
     return Text([f"migrations.RunSQL({text!r}, migrations.RunSQL.noop)"], apps=apps_of(state, label) | {source.app})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from random import Random
@@ -173,7 +174,8 @@ def method(state: State, label: str, rng: Random) -> Text:
 def from_file(state: State, label: str, rng: Random) -> Text:
     """Rows from a JSON file beside the migration."""
     made = core(state, label, rng)
-    rows = [eval(row, {"__builtins__": {}}, {"True": True, "False": False}) for row in made.rows]
+    require(not any(re.search(r'\bb"', row) for row in made.rows), "more than JSON can say")
+    rows = [eval(row, {"__builtins__": {}}, {"True": True, "False": False, "None": None}) for row in made.rows]
     read = 'json.loads(Path(__file__).with_name("{name}.json").read_text())'
     lines = [line.replace("in ROWS", f"in {read}") for line in _loop(made)]
     beside = {"{name}.json": json.dumps(rows, indent=1) + "\n"}
@@ -201,7 +203,7 @@ def counted(state: State, label: str, rng: Random) -> Text:
 def vendored(state: State, label: str, rng: Random) -> Text:
     """Asks which database it is."""
     made = core(state, label, rng)
-    lines = ['if schema_editor.connection.vendor != "sqlite":', f"{INDENT}return", *_loop(made)]
+    lines = [f'if schema_editor.connection.vendor != "{state.world.engine}":', f"{INDENT}return", *_loop(made)]
     return Text([run(state, rng, "fill")], [*_constant(made), *function("fill", lines)], apps=made.apps)
 
 
@@ -231,13 +233,14 @@ def sql_insert(state: State, label: str, rng: Random) -> Text:
     """Rows by INSERT, as one text, as a list, or with parameters."""
     values = dict(columns(state, label, rng))
     table = state.world.models[label].table
-    names = ", ".join(f'"{name}"' for name in values)
+    mark = "`" if state.world.engine == "mysql" else '"'
+    names = ", ".join(f"{mark}{name}{mark}" for name in values)
     text = f"INSERT INTO {table} ({names}) VALUES ({', '.join(values.values())})"
     more = rng.choice(("", ", reverse_sql=migrations.RunSQL.noop", ", migrations.RunSQL.noop, elidable=True"))
-    if rng.random() < 0.3 and not any("SELECT" in value for value in values.values()):
+    if rng.random() < 0.3 and not any(re.search(r"SELECT|ARRAY|\(", value) for value in values.values()):
         plain_values = [value.strip("'") for value in values.values()]
         marks = ", ".join(["%s"] * len(values))
-        statement = f'[("INSERT INTO {table} ({names.replace(chr(34), "")}) VALUES ({marks})", {plain_values!r})]'
+        statement = f'[("INSERT INTO {table} ({names.replace(mark, "")}) VALUES ({marks})", {plain_values!r})]'
     else:
         statement = repr([text]) if rng.random() < 0.3 else repr(text)
     return Text([f"migrations.RunSQL({statement}{more})"], apps=apps_of(state, label))

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 from tests.fuzz import changes, data, objects, schema, shapes
 from tests.fuzz.author import Author
-from tests.fuzz.models import Field, Model
+from tests.fuzz.models import POSTGRESQL_SCALARS, SERVER_SCALARS, WITHOUT_KEY, Field, Model
 from tests.fuzz.shapes import ATTRIBUTES, NOUNS
 from tests.fuzz.state import SqlObject
 from tests.fuzz.story import Commit, Data, MakeObject, Squash, Story
 
 
-def random_story(seed: str) -> Story:
-    """The story of a seed; the same seed makes the same one."""
-    author = Author(seed)
+def random_story(seed: str, engine: str = "sqlite") -> Story:
+    """The story of a seed on one of ENGINES; the same seed makes the same one."""
+    author = Author(seed, engine)
     begin(author)
     for _ in range(author.rounds):
         work(author)
@@ -83,7 +83,9 @@ def add_field(author: Author) -> bool:
     if numbers and author.rng.random() < 0.15 and model.kind == "concrete":
         name = author.names.take(ATTRIBUTES)
         return author.take(schema.AddField(model.label, Field(name, "generated", of=author.rng.choice(numbers))))
-    return author.take(schema.AddField(model.label, shapes.scalar(author.rng, author.names)))
+    if author.teller.state.has_extension("hstore", model.app) and author.rng.random() < 0.5:
+        return author.take(schema.AddField(model.label, Field(author.names.take(ATTRIBUTES), "hstore")))
+    return author.take(schema.AddField(model.label, shapes.scalar(author.rng, author.names, author.story.engine)))
 
 
 def remove_field(author: Author) -> bool:
@@ -108,7 +110,8 @@ def alter_field(author: Author) -> bool:
     if one.kind in ("char", "slug"):
         choices.append(({"max_length": str(rng.choice((90, 100, 120, 200)))}, ""))
         choices.append(({"db_index": "" if one.has("db_index") else "True"}, ""))
-    if not one.has("primary_key") and one.kind not in ("m2m", "boolean", "stamp", "uuid") and one.name != model.key:
+    fixed = {"m2m", "boolean", "stamp", "uuid", *SERVER_SCALARS, *POSTGRESQL_SCALARS}
+    if not one.has("primary_key") and one.kind not in fixed and one.name != model.key:
         choices.append(({"null": "" if one.has("null") else "True"}, ""))
     if one.kind in ("integer", "positive"):
         choices.append(({"default": "0", "validators": ""}, rng.choice(("integer", "positive", "float"))))
@@ -158,13 +161,13 @@ def copy_model(author: Author) -> bool:
 def add_index(author: Author) -> bool:
     model = author.some()
     return bool(model.fields) and author.take(
-        schema.AddIndex(model.label, shapes.index(author.rng, model, author.teller.state.next()))
+        schema.AddIndex(model.label, shapes.index(author.rng, model, author.teller.state.next(), author.story.engine))
     )
 
 
 def add_constraint(author: Author) -> bool:
     model = author.some()
-    found = shapes.constraint(author.rng, model, author.teller.state.next())
+    found = shapes.constraint(author.rng, model, author.teller.state.next(), author.story.engine)
     return found is not None and author.take(schema.AddConstraint(model.label, found))
 
 
@@ -176,7 +179,8 @@ def drop_constraint(author: Author) -> bool:
 
 def set_unique(author: Author) -> bool:
     model = author.some()
-    others = [one.name for one in model.fields if one.kind not in ("m2m", "generated", "json")]
+    without = WITHOUT_KEY | ({"text"} if author.story.engine == "mysql" else set())
+    others = [one.name for one in model.fields if one.kind not in without]
     if not model.key or len(others) < 2:
         return False
     group = (model.key, author.rng.choice([name for name in others if name != model.key]))
@@ -226,11 +230,19 @@ def _data(author: Author, kinds: list[str], elsewhere: float) -> bool:
 def make_object(author: Author) -> bool:
     rng, one = author.rng, author.some()
     other = author.some()
-    kind = rng.choice(objects.KINDS)
+    kind = rng.choice(objects.KINDS[author.story.engine])
     labels = (one.label, other.label) if kind == "joined" else (one.label,)
     name = f"{one.app}_{kind}_{author.teller.state.next()}"
     return author.take(
-        MakeObject(SqlObject(name, kind, one.app, labels if kind != "table" else (), rng.randrange(10**6)))
+        MakeObject(
+            SqlObject(
+                name,
+                kind,
+                one.app,
+                () if objects.free(author.story.engine, kind) else labels,
+                rng.randrange(10**6),
+            )
+        )
     )
 
 

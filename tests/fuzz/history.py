@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.fuzz.databases import Databases
 from tests.fuzz.models import App, World
 from tests.fuzz.state import CONTRIB_LEAVES
 from tests.fuzz.story import HandWritten, SchemaRun, Squash, Story, tell
@@ -33,11 +34,12 @@ def cpu_of(pid: int) -> float:
 
 
 class Worker:
-    """An interpreter with Django at work."""
+    """An interpreter with Django at work, on projects of one engine."""
 
-    def __init__(self, python: Path | str = sys.executable) -> None:
+    def __init__(self, engine: str = "sqlite", python: Path | str = sys.executable) -> None:
+        self.engine = engine
         self._process = subprocess.Popen(
-            [str(python), str(WORKER)],
+            [str(python), str(WORKER), engine],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -70,26 +72,27 @@ class Worker:
         return reply["result"]
 
 
-def write(story: Story, root: Path, worker: Worker) -> World:
+def write(story: Story, root: Path, worker: Worker, databases: Databases) -> World:
     """Write the project of a story into a new folder; its last world. Raises WorkerError where Django refuses."""
     state, events, _ = tell(story)
-    writer = _Writer(root, worker, state.world)
+    writer = _Writer(root, worker, state.world, databases)
     for event in events:
         writer.write(event)
     return state.world
 
 
 class _Writer:
-    def __init__(self, root: Path, worker: Worker, world: World) -> None:
+    def __init__(self, root: Path, worker: Worker, world: World, databases: Databases) -> None:
         self._root = root
         self._worker = worker
+        self._database = databases.idle
         self._world = world
         self._files: dict[str, list[str]] = {app.label: [] for app in world.apps}
         self._plain: dict[str, int] = dict.fromkeys(self._files, 0)
         """How many of an app's first migrations could be squashed by a command."""
         self._waits: dict[str, set[tuple[str, str]]] = {label: set() for label in self._files}
         self._written: dict[str, str] = {}
-        for path, text in project_files(world).items():
+        for path, text in project_files(world, databases.settings).items():
             self.file(path, text)
 
     def file(self, path: str, text: str) -> None:
@@ -107,6 +110,9 @@ class _Writer:
             self._hand(event)
         else:
             self._squash(event)
+
+    def _call(self, method: str, **params: Any) -> Any:
+        return self._worker.call(method, root=str(self._root), database=self._database, **params)
 
     def _leaf(self, app: str) -> tuple[str, str] | None:
         if app in CONTRIB_LEAVES:
@@ -132,7 +138,7 @@ class _Writer:
             "state_only": run.state_only,
             "after": {app: sorted(waits) for app, waits in after.items()},
         }
-        written = self._worker.call("makemigrations", root=str(self._root), labels=sorted(self._files), answers=answers)
+        written = self._call("makemigrations", labels=sorted(self._files), answers=answers)
         for app, name in written:
             self._note(app, name, plain=app not in run.state_only)
         for app in sorted(run.holds):
@@ -166,7 +172,7 @@ class _Writer:
         folder = self._root / migrations_folder(app)
         before = {path: path.read_text() for path in self._root.rglob("*.py")}
         try:
-            self._worker.call("squash", root=str(self._root), app=event.app, start=names[0], end=names[-1])
+            self._call("squash", app=event.app, start=names[0], end=names[-1])
             (made,) = set(folder.glob("*.py")) - before.keys()
             new = made.stem
             self._check()
@@ -180,7 +186,7 @@ class _Writer:
             self._remove_originals(app, names, new, made)
 
     def _check(self) -> None:
-        if not self._worker.call("consistent", root=str(self._root)):
+        if not self._call("consistent"):
             raise ValueError("there are two leaves")
 
     def _restore(self, before: dict[Path, str]) -> None:

@@ -1,4 +1,4 @@
-"""One random project: written, migrated, reset, looked at with Django's and SQLite's own means, and undone."""
+"""One random project: written, migrated, reset, looked at with Django's and the engine's own means, and undone."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from tests.fuzz.databases import Databases, databases_of
 from tests.fuzz.evolve import random_story
 from tests.fuzz.eyes import differences
 from tests.fuzz.history import Worker, WorkerError, cpu_of, write
@@ -24,7 +25,7 @@ from tests.fuzz.statistics import app_cycle, kinds, model_cycle
 from tests.fuzz.story import Story, tell
 from tests.fuzz.zygote import Zygote
 from tests.realworld import file_hashes
-from tests.stored import SqliteFile
+from tests.stored import COUNTERS, Database
 
 ATTEMPTS = 6
 
@@ -44,7 +45,11 @@ class Verdict:
 
 
 def project(
-    seed: str, folder: Path, worker: Worker, started: Mapping[str, Zygote] = MappingProxyType({})
+    seed: str,
+    folder: Path,
+    worker: Worker,
+    started: Mapping[str, Zygote] = MappingProxyType({}),
+    engine: str = "sqlite",
 ) -> tuple[Story, Verdict]:
     """The first honest project of a seed, judged.
 
@@ -52,7 +57,7 @@ def project(
     """
     began = time.perf_counter(), _cpu(worker, started)
     for attempt in range(ATTEMPTS):
-        story = random_story(f"{seed}.{attempt}" if attempt else seed)
+        story = random_story(f"{seed}.{attempt}" if attempt else seed, engine)
         verdict = judge(story, folder, worker)
         if not verdict.dishonest:
             break
@@ -68,11 +73,18 @@ def judge(story: Story, folder: Path, worker: Worker) -> Verdict:
     shutil.rmtree(folder, ignore_errors=True)
     root = folder / "project"
     root.mkdir(parents=True)
-    verdict = Verdict(story.seed)
-    database = root / "db.sqlite3"
+    databases = databases_of(story.engine, folder, story.seed)
     try:
-        world = write(story, root, worker)
-        built = worker.call("build", root=str(root), database=str(database))
+        return _judge(story, root, worker, databases)
+    finally:
+        databases.remove()
+
+
+def _judge(story: Story, root: Path, worker: Worker, databases: Databases) -> Verdict:
+    verdict = Verdict(story.seed)
+    try:
+        world = write(story, root, worker, databases)
+        built = worker.call("build", root=str(root), database=databases.own)
     except WorkerError as error:
         verdict.dishonest = f"{error}"[:300]
         return verdict
@@ -80,7 +92,7 @@ def judge(story: Story, folder: Path, worker: Worker) -> Verdict:
         verdict.dishonest = f"makemigrations finds changes: {built['changes'][:200]}"
         return verdict
     verdict.figures |= shape(story, world) | {"old": built["seconds"]}
-    verdict.failures += _ride(root, database, world, worker, verdict.figures)
+    verdict.failures += _ride(_Subject(root, world, worker, databases), verdict.figures)
     if "stock files" in verdict.figures:
         verdict.exceptions += _files(verdict.figures)
     return verdict
@@ -105,12 +117,29 @@ def shape(story: Story, world: World) -> dict[str, Any]:
     }
 
 
-def _ride(root: Path, database: Path, world: World, worker: Worker, figures: dict[str, Any]) -> list[str]:
-    files, rows = file_hashes(root), SqliteFile(database).dump()
-    old = root.parent / "old.sqlite3"
-    shutil.copy(database, old)
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """A project whose old history migrates."""
+
+    root: Path
+    world: World
+    worker: Worker
+    databases: Databases
+
+    @property
+    def labels(self) -> list[str]:
+        return [app.label for app in self.world.apps]
+
+    def call(self, method: str, database: str, **params: Any) -> Any:
+        """A request to the worker. Raises WorkerError where Django failed."""
+        return self.worker.call(method, root=str(self.root), database=database, **params)
+
+
+def _ride(subject: _Subject, figures: dict[str, Any]) -> list[str]:
+    root, databases = subject.root, subject.databases
+    files, rows, old = file_hashes(root), databases.stored().dump(), databases.look(databases.own)
     began = time.perf_counter()
-    code, said = migwizard(root, "run", "--yes", "--json")
+    code, said = migwizard(root, "run", "--yes", "--json", *databases.consent)
     (root.parent / "run.jsonl").write_text(said)
     lines = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
     report: dict[str, Any] = lines[-1] if lines else {}
@@ -125,27 +154,23 @@ def _ride(root: Path, database: Path, world: World, worker: Worker, figures: dic
         return failures
     figures |= _report(report)
     failures = _proof(report)
-    labels = [app.label for app in world.apps]
     try:
-        seen = worker.call(
-            "look", root=str(root), database=str(database), other=str(root.parent / "new.sqlite3"), labels=labels
-        )
-        failures += _seen(seen, differences(old, root.parent / "new.sqlite3"))
+        new = databases.fresh("new")
+        seen = subject.call("look", databases.own, other=new, labels=subject.labels)
+        failures += _seen(seen, differences(old, databases.look(new)))
         figures |= {"new": seen["seconds"], "schema files": seen["schema"]}
-        changed = {name for name, found in SqliteFile(database).dump().items() if name and rows.get(name) != found}
-        if changed - {"django_migrations", "migwizard_history_backup", "sqlite_sequence"}:
+        changed = {name for name, found in databases.stored().dump().items() if name and rows.get(name) != found}
+        if changed - {"django_migrations", "migwizard_history_backup", COUNTERS}:
             failures.append(f"switch: rows changed in {', '.join(sorted(changed))}")
-        ours = sum(seen["schema"].values())
-        new_failed = worker.call("backwards", root=str(root), database=str(root.parent / "new.sqlite3"), labels=labels)
-        stock = worker.call("stock", root=str(root), folder=str(root.parent / "stock"), labels=labels, ours=ours)
-        figures |= {"stock files": stock["files"], "stock error": stock["error"]}
+        new_failed = subject.call("backwards", new, labels=subject.labels)
+        figures |= _stock(subject, sum(seen["schema"].values()))
     except WorkerError as error:
         return [*failures, f"new: Django fails on the new history: {error}"[:500]]
-    failures += _undo(root, database, files, rows)
-    return failures + _backwards(new_failed, root, old, world, worker)
+    failures += _undo(root, databases.stored(), files, rows)
+    return failures + _backwards(subject, new_failed)
 
 
-def _backwards(failed: dict[str, str], root: Path, old: Path, world: World, worker: Worker) -> list[str]:
+def _backwards(subject: _Subject, failed: dict[str, str]) -> list[str]:
     """Commands that went through with the old files, which are back by now, and fail with the new ones.
 
     A person's own operation may have no way back, or one that leaves behind what it made.
@@ -153,10 +178,20 @@ def _backwards(failed: dict[str, str], root: Path, old: Path, world: World, work
     if not failed:
         return []
     try:
-        before = worker.call("backwards", root=str(root), database=str(old), labels=[app.label for app in world.apps])
+        before = subject.call("backwards", subject.databases.own, labels=subject.labels)
     except WorkerError as error:
         return [f"backwards: {error}"[:500]]
     return [f"backwards: {command}: {error}"[:500] for command, error in failed.items() if command not in before]
+
+
+def _stock(subject: _Subject, ours: int) -> dict[str, Any]:
+    """The number of files that Django alone writes; where they are fewer than ours, why they cannot be migrated."""
+    folder = str(subject.root.parent / "stock")
+    files = subject.call("stock", subject.databases.idle, folder=folder, labels=subject.labels)
+    error = ""
+    if files < ours:
+        error = subject.call("stock_error", subject.databases.fresh("stock"), folder=folder, labels=subject.labels)
+    return {"stock files": files, "stock error": error}
 
 
 def _proof(report: dict[str, Any]) -> list[str]:
@@ -197,12 +232,12 @@ def _report(report: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _undo(root: Path, database: Path, files: dict[str, str], rows: dict[str, list[str]]) -> list[str]:
+def _undo(root: Path, database: Database, files: dict[str, str], rows: dict[str, list[str]]) -> list[str]:
     code, said = migwizard(root, "undo", "--yes")
     if code:
         return [f"undo: exit {code}: {said[-600:]}"]
     failures = []
-    now, found = file_hashes(root), SqliteFile(database).dump()
+    now, found = file_hashes(root), database.dump()
     if changed := sorted(name for name in now.keys() | files.keys() if now.get(name) != files.get(name)):
         failures.append(f"undo: {len(changed)} files differ: {', '.join(changed[:5])}")
     if tables := sorted(name for name in found.keys() | rows.keys() if found.get(name) != rows.get(name)):

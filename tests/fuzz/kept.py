@@ -14,7 +14,7 @@ FOLDER = Path(__file__).with_name("kept")
 def as_text(told: Story) -> str:
     """A story as Python, a step a line."""
     head = f"Story(\n    {told.seed!r},\n    {told.apps!r},\n    {told.contrib!r},\n    {told.user!r},\n    (\n"
-    return head + "".join(f"        {step!r},\n" for step in told.steps) + "    ),\n)\n"
+    return head + "".join(f"        {step!r},\n" for step in told.steps) + f"    ),\n    {told.engine!r},\n)\n"
 
 
 def from_text(text: str) -> Story:

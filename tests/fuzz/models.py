@@ -26,6 +26,34 @@ SCALARS: Mapping[str, tuple[str, Mapping[str, str]]] = {
 }
 """Kinds of fields that are no relation: their class, and the options that each has."""
 
+_EMPTY = {"null": "True", "blank": "True"}
+SERVER_SCALARS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "big": ("models.BigIntegerField", {"default": "0"}),
+    "small": ("models.SmallIntegerField", {"default": "0"}),
+    "duration": ("models.DurationField", _EMPTY),
+    "time": ("models.TimeField", _EMPTY),
+    "ip": ("models.GenericIPAddressField", _EMPTY),
+    "binary": ("models.BinaryField", {"null": "True"}),
+    "stored": ("models.IntegerField", {"db_default": "7"}),
+    "commented": ("models.CharField", {"max_length": "30", "blank": "True", "db_comment": '"What people say"'}),
+}
+"""Kinds for projects on a server."""
+
+POSTGRESQL_SCALARS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "array": ("ArrayField", {"base_field": "models.CharField(max_length=20)", "default": "list", "blank": "True"}),
+    "numbers": ("ArrayField", {"base_field": "models.IntegerField()", "null": "True"}),
+    "range": ("IntegerRangeField", _EMPTY),
+    "days": ("DateRangeField", _EMPTY),
+    "search": ("SearchVectorField", {"null": "True"}),
+    "collated": ("models.CharField", {"max_length": "40", "blank": "True", "db_collation": '"C"'}),
+    "hstore": ("HStoreField", _EMPTY),
+}
+"""Kinds that only PostgreSQL has."""
+
+ALL_SCALARS = {**SCALARS, **SERVER_SCALARS, **POSTGRESQL_SCALARS}
+WITHOUT_KEY = {"m2m", "generated", "json", "binary", *POSTGRESQL_SCALARS}
+"""Kinds that nobody makes part of a key."""
+
 RELATIONS = {"fk": "models.ForeignKey", "o2o": "models.OneToOneField", "m2m": "models.ManyToManyField"}
 
 
@@ -49,7 +77,7 @@ class Field:
 
     @property
     def all_options(self) -> dict[str, str]:
-        base = dict(SCALARS[self.kind][1]) if self.kind in SCALARS else {}
+        base = dict(ALL_SCALARS[self.kind][1]) if self.kind in ALL_SCALARS else {}
         return {key: value for key, value in {**base, **dict(self.options)}.items() if value}
 
     def has(self, option: str) -> bool:
@@ -68,6 +96,7 @@ class Field:
         return (
             self.kind in ("m2m", "generated")
             or "default" in options
+            or "db_default" in options
             or any(options.get(name) == "True" for name in free if name != "blank" or not self.relation)
         )
 
@@ -84,16 +113,29 @@ class Index:
     fields: tuple[str, ...]
     where: str = ""
     upper: bool = False
+    using: str = ""
+    """The class of an index that only PostgreSQL has."""
+    include: tuple[str, ...] = ()
+    """Fields that are stored with it."""
+    more: str = ""
+    """Further arguments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A constraint of Meta.constraints: "unique" over fields, or "check" that the first of them is not negative."""
+    """A constraint of Meta.constraints.
+
+    "unique" over fields, "check" that the first of them is not negative, or "exclude" ranges in it that overlap.
+    """
 
     kind: str
     name: str
     fields: tuple[str, ...]
     where: str = ""
+    include: tuple[str, ...] = ()
+    """Fields that are stored with its index."""
+    more: str = ""
+    """Further arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +186,9 @@ class Model:
         """Names of fields that options of the model name."""
         names = {name for group in self.unique_together for name in group} | set(self.composite)
         for index in self.indexes:
-            names |= {*index.fields, index.where}
+            names |= {*index.fields, index.where, *index.include}
         for constraint in self.constraints:
-            names |= {*constraint.fields, constraint.where}
+            names |= {*constraint.fields, constraint.where, *constraint.include}
         return (names | {self.order_with, self.key} | {one.of for one in self.fields}) - {""}
 
 
@@ -172,6 +214,8 @@ class World:
     contrib: tuple[str, ...] = ("contenttypes", "auth")
     user: str = ""
     """The label of the custom user model."""
+    engine: str = "sqlite"
+    """What its database is on, one of ENGINES."""
 
     def app(self, label: str) -> App:
         return next(app for app in self.apps if app.label == label)

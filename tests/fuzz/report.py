@@ -2,51 +2,67 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tests.fuzz.databases import ENGINES
+
 Result = dict[str, Any]
 """A verdict as it is kept: seed, failures, exceptions, dishonest, figures."""
 
 _ABOUT = """\
+# Random projects: `make fuzz`
+
 Each seed makes one project: apps with models of many shapes, and a history of some weeks, written step by step by the
 project's own `makemigrations` and, for data and SQL, as people write it by hand. Then, as a user would and more:
 
 1. The old history is migrated from zero. One that Django itself cannot migrate is thrown away, and the seed varied.
 2. `migwizard run --yes --json` must end with 0, and its proof with equal schemas and equal rows.
 3. `migrate --plan` has nothing to apply, `makemigrations --check` finds nothing, no row but the list of migrations changed.
-4. The new history is migrated from zero, and the result compared with that of the old one by sqlite3 alone.
+4. The new history is migrated from zero, and the result compared with that of the old one by the engine's own means alone:
+   by sqlite3, by what pg_dump writes, or by what the server says with SHOW CREATE, and by every row.
 5. `sqlmigrate` prints every new file, and `migrate APP zero` goes through wherever it did with the old files.
 6. `migwizard undo --yes` gives every file and every row back.
 7. Django's own `makemigrations` is run on the same models without any migrations, for the number of its files.
 
 The same seed makes the same project. Guests are forks of an interpreter that has Django imported already, and projects are
 made in memory where there is /dev/shm: otherwise starts and disks would cost more than the work. A project that fails
-stays in `build/fuzz/failures/SEED`; `python -m tests.fuzz --shrink --seed SEED` makes its story small, and a story in
+stays in `build/fuzz/ENGINE/failures/SEED`; `python -m tests.fuzz --shrink --seed SEED` makes its story small, and a story in
 `tests/fuzz/kept` is tried by every test run. `--minutes M` ends a run early, `--resume` goes on with it, `--page FILE`
-writes this page."""
+writes its engine's part of this page.
+
+With `--engine postgresql` or `--engine mysql` (`make fuzz ENGINE=postgresql`) the projects have databases on the server that
+`PGHOST` or `MYSQL_HOST` names, 127.0.0.1 without, and these are removed again. Their objects are made in the engine's own
+words, and there are some that only it has."""
 
 
-def page(results: Sequence[Result], command: str, versions: str, wall: float) -> str:
-    """The whole page."""
+def page(before: str, title: str, text: str) -> str:
+    """The whole page, with the figures of one engine in the place of earlier ones; those of the others stay."""
+    parts = re.split(r"^## ", before, flags=re.MULTILINE)[1:]
+    sections = dict(part.rstrip("\n").split("\n\n", 1) for part in parts) | {title: text}
+    wanted = [f"## {title}\n\n{sections[title]}" for title in ENGINES.values() if title in sections]
+    return "\n\n".join([_ABOUT, *wanted]) + "\n"
+
+
+def section(results: Sequence[Result], command: str, versions: str, wall: float) -> str:
+    """The figures of one engine."""
     told = [result for result in results if not result["dishonest"]]
     parts = [
-        "# Random projects: `make fuzz`",
-        _ABOUT,
         f"What `{command}` found ({versions}):",
         _numbers(results, told) + _time(told, wall),
-        "## Shapes",
+        "### Shapes",
         _shapes(told),
-        "## Steps of the old histories",
+        "### Steps of the old histories",
         _steps(told),
-        "## Files",
+        "### Files",
         _files(told),
-        "## Differences",
+        "### Differences",
         _failures(told) or "None.",
     ]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join(parts)
 
 
 def _numbers(results: Sequence[Result], told: Sequence[Result]) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from tests.fuzz.models import Constraint, Field, Index, Model, World
+
+Found = TypeVar("Found", Index, Constraint)
 
 Rows = Mapping[str, tuple[str, ...]]
 """The keys of the rows that data migrations made, by label of their model."""
@@ -221,7 +224,7 @@ class AddIndex(Change):
 
     def apply(self, world: World, rows: Rows) -> World:
         model = _model(world, self.label)
-        _require_fields(model, *self.index.fields, self.index.where)
+        _require_fields(model, *self.index.fields, self.index.where, *self.index.include)
         return world.with_models(replace(model, indexes=(*model.indexes, self.index)))
 
 
@@ -234,7 +237,7 @@ class AddConstraint(Change):
 
     def apply(self, world: World, rows: Rows) -> World:
         model, constraint = _model(world, self.label), self.constraint
-        _require_fields(model, *constraint.fields, constraint.where)
+        _require_fields(model, *constraint.fields, constraint.where, *constraint.include)
         if constraint.kind == "unique" and rows.get(self.label):
             require(model.key in constraint.fields, "rows may be equal")
         return world.with_models(replace(model, constraints=(*model.constraints, constraint)))
@@ -372,13 +375,16 @@ def _renamed(model: Model, old: str, new: str) -> Model:
     def all_of(names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(map(name, names))
 
+    def indexed(found: Found) -> Found:
+        return replace(found, fields=all_of(found.fields), where=name(found.where), include=all_of(found.include))
+
     return replace(
         model,
         fields=tuple(replace(one, name=name(one.name), of=name(one.of)) for one in model.fields),
         key=name(model.key),
         unique_together=tuple(map(all_of, model.unique_together)),
-        indexes=tuple(replace(one, fields=all_of(one.fields), where=name(one.where)) for one in model.indexes),
-        constraints=tuple(replace(one, fields=all_of(one.fields), where=name(one.where)) for one in model.constraints),
+        indexes=tuple(map(indexed, model.indexes)),
+        constraints=tuple(map(indexed, model.constraints)),
         order_with=name(model.order_with),
         meta=tuple((key, text.replace(f'["{old}"]', f'["{new}"]')) for key, text in model.meta),
         composite=all_of(model.composite),

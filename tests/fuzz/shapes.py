@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from tests.fuzz.models import App, Constraint, Field, Index, Model, World
+from tests.fuzz.models import (
+    POSTGRESQL_SCALARS,
+    SERVER_SCALARS,
+    WITHOUT_KEY,
+    App,
+    Constraint,
+    Field,
+    Index,
+    Model,
+    World,
+)
 
 APPS = ("accounts", "shop", "stock", "billing", "people", "library", "events", "crm", "forum", "fleet", "lab", "media")
 NOUNS = [
@@ -154,7 +164,13 @@ def make_apps(rng: Random, number: int, *, user: bool) -> tuple[App, ...]:
     return tuple(found)
 
 
-def scalar(rng: Random, names: Names) -> Field:
+def more_kinds(engine: str) -> list[str]:
+    """Kinds of fields for projects on a server; those of an extension apart."""
+    only = [kind for kind in POSTGRESQL_SCALARS if kind != "hstore"] if engine == "postgresql" else []
+    return [*SERVER_SCALARS, *only]
+
+
+def scalar(rng: Random, names: Names, engine: str = "sqlite") -> Field:
     """A field that is no relation; rows that are there can do without it."""
     kind = rng.choice(
         [
@@ -176,6 +192,8 @@ def scalar(rng: Random, names: Names) -> Field:
             "uuid",
         ]
     )
+    if engine != "sqlite" and rng.random() < 0.25:
+        kind = rng.choice(more_kinds(engine))
     options: dict[str, str] = {}
     if kind in ("char", "integer", "date", "positive") and rng.random() < 0.15:
         options["db_index"] = "True"
@@ -210,14 +228,14 @@ def relation(rng: Random, names: Names, source: str, to: str, kind: str, *, null
     return Field(name, kind, tuple(options.items()), to)
 
 
-def model(rng: Random, names: Names, app: str, name: str) -> Model:
+def model(rng: Random, names: Names, app: str, name: str, engine: str = "sqlite") -> Model:
     """A model with a key and some fields."""
     key = rng.choice(KEYS)
     options: dict[str, str] = {}
     if rng.random() < 0.25:
         options["unique"] = "True"
     fields = [Field(key, "slug" if rng.random() < 0.1 else "char", tuple(options.items()))]
-    fields += [scalar(rng, names) for _ in range(rng.choice((0, 1, 2, 2, 3, 4)))]
+    fields += [scalar(rng, names, engine) for _ in range(rng.choice((0, 1, 2, 2, 3, 4)))]
     if rng.random() < 0.05:
         fields.insert(0, Field("id", "uuid", (("primary_key", "True"),)))
     meta: dict[str, str] = {}
@@ -232,9 +250,11 @@ def model(rng: Random, names: Names, app: str, name: str) -> Model:
     return Model(app, name, tuple(fields), key, meta=tuple(meta.items()), manager=rng.random() < 0.06)
 
 
-def index(rng: Random, model: Model, number: int) -> Index:
-    """An index over one or two columns; partial, or over an expression."""
-    fields = [one for one in model.fields if one.kind not in ("m2m", "generated", "json", "text")]
+def index(rng: Random, model: Model, number: int, engine: str = "sqlite") -> Index:
+    """An index over one or two columns; partial, or over an expression, or of a kind that only the engine has."""
+    fields = [one for one in model.fields if one.kind not in {*WITHOUT_KEY, "text"}]
+    if engine == "postgresql" and rng.random() < 0.4 and (found := _only_postgresql(rng, model, number)):
+        return found
     chosen = rng.sample(fields, min(len(fields), rng.choice((1, 1, 2))))
     empty = [one.name for one in fields if one.has("null")]
     name = f"{model.app[:8]}_{number}_idx"
@@ -244,21 +264,48 @@ def index(rng: Random, model: Model, number: int) -> Index:
     return Index(name, tuple(one.name for one in chosen), where)
 
 
-def constraint(rng: Random, model: Model, number: int) -> Constraint | None:
-    """A constraint that rows can satisfy: unique with the key in it, or a number that is not negative."""
+def _only_postgresql(rng: Random, model: Model, number: int) -> Index | None:
+    """An index of a method that fits one of the fields, or with more stored in it."""
+    methods = {"array": "GinIndex", "json": "GinIndex", "search": "GinIndex", "hstore": "GinIndex"}
+    methods |= {"range": "GistIndex", "days": "GistIndex", "stamp": "BrinIndex", "email": "HashIndex"}
+    fitting = [one for one in model.fields if one.kind in methods]
+    name = f"{model.app[:8]}_{number}_idx"
+    if fitting:
+        one = rng.choice(fitting)
+        return Index(name, (one.name,), using=methods[one.kind])
+    others = [one.name for one in model.fields if one.kind not in WITHOUT_KEY and one.name != model.key]
+    if not model.key or not others:
+        return None
+    if rng.random() < 0.5:
+        return Index(name, (model.key,), more=', opclasses=["varchar_pattern_ops"]')
+    return Index(name, (model.key,), include=(rng.choice(others),))
+
+
+def constraint(rng: Random, model: Model, number: int, engine: str = "sqlite") -> Constraint | None:
+    """A constraint that rows can satisfy: unique with the key in it, a number that is not negative, ranges apart."""
+    without = WITHOUT_KEY | ({"text"} if engine == "mysql" else set())
     name = f"{model.app[:8]}_{number}_con"
+    ranges = [one.name for one in model.fields if one.kind == "range"]
+    if ranges and rng.random() < 0.5:
+        return Constraint("exclude", name, (rng.choice(ranges),))
     numbers = [one.name for one in model.fields if one.kind in ("integer", "positive", "decimal")]
     if numbers and rng.random() < 0.5:
         return Constraint("check", name, (rng.choice(numbers),))
     if not model.key:
         return None
-    others = [
-        one.name for one in model.fields if one.kind not in ("m2m", "generated", "json") and one.name != model.key
-    ]
+    others = [one.name for one in model.fields if one.kind not in without and one.name != model.key]
     fields = (model.key, *rng.sample(others, min(len(others), rng.choice((0, 1, 1)))))
     empty = [one.name for one in model.fields if one.has("null") and one.kind != "m2m"]
     where = rng.choice(empty) if empty and rng.random() < 0.25 else ""
+    if engine == "postgresql" and rng.random() < 0.4:
+        return _unique_postgresql(rng, name, fields, others)
     return Constraint("unique", name, fields, where)
+
+
+def _unique_postgresql(rng: Random, name: str, fields: tuple[str, ...], others: list[str]) -> Constraint:
+    more = rng.choice((", deferrable=models.Deferrable.DEFERRED", ", nulls_distinct=False", ""))
+    include = (rng.choice(others),) if others and not more else ()
+    return Constraint("unique", name, fields, include=include, more=more)
 
 
 def reaches(world: World, start: str, goal: str) -> bool:

@@ -55,6 +55,10 @@ class State:
             if model.kind != "abstract":
                 self.rows[model.label] = (*self.rows.get(model.label, ()), *keys)
 
+    def has_extension(self, name: str, app: str) -> bool:
+        """Whether a migration of the app has made an extension of the server."""
+        return any(found.kind == name and found.app == app for found in self.objects.values())
+
     def known(self, label: str) -> tuple[str, ...]:
         """Keys of rows that can be looked up."""
         return tuple(key for key in self.rows.get(label, ()) if key)
@@ -78,8 +82,32 @@ def scalar(one: Field, rng: Random, serial: int) -> tuple[str, str]:
         "email": (f'"someone{serial}@example.com"', f"'someone{serial}@example.com'"),
         "float": (f"{number}.25", f"{number}.25"),
         "choice": ('"old"', "'old'"),
+        "big": (str(number * 10**10), str(number * 10**10)),
+        "small": (str(number), str(number)),
+        "duration": ("", ""),
+        "time": (f'"10:{number:02}:00"', f"'10:{number:02}:00'"),
+        "ip": (f'"10.0.0.{number}"', f"'10.0.0.{number}'"),
+        "binary": (f'b"some bytes {number}"', ""),
+        "stored": (str(number), str(number)),
+        "commented": (f'"Said, {serial}"', f"'Said, {serial}'"),
+        "array": (f'["one {serial}", "two"]', f"ARRAY['one {serial}', 'two']"),
+        "numbers": (f"[{number}, 2]", f"ARRAY[{number}, 2]"),
+        "range": (f"[{serial * 10}, {serial * 10 + 5}]", f"'[{serial * 10},{serial * 10 + 5})'"),
+        "days": (f'["2020-01-{number % 28 + 1:02}", "2021-01-01"]', f"'[2020-01-{number % 28 + 1:02},2021-01-01)'"),
+        "search": ("", f"to_tsvector('english', 'some words {serial}')"),
+        "collated": (f'"As it is, {serial}"', f"'As it is, {serial}'"),
+        "hstore": (f'{{"number": "{number}"}}', f"'number => {number}'"),
     }
     return values[one.kind]
+
+
+def literal(state: State, one: Field, rng: Random, serial: int) -> str:
+    """The same value in the SQL of the project's engine. Raises DoesNotFitError where it has no plain one."""
+    text = scalar(one, rng, serial)[1]
+    require(text, "there is no plain literal")
+    if one.kind == "boolean" and state.world.engine == "postgresql":
+        return "TRUE"
+    return text
 
 
 def seedable(state: State, label: str) -> Model:
@@ -151,7 +179,7 @@ class Maker:
             if one.relation:
                 if relations and not one.filled:
                     values[one.name] = self.target(one)
-            elif one.kind not in ("generated", "stamp", "uuid") and (
+            elif one.kind not in ("generated", "stamp", "uuid", "duration", "search") and (
                 one.name in {key, *model.composite} or not one.filled or self.rng.random() < 0.4
             ):
                 values[one.name] = scalar(one, self.rng, serial)[0]
@@ -173,7 +201,7 @@ def columns(state: State, label: str, rng: Random) -> Iterator[tuple[str, str]]:
     serial, key = state.next(), world.key_of(label)
     require(key, "rows would be equal")
     for one in world.fields_of(label):
-        if one.kind in ("m2m", "generated"):
+        if one.kind in ("m2m", "generated", "stored"):
             continue
         if one.relation:
             if one.has("null"):
@@ -185,7 +213,7 @@ def columns(state: State, label: str, rng: Random) -> Iterator[tuple[str, str]]:
             found = f"SELECT id FROM {target.table} WHERE {world.key_of(one.to)} = '{rng.choice(known)}'"
             yield one.column, f"({found})"
         elif one.name == key or not one.has("null"):
-            yield one.column, scalar(one, rng, serial)[1]
+            yield one.column, literal(state, one, rng, serial)
     state.note_rows(label, (f"{key} {serial}",))
 
 
@@ -193,4 +221,4 @@ def _own_key(model: Model) -> bool:
     return bool(model.composite) or any(one.has("primary_key") for one in model.fields)
 
 
-__all__ = ["DoesNotFitError", "Maker", "SqlObject", "State", "apps_of", "arguments", "columns", "scalar", "seedable"]
+__all__ = ["DoesNotFitError", "Maker", "SqlObject", "State", "apps_of", "arguments", "columns", "literal", "scalar", "seedable"]

@@ -6,7 +6,7 @@ story is a story too; that is what makes a failing one small.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
@@ -16,6 +16,7 @@ from tests.fuzz.data import Text
 from tests.fuzz.models import App, Field, Model, World
 from tests.fuzz.schema import (
     AddModel,
+    AlterField,
     Change,
     DeleteModel,
     DoesNotFitError,
@@ -70,6 +71,8 @@ class Story:
     contrib: tuple[str, ...]
     user: str
     steps: tuple[Step, ...]
+    engine: str = "sqlite"
+    """What its database is on, one of ENGINES."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ class Teller:
     """Tells a story step by step; `events` is what has been written so far."""
 
     def __init__(self, story: Story) -> None:
-        world = World(story.apps, {}, story.contrib, story.user)
+        world = World(story.apps, {}, story.contrib, story.user, story.engine)
         self.state = State(world)
         self.events: list[Event] = []
         self._story = story
@@ -173,10 +176,11 @@ class Teller:
         moved = {step.label: step.new_label for step in self._changes if isinstance(step, RenameModel | MoveModel)}
         touched = _touched(before, after)
         broken = [found for found in self.state.objects.values() if touched & set(found.labels)]
-        # SQLite forgets an index with its table, and nobody notices.
+        staying = [found for found in broken if self._outlives(found, moved)]
         for found in broken:
-            if found.kind not in ("index", "lower", "partial", "unique") or _gone(before, after, found.labels, moved):
-                self._hand(found.app, f"drop_{found.name}", objects.dropped(found), python=False)
+            text = objects.dropped(before, found)
+            if found not in staying and text.operations:
+                self._hand(found.app, f"drop_{found.name}", text, python=False)
             del self.state.objects[found.name]
         for label in after.models:
             for one in after.models[label].fields:
@@ -184,14 +188,30 @@ class Teller:
         self.events.append(self._run(before, after))
         self._committed, self._changes = after, []
         for found in broken:
-            if found.kind in ("index", "lower", "partial", "unique"):
-                continue
             now = replace(found, labels=tuple(moved.get(label, label) for label in found.labels))
+            if after.engine == "sqlite" and objects.stays(after.engine, found.kind):
+                # It is forgotten with its table, and nobody notices.
+                continue
+            if found in staying:
+                self.state.objects[found.name] = now
+                continue
             kept = dict(self.state.objects)
             try:
                 self._make(now, again=True)
             except DoesNotFitError:
                 self.state.objects = kept
+
+    def _outlives(self, found: SqlObject, moved: dict[str, str]) -> bool:
+        """Whether an object over tables that change need not be taken away before."""
+        before, after = self._committed, self.state.world
+        if not objects.stays(after.engine, found.kind):
+            return False
+        renamed = {step.old for step in self._changes if isinstance(step, RenameField)}
+        if not objects.follows(after.engine, found.kind):
+            renamed = set()
+        if found.kind == "view" and any(isinstance(step, AlterField) for step in self._changes):
+            return False
+        return not _gone(before, after, found.labels, moved, renamed)
 
     def _run(self, before: World, after: World) -> SchemaRun:
         run = SchemaRun(before, after, values=_values(before, after))
@@ -267,13 +287,20 @@ def _touched(before: World, after: World) -> set[str]:
     return changed
 
 
-def _gone(before: World, after: World, labels: tuple[str, ...], moved: dict[str, str]) -> bool:
-    """Whether columns of these models were renamed or removed, so that SQLite would not let them go."""
+def _gone(
+    before: World, after: World, labels: tuple[str, ...], moved: dict[str, str], renamed: Collection[str]
+) -> bool:
+    """Whether columns of these models were removed, or got names that are not `renamed`, so that the engine would not let them go."""
     for label in labels:
-        now = after.models.get(moved.get(label, label))
-        if now is None or {one.name for one in before.models[label].fields} - {one.name for one in now.fields}:
+        now = moved.get(label, label)
+        if now not in after.models or _columns(before, label) - _columns(after, now) - set(renamed):
             return True
     return False
+
+
+def _columns(world: World, label: str) -> set[str]:
+    fields = world.models[label].fields if world.engine == "sqlite" else world.fields_of(label)
+    return {one.name for one in fields}
 
 
 def _values(before: World, after: World) -> dict[str, Any]:

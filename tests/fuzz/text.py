@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from tests.fuzz.models import RELATIONS, SCALARS, App, Constraint, Field, Index, Model, World
+from tests.fuzz.models import ALL_SCALARS, RELATIONS, App, Constraint, Field, Index, Model, World
 
 MANAGE = """\
 #!/usr/bin/env python
@@ -29,7 +30,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
 {apps}
 ]
-DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}}}
 """
 
 _ADMIN = """\
@@ -71,10 +71,10 @@ class Config(AppConfig):
 """
 
 
-def project_files(world: World) -> dict[str, str]:
-    """The files of the project that are no models and no migrations, by relative path."""
+def project_files(world: World, databases: str) -> dict[str, str]:
+    """The files of the project that are no models and no migrations, by relative path; `databases` are lines of its settings."""
     names = [f"django.contrib.{name}" for name in world.contrib] + [app.package for app in world.apps]
-    settings = _SETTINGS.format(apps="\n".join(f'    "{name}",' for name in names))
+    settings = _SETTINGS.format(apps="\n".join(f'    "{name}",' for name in names)) + databases
     if "admin" in world.contrib:
         settings += _ADMIN
     if world.user:
@@ -115,12 +115,26 @@ def models_text(world: World, app: App) -> str:
     lines.append("from django.db import models")
     if "Upper(" in body:
         lines.append("from django.db.models.functions import Upper")
+    lines += _postgresql_imports(body)
     for base in sorted({base for model in models for base in model.bases if world.models[base].app != app.label}):
         other = world.models[base]
         lines.append(f"from {world.app(other.app).package}.models import {other.name}")
     if any(model.manager for model in models):
         lines.append("from config.managers import Found")
     return "\n".join(lines) + (f"\n\n\n{body}\n" if body else "\n")
+
+
+def _postgresql_imports(body: str) -> Iterable[str]:
+    """Lines for what a module uses of django.contrib.postgres."""
+    places = {
+        "constraints": ("ExclusionConstraint",),
+        "fields": ("ArrayField", "DateRangeField", "HStoreField", "IntegerRangeField", "RangeOperators"),
+        "indexes": ("BrinIndex", "GinIndex", "GistIndex", "HashIndex", "OpClass"),
+        "search": ("SearchVectorField",),
+    }
+    for place, names in places.items():
+        if used := [name for name in names if re.search(rf"\b{name}\b", body)]:
+            yield f"from django.contrib.postgres.{place} import {', '.join(used)}"
 
 
 def field_text(world: World, model: Model, one: Field) -> str:
@@ -130,7 +144,7 @@ def field_text(world: World, model: Model, one: Field) -> str:
         inner = "models.IntegerField()"
         return f'models.GeneratedField(expression=models.F("{one.of}") * 2, output_field={inner}, db_persist=True)'
     if not one.relation:
-        return f"{SCALARS[one.kind][0]}({_arguments(options)})"
+        return f"{ALL_SCALARS[one.kind][0]}({_arguments(options)})"
     to = '"self"' if one.to == model.label else f'"{one.to}"'
     if one.to == world.user and one.to:
         to = "settings.AUTH_USER_MODEL"
@@ -183,15 +197,20 @@ def _options(model: Model) -> Iterable[tuple[str, str]]:
 def _index(index: Index) -> str:
     if index.upper:
         return f'models.Index(Upper("{index.fields[0]}"), name="{index.name}")'
-    where = f", condition=models.Q({index.where}__isnull=False)" if index.where else ""
-    return f'models.Index(fields={list(index.fields)!r}, name="{index.name}"{where})'
+    more = f", condition=models.Q({index.where}__isnull=False)" if index.where else ""
+    more += (f", include={list(index.include)!r}" if index.include else "") + index.more
+    return f'{index.using or "models.Index"}(fields={list(index.fields)!r}, name="{index.name}"{more})'
 
 
 def _constraint(constraint: Constraint) -> str:
     if constraint.kind == "check":
         return f'models.CheckConstraint(condition=models.Q({constraint.fields[0]}__gte=0), name="{constraint.name}")'
-    where = f", condition=models.Q({constraint.where}__isnull=False)" if constraint.where else ""
-    return f'models.UniqueConstraint(fields={list(constraint.fields)!r}, name="{constraint.name}"{where})'
+    if constraint.kind == "exclude":
+        expressions = f'[("{constraint.fields[0]}", RangeOperators.OVERLAPS)]'
+        return f'ExclusionConstraint(name="{constraint.name}", expressions={expressions})'
+    more = f", condition=models.Q({constraint.where}__isnull=False)" if constraint.where else ""
+    more += (f", include={list(constraint.include)!r}" if constraint.include else "") + constraint.more
+    return f'models.UniqueConstraint(fields={list(constraint.fields)!r}, name="{constraint.name}"{more})'
 
 
 def _bases_first(models: list[Model]) -> list[Model]:

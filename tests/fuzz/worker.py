@@ -20,10 +20,16 @@ import traceback
 from typing import Any
 
 
-def preload() -> None:
+def preload(engine: str) -> None:
     """Import what every request needs and what works without settings."""
     # The folder of a script comes first; modules in it would be taken for others of the same name.
     sys.path.pop(0)
+    if engine == "mysql":
+        # As the project's settings do it.
+        import pymysql
+
+        pymysql.version_info = (2, 2, 8, "final", 0)
+        pymysql.install_as_MySQLdb()
     for name in (
         "django.contrib.admin.checks",
         "django.contrib.auth.hashers",
@@ -31,7 +37,7 @@ def preload() -> None:
         "django.core.management.commands.migrate",
         "django.core.management.commands.squashmigrations",
         "django.core.serializers",
-        "django.db.backends.sqlite3.base",
+        "django.db.backends.{}.base".format("sqlite3" if engine == "sqlite" else engine),
         "django.db.migrations.autodetector",
         "django.db.migrations.executor",
         "django.db.models",
@@ -109,13 +115,13 @@ def concerned(operation: Any) -> str:
     return str(getattr(operation, "model_name", "") or getattr(operation, "name", "")).lower()
 
 
-def makemigrations(root: str, labels: list[str], answers: dict[str, Any]) -> list[list[str]]:
+def makemigrations(root: str, database: str, labels: list[str], answers: dict[str, Any]) -> list[list[str]]:
     """Let the project's makemigrations write; returns app and name of each new file, in its own order.
 
     `answers`: what its questions get, `state_only` (per app, the model whose operations change no table), and `after`
     (per app, migrations that the first new file of the app also waits for), as a person would edit the files.
     """
-    load(root, ":memory:")
+    load(root, database)
     from django.core.management import get_commands, load_command_class
     from django.core.management.commands import makemigrations as module
     from django.db.migrations.operations import SeparateDatabaseAndState
@@ -144,15 +150,15 @@ def makemigrations(root: str, labels: list[str], answers: dict[str, Any]) -> lis
     return written
 
 
-def squash(root: str, app: str, start: str, end: str) -> str:
+def squash(root: str, database: str, app: str, start: str, end: str) -> str:
     """Squash migrations of an app; what the command printed."""
-    load(root, ":memory:")
+    load(root, database)
     return command("squashmigrations", app, start, end, interactive=False, no_header=True)
 
 
-def consistent(root: str) -> bool:
+def consistent(root: str, database: str) -> bool:
     """Whether the migrations load, without a circle and with one leaf per app. Raises what Django raises."""
-    load(root, ":memory:")
+    load(root, database)
     from django.db.migrations.loader import MigrationLoader
 
     loader = MigrationLoader(None)
@@ -170,7 +176,7 @@ def check_changes() -> str:
 
 
 def build(root: str, database: str) -> dict[str, Any]:
-    """System checks, `migrate` from zero into a new file; its seconds, and what `makemigrations --check` says then."""
+    """System checks, `migrate` from zero into an empty database; its seconds, and what `makemigrations --check` says then."""
     load(root, database)
     command("check")
     start = time.perf_counter()
@@ -226,28 +232,33 @@ def backwards(root: str, database: str, labels: list[str]) -> dict[str, str]:
     return failed
 
 
-def stock(root: str, folder: str, labels: list[str], ours: int) -> dict[str, Any]:
-    """The files that Django alone writes for the project's models; where they are fewer than ours, why they fail."""
+def stock(root: str, database: str, folder: str, labels: list[str]) -> int:
+    """The number of files that Django alone writes for the project's models."""
     modules = {label: f"stock_{label}" for label in labels}
     packages = [pathlib.Path(folder, module) for module in modules.values()]
     for package in packages:
         package.mkdir(parents=True)
         (package / "__init__.py").touch()
     sys.path.insert(0, folder)
-    load(root, ":memory:", modules)
+    load(root, database, modules)
     command("makemigrations", *labels, interactive=False, verbosity=0)
-    files = sum(len(list(package.glob("[0-9]*.py"))) for package in packages)
-    importlib.invalidate_caches()
+    return sum(len(list(package.glob("[0-9]*.py"))) for package in packages)
+
+
+def stock_error(root: str, database: str, folder: str, labels: list[str]) -> str:
+    """Why the files of `stock` cannot be migrated; empty where they can."""
+    sys.path.insert(0, folder)
+    load(root, database, {label: f"stock_{label}" for label in labels})
     try:
-        if files < ours:
-            command("migrate", verbosity=0)
+        command("migrate", verbosity=0)
     except Exception as error:
-        return {"files": files, "error": repr(error)[:300]}
-    return {"files": files, "error": ""}
+        return repr(error)[:300]
+    return ""
 
 
 METHODS = {
-    function.__name__: function for function in (makemigrations, squash, consistent, build, look, backwards, stock)
+    function.__name__: function
+    for function in (makemigrations, squash, consistent, build, look, backwards, stock, stock_error)
 }
 
 
@@ -265,7 +276,7 @@ def answer(request: dict[str, Any], writer: int) -> None:
 
 def main() -> None:
     """Answer requests one after the other until the other end closes."""
-    preload()
+    preload(sys.argv[1])
     for line in sys.stdin:
         reader, writer = os.pipe()
         pid = os.fork()

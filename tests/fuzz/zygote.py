@@ -34,13 +34,13 @@ _AGENT = ("history", "makemigrations", "operations", "migrate", "databases", "fa
 
 
 class Zygote:
-    """The waiting interpreter, with the hash seed that its guests are to have."""
+    """The waiting interpreter, with the hash seed that its guests are to have, for projects of one engine."""
 
-    def __init__(self, seed: str) -> None:
+    def __init__(self, seed: str, engine: str = "sqlite") -> None:
         self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONDONTWRITEBYTECODE": "1"}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.fuzz.zygote", str(theirs.fileno())],
+            [sys.executable, "-m", "tests.fuzz.zygote", str(theirs.fileno()), engine],
             env=environment,
             pass_fds=[theirs.fileno()],
         )
@@ -103,7 +103,7 @@ def install(started: Mapping[str, Zygote]) -> None:
     vars(guest)["subprocess"] = shim
 
 
-def main(descriptor: int) -> None:
+def main(descriptor: int, engine: str) -> None:
     """Wait for orders until the other end closes."""
     here = str(guest.AGENT.parent)
     spec = importlib.util.spec_from_file_location("entry", guest.AGENT)
@@ -114,7 +114,7 @@ def main(descriptor: int) -> None:
     entry._become_package()
     for name in _AGENT:
         importlib.import_module(f"{entry.NAME}.{name}")
-    preload()
+    preload(engine)
     # What the project must not see, as in a guest that was started by its path.
     sys.path[:] = [one for one in sys.path if one not in ("", here, str(Path.cwd()))]
     for name in [name for name in sys.modules if name.partition(".")[0] in ("migwizard", "tests")]:
@@ -158,4 +158,4 @@ def _be_guest(order: dict[str, Any], descriptors: Sequence[int], entry: Any) -> 
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), sys.argv[2])
