@@ -126,7 +126,8 @@ def _judge(
 ) -> Judged:
     runs_code = facts["kind"] in ("RunPython", "custom")
     depends = depends_on(f"{code_of(facts)}\n{facts.get('reaches', '')}") if runs_code else ()
-    keys = tuple(key for key in rows if not made_anyway(key))
+    defined = _defined(facts, things)
+    keys = tuple(key for key in rows if not made_anyway(key) and key[0] not in defined)
     if keys and things:
         verdict, evidence = Verdict.BOTH, f"{_rows(keys)}; {_things(things, facts)}"
     elif keys:
@@ -141,6 +142,13 @@ def _judge(
     return Judged(
         facts["id"], facts["app"], facts["migration"], facts, verdict, evidence, keys, things, contradiction, depends
     )
+
+
+def _defined(facts: Mapping[str, Any], things: Collection[Thing]) -> set[str]:
+    """The tables whose rows an operation changed by nothing but their definition, as a new column does, which it brings again."""
+    if not facts.get("only_defines"):
+        return set()
+    return {name for action, kind, name, _ in facts["schema"] if action == "changed" and (kind, name) in things}
 
 
 def _nothing_left(facts: Mapping[str, Any], only_made_anyway: bool, depends: Sequence[str]) -> tuple[Verdict, str]:

@@ -41,6 +41,7 @@ class Watched:
         self.touched: list[tuple[str, tuple[Any, ...], str]] = []
         self.schema: list[list[str]] = []
         self.unseen: set[str] = set()
+        self.only_defines = True
         self.written: set[str] = set()
         self.virtual: set[str] = set()
         self.foreign: set[str] = set()
@@ -52,6 +53,7 @@ class Watched:
             self.writes += 1
         self.words.update(_WORD.findall(sql))
         self.unseen |= statements.unseen(sql, self._compared)
+        self.only_defines = self.only_defines and statements.only_defines(sql)
         self.written |= statements.written(sql)
         self.facts["sets_counter"] = bool(self.facts.get("sets_counter") or _COUNTER.search(sql))
 
@@ -293,6 +295,7 @@ class Observer:
             rows=changes,
             schema=watched.schema,
             unseen=sorted(watched.unseen),
+            only_defines=watched.only_defines,
             virtual=sorted(watched.virtual),
             foreign=sorted(watched.foreign),
         )

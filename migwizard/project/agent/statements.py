@@ -84,6 +84,12 @@ def unseen(sql: str, compared: Container[str] = ()) -> set[str]:
     return {kind for kind in found if kind in ("GRANT", "REVOKE", "COMMENT") or kind not in compared}
 
 
+def only_defines(sql: str) -> bool:
+    """Whether all statements of a text make, change or remove objects, so that rows change through these alone."""
+    firsts = [_FIRST.match(statement) for statement in _HIDDEN.sub(" ", sql).split(";")]
+    return all(first is None or first.group(1).upper() in ("ALTER", "CREATE", "DROP") for first in firsts)
+
+
 def written(sql: str) -> set[str]:
     """The tables that the statements of a text write rows into, in lower case; some names too many, none too few."""
     return {unquote(name).lower() for name in _INTO.findall(sql)}
