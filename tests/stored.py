@@ -185,7 +185,9 @@ class MysqlDatabase(Database):
         self._make()
 
     def dump(self) -> dict[str, list[str]]:
-        written = self._program(DUMPS, "--no-data", "--routines", "--triggers", "--events", "--skip-comments", self.name)
+        written = self._program(
+            DUMPS, "--no-data", "--routines", "--triggers", "--events", "--skip-comments", self.name
+        )
         # Numbers that were given once are not given again; those of the list of migrations were used in between.
         schema = [re.sub(r" AUTO_INCREMENT=\d+", "", line) for line in written.splitlines()]
         counted = "SELECT table_name, auto_increment FROM information_schema.tables WHERE table_schema = %s"

@@ -25,6 +25,7 @@ def from_text(text: str) -> Story:
     return told
 
 
-def stories() -> dict[str, Story]:
-    """All that are kept, by name."""
-    return {path.stem: from_text(path.read_text()) for path in sorted(FOLDER.glob("*.txt"))}
+def stories(engine: str) -> dict[str, Story]:
+    """All that are kept of one engine, by name."""
+    told = {path.stem: from_text(path.read_text()) for path in sorted(FOLDER.glob("*.txt"))}
+    return {name: story for name, story in told.items() if story.engine == engine}

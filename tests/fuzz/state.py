@@ -221,4 +221,15 @@ def _own_key(model: Model) -> bool:
     return bool(model.composite) or any(one.has("primary_key") for one in model.fields)
 
 
-__all__ = ["DoesNotFitError", "Maker", "SqlObject", "State", "apps_of", "arguments", "columns", "literal", "scalar", "seedable"]
+__all__ = [
+    "DoesNotFitError",
+    "Maker",
+    "SqlObject",
+    "State",
+    "apps_of",
+    "arguments",
+    "columns",
+    "literal",
+    "scalar",
+    "seedable",
+]

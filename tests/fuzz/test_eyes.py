@@ -129,7 +129,10 @@ MAY_DIFFER = [
     ("(1, 'rowing', 3), (2, 'chess', 4)", "(2, 'rowing', 3), (1, 'chess', 4)"),
     ("'2020-01-02'", "'2024-01-02'"),
     ("person_club_id_0123abcd", "member_club_id_89abcdef"),
-    ("name varchar(20) NOT NULL, size integer CHECK (size >= 0)", "size integer CHECK (size >= 0), name varchar(20) NOT NULL"),
+    (
+        "name varchar(20) NOT NULL, size integer CHECK (size >= 0)",
+        "size integer CHECK (size >= 0), name varchar(20) NOT NULL",
+    ),
 ]
 
 

@@ -62,7 +62,9 @@ def test_every_kind_of_step_is_taken(stories: list[Story]) -> None:
     from tests.fuzz import changes, evolve, objects
 
     taken = {name for story in stories for name in shape(story, tell(story)[0].world)["steps"]}
-    wanted = {f"data: {name.strip('_')}" for name in changes.KINDS} | {f"object: {name}" for name in objects.KINDS["sqlite"]}
+    wanted = {f"data: {name.strip('_')}" for name in changes.KINDS} | {
+        f"object: {name}" for name in objects.KINDS["sqlite"]
+    }
     assert wanted <= taken | {"data: typed"}
     assert len(evolve.ACTIONS) > 15
 
@@ -140,10 +142,10 @@ def test_reset_of_a_random_project(seed: str, tmp_path: Path, worker: Worker) ->
 
 
 @pytest.mark.ride
-@pytest.mark.parametrize("name", sorted(kept.stories()))
+@pytest.mark.parametrize("name", sorted(kept.stories("sqlite")))
 def test_what_failed_once(name: str, tmp_path: Path, worker: Worker) -> None:
     """Random projects that showed a defect, made small; the defect is mended."""
-    verdict = judge(kept.stories()[name], tmp_path, worker)
+    verdict = judge(kept.stories("sqlite")[name], tmp_path, worker)
     assert not verdict.dishonest
     assert not verdict.failures
     assert not verdict.exceptions

@@ -30,11 +30,19 @@ SERVERS = [
 
 def everything(engine: str) -> Story:
     """A story with each kind of field and of object that there is on an engine."""
-    fields = (Field("name", "char"), Field("size", "integer"), *(Field(f"of_{kind}", kind) for kind in more_kinds(engine)))
+    fields = (
+        Field("name", "char"),
+        Field("size", "integer"),
+        *(Field(f"of_{kind}", kind) for kind in more_kinds(engine)),
+    )
     thing, part = Model("shop", "Thing", fields, "name"), Model("parts", "Part", (Field("code", "char"),), "code")
     link = Field("thing", "fk", (("on_delete", "models.CASCADE"), ("null", "True")), "shop.Thing")
     steps: list[Step] = [AddModel(thing), AddModel(part), Commit(), AddField("parts.Part", link), Commit()]
-    steps += [Data("plain", "shop.Thing", 1), Data("sql_insert", "shop.Thing", 2), Data("get_or_create", "parts.Part", 3)]
+    steps += [
+        Data("plain", "shop.Thing", 1),
+        Data("sql_insert", "shop.Thing", 2),
+        Data("get_or_create", "parts.Part", 3),
+    ]
     for number, kind in enumerate(objects.KINDS[engine]):
         labels = () if objects.free(engine, kind) else ("shop.Thing", "parts.Part")[: 2 if kind == "joined" else 1]
         steps.append(MakeObject(SqlObject(f"shop_{kind}_{number}", kind, "shop", labels, number)))
@@ -46,7 +54,14 @@ def everything(engine: str) -> Story:
             AddConstraint("shop.Thing", Constraint("exclude", "shop_apart_con", ("of_range",))),
         ]
     steps += [RenameField("shop.Thing", "size", "width"), Commit(), RenameModel("parts.Part", "Piece"), Commit()]
-    return Story(f"everything on {engine}", (App("shop", "shop"), App("parts", "parts")), ("contenttypes",), "", tuple(steps), engine)
+    return Story(
+        f"everything on {engine}",
+        (App("shop", "shop"), App("parts", "parts")),
+        ("contenttypes",),
+        "",
+        tuple(steps),
+        engine,
+    )
 
 
 @pytest.fixture(scope="module")

@@ -75,7 +75,9 @@ def _drop(name: str) -> None:
 
 
 def _of(name: str, kind: str) -> list[str]:
-    statement = "SELECT table_name FROM information_schema.tables WHERE table_schema = %s AND table_type = %s ORDER BY 1"
+    statement = (
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = %s AND table_type = %s ORDER BY 1"
+    )
     return [table for (table,) in server.query(statement, parameters=(name, kind))]
 
 
@@ -91,8 +93,14 @@ def _schema(name: str) -> dict[str, Any]:
     for kind, statement in (
         ("TRIGGER", "SELECT trigger_name FROM information_schema.triggers WHERE trigger_schema = %s"),
         ("EVENT", "SELECT event_name FROM information_schema.events WHERE event_schema = %s"),
-        ("FUNCTION", "SELECT routine_name FROM information_schema.routines WHERE routine_schema = %s AND routine_type = 'FUNCTION'"),
-        ("PROCEDURE", "SELECT routine_name FROM information_schema.routines WHERE routine_schema = %s AND routine_type = 'PROCEDURE'"),
+        (
+            "FUNCTION",
+            "SELECT routine_name FROM information_schema.routines WHERE routine_schema = %s AND routine_type = 'FUNCTION'",
+        ),
+        (
+            "PROCEDURE",
+            "SELECT routine_name FROM information_schema.routines WHERE routine_schema = %s AND routine_type = 'PROCEDURE'",
+        ),
     ):
         for (one,) in server.query(statement, parameters=(name,)):
             found[f"{kind.lower()} {one}"] = _shown(name, kind, one)
@@ -108,7 +116,7 @@ def _shown(name: str, kind: str, what: str) -> str:
 
 def _table(name: str, text: str) -> dict[str, Any]:
     """Every column, key and constraint of a table by a name that says what it is."""
-    first, *lines, last = text.splitlines()
+    _, *lines, last = text.splitlines()
     found: dict[str, Any] = {f"{name} options": re.sub(r" AUTO_INCREMENT=\d+", "", last)}
     columns = {match[1] for line in lines if (match := re.match(r"  `(\w+)`", line))}
     several: dict[str, int] = {}

@@ -37,7 +37,9 @@ _MADE_UP = (
     (r"INDEX (\S+) ON", r"\w+_[0-9a-f]{8}(_like|_uniq)?"),
     (r"SEQUENCE NAME \w+\.(\S+)", r"\w+_seq\d*"),
 )
-_ENTRY = re.compile(r"^--\n-- Name: (?P<name>.*); Type: (?P<kind>.*); Schema: (?P<schema>.*); Owner: .*\n--\n", re.MULTILINE)
+_ENTRY = re.compile(
+    r"^--\n-- Name: (?P<name>.*); Type: (?P<kind>.*); Schema: (?P<schema>.*); Owner: .*\n--\n", re.MULTILINE
+)
 _COLUMNS = """
 SELECT c.oid::regclass::text, a.attname, a.atttypid::regtype::text
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -116,11 +118,15 @@ def _schema(name: str) -> dict[str, Any]:
     """What pg_dump writes, entry by entry, without names that nobody chose and without the order of columns."""
     command = ["pg_dump", "--schema-only", "--no-owner", "-h", server.HOST, "-p", server.PORT, "-U", server.USER, name]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    text = "\n".join(line for line in text.splitlines() if not line.startswith(("\\restrict", "\\unrestrict", "SET default_")))
+    text = "\n".join(
+        line for line in text.splitlines() if not line.startswith(("\\restrict", "\\unrestrict", "SET default_"))
+    )
     found: dict[str, list[str]] = {}
     entries = list(_ENTRY.finditer(text))
     for entry, after in zip(entries, [*entries[1:], None], strict=True):
-        body = text[entry.end() : after.start() if after else len(text)].partition("\n--\n-- PostgreSQL database dump")[0]
+        body = text[entry.end() : after.start() if after else len(text)].partition("\n--\n-- PostgreSQL database dump")[
+            0
+        ]
         plain = _anonymous(_sorted_columns(body.strip()))
         title = f"{entry['kind']} {plain if plain != _sorted_columns(body.strip()) else entry['schema'] + '.' + entry['name']}"
         found.setdefault(title, []).append(plain)

@@ -109,7 +109,8 @@ def _rows(connection: sqlite3.Connection, table: str) -> Table:
     links = connection.execute(f'PRAGMA foreign_key_list("{table}")').fetchall()
     return Table(
         rows=[
-            dict(zip(names, row, strict=True)) for row in connection.execute(f'SELECT {quoted} FROM "{table}"').fetchall()
+            dict(zip(names, row, strict=True))
+            for row in connection.execute(f'SELECT {quoted} FROM "{table}"').fetchall()
         ],
         keys=[column[1] for column in columns if column[5]],
         links={row[3]: (row[2], row[4]) for row in links},

@@ -36,8 +36,7 @@ def counter(one: Over) -> Statements:
 
 
 MAKERS: dict[str, Maker] = {
-    maker.__name__: maker
-    for maker in (view, joined, trigger, counter, log, index, lower, partial, unique, table)
+    maker.__name__: maker for maker in (view, joined, trigger, counter, log, index, lower, partial, unique, table)
 }
 FREE = {"table"}
 STAYS = {"index", "lower", "partial", "unique"}
