@@ -45,7 +45,9 @@ def test_what_needs_a_column_that_sql_adds_comes_behind_it(tmp_path: Path, state
 
 def test_a_column_that_sql_adds_to_rows_comes_along_where_the_rows_are_written_out(tmp_path: Path) -> None:
     """The rows get one more value through it, which makes it no seed."""
-    files = SHOP.replace("    name", "    title") + """
+    files = (
+        SHOP.replace("    name", "    title")
+        + """
 == shop/migrations/0002_sql.py
 dependencies = [("shop", "0001_initial")]
 operations = [
@@ -57,6 +59,7 @@ operations = [
 dependencies = [("shop", "0002_sql")]
 operations = [migrations.RenameField("Item", "name", "title")]
 """
+    )
     found = ride_in(write_project(tmp_path / "project", files_of(files)))
     assert found.is_proved, found.report
     assert found.rungs == {
