@@ -17,6 +17,7 @@ import pytest
 
 from migwizard.switch.script import FILE_NAME
 from tests.engine.support import Shop
+from tests.fuzz.databases import databases_of
 from tests.fuzz.eyes import differences
 
 pytestmark = [pytest.mark.ride, pytest.mark.xdist_group("rehearsal")]
@@ -120,7 +121,9 @@ def assert_arrived(shop: Shop, like: Shop) -> None:
     """Nothing to migrate, nothing to write, and the schema of `like`, as something else than migwizard sees it."""
     assert "No migrations to apply" in shop.manage("migrate").stdout
     assert shop.manage("makemigrations", "--check", "--dry-run").returncode == 0
-    assert [line for line in differences(like.database, shop.database) if line.startswith("schema")] == []
+    databases = databases_of("sqlite", shop.root, "rehearsal")
+    seen = [databases.look(str(each.database)) for each in (like, shop)]
+    assert [line for line in differences(*seen) if line.startswith("schema")] == []
 
 
 def test_production(world: World, fresh: Shop) -> None:

@@ -13,9 +13,9 @@ from tests.fuzz import objects
 from tests.fuzz.__main__ import prepare
 from tests.fuzz.history import Worker
 from tests.fuzz.judge import judge, project
-from tests.fuzz.models import App, Field, Model
+from tests.fuzz.models import App, Constraint, Field, Index, Model
 from tests.fuzz.schema import AddConstraint, AddField, AddIndex, AddModel, RenameField, RenameModel
-from tests.fuzz.shapes import Constraint, Index, more_kinds
+from tests.fuzz.shapes import more_kinds
 from tests.fuzz.state import SqlObject
 from tests.fuzz.story import Commit, Data, MakeObject, Step, Story, tell
 from tests.fuzz.zygote import HASH_SEEDS, Zygote, install
