@@ -111,21 +111,21 @@ def look_at(folders: dict[str, str | None] | None, without: Without = ()) -> Non
 
 
 def _leave_out(nodes: Collection[tuple[str, str]]) -> None:
-    """Let no loader of this process find these migrations, nor hear from others that they come before them.
-
-    Whatever depends on one of them has to be among them.
-    """
+    """Let no loader of this process find these migrations, nor what depends on them, nor hear that others come before them."""
     from django.db.migrations.loader import MigrationLoader
 
-    original = MigrationLoader.load_disk
+    original, left_out = MigrationLoader.load_disk, set(nodes)
 
     def load_disk(loader: Any) -> None:
         original(loader)
-        there = loader.disk_migrations
-        for node in nodes:
-            there.pop(node, None)
+        there, gone = loader.disk_migrations, set(nodes)
+        while gone:
+            for node in gone:
+                there.pop(node, None)
+            left_out.update(gone)
+            gone = {key for key, each in there.items() if not left_out.isdisjoint(map(tuple, each.dependencies))}
         for migration in there.values():
-            migration.run_before = [node for node in migration.run_before if tuple(node) not in nodes]
+            migration.run_before = [node for node in migration.run_before if tuple(node) not in left_out]
 
     vars_of_class: Any = MigrationLoader
     vars_of_class.load_disk = load_disk
