@@ -246,7 +246,7 @@ class _Point:
         """Of every file whether it is old; None where nothing tells."""
         node = self._migration(value)
         if node is not None:
-            return self._by_migration(node, value, graph)
+            return self._by_migration(node, graph)
         limit = dating.read_limit(value)
         if limit is not None:
             return self._by_date(limit)
@@ -271,7 +271,7 @@ class _Point:
         near = difflib.get_close_matches(value, [".".join(node) for node in self._files], 3)
         return [f"Did you mean {' or '.join(near)}?"] if near else []
 
-    def _by_migration(self, node: Node, value: str, graph: cutting.Parents) -> dict[Node, bool | None]:
+    def _by_migration(self, node: Node, graph: cutting.Parents) -> dict[Node, bool | None]:
         """What was there when a migration was made; in any case all that comes before it, and nothing that comes after."""
         born = self._born[node]
         top = next((each for each in graph if node in _with_replaced(each, self._replaces)), node)
@@ -280,11 +280,7 @@ class _Point:
         elif born.header is not None:
             found = self._by_date(born.header)
         else:
-            raise _refused(
-                f"Nothing tells when {value} was made: git knows no commit that added it, and no line on top of it names a "
-                "date.",
-                "Commit it, or name a date.",
-            )
+            found = dict.fromkeys(self._files)
         for each in cutting.descendants(graph, top):
             found |= dict.fromkeys(self._files.keys() & _with_replaced(each, self._replaces), False)
         for each in cutting.ancestors(graph, [top]):

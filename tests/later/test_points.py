@@ -182,8 +182,15 @@ def test_what_cannot_be_used_is_refused(headers: Path) -> None:
     assert "may be shop.0001_initial, shop.0002_items, shop.0003_more" in refused(found, "shop.000")
     assert "is no migration of these apps" in refused(found, "--all")
     assert "is no migration of these apps" in refused(found, "v3"), "there is no git"
+
+
+def test_a_migration_without_a_date_parts_what_comes_before_and_after_it(headers: Path) -> None:
     write(headers, "shop.0002_items", None)
-    assert refused(ride(headers), "shop.0002").startswith("Nothing tells when shop.0002 was made")
+    said = refused(ride(headers), "shop.0002")
+    assert said.startswith("Nothing tells whether blog.0001_initial came before or after shop.0002")
+    graph = {name: before for name, before in GRAPH.items() if name.startswith("shop")}
+    (headers / "blog/migrations/0001_initial.py").unlink()
+    assert kept(ride(headers, graph), "shop.0002") == ["shop.0003_more"]
 
 
 def test_a_squash_across_the_point(headers: Path) -> None:
