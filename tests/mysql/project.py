@@ -73,6 +73,11 @@ class Project:
         start = mysql.database_name("x", owner).rpartition("_x_")[0]
         return [name for name in databases() if name.startswith(f"{start}_")]
 
+    def sweep(self) -> None:
+        """Remove what a run left that was cut off, since no other one on this project will."""
+        for name in self.scratch_databases():
+            query(f"DROP DATABASE IF EXISTS `{name}`")
+
     def dump(self) -> dict[str, list[str]]:
         """Every row of every table as text, in the order of its columns."""
         found = self.rows(

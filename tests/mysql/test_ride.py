@@ -38,11 +38,12 @@ class Proved:
 
 
 @pytest.fixture(scope="module")
-def proved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proved]:
+def proved(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Proved]:
     with database() as name:
         project = Project(tmp_path_factory.mktemp("ride") / "shop", name)
         project.manage("migrate", "-v0")
         before = project.tree()
+        request.addfinalizer(project.sweep)
         report = project.migwizard("run", "--yes", "--until", "proof")[-1]
         staging = project.root / ".migwizard/staging"
         staged = {
