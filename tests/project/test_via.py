@@ -194,7 +194,7 @@ def _script(folder: Path, text: str) -> str:
 def _refusals(folder: Path, python: str) -> dict[str, tuple[tuple[str, ...], str]]:
     return {
         "not found": ((str(folder / "nowhere"),), "cannot be started: No such file or directory"),
-        "banner": ((_script(folder, f'echo Welcome; exec {python} "$@"'),), "said 'Welcome' instead"),
+        "banner": (("sh", "-c", 'echo Welcome; exec "$0" "$@"', python), "said 'Welcome' instead"),
         "no Python": (("cat",), "leads to no Python"),
         "silent": (
             ("true",),
