@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.cli import main
+from migwizard.cli import RESERVED, main
 from migwizard.config import Config, read_config
 from migwizard.errors import UsageError
 from tests.project.support import Shell, write
@@ -98,7 +98,7 @@ def test_a_dot_file_that_is_unreadable_or_hostile(
     assert {entry.name for entry in tmp_path.iterdir()} <= {"models.dot"}
 
 
-@pytest.mark.parametrize("name", ["retire", "branch"])
+@pytest.mark.parametrize("name", RESERVED)
 def test_reserved_commands_say_so(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([name]) == 2
     assert "reserved" in capsys.readouterr().err
