@@ -191,7 +191,9 @@ class MysqlDatabase(Database):
         # Numbers that were given once are not given again; those of the list of migrations were used in between.
         schema = [re.sub(r" AUTO_INCREMENT=\d+", "", line) for line in written.splitlines()]
         counted = "SELECT table_name, auto_increment FROM information_schema.tables WHERE table_schema = %s"
-        counters = self._ask(f"{counted} AND table_name <> 'django_migrations' ORDER BY 1", [self.name])
+        counters = self._ask(
+            f"{counted} AND table_name <> 'django_migrations' AND auto_increment IS NOT NULL ORDER BY 1", [self.name]
+        )
         tables = self._ask(
             "SELECT table_name FROM information_schema.tables WHERE table_schema = %s AND table_type <> 'VIEW' ORDER BY 1",
             [self.name],
