@@ -19,7 +19,7 @@ STANDS = {
     "UNKNOWN": "lists migrations that no file has, and is not switched",
     "MIXED": "lists old and new migrations: half switched, by hand",
     "TABLES_WITHOUT_ROWS": "has the tables, but does not list the migrations that made them",
-    "WITHOUT_TRANSACTIONS": "keeps its list of migrations in a table without transactions (MyISAM), and is not switched",
+    "WITHOUT_TRANSACTIONS": "has its list of migrations in a table without transactions (MyISAM), and is not switched",
 }
 """What is said about a database by the word that `--json` has for its state."""
 
