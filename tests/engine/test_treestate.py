@@ -46,7 +46,15 @@ def test_a_full_disk_in_the_middle_of_the_swap(tiny_proved: Shop, monkeypatch: p
         real(path, data, *more)
 
     def look(question: Question) -> str:
-        names = argparse.Namespace(project=str(tiny_proved.root), python=sys.executable, settings=None, plain=False)
+        names = argparse.Namespace(
+            project=str(tiny_proved.root),
+            python=sys.executable,
+            settings=None,
+            plain=False,
+            via=None,
+            via_root=None,
+            env_file=[],
+        )
         seen["said"] = where_you_are(names)
         return "quit"
 
