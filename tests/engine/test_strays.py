@@ -33,7 +33,7 @@ class Desk:
                 project=SimpleNamespace(root=root), workplace=Workplace(root), facts={}, tell=self._tell,
                 apps=SimpleNamespace(labels=("clubs",), folders={"clubs": self.folder}),
                 checkpoint=SimpleNamespace(applied=False), old_folders=lambda: None,
-                history=lambda: {"disk": [("clubs", "0001_initial", "")]},
+                whole_history=lambda: {"disk": [("clubs", "0001_initial", "")]},
             ),
         )  # fmt: skip
 
