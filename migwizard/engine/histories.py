@@ -33,6 +33,8 @@ SHORT = {
     "WITHOUT_TRANSACTIONS": "no transactions",
 }
 """A state in two or three words; of one that is behind it is said how far."""
+SWITCHED = ("NEW", "NEW_PARTIAL", "MIXED")
+"""States with new rows, which undo takes back where the old ones are kept."""
 
 CURES = {
     "MW-E11": "ALTER TABLE django_migrations ENGINE=InnoDB, then check again.",
@@ -144,6 +146,7 @@ def _line(ride: Ride, database: Mapping[str, Any]) -> DatabaseLine:
         )
     if (rows := rowcopies.used(ride, alias)) is not None:
         found["saved"] = rowcopies.old_rows(rows, set(manifest(ride).apps))
+        found["switched"] = bool(found["saved"]) and found["state"] in SWITCHED
     read = _read(ride, alias, where, database["inside"], found)
     if not read.askable:
         return read

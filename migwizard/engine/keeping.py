@@ -109,6 +109,9 @@ def lines(ride: Ride) -> list[str]:
 
 def lacking(ride: Ride, applied: Collection[Node]) -> list[Node]:
     """The kept migrations that a database has not applied; for a squash the rows of all that it joins stand too."""
+    if not kept(ride):
+        # Where nothing is kept, no file of the old history has to be read: they may be gone, or lack one another.
+        return []
     replaces = {node_of(name): _nodes(old) for name, old in ride.whole_history()["replaces"].items()}
 
     def is_applied(node: Node) -> bool:

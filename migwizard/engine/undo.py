@@ -179,7 +179,7 @@ def switched_by_us(ride: Ride) -> list[str]:
         ours = database["inside"] or touched(ride, alias)
         if database["vendor"] != "other" and database["exists"] and ours:
             state = read_state(ride, alias)
-            if state["switched"] or state["state"] in ("NEW", "NEW_PARTIAL", "MIXED"):
+            if state["switched"] or state["state"] in histories.SWITCHED:
                 found.append(alias)
     return found
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from migwizard.engine import committed
 from tests.engine.layouts import app, create, migration, models, packages, settle
 from tests.engine.support import Shop, changed
 from tests.project.support import write
@@ -35,7 +36,7 @@ def reset(shop: Shop, *arguments: str) -> dict[str, set[str]]:
     return {
         "leftovers": set(report["leftovers"]),
         "gone": {path for path in touched if path not in after},
-        "come": {path for path in touched if path in after and path not in tree},
+        "come": {path for path in touched if path in after and path not in tree} - set(committed.NAMES),
         "changed": {path for path in touched if path in after and path in tree},
     }
 
