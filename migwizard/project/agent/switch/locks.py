@@ -37,7 +37,9 @@ def exclusive(history: History, timeout: float) -> typing.Iterator[None]:
                     backup.drop_if_empty()
         finally:
             if not inside:
-                backup.drop_if_empty()
+                # All is committed or rolled back by now: a table that may not be dropped is no failure of either.
+                with contextlib.suppress(Error):
+                    backup.drop_if_empty()
 
 
 def try_lock(connection: typing.Any, lock_timeout: float = 10, schema: typing.Optional[str] = None) -> None:
