@@ -21,6 +21,11 @@ def connect(database: str = "postgres", **more: Any) -> psycopg.Connection[tuple
     return psycopg.connect(host=HOST, port=PORT, user=more.pop("user", USER), dbname=database, autocommit=True, **more)
 
 
+def settings(database: str) -> dict[str, Any]:
+    """What stands in DATABASES for a database of this server."""
+    return {"ENGINE": "django.db.backends.postgresql", "NAME": database, "HOST": HOST, "PORT": PORT, "USER": USER}
+
+
 def why_not() -> str:
     """Why no test can use a server; empty where one answers and lets us make databases."""
     try:

@@ -9,11 +9,9 @@ import atexit
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -22,6 +20,7 @@ from typing import Any
 
 from migwizard.switch.manifest import Node, build
 from migwizard.switch.script import FILE_NAME, script
+from tests.switch.engines import Database, Sqlite
 
 HERE = Path(__file__).parent
 PYTHON = os.environ.get("MIGWIZARD_TEST_GUEST", sys.executable)
@@ -97,9 +96,15 @@ class Worker:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=project
         )
 
-    def send(self, call: str, database: Path | None = None, manifest: Any = None, **request: Any) -> None:
+    def send(self, call: str, database: Database | Path | None = None, manifest: Any = None, **request: Any) -> None:
+        """Let it call a function of the switch, on an SQLite file where the database is a path."""
         assert self.process.stdin
-        request.update(call=call, path=str(database), manifest=manifest.to_dict() if manifest else None)
+        reached = Sqlite(database) if isinstance(database, Path) else database
+        request.update(
+            call=call,
+            database=reached.settings if reached else None,
+            manifest=manifest.to_dict() if manifest else None,
+        )
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
 
@@ -110,7 +115,7 @@ class Worker:
             raise RefusedError(**answer["error"])
         return answer["result"]
 
-    def __call__(self, call: str, database: Path | None = None, manifest: Any = None, **request: Any) -> Any:
+    def __call__(self, call: str, database: Database | Path | None = None, manifest: Any = None, **request: Any) -> Any:
         self.send(call, database, manifest, **request)
         return self.receive()
 
@@ -123,38 +128,24 @@ class Worker:
 
 
 def make_database(path: Path, rows: Iterable[Node], tables: Iterable[str] = ()) -> Path:
-    """A file with the history table as Django creates it, and one row a migration, each with its own time."""
-    with closing(sqlite3.connect(path)) as connection, connection:
-        connection.execute(
-            'CREATE TABLE "django_migrations" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT,'
-            ' "app" varchar(255) NOT NULL, "name" varchar(255) NOT NULL, "applied" datetime NOT NULL)'
-        )
-        for table in tables:
-            connection.execute(f'CREATE TABLE "{table}" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT)')
-        for number, (app, name) in enumerate(rows):
-            # Without microseconds, too: both forms are in real databases.
-            applied = f"2019-01-{number % 28 + 1:02} 10:00:00" + (f".{number:06}" if number % 3 else "")
-            connection.execute(
-                "INSERT INTO django_migrations (app, name, applied) VALUES (?, ?, ?)", (app, name, applied)
-            )
+    """An SQLite file with a history."""
+    Sqlite(path).make(rows, tables)
     return path
 
 
 def dump(path: Path) -> list[str]:
     """Schema, every row and the sequences of a file as SQL."""
-    with closing(sqlite3.connect(path)) as connection:
-        return list(connection.iterdump())
+    return Sqlite(path).dump()
 
 
 def names(path: Path) -> list[Node]:
     """The recorded migrations by id."""
-    return [(app, name) for app, name in query(path, "SELECT app, name FROM django_migrations ORDER BY id")]
+    return Sqlite(path).names()
 
 
 def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
     """The rows of one statement, committed."""
-    with closing(sqlite3.connect(path)) as connection, connection:
-        return connection.execute(sql).fetchall()
+    return Sqlite(path).query(sql)
 
 
 class Project:

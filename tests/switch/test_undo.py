@@ -12,26 +12,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from migwizard.switch.manifest import Manifest, Node, build
-from tests.switch.support import NEW, OLD, OTHERS, RefusedError, Worker, dump, make_database, query
+from tests.switch.conftest import MYSQL, POSTGRESQL
+from tests.switch.engines import Database, Sqlite
+from tests.switch.support import NEW, OLD, OTHERS, RefusedError, Worker
 
 RECORD = "INSERT INTO django_migrations (app, name, applied) VALUES ('{}', '{}', '2020-01-01')"
 
 
-def test_undo_restores_rows_schema_and_sequences(worker: Worker, database: Path, manifest: Manifest) -> None:
-    query(database, "DELETE FROM django_migrations WHERE app = 'sessions'")  # the sequence is ahead of the ids
-    before = dump(database)
+def test_undo_restores_rows_schema_and_sequences(worker: Worker, database: Database, manifest: Manifest) -> None:
+    database.query("DELETE FROM django_migrations WHERE app = 'sessions'")  # the sequence is ahead of the ids
+    before = database.dump()
     worker("switch", database, manifest)
-    assert dump(database) != before
+    assert database.dump() != before
     assert worker("undo", database, manifest) == {"result": "UNDONE", "deleted": 3, "inserted": 4}
-    assert dump(database) == before
+    assert database.dump() == before
 
 
-def test_switch_and_undo_can_be_repeated(worker: Worker, database: Path, manifest: Manifest) -> None:
-    before = dump(database)
+def test_switch_and_undo_can_be_repeated(worker: Worker, database: Database, manifest: Manifest) -> None:
+    before = database.dump()
     for _ in range(2):
         assert worker("switch", database, manifest)["result"] == "SWITCHED"
         worker("undo", database, manifest)
-    assert dump(database) == before
+    assert database.dump() == before
 
 
 def rows_of(app: str) -> st.SearchStrategy[list[Node]]:
@@ -48,14 +50,14 @@ def test_undo_after_switch_is_the_identity(
         run_id="r", created="", apps=["blog"], old_nodes=old, new_nodes=[("blog", "1_r1")], keep=old[:kept]
     )
     with TemporaryDirectory() as folder:
-        database = make_database(Path(folder, "db"), rows)
-        before = dump(database)
+        database = Sqlite(Path(folder, "db")).make(rows)
+        before = database.dump()
         if worker("switch", database, manifest)["result"] == "SWITCHED":
             assert worker("state", database, manifest)["state"] == "NEW"
             worker("undo", database, manifest)
         else:
             assert not old
-        assert dump(database) == before
+        assert database.dump() == before
 
 
 @pytest.mark.parametrize(
@@ -68,40 +70,40 @@ def test_undo_after_switch_is_the_identity(
     ],
 )
 def test_a_history_that_moved_on_is_not_undone(
-    worker: Worker, database: Path, manifest: Manifest, change: str, word: str
+    worker: Worker, database: Database, manifest: Manifest, change: str, word: str
 ) -> None:
     worker("switch", database, manifest)
-    query(database, change)
-    before = dump(database)
+    database.query(change)
+    before = database.dump()
     with pytest.raises(RefusedError) as refused:
         worker("undo", database, manifest)
     assert refused.value.code == "MW-E32"
     assert refused.value.details == {"moved": [word]}
     assert word in refused.value.text
-    assert dump(database) == before
+    assert database.dump() == before
 
 
-def test_a_row_of_another_app_since_the_switch_stays(worker: Worker, database: Path, manifest: Manifest) -> None:
-    before = query(database, "SELECT * FROM django_migrations ORDER BY id")
+def test_a_row_of_another_app_since_the_switch_stays(worker: Worker, database: Database, manifest: Manifest) -> None:
+    before = database.rows()
     worker("switch", database, manifest)
-    query(database, RECORD.format("thirdp", "0001_initial"))
+    database.query(RECORD.format("thirdp", "0001_initial"))
     worker("undo", database, manifest)
-    after = query(database, "SELECT * FROM django_migrations ORDER BY id")
+    after = database.rows()
     assert after[:-1] == before
     assert after[-1][1:3] == ("thirdp", "0001_initial")
-    query(database, RECORD.format("thirdp", "0002_more"))
-    assert query(database, "SELECT MAX(id) FROM django_migrations") == [(after[-1][0] + 1,)]
+    database.query(RECORD.format("thirdp", "0002_more"))
+    assert database.query("SELECT MAX(id) FROM django_migrations") == [(after[-1][0] + 1,)]
 
 
-def test_a_lost_kept_row_is_noticed(worker: Worker, database: Path, manifest: Manifest) -> None:
+def test_a_lost_kept_row_is_noticed(worker: Worker, database: Database, manifest: Manifest) -> None:
     keeping = replace(manifest, keep=(OLD[1],))
     worker("switch", database, keeping)
-    query(database, "DELETE FROM django_migrations WHERE name = '0002_nick'")
+    database.query("DELETE FROM django_migrations WHERE name = '0002_nick'")
     with pytest.raises(RefusedError, match="MW-E32"):
         worker("undo", database, keeping)
 
 
-def test_without_backup_there_is_no_undo(worker: Worker, database: Path, manifest: Manifest) -> None:
+def test_without_backup_there_is_no_undo(worker: Worker, database: Database, manifest: Manifest) -> None:
     with pytest.raises(RefusedError, match="MW-E30"):
         worker("undo", database, manifest)
     worker("switch", database, manifest)
@@ -112,7 +114,7 @@ def test_without_backup_there_is_no_undo(worker: Worker, database: Path, manifes
         worker("undo", database, manifest)
 
 
-def test_two_resets_are_undone_from_the_last(worker: Worker, tmp_path: Path, manifest: Manifest) -> None:
+def test_two_resets_are_undone_from_the_last(worker: Worker, place: Database, manifest: Manifest) -> None:
     second = build(
         run_id="r2",
         created="",
@@ -121,40 +123,66 @@ def test_two_resets_are_undone_from_the_last(worker: Worker, tmp_path: Path, man
         known=OLD,
         new_nodes=[("users", "0001_r2"), ("blog", "0001_r2")],
     )
-    database = make_database(tmp_path / "db", [*OTHERS, *OLD])
-    before = dump(database)
+    database = place.make([*OTHERS, *OLD])
+    before = database.dump()
     worker("switch", database, manifest)
-    between = query(database, "SELECT * FROM django_migrations ORDER BY id")
+    between = database.rows()
     worker("switch", database, second)
     with pytest.raises(RefusedError, match="MW-E32"):
         worker("undo", database, manifest)
     worker("undo", database, second)
-    assert query(database, "SELECT * FROM django_migrations ORDER BY id") == between
+    assert database.rows() == between
     worker("undo", database, manifest)
-    assert dump(database) == before
+    assert database.dump() == before
 
 
 def test_a_database_restored_by_hand_is_switched_with_a_fresh_backup(
-    worker: Worker, database: Path, manifest: Manifest
+    worker: Worker, database: Database, manifest: Manifest
 ) -> None:
     worker("switch", database, manifest)
-    query(database, "DELETE FROM django_migrations")
+    database.query("DELETE FROM django_migrations")
     for app, name in OLD:
-        query(database, RECORD.format(app, name))
-    by_hand = query(database, "SELECT * FROM django_migrations ORDER BY id")
+        database.query(RECORD.format(app, name))
+    by_hand = database.rows()
     assert worker("switch", database, manifest)["result"] == "SWITCHED"
     worker("undo", database, manifest)
-    assert query(database, "SELECT * FROM django_migrations ORDER BY id") == by_hand
+    assert database.rows() == by_hand
 
 
-@pytest.mark.parametrize(
-    "statement", ['DELETE FROM "django_migrations"', 'INSERT INTO "django_migrations"', "DROP", "COMMIT"]
-)
+@pytest.mark.parametrize("statement", ["DELETE FROM {table}", "INSERT INTO {table}", "COMMIT"])
 def test_an_undo_that_fails_in_the_middle_is_rolled_back(
-    worker: Worker, database: Path, manifest: Manifest, statement: str
+    worker: Worker, database: Database, manifest: Manifest, statement: str
 ) -> None:
     worker("switch", database, manifest)
-    before = dump(database)
+    before = database.dump()
     with pytest.raises(RefusedError, match="crash"):
-        worker("undo", database, manifest, hooks={"fail_before": statement})
-    assert dump(database) == before
+        worker("undo", database, manifest, hooks={"fail_before": statement.format(table=database.table)})
+    assert database.dump() == before
+
+
+@pytest.mark.parametrize("place", ["sqlite", POSTGRESQL], indirect=True)
+def test_the_end_of_the_backup_table_is_a_part_of_the_undo(
+    worker: Worker, database: Database, manifest: Manifest
+) -> None:
+    worker("switch", database, manifest)
+    before = database.dump()
+    with pytest.raises(RefusedError, match="crash"):
+        worker("undo", database, manifest, hooks={"fail_before": "DROP"})
+    assert database.dump() == before
+
+
+@pytest.mark.parametrize("place", [MYSQL], indirect=True)
+def test_where_definitions_commit_an_empty_backup_table_may_stay(
+    worker: Worker, database: Database, manifest: Manifest
+) -> None:
+    """As where the user of the database may drop no table: the rows are back, and nothing else is said."""
+    before, rows = database.dump(), database.rows()
+    worker("switch", database, manifest)
+    assert worker("undo", database, manifest, hooks={"deny": "DROP"})["result"] == "UNDONE"
+    assert database.rows() == rows
+    assert worker("state", database, manifest)["saved"] == 0
+    with pytest.raises(RefusedError, match="MW-E31"):
+        worker("undo", database, manifest)
+    worker("switch", database, manifest)
+    worker("undo", database, manifest)
+    assert database.dump() == before

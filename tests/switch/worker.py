@@ -1,6 +1,6 @@
 """Runs the switch in a process of its own: JSON lines in, JSON lines out. Standard library and Django only.
 
-Without DJANGO_SETTINGS_MODULE it configures an empty project. A request names the SQLite file, the function, the
+Without DJANGO_SETTINGS_MODULE it configures an empty project. A request names the database, the function, the
 manifest, the options and the hooks: what else happens at a statement that begins with a given text.
 """
 
@@ -19,6 +19,7 @@ from typing import Any
 
 import django
 from django.conf import settings
+from django.db import OperationalError
 from django.db.utils import ConnectionHandler
 
 
@@ -42,6 +43,8 @@ def hook(hooks: dict[str, Any]) -> Callable[..., Any]:
             pathlib.Path(hooks["touch"]).touch()
         if sql.startswith(hooks.get("fail_before", "\0")):
             raise RuntimeError("a failure in the middle")
+        if sql.startswith(hooks.get("deny", "\0")):
+            raise OperationalError("command denied to this user")
         return execute(sql, params, many, context)
 
     return wrapper
@@ -61,8 +64,7 @@ def held(folder: str) -> Callable[[Any], list[str]]:
 
 
 @contextlib.contextmanager
-def connected(path: str, hooks: dict[str, Any]) -> Iterator[Any]:
-    database = {"ENGINE": "django.db.backends.sqlite3", "NAME": path}
+def connected(database: dict[str, Any], hooks: dict[str, Any]) -> Iterator[Any]:
     connection = ConnectionHandler({"default": database})["default"]
     try:
         with connection.execute_wrapper(hook(hooks)):
@@ -82,7 +84,7 @@ def answer(switch: Any, request: dict[str, Any]) -> dict[str, Any]:
     try:
         if request["call"] == "graph_consistency":
             return {"result": switch.graph_consistency(request["after"])}
-        with connected(request["path"], hooks) as connection:
+        with connected(request["database"], hooks) as connection:
             return {"result": getattr(switch, request["call"])(connection, request["manifest"], **options)}
     except switch.SwitchError as error:
         return {"error": {"code": error.code, "text": str(error), "details": error.details}}
@@ -93,6 +95,12 @@ def answer(switch: Any, request: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     if "DJANGO_SETTINGS_MODULE" not in os.environ:
         settings.configure(USE_TZ=True, INSTALLED_APPS=[])
+    with contextlib.suppress(ImportError):
+        import pymysql
+
+        # In the place of mysqlclient, which needs a compiler.
+        pymysql.version_info = (2, 2, 8, "final", 0)
+        pymysql.install_as_MySQLdb()
     django.setup()
     switch = load(sys.argv[1])
     assert not any(name.split(".")[0] == "migwizard" for name in sys.modules)
