@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+from migwizard.engine.placing import altered_tables
 from migwizard.engine.references import References
 from migwizard.engine.ride import Ride
 from migwizard.proof.rowset import CONTENT_TYPES, PERMISSIONS
@@ -71,11 +72,11 @@ def rows_blocks(
     they found; but after the rows that their foreign keys lead to. Tables that need each other stand together. `in_file`
     names the data file for the rows of a table, which are as the guest gives them, and the operations behind them; empty
     for rows in the migration, as rows without a model always are. Tables in `stored` are written as they are stored, since
-    their models would store them in another way.
+    their models would store them in another way; so are those with values in columns that no model knows.
     """
     made = {key: number for number, operation in reversed(list(enumerate(judged))) for key in operation.keys}
     shares = _joined(_shares(judged, rungs), old["catalogue"])
-    references = References(old)
+    references, stored = References(old), {*stored, *_behind_columns(shares, judged, rungs, stored)}
     _after_targets(shares, made, references)
     staying = _staying(shares, judged, rungs, references)
     blocks: dict[tuple[str, int], _Share] = {}
@@ -124,6 +125,26 @@ def _joined(shares: Sequence[_Share], catalogue: Mapping[str, Any]) -> list[_Sha
 def _targets(wanted: Wanted, catalogue: Mapping[str, Any]) -> set[str]:
     """The tables that foreign keys of the rows lead to."""
     return {key["table"] for table in wanted for key in catalogue["tables"][table]["foreign_keys"]}
+
+
+def _behind_columns(
+    shares: Sequence[_Share], judged: Sequence[Judged], rungs: Mapping[str, Rung], stored: Collection[str]
+) -> set[str]:
+    """Move rows behind the SQL that adds columns to their table, where they have values for these; returns such tables.
+
+    That is, where rows are written as they are stored, or were written to after the column was there.
+    """
+    added: dict[str, int] = {}
+    filled: set[str] = set()
+    for number, operation in enumerate(judged):
+        if rungs.get(operation.id) in AS_CODE:
+            added.update(dict.fromkeys(altered_tables(operation), number))
+        elif rungs.get(operation.id) is Rung.MATERIALISE:
+            filled |= {table for table, _ in operation.keys if table in added}
+    late = {table: number for table, number in added.items() if table in filled or table in stored}
+    for share in shares:
+        share.position = max([share.position, *(late[table] for table in share.wanted if table in late)])
+    return set(late)
 
 
 def _after_targets(shares: Sequence[_Share], made: Mapping[Key, int], references: References) -> None:

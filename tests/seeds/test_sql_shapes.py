@@ -70,6 +70,29 @@ operations = [migrations.RenameField("Item", "name", "title")]
     assert found.rows("SELECT title, hidden FROM shop_item") == [("a", 4)]
 
 
+def test_a_column_that_sql_adds_and_fills_comes_along_where_the_rows_are_written_out(tmp_path: Path) -> None:
+    files = (
+        SHOP.replace("    name", "    title")
+        + """
+== shop/migrations/0002_sql.py
+dependencies = [("shop", "0001_initial")]
+operations = [
+    migrations.RunSQL("INSERT INTO shop_item (name) VALUES ('a'), ('b')", ""),
+    migrations.RunSQL("ALTER TABLE shop_item ADD COLUMN hidden integer DEFAULT 4", ""),
+    migrations.RunSQL("UPDATE shop_item SET hidden = 7 WHERE name = 'a'", ""),
+    migrations.RunSQL("CREATE INDEX hidden ON shop_item (hidden)", ""),
+]
+== shop/migrations/0003_title.py
+dependencies = [("shop", "0002_sql")]
+operations = [migrations.RenameField("Item", "name", "title")]
+"""
+    )
+    found = ride_in(write_project(tmp_path / "project", files_of(files)))
+    assert found.is_proved, found.report
+    assert found.rungs["0002_sql#2"] == ("seed", "materialise")
+    assert found.rows("SELECT title, hidden FROM shop_item ORDER BY title") == [("a", 7), ("b", 4)]
+
+
 def test_percent_signs_stay_doubled_only_where_they_are(tmp_path: Path) -> None:
     second = """
 == shop/migrations/0002_sql.py
