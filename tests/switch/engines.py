@@ -185,8 +185,9 @@ class Postgresql(_Server):
         return postgresql.settings(self.name) | {"OPTIONS": {"options": f"-c search_path={self.schema},public"}}
 
     def connect(self, *, patient: bool = True) -> Any:
-        patience = "60s" if patient else "1ms"
-        return postgresql.connect(self.name, options=f"-c search_path={self.schema},public -c lock_timeout={patience}")
+        options = f"-c search_path={self.schema},public -c lock_timeout={'60s' if patient else '1ms'}"
+        # Tables go and come back: a statement that was prepared on the former ones would fail.
+        return postgresql.connect(self.name, options=options, prepare_threshold=None)
 
     def empty(self) -> None:
         for (schema,) in self.query("SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^(pg_|information_)'"):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from migwizard.seeds.guard import add_guard
 from migwizard.switch.manifest import Manifest, Node, build
+from tests.switch.engines import Database
 from tests.switch.support import Project
 
 APPS = ("base", "users", "blog", "rates")
@@ -85,9 +86,9 @@ NEW_FILES = {
 }
 
 
-def make_shop(root: Path, apps: tuple[str, ...] = APPS) -> Project:
-    """The shop with its old history and an empty database."""
-    project = Project(root, apps)
+def make_shop(root: Path, apps: tuple[str, ...] = APPS, database: Database | None = None) -> Project:
+    """The shop with its old history and an empty database, an SQLite file of its own where none is given."""
+    project = Project(root, apps, database)
     project.write(chosen({**MODELS, **NEIGHBOUR, **OLD_FILES}, apps))
     return project
 

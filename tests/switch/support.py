@@ -39,7 +39,7 @@ SECRET_KEY = "x"
 USE_TZ = True
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 INSTALLED_APPS = {apps!r}
-DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": {database!r}}}}}
+DATABASES = {{"default": {database!r}}}
 """
 
 
@@ -151,11 +151,11 @@ def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
 class Project:
     """A Django project of a few lines: files are written as told, commands run in processes of their own."""
 
-    def __init__(self, root: Path, apps: Iterable[str], contrib: Iterable[str] = ()) -> None:
-        self.root, self.database = root, root / "db.sqlite3"
+    def __init__(self, root: Path, apps: Iterable[str], database: Database | None = None) -> None:
+        self.root, self.database = root, database or Sqlite(root / "db.sqlite3")
         root.mkdir(parents=True, exist_ok=True)
-        installed = [*contrib, *apps]
-        (root / "settings.py").write_text(SETTINGS.format(apps=installed, database=str(self.database)))
+        settings = SETTINGS.format(apps=[*apps], database=self.database.settings)
+        (root / "settings.py").write_text(self.database.driver + settings)
         for app in apps:
             self.write({f"{app}/__init__.py": "", f"{app}/migrations/__init__.py": ""})
 
@@ -164,9 +164,12 @@ class Project:
             (self.root / path).parent.mkdir(parents=True, exist_ok=True)
             (self.root / path).write_text(dedent(text))
 
-    def django(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "settings", "PYTHONPATH": str(self.root)}
-        return warm().run(["-m", "django", *arguments, "--no-color"], self.root, environment)
+        return warm().run(command, self.root, environment)
+
+    def django(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.run("-m", "django", *arguments, "--no-color")
 
     def migrate(self, *arguments: str) -> None:
         done = self.django("migrate", "-v0", *arguments)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
 from migwizard.seeds.guard import add_guard, remove_guard
+from migwizard.switch import manifest as manifests
 from tests.switch import shop
-from tests.switch.support import dump, names, query
+from tests.switch.engines import Database
+from tests.switch.support import script_file
+
+COMMAND = "migwizard_switch.py switch --database default"
 
 
 def test_without_the_guard_a_seed_is_sown_twice(tmp_path: Path) -> None:
@@ -16,7 +21,7 @@ def test_without_the_guard_a_seed_is_sown_twice(tmp_path: Path) -> None:
     project.migrate()
     shop.reset(project, ("base", "rates"), guarded=False)
     project.migrate()
-    assert query(project.database, "SELECT code FROM base_country") == [("AT",), ("AT",)]
+    assert project.database.query("SELECT code FROM base_country") == [("AT",), ("AT",)]
 
 
 @pytest.mark.parametrize(
@@ -27,35 +32,48 @@ def test_without_the_guard_a_seed_is_sown_twice(tmp_path: Path) -> None:
         pytest.param(shop.APPS, id="all together"),
     ],
 )
-def test_migrate_stops_before_it_writes_a_row(tmp_path: Path, apps: tuple[str, ...]) -> None:
-    project = shop.make_shop(tmp_path, apps)
+def test_migrate_stops_before_it_writes_a_row(tmp_path: Path, place: Database, apps: tuple[str, ...]) -> None:
+    """Not even a table, where the engine could not take it back."""
+    project = shop.make_shop(tmp_path, apps, place)
     project.migrate()
     shop.reset(project, apps)
-    before = dump(project.database)
+    before = place.dump()
     stopped = project.django("migrate")
     assert stopped.returncode == 1
-    assert "python migwizard_switch.py switch --database default" in stopped.stderr
+    assert f"python {COMMAND} " in stopped.stderr
     assert "'default'" in stopped.stderr
     assert "Traceback" not in stopped.stderr
-    assert dump(project.database) == before
+    assert place.dump() == before
 
 
-def test_the_guard_passes_on_an_empty_and_on_a_half_migrated_database(tmp_path: Path) -> None:
-    project = shop.make_shop(tmp_path)
+def test_the_command_that_it_names_leads_on(tmp_path: Path, place: Database) -> None:
+    project = shop.make_shop(tmp_path, database=place)
+    project.migrate()
+    shop.reset(project)
+    (tmp_path / manifests.FILE_NAME).write_text(shop.shop_manifest().to_json())
+    copy(script_file(), tmp_path)
+    assert COMMAND in project.django("migrate").stderr
+    done = project.run(*COMMAND.split())
+    assert done.returncode == 0, done.stderr
+    assert "is switched: 4 rows of django_migrations went out, 3 came in" in done.stdout
+    assert "No migrations to apply" in project.django("migrate").stdout
+    assert place.query("SELECT code FROM base_country") == [("AT",)]
+
+
+def test_the_guard_passes_on_an_empty_and_on_a_half_migrated_database(tmp_path: Path, place: Database) -> None:
+    project = shop.make_shop(tmp_path, database=place)
     shop.reset(project)
     project.migrate("users")
     project.migrate()
     assert "No migrations to apply" in project.django("migrate").stdout
-    assert {app for app, _ in names(project.database)} == {"base", "users", "blog", "rates"}
+    assert {app for app, _ in place.names()} == {"base", "users", "blog", "rates"}
 
 
 def test_a_kept_row_does_not_stop_a_new_history(tmp_path: Path) -> None:
     project = shop.make_shop(tmp_path, ("base", "users", "rates"))
     shop.reset(project, ("base", "users", "rates"))
     project.migrate("users")
-    query(
-        project.database, "INSERT INTO django_migrations (app, name, applied) VALUES ('users', '0003_x', '2020-01-01')"
-    )
+    project.database.record("users", "0003_x")
     stopped = project.django("migrate")
     assert stopped.returncode == 1
     assert "users.0003_x" in stopped.stderr
@@ -96,6 +114,6 @@ def test_a_router_that_keeps_an_app_out_does_not_keep_the_guard_out(tmp_path: Pa
         settings.write("DATABASE_ROUTERS = ['routing.Router']\n")
     project.migrate()
     shop.reset(project, ("base", "users", "rates"))
-    before = dump(project.database)
+    before = project.database.dump()
     assert "migwizard_switch.py" in project.django("migrate", "users").stderr
-    assert dump(project.database) == before
+    assert project.database.dump() == before

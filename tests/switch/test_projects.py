@@ -10,6 +10,7 @@ import pytest
 
 from migwizard.switch.manifest import Node
 from tests.switch import shop
+from tests.switch.engines import Database
 from tests.switch.support import OTHERS, Project, RefusedError, Worker, dump, make_database, names, query
 
 BASE: Node = ("base", "0001_initial")
@@ -20,19 +21,19 @@ def project(tmp_path: Path) -> Project:
     return shop.make_shop(tmp_path / "shop")
 
 
-def test_a_reset_is_switched_and_undone_under_a_live_project(project: Project) -> None:
-    manifest = shop.shop_manifest()
+def test_a_reset_is_switched_and_undone_under_a_live_project(tmp_path: Path, place: Database) -> None:
+    manifest, project = shop.shop_manifest(), shop.make_shop(tmp_path, database=place)
     project.migrate()
-    before = dump(project.database)
+    before = place.dump()
     shop.reset(project)
     with closing(Worker(project.root)) as worker:
-        assert worker("state", project.database, manifest)["state"] == "OLD_HEAD"
-        assert worker("switch", project.database, manifest, hooks={"graph": True})["result"] == "SWITCHED"
-        assert worker("state", project.database, manifest)["state"] == "NEW"
+        assert worker("state", place, manifest)["state"] == "OLD_HEAD"
+        assert worker("switch", place, manifest, hooks={"graph": True})["result"] == "SWITCHED"
+        assert worker("state", place, manifest)["state"] == "NEW"
         assert "No migrations to apply" in project.django("migrate").stdout
-        assert query(project.database, "SELECT code FROM base_country") == [("AT",)]
-        worker("undo", project.database, manifest)
-    assert dump(project.database) == before
+        assert place.query("SELECT code FROM base_country") == [("AT",)]
+        worker("undo", place, manifest)
+    assert place.dump() == before
     shop.restore(project)
     assert "No migrations to apply" in project.django("migrate").stdout
 
