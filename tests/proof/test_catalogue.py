@@ -1,4 +1,4 @@
-"""Differences of schema, planted one by one."""
+"""The detection matrix on SQLite: differences of schema, planted one by one."""
 
 from __future__ import annotations
 
@@ -67,6 +67,46 @@ def test_one_change_is_one_error(old: str, new: str, kind: str, name: str | None
     assert (found.severity, found.kind) == ("error", kind)
     assert name in (None, found.name)
     assert words in found.sentence
+
+
+RARE = """
+CREATE TABLE "a" ("id" integer NOT NULL PRIMARY KEY);
+CREATE TABLE "b" ("id" integer NOT NULL PRIMARY KEY);
+CREATE TABLE "c" (
+    "id" integer NOT NULL PRIMARY KEY,
+    "name" varchar(20) NOT NULL,
+    "loud" varchar(20) GENERATED ALWAYS AS (upper("name")) STORED,
+    "a_id" integer NULL REFERENCES "a" ("id") ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED);
+CREATE TABLE "m" ("x" integer NOT NULL, "y" integer NOT NULL, PRIMARY KEY ("x", "y"));
+CREATE UNIQUE INDEX "one_loud" ON "c" (lower("name") COLLATE nocase, "a_id") WHERE "a_id" IS NOT NULL;
+CREATE VIRTUAL TABLE "found" USING fts5 (body);
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "kind", "name"),
+    [
+        ('(upper("name")) STORED', '(lower("name")) STORED', "column", "loud"),
+        ('(upper("name")) STORED', '(upper("name")) VIRTUAL', "column", "loud"),
+        (' GENERATED ALWAYS AS (upper("name")) STORED', "", "column", "loud"),
+        ("ON DELETE CASCADE", "ON DELETE SET NULL", "constraint", None),
+        ("ON DELETE CASCADE ", "", "constraint", None),
+        ("INITIALLY DEFERRED", "INITIALLY IMMEDIATE", "constraint", None),
+        ('REFERENCES "a"', 'REFERENCES "b"', "constraint", None),
+        ('PRIMARY KEY ("x", "y")', 'PRIMARY KEY ("y", "x")', "constraint", None),
+        ('PRIMARY KEY ("x", "y"))', 'PRIMARY KEY ("x", "y")) WITHOUT ROWID', "table", "m"),
+        ('lower("name")', 'upper("name")', "index", "one_loud"),
+        (" COLLATE nocase", "", "index", "one_loud"),
+        (' WHERE "a_id" IS NOT NULL', "", "index", "one_loud"),
+        (' WHERE "a_id" IS NOT NULL', ' WHERE "a_id" > 1', "index", "one_loud"),
+        ("CREATE UNIQUE INDEX", "CREATE INDEX", "index", "one_loud"),
+        ("fts5 (body)", "fts5 (body, tokenize = 'porter')", "table", "found"),
+    ],
+)
+def test_a_change_of_what_is_rarer_is_an_error(old: str, new: str, kind: str, name: str | None) -> None:
+    found = errors(schema_differences(build(RARE), changed(old, new, RARE), "one_loud"))
+    assert (kind, name) in {(each.kind, name and each.name) for each in found}
+    assert schema_differences(build(RARE), build(RARE), "one_loud") == ()
 
 
 @pytest.mark.parametrize(
