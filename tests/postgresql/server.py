@@ -50,11 +50,12 @@ def query(statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
 
 
 @contextmanager
-def database() -> Iterator[str]:
-    """An empty database of its own, removed afterwards."""
+def database(template: str = "template1") -> Iterator[str]:
+    """A database of its own, removed afterwards: empty, or a copy of another to which nobody is connected."""
     name = f"fixture_{uuid.uuid4().hex[:12]}"
     with connect() as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        made = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        connection.execute(made)
         try:
             yield name
         finally:
