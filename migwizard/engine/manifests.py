@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 
 from migwizard.engine import drift, git, keeping
+from migwizard.engine.catalogues import old_catalogue
 from migwizard.engine.drift import migration_files, node_of
 from migwizard.engine.planning import decided, known_names, make_plan
 from migwizard.engine.ride import Ride
@@ -47,12 +49,25 @@ def make_manifest(
             keep=list(keep),
             tolerate=tolerated(ride),
             tables=tables,
+            columns=_columns(ride),
             drift=on_top,
             release=git.head(ride.project.root),
             folders=ride.checkpoint.folders,
         )
     except NameClashError as error:
         raise MigwizardError(f"{error} Nothing was changed.", code="MW-E02") from error
+
+
+def _columns(ride: Ride) -> dict[str, list[str]]:
+    """The columns that the old history gives the tables of the apps, as the proof saw it; none where something stays on top."""
+    path = old_catalogue(ride)
+    if keeping.kept(ride) or not path.is_file():
+        return {}
+    registry, labels = ride.registry(), set(ride.apps.labels)
+    ours = {model["table"] for model in registry["models"] if model["app"] in labels and model["managed"]}
+    ours |= {table for table, app in registry["auto_tables"].items() if app in labels}
+    built = json.loads(path.read_bytes())["tables"]
+    return {table: [column["name"] for column in built[table]["columns"]] for table in sorted(ours & built.keys())}
 
 
 def tolerated(ride: Ride) -> set[Node]:

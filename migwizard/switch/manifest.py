@@ -62,8 +62,8 @@ class Manifest:
     """Git commit of the last release with the old history, for databases that are behind."""
     folders: Mapping[str, str] = field(default_factory=dict)
     """Migrations folder of each app, relative to the manifest, for branches whose graph cannot be loaded."""
-    old_schema_fingerprint: Mapping[str, str] = field(default_factory=dict)
-    """Fingerprint of the schema that the old history builds, by database vendor."""
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Columns of each table that the old history builds; empty where migrations stay on top, which may change them."""
 
     @property
     def id(self) -> str:
@@ -93,7 +93,7 @@ class Manifest:
             "keep": _pairs(self.keep),
             "tolerate": _pairs(self.tolerate),
             "tables": list(self.tables),
-            "old_schema_fingerprint": dict(sorted(self.old_schema_fingerprint.items())),
+            "columns": {table: list(names) for table, names in sorted(self.columns.items())},
             "release": {"git": self.release},
         }
         # A manifest without drift is the one that it was before there was such a member.
@@ -116,7 +116,7 @@ def build(
     drift: Sequence[Node] = (),
     release: str = "",
     folders: Mapping[str, str] | None = None,
-    old_schema_fingerprint: Mapping[str, str] | None = None,
+    columns: Mapping[str, Iterable[str]] | None = None,
 ) -> Manifest:
     """Put a manifest together; `known` is widened by all names in `old_nodes` and `alt`.
 
@@ -148,7 +148,7 @@ def build(
         drift=tuple(drift),
         release=release,
         folders=dict(folders or {}),
-        old_schema_fingerprint=dict(old_schema_fingerprint or {}),
+        columns={table: tuple(sorted(names)) for table, names in (columns or {}).items()},
     )
 
 
@@ -173,7 +173,7 @@ def from_json(text: str) -> Manifest:
             drift=_nodes(read.get("drift", ())),
             release=read["release"]["git"],
             folders=dict(read.get("folders", {})),
-            old_schema_fingerprint=read["old_schema_fingerprint"],
+            columns={table: tuple(names) for table, names in read["columns"].items()},
         )
     except ManifestUnreadableError:
         raise

@@ -29,6 +29,14 @@ def test_the_script_switches_and_the_wizard_takes_it_back(migrated: Shop, tiny_p
     assert tiny_proved.dump() == migrated.dump()
 
 
+def test_the_script_refuses_a_database_that_lost_a_column(tiny_proved: Shop) -> None:
+    tiny_proved.migwizard("run", "--yes", "--until", "apply")
+    tiny_proved.query("ALTER TABLE people_person DROP COLUMN nick")
+    refused = tiny_proved.start(sys.executable, script.FILE_NAME, "switch")
+    assert (refused.returncode, refused.stdout) == (5, "")
+    assert "lacks people_person.nick" in refused.stderr
+
+
 def test_the_manifest_names_the_last_release(tiny_proved: Shop) -> None:
     for command in (("init", "-q"), ("add", "."), ("-c", "user.name=a", "-c", "user.email=b", "commit", "-qm", "c")):
         assert tiny_proved.start("git", *command).returncode == 0

@@ -110,7 +110,8 @@ def restore(project: Project) -> None:
 
 
 def shop_manifest() -> Manifest:
-    return build(run_id="r1", created="2019-01-01", apps=RESET, old_nodes=OLD, new_nodes=NEW)
+    columns = {"users_user": ["id", "nick"], "blog_post": ["id", "author_id"]}
+    return build(run_id="r1", created="2019-01-01", apps=RESET, old_nodes=OLD, new_nodes=NEW, columns=columns)
 
 
 def chosen(files: dict[str, str], apps: tuple[str, ...]) -> dict[str, str]:

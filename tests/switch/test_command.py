@@ -114,6 +114,26 @@ def test_switch_migrate_and_undo(deployed: Deployed) -> None:
     assert "is not switched. Nothing to do." in deployed.script("undo", "--database", "default").stdout
 
 
+def test_what_a_database_lacks_is_refused_and_let_be_by_name(deployed: Deployed) -> None:
+    query(deployed.databases["default"], "ALTER TABLE users_user DROP COLUMN nick")
+    query(deployed.databases["default"], "DROP TABLE blog_post")
+    before = dump(deployed.databases["default"])
+    refused = deployed.script("switch", "--database", "default", expect=5)
+    assert "lacks blog_post and users_user.nick, which the old history builds" in refused.stderr
+    assert "--may-lack blog_post --may-lack users_user.nick" in refused.stderr
+    assert dump(deployed.databases["default"]) == before
+    (line, _) = deployed.lines("check", "--database", "default", "--may-lack", "blog_post", expect=5)
+    assert (line["code"], line["details"]["lacking"]) == ("MW-E22", ["users_user.nick"])
+    may_lack = ("--may-lack", "blog_post", "--may-lack", "users_user.nick")
+    assert deployed.lines("switch", "--database", "default", *may_lack)[-1]["changed"] == 1
+    assert results(deployed.lines("check", "--database", "default")) == [("default", "NOTHING_TO_DO", None)]
+
+
+def test_a_table_that_a_router_keeps_out_is_not_missed(deployed: Deployed) -> None:
+    query(deployed.databases["archive"], "DROP TABLE blog_post")
+    assert results(deployed.lines("check", "--database", "archive")) == [("archive", "WOULD_SWITCH", None)]
+
+
 def test_one_that_is_refused_keeps_all_from_being_switched(deployed: Deployed) -> None:
     archive = deployed.databases["archive"]
     query(archive, "DELETE FROM django_migrations WHERE name = '0002_nick'")

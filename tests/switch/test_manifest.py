@@ -40,7 +40,7 @@ def manifests(draw: st.DrawFn) -> Manifest:
         tolerate=draw(st.lists(nodes)),
         tables=draw(st.lists(names)),
         release=draw(names),
-        old_schema_fingerprint={"sqlite": draw(names)},
+        columns=draw(st.dictionaries(names, st.lists(names), max_size=3)),
     )
 
 

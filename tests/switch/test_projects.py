@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,10 @@ def test_a_reset_is_switched_and_undone_under_a_live_project(tmp_path: Path, pla
     shop.reset(project)
     with closing(Worker(project.root)) as worker:
         assert worker("state", place, manifest)["state"] == "OLD_HEAD"
+        assert worker("lacking", place, manifest) == []
+        more = replace(manifest, columns={"BLOG_none": ("id",), "users_user": ("NICK", "born"), "blog_post": ("id",)})
+        assert worker("lacking", place, more) == ["BLOG_none", "users_user.born"]
+        assert worker("lacking", place, more, options={"tables": False}) == ["users_user.born"]
         assert worker("switch", place, manifest, hooks={"graph": True})["result"] == "SWITCHED"
         assert worker("state", place, manifest)["state"] == "NEW"
         assert "No migrations to apply" in project.django("migrate").stdout

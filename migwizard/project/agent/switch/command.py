@@ -69,6 +69,13 @@ def parser() -> argparse.ArgumentParser:
         "--tolerate", action="append", default=[], metavar="APP.NAME", help="let a row without a file go; several times"
     )
     add(
+        "--may-lack",
+        action="append",
+        default=[],
+        metavar="TABLE[.COLUMN]",
+        help="switch although the database is without this; several times",
+    )
+    add(
         "--settings",
         metavar="MODULE",
         help="settings module (default: DJANGO_SETTINGS_MODULE, else what manage.py sets)",
@@ -119,7 +126,7 @@ def _run(options: argparse.Namespace, root: str, tell: Telling) -> int:
     aliases = _aliases(options, list(connections.settings))
     places = _places(aliases, options, connections, manifest["run_id"], tell)
     action = "undo" if options.action == "undo" else "switch"
-    the_round = Round(action, connections, manifest, options.lock_timeout)
+    the_round = Round(action, connections, manifest, options.lock_timeout, options.may_lack)
     refused = [outcome for outcome in tell.each(the_round.rehearse(places)) if outcome["code"]]
     if refused or tell.refused:
         return tell.ended(DATABASE)

@@ -9,19 +9,29 @@ import typing
 
 from django.db import Error
 
+from .columns import lacking
 from .files import graph_consistency
 from .history import History
 from .places import Place
 from .procedures import state, switch
 from .refusal import SwitchError
 from .reverse import undo
-from .words import Facts, Key, Keys
+from .words import Facts, Key, Keys, listed
 
 
 class Round:
     """One action, "switch" or "undo", on histories of several connections (`connections[alias]`)."""
 
-    def __init__(self, action: str, connections: typing.Any, manifest: Facts, lock_timeout: float = 10) -> None:
+    def __init__(
+        self,
+        action: str,
+        connections: typing.Any,
+        manifest: Facts,
+        lock_timeout: float = 10,
+        may_lack: typing.Optional[typing.Collection[str]] = None,
+    ) -> None:
+        """`may_lack` are tables and columns that a database may be without; None leaves it to others to look."""
+        self._may_lack = may_lack
         self._action = {"switch": self._switch, "undo": self._undo}[action]
         self._connections, self._manifest, self._timeout = connections, manifest, lock_timeout
         self._complaints: typing.Dict[typing.FrozenSet[Key], typing.List[str]] = {}
@@ -61,6 +71,21 @@ class Round:
         return dict(outcome, **done)
 
     def _switch(self, place: Place, dry_run: bool) -> Facts:
+        would = self._exchange(place, True)
+        if self._may_lack is not None and would["result"] == "WOULD_SWITCH":
+            self._refuse_lacking(place, self._may_lack)
+        return would if dry_run else self._exchange(place, False)
+
+    def _refuse_lacking(self, place: Place, may_lack: typing.Collection[str]) -> None:
+        """Raise SwitchError where the project could not work with a database, whatever its history says."""
+        connection, whole = self._connections[place.alias], place.alias == "default" and place.schema is None
+        found = lacking(connection, self._manifest, schema=place.schema, tables=whole)
+        names = [name for name in found if name not in may_lack]
+        if names:
+            sentence = f"{History(connection, place.schema)} lacks {listed(names)}, which the old history builds and nothing would bring back."
+            raise SwitchError("MW-E22", sentence, {"lacking": names})
+
+    def _exchange(self, place: Place, dry_run: bool) -> Facts:
         return switch(
             self._connections[place.alias],
             self._manifest,

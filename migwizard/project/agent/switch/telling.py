@@ -78,6 +78,9 @@ class Telling:
             if outcome["code"] == "MW-E13":
                 names = " ".join(f"--tolerate {full_name(tuple(key))}" for key in outcome["details"]["unknown"])
                 self._complaint(f"  Where nobody needs it, and its row may go: {names}")
+            if outcome["code"] == "MW-E22":
+                names = " ".join(f"--may-lack {name}" for name in outcome["details"]["lacking"])
+                self._complaint(f"  Bring it back as the old release has it. Where nobody needs it: {names}")
         else:
             self._line(_told(outcome))
 
