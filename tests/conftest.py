@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import compileall
 import signal
+from pathlib import Path
+
+import pytest
 
 
-def pytest_configure() -> None:
-    """Let Ctrl-C reach the programs under test: a suite started in the background ignores it, and so would they."""
+def pytest_configure(config: pytest.Config) -> None:
+    """Let Ctrl-C reach the programs under test, and give them bytecode.
+
+    A suite started in the background ignores Ctrl-C, and so would they. They write no bytecode, as guests never do, and would
+    compile all of migwizard thousands of times.
+    """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(Path(__file__).parents[1] / "migwizard", quiet=2)
