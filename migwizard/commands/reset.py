@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from migwizard.commands.setup import again, face_of, options_of, project_of, say
-from migwizard.engine import deviating, histories, journal, machine, recovery
+from migwizard.engine import deviating, histories, journal, machine, pulled, recovery
 from migwizard.engine import undo as undoing
 from migwizard.engine.checkpoint import load_checkpoint
 from migwizard.engine.opening import open_ride
 from migwizard.engine.recovery import Earlier
-from migwizard.engine.ride import Ride
+from migwizard.engine.ride import PULLED, Ride
 from migwizard.engine.states import State
 from migwizard.engine.steps import fake as faking
 from migwizard.errors import ConflictError, DatabaseError, UndecidedError, UsageError
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
 from migwizard.paths import Workplace
+from migwizard.project.discovery import Project
+from migwizard.switch.manifest import FILE_NAME
 from migwizard.words import leaving
 from migwizard.words.counting import some
 from migwizard.words.databases import ENGINES, told, told_switch
@@ -102,6 +105,11 @@ def undo(arguments: argparse.Namespace) -> int:
     else:
         if not found:
             say("Nothing to undo: there is no reset in this project.")
+            if (place.root / FILE_NAME).is_file():
+                # It was made elsewhere: its files are taken back by git, and a database by the script.
+                say(
+                    f"A database that was switched by its manifest goes back with: {pulled.TAKE_BACK.format(alias='ALIAS')}"
+                )
             return ExitCode.DONE
         fetch = _which(found, arguments)
         if fetch == "keep":
@@ -159,22 +167,43 @@ def _which(found: list[Earlier], arguments: argparse.Namespace) -> str:
 def fake(arguments: argparse.Namespace) -> int:
     """Switch one database, or all local ones, to the new history."""
     project = project_of(arguments)
-    if not Workplace(project.root).checkpoint.is_file():
-        raise UsageError("There is no reset in this project, so nothing to switch to.", code="no-reset")
-    with open_ride(project, face_of(arguments), options_of(arguments)) as ride:
-        if not ride.checkpoint.applied or State.APPLY not in ride.checkpoint.results:
-            raise ConflictError(
-                "The new files are not in the tree yet, or were not looked at there. Nothing was changed.",
-                code="not-applied",
-                cures=("Run migwizard run first.",),
-            )
+    with _switching_ride(project, arguments) as ride:
+        own = PULLED not in ride.facts
+        others = [database["alias"] for database in ride.guest.facts["databases"]]
         results = {alias: _switch(ride, alias, arguments) for alias in _aliases(ride, arguments)}
     if arguments.json:
         emit({"type": "result", "databases": results, "dry_run": arguments.dry_run})
         return ExitCode.DONE
     for alias, result in results.items():
         say(told_switch(alias, result))
+        if result["result"] == "SWITCHED" and not own:
+            say(f"Take it back: {pulled.TAKE_BACK.format(alias=alias)}")
+    if not results:
+        named = again(arguments, "fake", "--database", others[0]) if others else again(arguments, "fake", "--all")
+        say(f"No database is a local file of this project, so none was looked at. Name it: {named}")
     return ExitCode.DONE
+
+
+@contextmanager
+def _switching_ride(project: Project, arguments: argparse.Namespace) -> Iterator[Ride]:
+    """The reset of this checkout, or the one that came with a commit. Raises UsageError, ConflictError without one."""
+    face, options = face_of(arguments), options_of(arguments)
+    if not Workplace(project.root).checkpoint.is_file():
+        manifest = pulled.find(project.root)
+        if manifest is None:
+            raise UsageError("There is no reset in this project, so nothing to switch to.", code="no-reset")
+        pulled.check_files(project.root, manifest)
+        with pulled.pulled_ride(project, face, options, manifest) as ride:
+            yield ride
+        return
+    with open_ride(project, face, options) as ride:
+        if not ride.checkpoint.applied or State.APPLY not in ride.checkpoint.results:
+            raise ConflictError(
+                "The new files are not in the tree yet, or were not looked at there. Nothing was changed.",
+                code="not-applied",
+                cures=("Run migwizard run first.",),
+            )
+        yield ride
 
 
 def _aliases(ride: Ride, arguments: argparse.Namespace) -> list[str]:

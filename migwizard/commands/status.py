@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from migwizard.commands.setup import again, face_of, options_of, project_of, say
-from migwizard.engine import journal, machine, manifests, recovery
+from migwizard.engine import journal, machine, manifests, pulled, recovery
 from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.opening import look_ride
 from migwizard.engine.ride import Ride
@@ -28,7 +28,7 @@ def status(arguments: argparse.Namespace) -> int:
     if arguments.json:
         emit(data)
     elif found is None:
-        for line in _nothing_begun(project, arguments):
+        for line in [*_nothing_begun(project, arguments), *_committed(data, arguments)]:
             say(line)
     else:
         for line in _told(found, data, arguments):
@@ -46,7 +46,11 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
             {"run_id": one.run_id, "begun": one.begun, "backup": str(one.folder), "half": one.half}
             for one in recovery.earlier(place)
         ]
-        return data | {"unfinished": entry.kind if entry else None, "earlier": kept}
+        data |= {"unfinished": entry.kind if entry else None, "earlier": kept}
+        if manifest := pulled.find(place.root):
+            with pulled.pulled_ride(project, face_of(arguments), options_of(arguments), manifest) as ride:
+                data |= {"committed": manifest.run_id, "databases": states_of(ride)}
+        return data
     data |= {
         "run_id": found.run_id,
         "state": found.state.value,
@@ -83,6 +87,19 @@ def _nothing_begun(project: Project, arguments: argparse.Namespace) -> list[str]
             )
         else:
             lines.append(f"An earlier reset, {one.named}, has its backup in {one.folder}; {back} takes it back.")
+    return lines
+
+
+def _committed(data: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
+    """The reset that came with a commit, and what its manifest says of the databases here."""
+    if "committed" not in data:
+        return []
+    lines = [
+        f"The new files of the reset {data['committed']} came with the checkout; its manifest switches databases here."
+    ]
+    lines += [told(alias, state) for alias, state in data["databases"].items()]
+    if waiting := [alias for alias, state in data["databases"].items() if state == "OLD_HEAD"]:
+        lines.append(f"Switch it: {again(arguments, 'fake', '--database', waiting[0])}")
     return lines
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from migwizard.engine import keeping
 from migwizard.engine.catalogues import cut_catalogue, old_catalogue, proved_catalogue
 from migwizard.engine.previews import DatabaseLine, FakePreview
-from migwizard.engine.ride import Ride, fingerprint
+from migwizard.engine.ride import PULLED, Ride, fingerprint
 from migwizard.engine.scratch import ALIAS
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
@@ -39,7 +39,8 @@ def find(ride: Ride, database: Mapping[str, Any], lacking: Sequence[Node] = ()) 
         )
     ends = (cut_catalogue(ride),) * 2 if lacking else (old_catalogue(ride), proved_catalogue(ride))
     if not all(path.is_file() for path in ends):
-        return (), "what the old history builds is not kept in .migwizard any more"
+        where = "in this checkout" if PULLED in ride.facts else "in .migwizard any more"
+        return (), f"what the old history builds is not kept {where}"
     old, new = (json.loads(path.read_bytes()) for path in ends)
     try:
         real = ride.guest.call("read_schema", alias=alias)

@@ -10,7 +10,7 @@ from typing import Any
 from migwizard.engine import deviating, durable, keeping, rowcopies
 from migwizard.engine.manifests import load_manifest, tolerated
 from migwizard.engine.previews import DatabaseLine
-from migwizard.engine.ride import Ride
+from migwizard.engine.ride import PULLED, Ride
 from migwizard.engine.rowcount import why_not_as_files
 from migwizard.errors import DatabaseError
 from migwizard.project.guest import GuestError
@@ -48,14 +48,16 @@ CURES = {
     "MW-E17": "Stop what writes to {alias}, then try again.",
     "MW-E18": "Stop what writes to {alias}, then try again.",
     "MW-E20": "Stop what holds {alias} open for writing, or wait, then try again.",
+    "MW-E22": "Bring it back as the old release has it. Where nobody needs it: python migwizard_switch.py switch --database {alias} "
+    "--may-lack NAME",
     "unreachable": "Start {alias} or mend its settings, then try again.",
 }
 """What can be done about a refusal, by its code."""
 
 
 def manifest(ride: Ride) -> Manifest:
-    """The manifest that Apply wrote, with the rows that somebody tolerated by name since."""
-    found = load_manifest(ride)
+    """The manifest that Apply wrote, here or elsewhere, with the rows that somebody tolerated by name since."""
+    found: Manifest = ride.facts.get(PULLED) or load_manifest(ride)
     return replace(found, tolerate=tuple(sorted({*found.tolerate, *tolerated(ride)})))
 
 
@@ -200,7 +202,7 @@ def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, 
         stands=_stands(state, switched, found),
         askable=ready,
         more="\n".join(more),
-        why=_why_rows(ride, found) if ready and not found["schemas"] else "",
+        why=_why_rows(ride, found) if ready and not found["schemas"] and PULLED not in ride.facts else "",
     )
 
 

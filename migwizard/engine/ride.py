@@ -24,6 +24,8 @@ from migwizard.project.guest import Guest
 
 CUT = "cut"
 """Key of what is kept above the cut in the results; `without` lists the migrations that the folded part lacks."""
+PULLED = "manifest of another checkout's reset"
+"""Key of the committed manifest in the facts, where no reset was made in this checkout (see `engine.pulled`)."""
 
 
 class Turn(Exception):  # noqa: N818 - not an error: the person turns elsewhere
@@ -53,7 +55,7 @@ class Ride:
     put_back: int = 0
     """Files that went back at the opening: a kill had left them half swapped."""
     read_only: bool = False
-    """A look: nothing is saved."""
+    """A look, or the switch of a reset that was made elsewhere: nothing is saved in this checkout."""
     waited: float = 0.0
     """Seconds spent waiting for answers."""
     scratch_folder: Path | None = None
@@ -244,8 +246,8 @@ class Ride:
         return {label: self.workplace.backup / label for label in self.checkpoint.folders}
 
     def new_folders(self) -> dict[str, Path] | None:
-        """Where the new history lies: staging, and after Apply the tree itself (None)."""
-        if self.checkpoint.applied:
+        """Where the new history lies: staging, and after Apply, here or elsewhere, the tree itself (None)."""
+        if self.checkpoint.applied or PULLED in self.facts:
             return None
         return {label: self.workplace.staging / label for label in self.apps.labels}
 

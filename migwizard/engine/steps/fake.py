@@ -9,7 +9,7 @@ from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.histories import read_state
 from migwizard.engine.journal import Act
 from migwizard.engine.previews import DatabaseLine, FakePreview
-from migwizard.engine.ride import Ride, Turn, reset_time
+from migwizard.engine.ride import PULLED, Ride, Turn, reset_time
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import DatabaseError
@@ -315,6 +315,8 @@ def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> d
             dry_run=dry_run,
             lock_timeout=seconds,
             folders=ride.new_folders(),
+            # Without the histories nothing else compares a database with what they build.
+            may_lack=[] if PULLED in ride.facts else None,
         )
     except GuestError as error:
         refusal = histories.refusal(alias, error, histories.changed_schemas(error) or "No row was changed.")
@@ -323,8 +325,9 @@ def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> d
             refusal.details["agreed"] = True
         raise refusal from error
     if result["result"] == "SWITCHED":
-        rowcopies.keep(ride, alias, result["backup"])
-        journal.note(ride.workplace.journal, Act("switch", reset_time(), alias))
+        if not ride.read_only:
+            rowcopies.keep(ride, alias, result["backup"])
+            journal.note(ride.workplace.journal, Act("switch", reset_time(), alias))
         histories.forget_line(ride, alias)
     for warning in result.get("warnings", ()):
         ride.tell("warning", str(warning))
@@ -354,6 +357,9 @@ def confirm(ride: Ride, alias: str) -> str:
     waiting = ride.guest.call("pending", alias=alias)
     on_top = {".".join(node) for node in _on_top(ride)}
     own = [name for app, name in ((app, f"{app}.{name}") for app, name in waiting) if app in ride.apps.labels]
+    if PULLED in ride.facts:
+        # What lies beyond the new history is the business of this checkout.
+        own = [name for name in own if tuple(name.split(".", 1)) in histories.manifest(ride).new_nodes]
     if wrong := [name for name in own if name not in on_top]:
         raise DatabaseError(
             f"{alias} was switched, yet migrate would still apply {', '.join(wrong)}. The rows of {alias} are backed up.",
@@ -363,7 +369,8 @@ def confirm(ride: Ride, alias: str) -> str:
         )
     rest = [f"{app}.{name}" for app, name in waiting]
     ride.tell("switched", f"{alias}: nothing to apply" + (f" but {', '.join(rest)}" if rest else ""), alias=alias)
-    _complete(ride, alias)
+    if not ride.read_only:
+        _complete(ride, alias)
     if ride.options.confirm_fake:
         ask_django(ride, alias)
     return "NEW"

@@ -153,12 +153,16 @@ def switch_database(
     dry_run: bool,
     lock_timeout: float = 10.0,
     folders: dict[str, str | None] | None = None,
+    may_lack: list[str] | None = None,
 ) -> dict[str, Any]:
-    """Exchange the old rows of django_migrations for the new ones. Raises AgentError("switch") with the refusal."""
+    """Exchange the old rows of django_migrations for the new ones. Raises AgentError("switch") with the refusal.
+
+    With `may_lack`, be it empty, a database that lacks other tables or columns of the manifest is refused, too.
+    """
     histories.look_at(folders)
     connection = open_real(alias, write=not dry_run)
     try:
-        return schemas.switch_all(connection, manifest, dry_run=dry_run, lock_timeout=lock_timeout)
+        return schemas.switch_all(connection, manifest, dry_run=dry_run, lock_timeout=lock_timeout, may_lack=may_lack)
     except switch.SwitchError as error:
         raise _refusal(error) from error
     finally:

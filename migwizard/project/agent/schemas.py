@@ -41,14 +41,21 @@ def state_of(connection: Any, manifest: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def switch_all(connection: Any, manifest: dict[str, Any], *, dry_run: bool, lock_timeout: float) -> dict[str, Any]:
-    """Try the switch of every schema, then make it in one after the other.
+def switch_all(
+    connection: Any,
+    manifest: dict[str, Any],
+    *,
+    dry_run: bool,
+    lock_timeout: float,
+    may_lack: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """Try the switch of every schema, then make it in one after the other; see `Round` for `may_lack`.
 
     Raises SwitchError: where the first is refused nothing was changed; else `done` of its details names the schemas that
     are switched, and the next call goes on with the rest.
     """
     places = places_of(connection)
-    the_round = Round("switch", {connection.alias: connection}, manifest, lock_timeout)
+    the_round = Round("switch", {connection.alias: connection}, manifest, lock_timeout, may_lack)
     reports = [the_round.act(place, dry_run=True) for place in places]
     if not dry_run:
         reports = _one_by_one(places, lambda place: the_round.act(place, dry_run=False))

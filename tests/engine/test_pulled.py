@@ -1,0 +1,88 @@
+"""A colleague's checkout: the new files and the manifest came with the branch, the reset was made elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from migwizard.switch import manifest, script
+from tests.engine.support import Shop
+
+pytestmark = pytest.mark.ride
+
+
+@pytest.fixture
+def colleague(migrated: Shop, finished: Shop, tmp_path: Path) -> Shop:
+    """What is committed, and a database at the old head."""
+    ignored = shutil.ignore_patterns(".migwizard", migrated.database.name)
+    shutil.copytree(finished.root, tmp_path / "shop", ignore=ignored)
+    shutil.copy(migrated.database, tmp_path / "shop")
+    return Shop(tmp_path / "shop")
+
+
+def test_their_database_is_switched_by_the_manifest_and_nothing_else_is_written(colleague: Shop) -> None:
+    tree, dump = colleague.tree(), colleague.dump()
+    told = colleague.migwizard("status").stderr
+    assert "came with the checkout; its manifest switches databases here." in told
+    assert "Database default has all old migrations and is not switched yet." in told
+
+    # Nobody answers, so nothing happens: the question is the one of every switch.
+    refused = colleague.lines("fake", expect=4)[-1]
+    assert refused["code"] == "switch:default"
+    would = colleague.lines("fake", "--dry-run")[-1]["databases"]["default"]
+    assert would["result"] == "WOULD_SWITCH"
+    assert colleague.dump() == dump
+
+    done = colleague.migwizard("fake", "--yes").stderr
+    assert f"Database default is switched: {would['deleted']} rows of django_migrations went out" in done
+    assert f"python {script.FILE_NAME} undo --database default" in done
+    assert "No migrations to apply" in colleague.manage("migrate").stdout
+    assert colleague.lines("status")[-1]["databases"] == {"default": "NEW"}
+    assert colleague.tree() == tree
+    assert not (colleague.root / ".migwizard").exists()
+
+    # No reset was made here, so undo names what takes it back.
+    command = f"{script.FILE_NAME} undo --database"
+    assert f"python {command} ALIAS" in colleague.migwizard("undo").stderr
+    assert colleague.start(sys.executable, *command.split(), "default").returncode == 0
+    assert colleague.dump() == dump
+
+
+def test_a_database_that_is_behind_is_refused(colleague: Shop) -> None:
+    colleague.query(
+        "DELETE FROM django_migrations WHERE id = (SELECT MAX(id) FROM django_migrations WHERE app = 'clubs')"
+    )
+    dump = colleague.dump()
+    refused = colleague.lines("fake", "--yes", expect=5)[-1]
+    assert refused["code"] == "MW-E12"
+    assert "clubs." in refused["sentence"]
+    assert colleague.dump() == dump
+    assert not (colleague.root / ".migwizard").exists()
+
+
+def test_one_that_lost_a_column_is_refused(colleague: Shop) -> None:
+    """The histories are not here, so the columns that the manifest lists are all that it can be held against."""
+    colleague.query("ALTER TABLE people_person RENAME COLUMN nick TO other")
+    dump = colleague.dump()
+    refused = colleague.lines("fake", "--yes", expect=5)[-1]
+    assert refused["code"] == "MW-E22"
+    assert "people_person.nick" in refused["sentence"]
+    assert colleague.dump() == dump
+
+
+def test_without_all_new_files_or_with_a_spoilt_manifest_nothing_is_switched(colleague: Shop) -> None:
+    dump = colleague.dump()
+    gone = next((colleague.root / "clubs/migrations").glob("*_reset_*.py"))
+    gone.rename(colleague.root / "elsewhere.txt")
+    refused = colleague.lines("fake", "--yes", expect=6)[-1]
+    assert refused["code"] == "not-applied"
+    assert f"clubs.{gone.stem}" in refused["sentence"]
+    path = colleague.root / manifest.FILE_NAME
+    path.write_text(path.read_text() + "<<<<<<< ours\n")
+    assert colleague.lines("fake", "--yes", expect=6)[-1]["code"] == "manifest"
+    path.unlink()
+    assert colleague.lines("fake", "--yes", expect=2)[-1]["code"] == "no-reset"
+    assert colleague.dump() == dump
