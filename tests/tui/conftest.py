@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import Any
 
 # Before Textual is imported: nothing moves by itself, whatever the machine's settings are.
 os.environ["TEXTUAL_ANIMATIONS"] = "none"
@@ -15,21 +13,10 @@ NEVER_FROM_OUTSIDE = ("NO_COLOR", "SSH_CONNECTION", "LC_CTYPE", "LANG", "WAYLAND
 
 
 @pytest.fixture(autouse=True, scope="session")
-def rules_are_parsed_once() -> Iterator[None]:
-    """Let all apps of a process share what Textual parsed: each would parse the same rules anew, and at each screen again."""
-    from textual.css.stylesheet import Stylesheet
+def rules_are_parsed_once() -> None:
+    from tests.tui.support import parse_once
 
-    parse, known = Stylesheet._parse_rules, {}
-
-    def parsed(sheet: Stylesheet, *source: Any, **more: Any) -> Any:
-        key = (*source, *sorted(more.items()), *sorted(sheet._variables.items()))
-        if key not in known:
-            known[key] = parse(sheet, *source, **more)
-        return known[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Stylesheet, "_parse_rules", parsed)
-        yield
+    parse_once()
 
 
 @pytest.fixture(autouse=True)

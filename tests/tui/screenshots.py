@@ -24,7 +24,7 @@ from migwizard.engine.talk import Question
 from tests.tui.recording import recorded
 from tests.tui.refusals import EXAMPLES
 from tests.tui.refusing import refusal
-from tests.tui.support import SIZES, ScriptedApp, begin, end, settled, wizard
+from tests.tui.support import SIZES, ScriptedApp, begin, end, parse_once, settled, wizard
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 Act = Callable[[Pilot[Any]], Awaitable[None]]
@@ -86,7 +86,9 @@ def before(question: Question) -> list[Message]:
     # Undo is asked after everything was done.
     state = ORDER[-1] if question.id.startswith("undo") else question.state
     earlier = ORDER[: ORDER.index(state)]
-    said: list[Message] = [message for state in earlier for message in (begin(state), end(state))]
+    # Each beginning opens a screen, which takes its time; the log shows the last ones.
+    said: list[Message] = [end(state) for state in earlier[:-1]]
+    said += [message for state in earlier[-1:] for message in (begin(state), end(state))]
     return [*said, begin(state)]
 
 
@@ -125,7 +127,7 @@ def main() -> None:
     wanted = {picture.file(size) for picture in PICTURES for size in picture.sizes}
     for old in set(FOLDER.glob("*.svg")) - wanted:
         old.unlink()
-    with ProcessPoolExecutor() as pool:
+    with ProcessPoolExecutor(initializer=parse_once) as pool:
         list(pool.map(draw, PICTURES))
     print(f"{len(wanted)} pictures in {FOLDER.name}/")
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 
 from migwizard.engine.process import Ended, Message
@@ -123,6 +124,20 @@ def decide(id: str, state: State, *choices: Choice, text: str = "Something must 
 
 
 DONE = Ended(ExitCode.DONE, report={})
+
+
+def parse_once() -> None:
+    """Let all apps of this process share what Textual parsed: each would parse the same rules anew, and at each of its screens again."""
+    parse: Any = Stylesheet._parse_rules
+    known: dict[Any, Any] = {}
+
+    def parsed(sheet: Stylesheet, *source: Any, **more: Any) -> Any:
+        key = (*source, *sorted(more.items()), *sorted(sheet._variables.items()))
+        if key not in known:
+            known[key] = parse(sheet, *source, **more)
+        return known[key]
+
+    setattr(Stylesheet, "_parse_rules", parsed)  # noqa: B010 - no type of it says that it can be replaced
 
 
 async def settled(pilot: Pilot[Any]) -> None:
