@@ -18,6 +18,7 @@ from migwizard.plan.operations import Node
 from migwizard.project.guest import GuestError
 from migwizard.proof.deviation import Deviation, deviations
 from migwizard.words.counting import count
+from migwizard.words.databases import engine_name
 
 TOLD = "deviations were told"
 """Key of the aliases whose deviations were told in this sitting."""
@@ -48,6 +49,9 @@ def find(ride: Ride, database: Mapping[str, Any], lacking: Sequence[Node] = ()) 
         return (), error.sentence
     if real["engine"] != old["engine"]:
         return (), f"it runs on {real['engine']}, and the proof ran on {old['engine']}"
+    if _release(real) != _release(old):
+        ran, proved = (engine_name(one["engine"], one["version"]) for one in (real, old))
+        return (), f"it runs on {ran} {real['version']}, and the proof ran on {proved} {old['version']}"
     registry, labels = ride.built() if lacking else ride.registry(), set(ride.apps.labels)
     tables = {model["table"]: model["app"] for model in registry["models"]} | registry["auto_tables"]
     found = deviations(
@@ -59,6 +63,13 @@ def find(ride: Ride, database: Mapping[str, Any], lacking: Sequence[Node] = ()) 
         partial=alias != ALIAS,
     )
     return found, ""
+
+
+def _release(catalogue: Mapping[str, Any]) -> tuple[str, str]:
+    """What has to be the same for definitions to be comparable: another release of a server writes them in another way."""
+    version, name = str(catalogue["version"]), engine_name(catalogue["engine"], str(catalogue["version"]))
+    parts = 0 if name == "SQLite" else 1 if name == "PostgreSQL" else 2
+    return name, ".".join(version.split(".")[:parts])
 
 
 def tell(ride: Ride, line: DatabaseLine) -> None:
