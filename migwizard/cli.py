@@ -312,6 +312,13 @@ def _common() -> argparse.ArgumentParser:
     )
     group.add_argument("--settings", metavar="MODULE", help="settings module of the project, such as config.settings")
     group.add_argument(
+        "--scratch",
+        metavar="WHERE",
+        action="append",
+        help="where scratch databases are made: on the server of this alias or URL, on one found here (local) or one of "
+        "our own (embedded); default: the project's own",
+    )
+    group.add_argument(
         "--no-input", action="store_true", help="ask nothing; stop with exit 4 where a person must decide"
     )
     group.add_argument("--verbose", action="store_true", help="say more, and show tracebacks")
@@ -400,6 +407,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         ("via", None),
         ("via_root", None),
         ("env_file", None),
+        ("scratch", None),
         ("settings", None),
         ("no_input", False),
         ("verbose", False),

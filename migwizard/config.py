@@ -23,6 +23,8 @@ class Config:
     """The project's folder as that command sees it."""
     env_files: tuple[str, ...] = ()
     """Files of variables for the project, relative to pyproject.toml."""
+    scratch: tuple[str, ...] = ()
+    """Where scratch databases are made: aliases, URLs, "local" or "embedded"; none for the project's own server."""
     settings: str | None = None
     """Settings module, when manage.py does not name the right one."""
     exclude: tuple[str, ...] = ()
@@ -35,6 +37,8 @@ class Config:
     """Where these values come from."""
 
 
+LISTS = {"exclude": "app labels", "include": "app labels", "env_files": "files", "scratch": "databases"}
+"""Keys that are lists, and of what; `scratch` may be one text too."""
 _KEYS = {field.name for field in fields(Config)} - {"file"}
 
 
@@ -70,10 +74,11 @@ def _parse(table: Any, file: Path) -> Config:
         )
     values: dict[str, Any] = {"file": file}
     for key, value in table.items():
-        if key in ("exclude", "include", "env_files"):
+        if key == "scratch" and isinstance(value, str):
+            values[key] = (value,)
+        elif key in LISTS:
             if not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
-                what = "files" if key == "env_files" else "app labels"
-                raise UsageError(f"{key} in [tool.migwizard] of {file} must be a list of {what}.", code="config")
+                raise UsageError(f"{key} in [tool.migwizard] of {file} must be a list of {LISTS[key]}.", code="config")
             values[key] = tuple(value)
         elif not isinstance(value, str):
             raise UsageError(f"{key} in [tool.migwizard] of {file} must be a string.", code="config")

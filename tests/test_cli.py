@@ -198,7 +198,7 @@ def test_lines_where_they_are_asked_for(
 
 def arguments(*words: str) -> argparse.Namespace:
     parsed = cli.parser().parse_args(words)
-    for name in ("project", "python", "via", "via_root", "env_file", "settings", "no_input", "verbose"):
+    for name in ("project", "python", "via", "via_root", "env_file", "settings", "scratch", "no_input", "verbose"):
         if not hasattr(parsed, name):
             setattr(parsed, name, None)
     return parsed

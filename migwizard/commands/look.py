@@ -162,6 +162,7 @@ def _own_findings(project: Project) -> list[tuple[str, str, str]]:
         ("project", str(project.root), str(project.manage or "no manage.py")),
         ("interpreter", project.interpreter.named, project.interpreter.reason),
         *_env_files(project),
+        *_scratch(project),
         ("exclude", ", ".join(config.exclude) or "nothing", source),
         ("include", ", ".join(config.include) or "nothing", source),
         ("tag", config.tag, source),
@@ -182,6 +183,12 @@ def _env_files(project: Project) -> list[tuple[str, str, str]]:
         ("environment file", str(file), str(project.config.file) if number < configured else "--env-file")
         for number, file in enumerate(project.env_files)
     ]
+
+
+def _scratch(project: Project) -> list[tuple[str, str, str]]:
+    """Where scratch databases are made, if not on the server of the default database."""
+    places = project.scratch
+    return [("scratch databases", places.shown, places.source)] if places else []
 
 
 def demo(arguments: argparse.Namespace) -> int:

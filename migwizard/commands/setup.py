@@ -17,6 +17,7 @@ from migwizard.engine.states import State
 from migwizard.engine.talk import Face
 from migwizard.errors import UsageError
 from migwizard.project.discovery import Project, find_project
+from migwizard.project.places import without_password
 
 
 def project_of(arguments: argparse.Namespace) -> Project:
@@ -29,6 +30,7 @@ def project_of(arguments: argparse.Namespace) -> Project:
         via=arguments.via,
         via_root=arguments.via_root,
         env_files=arguments.env_file or (),
+        scratch=arguments.scratch or (),
     )
     arguments.root = project.root
     return project
@@ -92,7 +94,10 @@ def again(arguments: argparse.Namespace, *more: str) -> str:
 
 
 def how_to_load(arguments: argparse.Namespace) -> list[str]:
-    """The options that say how the project is loaded, as they were given."""
+    """The options that say how the project is loaded and where its scratch databases are, as they were given.
+
+    A password is not printed: whoever pastes the command is told that it has to be put in.
+    """
     words = []
     for option, value in (
         ("--python", arguments.python),
@@ -100,6 +105,7 @@ def how_to_load(arguments: argparse.Namespace) -> list[str]:
         ("--via-root", arguments.via_root),
         ("--env-file", arguments.env_file),
         ("--settings", arguments.settings),
+        ("--scratch", [without_password(word) for word in arguments.scratch or ()]),
     ):
         for item in value if isinstance(value, list | tuple) else filter(None, [value]):
             words += [option, item]

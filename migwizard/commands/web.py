@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import hmac
+import os
 import secrets
 import shlex
 import sys
@@ -19,6 +20,7 @@ from typing import Any
 from migwizard.commands.setup import how_to_load, project_of, say
 from migwizard.errors import UsageError
 from migwizard.exit_codes import ExitCode
+from migwizard.project.places import VARIABLE
 
 LOOPBACK = "127.0.0.1"
 COOKIE = "migwizard-key-{port}"
@@ -30,6 +32,9 @@ def web(arguments: argparse.Namespace) -> int:
     if arguments.no_input:
         raise UsageError("The wizard asks a person, and --no-input forbids questions.", code="no-input")
     project = project_of(arguments)
+    if arguments.scratch:
+        # For the wizard in each tab; there may be a password in it, which belongs on no command line.
+        os.environ[VARIABLE], arguments.scratch = " ".join(arguments.scratch), None
     try:
         server = make_server(command_of(arguments, str(project.root)), arguments.port, secrets.token_urlsafe(24))
     except ImportError as error:

@@ -64,6 +64,7 @@ def _opening(arguments: argparse.Namespace) -> Opening:
         via=arguments.via,
         via_root=arguments.via_root,
         env_files=tuple(arguments.env_file or ()),
+        scratch=tuple(arguments.scratch or ()),
     )
 
 

@@ -40,6 +40,7 @@ class Opening:
     via: str | None = None
     via_root: str | None = None
     env_files: tuple[str, ...] = ()
+    scratch: tuple[str, ...] = ()
     back_to: State | None = None
     """The state whose approval is asked anew."""
     greeted: bool = False

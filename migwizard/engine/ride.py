@@ -20,6 +20,7 @@ from migwizard.errors import UndecidedError, UsageError
 from migwizard.paths import Workplace
 from migwizard.project.apps import ProjectApps
 from migwizard.project.discovery import Project
+from migwizard.project.embedded import Server
 from migwizard.project.guest import Guest
 
 CUT = "cut"
@@ -58,6 +59,8 @@ class Ride:
     """A look, or the switch of a reset that was made elsewhere: nothing is saved in this checkout."""
     waited: float = 0.0
     """Seconds spent waiting for answers."""
+    server: Server | None = None
+    """A database server of ours, for the time of the ride."""
     scratch_folder: Path | None = None
     """Where results and scratch databases go instead of the project's own folder."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from migwizard import logfile
 from migwizard.engine.talk import Event, Face, Question
 from migwizard.paths import Workplace
+from migwizard.project.places import without_password
 
 
 class Logged:
@@ -23,7 +24,8 @@ class Logged:
     def ask(self, question: Question) -> str | None:
         self._write(f"{question.state.value:<9} asked    {question.id}: {question.headline}")
         answer = self._face.ask(question)
-        self._write(f"{question.state.value:<9} answered {question.id}: {answer}")
+        written = " ".join(map(without_password, answer.split(" "))) if answer else answer
+        self._write(f"{question.state.value:<9} answered {question.id}: {written}")
         return answer
 
     def _write(self, line: str) -> None:

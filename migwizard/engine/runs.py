@@ -64,12 +64,13 @@ class Runs:
         self._pool = ThreadPoolExecutor(max_workers=2)
         self._without = ride.without if below else []
         self._first, self._again = ("folded", "folded_second") if self._without else ("old", "second")
-        self._key = history_fingerprint(ride)
+        self._key = fingerprint(history_fingerprint(ride), *scratch.identity(ride))
         if self._without:
             self._key = fingerprint(self._key, self._without)
         self._old_folders = {**(ride.old_folders() or {}), **scratchcopies.folders(ride)} or None
         self._futures: list[Future[dict[str, Any]]] = []
         self._second = Guest(ride.project, hash_seed=SECOND_SEED, clock_shift=CLOCK_SHIFT, log=ride.workplace.log)
+        self._second.scratch = ride.guest.scratch
 
     def __enter__(self) -> Runs:
         return self

@@ -7,13 +7,23 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from migwizard.engine.ride import Ride
-from migwizard.errors import MigwizardError
+from migwizard.errors import DatabaseError, MigwizardError, UsageError
+from migwizard.project import embedded
+from migwizard.project.embedded import Server
 from migwizard.project.guest import GuestError
+from migwizard.project.places import CODE, EMBEDDED, FORMS, OPTION, refusal, started
+from migwizard.words.databases import engine_name
 
 ALIAS = "default"
+PLACE = "place of the scratch databases"
+"""Key of what is known of the server on which they are made, where it is not the project's own."""
+PROVED = "place"
+"""Key of the same in the result of a proof."""
 MADE = "scratch databases on the server"
 """Key of the paths that stand for those made by this process."""
 
@@ -23,9 +33,106 @@ def on_server(ride: Ride) -> bool:
     return any(one["alias"] == ALIAS and not one["sqlite"] for one in ride.guest.facts["databases"])
 
 
+def vendor(ride: Ride) -> str:
+    """The kind of the default database's engine."""
+    return next(str(one["vendor"]) for one in ride.guest.facts["databases"] if one["alias"] == ALIAS)
+
+
+def is_elsewhere(ride: Ride) -> bool:
+    """Whether they are made on another server than that of the default database, or as another user."""
+    return ride.project.scratch is not None and on_server(ride)
+
+
+def place(ride: Ride) -> dict[str, Any]:
+    """`where` they are made, the `version` of that server, and of the project's `own` where that can be read; empty for
+    the project's own server. Asked once a ride. Raises MigwizardError.
+    """
+    if not is_elsewhere(ride):
+        return {}
+    if PLACE not in ride.facts:
+        prepare(ride)
+        try:
+            found = dict(ride.guest.call("describe_scratch", alias=ALIAS))
+        except GuestError as error:
+            raise cannot(ride, error) from error
+        said = ride.project.scratch.shown if ride.project.scratch else ""
+        ride.facts[PLACE] = found | {"said": said}
+    return dict(ride.facts[PLACE])
+
+
+def identity(ride: Ride) -> list[str]:
+    """What a kept run depends on of the place where it ran; nothing for the project's own server."""
+    found = place(ride)
+    return [found["said"], found["version"]] if found else []
+
+
+def in_words(place: Mapping[str, Any]) -> str:
+    """Where they were made, with both versions, as a sentence."""
+    where = f"Scratch databases were made on {place['said']}, {place['version']} ({place['where']})"
+    if place["own"] is None:
+        return f"{where}; which version the default database runs on could not be read."
+    same = "the same version" if place["own"] == place["version"] else place["own"]
+    return f"{where}; the default database runs on {same}."
+
+
+def check_same(ride: Ride, proved: Mapping[str, Any]) -> None:
+    """Raise UsageError where the proof ran on another version than that on which its result would be looked at now."""
+    now = place(ride)
+    then, here = proved.get("version", now.get("own")), now.get("version", proved.get("own"))
+    if (proved or now) and (then is None or then != here):
+        raise UsageError(
+            f"The proof ran on {then or 'the server of the default database'}, and scratch databases are made on "
+            f"{here or 'the server of the default database'} now, so what the tree builds could not be compared. Nothing was swapped.",
+            code=CODE,
+            cures=(
+                f"Make them where the proof ran: {OPTION} {proved['said']}." if proved else f"Leave out {OPTION}.",
+                "Or go back to Proof.",
+            ),
+        )
+
+
+def prepare(ride: Ride) -> None:
+    """Look whether the place fits the project, and start the server where it is one of ours.
+
+    Raises UsageError where it is no place for it, DatabaseError where the server does not start.
+    """
+    places = ride.project.scratch
+    if places is None:
+        return
+    databases = {database["alias"]: database for database in ride.guest.facts["databases"]}
+    kind = vendor(ride)
+    for spot in places.spots:
+        if spot.alias and spot.alias not in databases:
+            raise refusal(
+                f"{places.source} names {spot.alias}, and the settings have no such database; they have {', '.join(databases)}."
+            )
+        found = databases[spot.alias]["vendor"] if spot.alias else spot.vendor or kind
+        if found != kind:
+            names = f"{spot.shown} is {engine_name(found)}, and the default database is {engine_name(kind)}"
+            raise refusal(f"{places.source}: {names}; the proof has to run on the same engine.")
+    if places.kind == EMBEDDED and ride.server is None:
+        ride.tell("progress", "starting a PostgreSQL of our own")
+        ride.server = Server(places.spots[0].settings["PASSWORD"])
+        ride.guest.scratch = started(places, ride.server.port).told()
+
+
+def cannot(ride: Ride, error: GuestError) -> MigwizardError:
+    """The refusal where no scratch database can be made, with the places that would do; other errors as they are."""
+    if error.kind not in ("scratch", "unreachable"):
+        return error
+    cure = error.details.get("cure")
+    return DatabaseError(
+        f"{error.sentence.rstrip('.')}. Without a scratch database there is no proof, so no Apply. Nothing was changed.",
+        code=error.kind,
+        cures=(*filter(None, [cure]), f"Make them elsewhere: {FORMS}"),
+        details={"alias": ALIAS, "scratch": True, "vendor": vendor(ride)},
+    )
+
+
 def note(ride: Ride, path: Path) -> None:
-    """Remember that a database is about to be made for `path`."""
+    """Remember that a database is about to be made for `path`. Raises UsageError where the place does not fit."""
     if on_server(ride):
+        prepare(ride)
         ride.facts.setdefault(MADE, set()).add(str(path))
 
 
@@ -36,13 +143,20 @@ def exists(ride: Ride, path: Path) -> bool:
 
 def sweep(ride: Ride) -> None:
     """Remove those of this process, and those that killed ones left behind. A server that does not answer is for preflight to tell."""
-    if on_server(ride):
-        with contextlib.suppress(GuestError):
+    if ride.project.scratch is not None and ride.project.scratch.kind == EMBEDDED:
+        embedded.sweep()
+    elif on_server(ride):
+        with contextlib.suppress(MigwizardError):
+            prepare(ride)
             _sweep(ride)
 
 
 def close(ride: Ride) -> None:
     """Leave none behind, however the ride ends; where the guest was cut off it is started once more for it."""
+    if ride.server is not None:
+        ride.server.stop()
+        ride.server = None
+        return
     if not ride.facts.get(MADE):
         return
     try:

@@ -48,6 +48,7 @@ def sit(opening: Opening, face: Face, options: Options) -> dict[str, Any]:
                 via=now.via,
                 via_root=now.via_root,
                 env_files=now.env_files,
+                scratch=now.scratch,
             )
             heard = Logged(face, Workplace(project.root))
             return sitting.ride(project, heard)
@@ -183,6 +184,7 @@ def _introduction(project: Project, opening: Opening) -> Event:
                 "via": opening.via or "",
                 "via_root": opening.via_root or "",
                 "env_file": list(opening.env_files),
+                "scratch": list(opening.scratch),
             },
         },
     )

@@ -13,6 +13,7 @@ from migwizard.config import Config, read_config
 from migwizard.errors import UsageError
 from migwizard.project.envfiles import hidden, read_env_files
 from migwizard.project.environments import active_environment, find_environment, python_in
+from migwizard.project.places import Places, find_places
 from migwizard.project.via import split_via
 
 
@@ -52,10 +53,12 @@ class Project:
     """Variables for the project's own process, and for nothing else: they may be secrets."""
     env_files: tuple[Path, ...] = ()
     """The files that they come from."""
+    scratch: Places | None = None
+    """Where scratch databases are made; None for the server of the default database, as its user."""
 
     def hide(self, text: str) -> str:
-        """A text without the values of these variables."""
-        return hidden(text, self.environ)
+        """A text without the values of these variables, and without the passwords of places for scratch databases."""
+        return hidden(text, {**self.environ, **(self.scratch.secrets if self.scratch else {})})
 
 
 def find_project(
@@ -66,6 +69,7 @@ def find_project(
     via: str | None = None,
     via_root: str | None = None,
     env_files: Sequence[str] = (),
+    scratch: Sequence[str] = (),
 ) -> Project:
     """The project at `directory` (default: the working directory). Raises UsageError where there is none, or several."""
     start = (directory or Path.cwd()).resolve()
@@ -84,7 +88,16 @@ def find_project(
     interpreter = find_interpreter(root, config, python, via=via, via_root=via_root)
     configured = [config.file.parent / name for name in config.env_files] if config.file else []
     files = (*configured, *(Path(name).absolute() for name in env_files))
-    return Project(root, manage, settings or config.settings, interpreter, config, read_env_files(files), files)
+    return Project(
+        root,
+        manage,
+        settings or config.settings,
+        interpreter,
+        config,
+        read_env_files(files),
+        files,
+        find_places(scratch, config),
+    )
 
 
 def _find_manage(start: Path, *, upwards: bool) -> Path | None:

@@ -13,6 +13,7 @@ from migwizard.errors import MigwizardError, ProjectError
 from migwizard.project import via
 from migwizard.project.discovery import Project
 from migwizard.project.envfiles import file_with
+from migwizard.project.places import VARIABLE
 from migwizard.project.process import EventHandler, GuestError, Process
 
 __all__ = ["AGENT", "Guest", "GuestError"]
@@ -46,6 +47,8 @@ class Guest:
         """SHA-256 of the project's files that were loaded when it started, by path relative to the project."""
         self.foreign: set[str] = set()
         """Names of files that only the guest has, and may have."""
+        self.scratch: Mapping[str, Any] | None = project.scratch.told() if project.scratch else None
+        """Where it makes scratch databases; None for the server of the default database."""
         self.histories: dict[str, Path] = {}
         """Migrations folders by app label that the guest cannot see in the project's tree, although they are there."""
 
@@ -115,8 +118,8 @@ class Guest:
             words = [*interpreter.via, "-c", via.BOOT.read_text(encoding="utf-8")]
         else:
             words = [*interpreter.words, str(AGENT)]
-            # These would lead the project's interpreter to modules of ours.
-            for name in ("PYTHONHOME", "__PYVENV_LAUNCHER__"):
+            # The first two would lead the project's interpreter to modules of ours; the last is for us, with its password.
+            for name in ("PYTHONHOME", "__PYVENV_LAUNCHER__", VARIABLE):
                 environment.pop(name, None)
             environment |= variables
         try:
@@ -157,7 +160,7 @@ class Guest:
             # Without forks a process answers one request and ends.
             self._process = process if self.facts["fork"] else None
             self._working.add(process)
-            number = process.request(method, params, self.histories)
+            number = process.request(method, params, self.histories, self.scratch)
         try:
             self._check_cancelled()
             return process.wait(number, on_event)

@@ -111,14 +111,23 @@ class Process:
             # The reader of the replies finds out and says how it ended.
             return
 
-    def request(self, method: str, params: Mapping[str, Any], histories: Mapping[str, Path]) -> int:
-        """Send a request with the files that it names; `histories` are those that the guest does not see by itself."""
+    def request(
+        self,
+        method: str,
+        params: Mapping[str, Any],
+        histories: Mapping[str, Path],
+        scratch: Mapping[str, Any] | None = None,
+    ) -> int:
+        """Send a request with the files that it names; `histories` are those that the guest does not see by itself.
+
+        `scratch` is where it makes scratch databases, if not on the server of the default database.
+        """
         self._number += 1
         self._replies[self._number] = queue.SimpleQueue()
         if self._dead:
             self._replies[self._number].put(None)
         for message in self.crossing.messages(self._number, method, params, histories):
-            self.send(message)
+            self.send({**message, "scratch": scratch} if scratch and "method" in message else message)
         return self._number
 
     def cancel(self, number: int) -> None:

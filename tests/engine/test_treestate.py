@@ -54,6 +54,7 @@ def test_a_full_disk_in_the_middle_of_the_swap(tiny_proved: Shop, monkeypatch: p
             via=None,
             via_root=None,
             env_file=[],
+            scratch=[],
         )
         seen["said"] = where_you_are(names)
         return "quit"

@@ -17,9 +17,10 @@ import pymysql
 import pytest
 
 from migwizard.project.agent.engines import mysql
+from migwizard.project.agent.failure import AgentError
 from migwizard.project.agent.mysql_facts import read_catalogue
 from tests.mysql.project import Project
-from tests.mysql.server import HOST, connect, database, databases, needs_mysql, query
+from tests.mysql.server import HOST, PASSWORD, PORT, USER, connect, database, databases, needs_mysql, query
 
 pytestmark = needs_mysql
 
@@ -165,7 +166,7 @@ def test_a_user_without_the_right_is_told_before_anything_runs(account: str, tmp
     assert refused["code"] == "scratch"
     assert "Access denied" in refused["sentence"]
     grant = f"GRANT ALL PRIVILEGES ON `migwizard\\_%`.* TO '{account}'@'%'"
-    assert refused["cures"] == [f"Let it: {grant}; then start again."]
+    assert refused["cures"][0] == f"Let it: {grant}; then start again."
     # The cure cures.
     query(grant)
     assert project.migwizard("run", "--yes", "--until", "preflight")[-1]["state"] == "preflight"
@@ -212,3 +213,33 @@ def test_no_option_leads_past_the_scratch_database() -> None:
         "OPTIONS": {"unix_socket": "/run/mysqld.sock", "read_default_file": "~/.my.cnf", "init_command": "SET a"}
     }
     assert mysql.nowhere(socketed)["OPTIONS"] == {"init_command": "SET a"}
+
+
+def test_elsewhere_it_has_the_alphabet_of_the_real_database_too(owner: dict[str, Any]) -> None:
+    test = {"CHARSET": "utf8mb4", "COLLATION": "utf8mb4_bin"}
+
+    def use(settings: dict[str, Any]) -> Any:
+        if settings["NAME"] == "fixture_gone":
+            raise AgentError("unreachable", "No server.")
+        return Connection()
+
+    with database("latin1", "latin1_german1_ci") as real:
+        for name, expected in ((real, ("latin1", "latin1_german1_ci")), ("fixture_gone", ("utf8mb4", "utf8mb4_bin"))):
+            mysql.create({"NAME": "x"}, "/x/old.sqlite3", owner, use, None, {"NAME": name, "TEST": test})
+            assert alphabet(mysql.database_name("/x/old.sqlite3", owner)) == expected
+
+
+@pytest.mark.ride
+def test_another_server_by_its_url(account: str, tmp_path: Path) -> None:
+    """The project's own user may make no databases, and the one of the URL may."""
+    project = Project(tmp_path / "shop", "fixture_nothing", account, "secret")
+    password = f":{PASSWORD}" if PASSWORD else ""
+    lines = project.migwizard(
+        "run", "--yes", "--until", "preflight", "--scratch", f"mysql://{USER}{password}@{HOST}:{PORT}/"
+    )
+    found = next(
+        line["data"] for line in lines if line.get("data", {}).get("name") == "Scratch" and "status" in line["data"]
+    )
+    assert found["status"] == "ok"
+    assert f"Server: {HOST}:{PORT}, as {USER}" in found["detail"]
+    assert project.scratch_databases() == []

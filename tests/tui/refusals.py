@@ -93,7 +93,7 @@ BEGINNING = (
         "config",
         UsageError,
         f"[tool.migwizard] in {HERE}/pyproject.toml has no setting 'exlude'; did you mean 'exclude'; it "
-        "knows env_files, exclude, include, python, settings, tag, via, via_root.",
+        "knows env_files, exclude, include, python, scratch, settings, tag, via, via_root.",
         found=False,
     ),
     Example("environment", UsageError, "SOURCE_DATE_EPOCH is no number of seconds: 'yesterday'."),
@@ -207,7 +207,16 @@ PREFLIGHT = (
         DEFAULT,
     ),
     Example(
-        "scratch", MigwizardError, "No scratch database can be made in .migwizard/scratch: disk I/O error." + UNCHANGED
+        "scratch",
+        DatabaseError,
+        "The user shop cannot make a scratch database on db:5432: permission denied to create database. Without a scratch database "
+        "there is no proof, so no Apply." + UNCHANGED,
+        {"alias": "default", "scratch": True, "vendor": "postgresql"},
+    ),
+    Example(
+        "scratch-where",
+        UsageError,
+        "--scratch names prof, and the settings have no such database; they have default, proofs." + UNCHANGED,
     ),
     Example("database", UsageError, "The settings have no database 'archiv'; they have default, archive."),
     Example(

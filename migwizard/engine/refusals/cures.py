@@ -14,6 +14,7 @@ from migwizard.engine.states import ORDER, State
 from migwizard.engine.talk import Choice
 from migwizard.errors import UsageError
 from migwizard.plan.renaming import NamingError, checked_tag
+from migwizard.project.places import CODE, EMBEDDED, LOCAL
 from migwizard.words.times import clock_of
 
 if TYPE_CHECKING:
@@ -81,6 +82,24 @@ def env_file(case: Refused) -> Iterator[Offer]:
     effect = "loads the project with its variables; nothing keeps them"
     choice = Choice("env-file", effect, "File of variables", wants="path of a file with NAME=value lines")
     yield Offer(choice, lambda text: case.open_again(env_files=(*case.opening.env_files, *filter(None, [text]))))
+
+
+def other_scratch(case: Refused) -> Iterator[Offer]:
+    """Other places for scratch databases; those that can be tried at once, each as a choice."""
+    if not case.details.get("scratch") and case.code != CODE:
+        # Of a file, or of another database.
+        return
+    here = "takes a server on this machine, if one lets this user in"
+    yield Offer(Choice(LOCAL, here, "A server here"), lambda _: case.open_again(scratch=(LOCAL,)))
+    if case.details.get("vendor", "postgresql") == "postgresql":
+        started = "starts a PostgreSQL of our own for the ride, and removes it afterwards"
+        yield Offer(Choice(EMBEDDED, started, "Our own server"), lambda _: case.open_again(scratch=(EMBEDDED,)))
+    effect = "makes scratch databases there"
+    choice = Choice("scratch", effect, "Another place", wants="alias of your settings, or postgresql://user@host/")
+    yield Offer(choice, lambda text: case.open_again(scratch=tuple(text.split())))
+    if case.opening.scratch:
+        own = "makes them on the server of the default database, as its user"
+        yield Offer(Choice("own", own, "Your own server"), lambda _: case.open_again(scratch=()))
 
 
 def other_settings(case: Refused) -> Iterator[Offer]:

@@ -145,6 +145,7 @@ HEADLINES: dict[str, Wording] = {
     "migrations-disabled": "These settings disable your migrations",
     "engine": "This database cannot be used yet",
     "scratch": "No scratch database possible",
+    "scratch-where": "Scratch databases cannot be made there",
     "checkpoint-foreign": "This checkpoint belongs to another project",
     "checkpoint-corrupt": "The checkpoint cannot be read",
     "checkpoint-newer": "Made by a newer migwizard",

@@ -16,6 +16,7 @@ from migwizard.engine import (
     journal,
     keeping,
     owntests,
+    scratch,
     swapping,
 )
 from migwizard.engine.catalogues import proved_catalogue
@@ -92,6 +93,7 @@ def _check_staging(ride: Ride) -> None:
             code="tree-changed",
             cures=("Run migwizard again: it computes anew what your change made stale.",),
         )
+    scratch.check_same(ride, ride.checkpoint.results[State.PROOF].get(scratch.PROVED) or {})
 
 
 def _ask(ride: Ride, swap: Swap, named: Sequence[str]) -> None:

@@ -321,30 +321,35 @@ def _scratch(ride: Ride, _: Seen) -> tuple[Status, str, str]:
     free = shutil.disk_usage(ride.project.root).free
     if free < LITTLE_SPACE:
         return "note", f"can be made, but only {free // 1024**2} MB are free", str(ride.scratch)
-    return "ok", "a scratch database can be made", f"Folder: {ride.scratch}"
+    unused = (
+        f"\n{ride.project.scratch.source} is for servers, and changes nothing here." if ride.project.scratch else ""
+    )
+    return "ok", "a scratch database can be made", f"Folder: {ride.scratch}{unused}"
 
 
 def _scratch_on_server(ride: Ride) -> tuple[Status, str, str]:
     if any(one["alias"] == scratch.ALIAS and one["vendor"] == "other" for one in ride.guest.facts["databases"]):
         return "waiting", "not looked at: waits for Settings", ""
-    return "ok", "a scratch database can be made on the server", f"Server: {_try_scratch(ride)}"
+    if not scratch.is_elsewhere(ride):
+        return "ok", "a scratch database can be made on the server", f"Server: {_try_scratch(ride)}"
+    ride.facts.pop(scratch.PLACE, None)
+    place = scratch.place(ride)
+    where = _try_scratch(ride)
+    own = place["own"] or "not known, since its server could not be asked"
+    detail = f"Server: {where}\nIts version: {place['version']}\nThe default database: {own}"
+    if place["own"] == place["version"]:
+        return "ok", f"can be made on {place['said']}, {place['version']} as the default database", detail
+    return "note", f"can be made on {place['said']}, {place['version']}; the default database: {own}", detail
 
 
 def _try_scratch(ride: Ride) -> str:
     """Let the guest make a scratch database and remove it; returns where."""
     try:
+        scratch.prepare(ride)
         path, living = ride.scratch / "preflight.sqlite3", scratch.living(ride)
         return str(ride.guest.call("try_scratch", alias=scratch.ALIAS, path=path, living=living))
     except GuestError as error:
-        if error.kind not in ("scratch", "unreachable"):
-            raise
-        cure = error.details.get("cure")
-        raise DatabaseError(
-            f"{error.sentence} Without a scratch database there is no proof, so no Apply. Nothing was changed.",
-            code=error.kind,
-            cures=(cure,) if cure else (),
-            details={"alias": scratch.ALIAS},
-        ) from error
+        raise scratch.cannot(ride, error) from error
 
 
 def _graphviz(ride: Ride, _: Seen) -> tuple[Status, str, str]:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from migwizard import __version__
-from migwizard.engine import checkout, climbing, composing, drift, durable, keeping, scratchcopies
+from migwizard.engine import checkout, climbing, composing, drift, durable, keeping, scratch, scratchcopies
 from migwizard.engine.catalogues import old_catalogue, proved_catalogue
 from migwizard.engine.differing import Causes, Decider, question_id
 from migwizard.engine.drift import migration_files
@@ -58,6 +58,7 @@ def run(ride: Ride) -> dict[str, Any]:
     return summary(certificate) | {
         "seconds": compared.seconds,
         "history": history,
+        scratch.PROVED: scratch.place(ride),
         "copies": len(certificate.scratch_copies),
         "figures": [list(figure) for figure in compared.figures],
         "causes": {key: list(causes) for key, causes in compared.causes.items()},
@@ -228,6 +229,8 @@ def _caveats(ride: Ride, catalogue: Mapping[str, Any]) -> tuple[str, ...]:
     if via := ride.project.interpreter.via:
         copy = "" if checkout.sees_changes(ride) else ", with a copy of the files"
         caveats.append(f"The project ran through another command{copy}: {shlex.join(via)}.")
+    if place := scratch.place(ride):
+        caveats.append(scratch.in_words(place))
     if others:
         caveats.append(f"The proof ran as database {ALIAS}; it says nothing of {', '.join(others)}.")
     for seed in ride.checkpoint.results.get(State.SEEDS, {}).get("seeds", ()):

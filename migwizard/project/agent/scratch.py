@@ -8,6 +8,7 @@ from typing import Any
 from . import load
 from .engines import Engine, engine_of
 from .failure import AgentError, sentence
+from .places import is_elsewhere, place_of
 
 
 def engine_at(alias: str) -> Engine:
@@ -17,12 +18,18 @@ def engine_at(alias: str) -> Engine:
 
 def create(start: dict[str, Any], alias: str, path: str) -> None:
     """Make the empty scratch database `path`, which must not exist. Raises AgentError("scratch")."""
-    engine_at(alias).create(load.REAL_DATABASES[alias], path, start["owner"], _using(alias))
+    _create(start, alias, path)
 
 
 def copy(start: dict[str, Any], emit: Any, alias: str, source: str, path: str) -> None:
     """Make the scratch database `path` as a copy of the scratch database `source`, to which nobody is connected."""
-    engine_at(alias).create(load.REAL_DATABASES[alias], path, start["owner"], _using(alias), source)
+    _create(start, alias, path, source)
+
+
+def _create(start: dict[str, Any], alias: str, path: str, source: str | None = None) -> None:
+    use, real = _using(alias), load.REAL_DATABASES[alias]
+    place = place_of(start, alias, use)
+    engine_at(alias).create(place, path, start["owner"], use, source, real if is_elsewhere(start) else None)
 
 
 def open_scratch(start: dict[str, Any], alias: str, path: str, clock_shift: float = 0.0) -> Any:
@@ -36,7 +43,8 @@ def open_scratch(start: dict[str, Any], alias: str, path: str, clock_shift: floa
             engine.prepare(connection, clock_shift)
 
     connection_created.connect(prepare, weak=False)
-    return _using(alias)(engine.scratch_settings(load.REAL_DATABASES[alias], path, start["owner"]))
+    use = _using(alias)
+    return use(engine.scratch_settings(place_of(start, alias, use), path, start["owner"]))
 
 
 def _using(alias: str) -> Any:
@@ -69,11 +77,32 @@ def try_scratch(start: dict[str, Any], emit: Any, alias: str, path: str, living:
         sweep(start, emit, alias, living)
     if os.path.isfile(path):
         os.unlink(path)
-    real = load.REAL_DATABASES[alias]
-    return "{}, as {}".format(real.get("HOST") or "its server", real.get("USER") or "the user of the settings")
+    return _named(place_of(start, alias, _using(alias)))
+
+
+def _named(place: dict[str, Any]) -> str:
+    where = ":".join(map(str, filter(None, [place.get("HOST") or "its server", place.get("PORT")])))
+    return "{}, as {}".format(where, place.get("USER") or "the user of the settings")
+
+
+def describe(start: dict[str, Any], emit: Any, alias: str) -> dict[str, Any]:
+    """Where scratch databases are made, the version of that server, and of the project's own where it can be read.
+
+    Raises AgentError("scratch"), ("unreachable").
+    """
+    use, engine = _using(alias), engine_at(alias)
+    place = place_of(start, alias, use)
+    found = {"where": _named(place), "version": engine.server_version(place, use), "own": None}
+    try:
+        found["own"] = engine.server_version(load.REAL_DATABASES[alias], use)
+    except AgentError:
+        # Nobody needs it for the proof.
+        return found
+    return found
 
 
 def sweep(start: dict[str, Any], emit: Any, alias: str, living: list[int] | None = None) -> list[str]:
     """Remove all scratch databases of this process, and those that killed ones left. Returns their names."""
     owner = dict(start["owner"], living=living)
-    return list(engine_at(alias).sweep(load.REAL_DATABASES[alias], owner, _using(alias)))
+    use = _using(alias)
+    return list(engine_at(alias).sweep(place_of(start, alias, use), owner, use))

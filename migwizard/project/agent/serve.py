@@ -39,6 +39,7 @@ HANDLERS = {
     "migrate": ("migrate", "migrate"),
     "copy_scratch": ("scratch", "copy"),
     "try_scratch": ("scratch", "try_scratch"),
+    "describe_scratch": ("scratch", "describe"),
     "sweep_scratch": ("scratch", "sweep"),
     "seed_rows": ("seed_rows", "seed_rows"),
     "database_state": ("databases", "database_state"),
@@ -72,6 +73,8 @@ def answer(request: dict[str, Any], start: Start, channel: Channel, exchange: Ex
                 from . import histories
 
                 histories.use_always(request["histories"])
+            if request.get("scratch"):
+                start = dict(start, scratch=request["scratch"])
             before = exchange.state(number) if exchange else {}
             result = handler(start, emit, **request.get("params", {}))
             for change in exchange.changes(number, before) if exchange else ():

@@ -13,10 +13,12 @@ __all__ = ["Engine", "Snapshot", "engine_of", "is_sqlite"]
 Engine = Any
 """A module with
 
-`create(real, path, owner, use, source)`: make the scratch database that stands for the file `path`, of the process
-`owner`; empty, or a copy of that for `source`;
-`scratch_settings(real, path, owner)`: settings that lead to it, made from the settings of the real database;
-`sweep(real, owner, use)`: remove those of this process and of dead ones, and return their names;
+`create(place, path, owner, use, source, like)`: make the scratch database that stands for the file `path`, of the process
+`owner`, on the server of the settings `place`; empty, or a copy of that for `source`. `like` are the settings of the real
+database, where that is on another server;
+`scratch_settings(place, path, owner)`: settings that lead to it;
+`sweep(place, owner, use)`: remove those of this process and of dead ones, and return their names;
+`server_version(place, use)`: what the server says of itself; none for SQLite;
 `prepare(connection, clock_shift)`: called once for each connection to it that was just opened;
 `raw(connection)`: a function (sql, params) -> rows, past Django's cursors, with the driver's own parameter style;
 `read_catalogue(connection)` and `read_rows(connection, catalogue)`: everything in it, as JSON can carry it;

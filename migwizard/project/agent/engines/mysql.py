@@ -78,16 +78,19 @@ def create(
     owner: dict[str, Any],
     use: Callable[[dict[str, Any]], Any],
     source: str | None = None,
+    like: dict[str, Any] | None = None,
 ) -> None:
     """Make an empty scratch database, or a copy of that for `source`; one of the same name and process is replaced.
 
+    It has the character set and collation of the real database, which `like` leads to where that is on another server.
     `use` leads Django to the given settings and returns the connection. Raises AgentError("scratch") with what the
     server said, or AgentError("unreachable") where none answers.
     """
     name = database_name(path, owner)
+    alphabet = None if like is None else _alphabet_elsewhere(like, use)
     with _server(use(server_settings(real)), real) as execute:
         _drop(execute, name)
-        execute("CREATE DATABASE {}{}".format(quote(name), _alphabet(execute, real)))
+        execute("CREATE DATABASE {}{}".format(quote(name), _alphabet(execute, real) if alphabet is None else alphabet))
         if source is not None:
             copy_database(execute, database_name(source, owner), name)
 
@@ -108,6 +111,22 @@ def _alphabet(execute: Raw, real: dict[str, Any]) -> str:
         for word, name in (("CHARACTER SET", charset), ("COLLATE", collation))
         if name and re.match(r"\w+\Z", name)
     )
+
+
+def _alphabet_elsewhere(real: dict[str, Any], use: Callable[[dict[str, Any]], Any]) -> str:
+    """The same where the project's database is on another server; where that cannot be asked its TEST settings count."""
+    try:
+        with _server(use(server_settings(real)), real) as execute:
+            return _alphabet(execute, real)
+    except AgentError:
+        return _alphabet(lambda *_: [], real)
+
+
+def server_version(real: dict[str, Any], use: Callable[[dict[str, Any]], Any]) -> str:
+    """The version of the server, as its makers write it. Raises AgentError."""
+    with _server(use(server_settings(real)), real) as execute:
+        version = str(execute("SELECT VERSION()")[0][0])
+    return "{} {}".format("MariaDB" if "mariadb" in version.lower() else "MySQL", version.partition("-")[0])
 
 
 def sweep(real: dict[str, Any], owner: dict[str, Any], use: Callable[[dict[str, Any]], Any]) -> list[str]:

@@ -64,6 +64,7 @@ def create(
     owner: dict[str, Any],
     use: Callable[[dict[str, Any]], Any],
     source: str | None = None,
+    like: dict[str, Any] | None = None,
 ) -> None:
     """Make an empty scratch database, or a copy of that for `source`; one of the same name and process is replaced.
 
@@ -80,6 +81,12 @@ def create(
         execute("CREATE DATABASE {} {}".format(quote(name), suffix))
         comment = COMMENT + json.dumps(owner, sort_keys=True)
         execute("COMMENT ON DATABASE {} IS {}".format(quote(name), literal(comment)))
+
+
+def server_version(real: dict[str, Any], use: Callable[[dict[str, Any]], Any]) -> str:
+    """The version of the server, as its makers write it. Raises AgentError."""
+    with _server(use(server_settings(real)), real) as execute:
+        return "PostgreSQL {}".format(execute("SHOW server_version")[0][0].split(" ")[0])
 
 
 def sweep(real: dict[str, Any], owner: dict[str, Any], use: Callable[[dict[str, Any]], Any]) -> list[str]:

@@ -24,7 +24,7 @@ def scratch_settings(real: dict[str, Any], path: str, owner: Any = None) -> dict
     return scratch
 
 
-def create(real: dict[str, Any], path: str, owner: Any, use: Any, source: str | None = None) -> None:
+def create(place: dict[str, Any], path: str, owner: Any, use: Any, source: str | None = None, like: Any = None) -> None:
     """Opening the file makes it, if it is no copy of `source`. Raises AgentError("scratch") where there is one already."""
     if os.path.exists(path):
         raise AgentError("scratch", "The scratch database {} exists already.".format(path))
