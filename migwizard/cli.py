@@ -40,6 +40,16 @@ def _keep_after(command: argparse._ActionsContainer) -> None:
     )
 
 
+def _replaces(command: argparse._ActionsContainer) -> None:
+    command.add_argument(
+        "--replaces",
+        action=argparse.BooleanOptionalAction,
+        default=argparse.SUPPRESS,
+        help="let every new file name the old ones that it replaces, so that a plain migrate moves databases which you cannot "
+        "reach, those of a package or of a product that others host",
+    )
+
+
 def _run(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--yes",
@@ -67,6 +77,7 @@ def _run(run: argparse.ArgumentParser) -> None:
         help="where models and migrations disagree already: leave it so, or fold it in as a migration on top",
     )
     _keep_after(run)
+    _replaces(run)
     run.add_argument(
         "--database",
         action="append",
@@ -97,6 +108,7 @@ def _plan(plan: argparse.ArgumentParser) -> None:
     )
     plan.add_argument("--dot", metavar="FILE", help="write a picture of the levels, as a file for Graphviz")
     _keep_after(plan)
+    _replaces(plan)
     _json(plan)
 
 
@@ -327,8 +339,10 @@ def _common() -> argparse.ArgumentParser:
 
 WIZARD = ("plain", "no_mouse", "expert", "theme")
 """Options of the wizard, which no command takes."""
+PLANNING = ("keep_after", "replaces")
+"""Options that say what the new files are."""
 CUTTING = (None, "run", "plan")
-"""Where migrations can be kept on top: the wizard and the commands that plan."""
+"""Which take these: the wizard and the commands that plan."""
 
 
 def _wizard(main: argparse.ArgumentParser) -> None:
@@ -342,6 +356,7 @@ def _wizard(main: argparse.ArgumentParser) -> None:
     group.add_argument("--expert", action="store_true", help="without explanations; g brings them back")
     group.add_argument("--theme", metavar="NAME", help="dark, light, contrast, ansi-dark or ansi-light")
     _keep_after(group)
+    _replaces(group)
 
 
 def _listing() -> str:
@@ -412,13 +427,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         ("no_input", False),
         ("verbose", False),
         ("keep_after", None),
+        ("replaces", None),
     ):
         if not hasattr(arguments, name):
             setattr(arguments, name, default)
     if arguments.command is not None and (given := [name for name in WIZARD if getattr(arguments, name)]):
         whole.error(f"--{given[0].replace('_', '-')} is for the wizard; {arguments.command} does not take it")
-    if arguments.keep_after is not None and arguments.command not in CUTTING:
-        whole.error(f"--keep-after is for the wizard, run and plan; {arguments.command} does not take it")
+    for name in PLANNING:
+        if getattr(arguments, name) is not None and arguments.command not in CUTTING:
+            option = name.replace("_", "-")
+            whole.error(f"--{option} is for the wizard, run and plan; {arguments.command} does not take it")
     if arguments.command in RESERVED:
         print(f"migwizard {arguments.command} is reserved for a later version.", file=sys.stderr)
         return ExitCode.USAGE

@@ -12,7 +12,7 @@ from typing import Any
 from migwizard import __version__
 from migwizard.commands.setup import face_of, options_of, project_of, say
 from migwizard.commands.status import states_of
-from migwizard.engine import keeping
+from migwizard.engine import keeping, replacing
 from migwizard.engine.checkpoint import load_checkpoint
 from migwizard.engine.opening import look_ride
 from migwizard.engine.planning import make_plan
@@ -36,6 +36,7 @@ def plan(arguments: argparse.Namespace) -> int:
     found = load_checkpoint(Workplace(project.root).checkpoint, project.root)
     with look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
         keeping.decide(ride)
+        replacing.decide(ride)
         graph = graphing.load_graph(ride)
         data = levelling.plan_data(make_plan(ride).plan) | {keeping.KEY: keeping.told(ride)}
         kept = keeping.lines(ride)

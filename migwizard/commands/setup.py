@@ -57,6 +57,7 @@ def options_of(arguments: argparse.Namespace) -> Options:
         exclude=tuple(getattr(arguments, "exclude", ())),
         drift=getattr(arguments, "drift", None),
         keep_after=getattr(arguments, "keep_after", None),
+        replaces=getattr(arguments, "replaces", None),
         databases=tuple(database) if isinstance(database, list) else (database,) if database else (),
         confirm_fake=getattr(arguments, "confirm_fake", False),
         run_tests=getattr(arguments, "run_tests", False),

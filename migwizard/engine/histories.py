@@ -21,6 +21,7 @@ from migwizard.words.databases import ENGINES
 LINES = "database lines"
 """Key of the lines in the facts of a ride."""
 NAMES_SHOWN = 8
+ALONE_NOT = "a plain migrate would not do here, since a squash or its parts are not recorded"
 
 SHORT = {
     "OLD_HEAD": "at old head",
@@ -214,6 +215,9 @@ def _waits(ride: Ride, found: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _why_rows(ride: Ride, found: Mapping[str, Any]) -> str:
+    if manifest(ride).replaces:
+        alone = "the next migrate would record the new ones by itself" if found["by_migrate"] else ALONE_NOT
+        return f"Its old rows stay, since the new files name them; {alone}."
     labels = set(ride.apps.labels)
     files = {(app, name) for app, name, _ in ride.history()["disk"] if app in labels}
     return why_not_as_files([(app, name) for app, name in found["leaving"]], files, manifest(ride))

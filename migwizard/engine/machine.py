@@ -40,7 +40,7 @@ def _models(ride: Ride) -> Any:
 
 def _operations(ride: Ride) -> Any:
     drift = ride.checkpoint.results.get("drift")
-    wishes = {"tag": ride.project.config.tag, **_decisions(ride, "order:", "tag", "name:")}
+    wishes = {"tag": ride.project.config.tag, **_decisions(ride, "order:", "tag", "name:", "replaces")}
     return _models(ride), ride.operations(), ride.history()["external"], drift, wishes
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
-from migwizard.engine import drift, git, keeping
+from migwizard.engine import drift, git, keeping, replacing
 from migwizard.engine.catalogues import old_catalogue
 from migwizard.engine.drift import migration_files, node_of
 from migwizard.engine.planning import decided, known_names, make_plan
@@ -19,14 +20,20 @@ NAME = "manifest.json"
 
 def staged_manifest(ride: Ride) -> Manifest:
     """The manifest of the files in staging. Raises MigwizardError where a new name was used before (MW-E02)."""
-    keep = sorted({node for pinned in make_plan(ride).pins.values() for node in pinned})
+    replaced = replacing.written(ride)
+    pins = replaced or make_plan(ride).pins
+    keep = sorted({node for pinned in pins.values() for node in pinned})
     on_top = drift.nodes(ride)
     new = set(map(node_of, migration_files(ride.checkpoint.files))) - {*on_top, *keeping.kept(ride).files}
-    return make_manifest(ride, sorted(new), keep, on_top)
+    return make_manifest(ride, sorted(new), keep, on_top, replaced)
 
 
 def make_manifest(
-    ride: Ride, new_nodes: Iterable[Node], keep: Iterable[Node] = (), on_top: Sequence[Node] = ()
+    ride: Ride,
+    new_nodes: Iterable[Node],
+    keep: Iterable[Node] = (),
+    on_top: Sequence[Node] = (),
+    replaced: Mapping[Node, Sequence[Node]] = MappingProxyType({}),
 ) -> Manifest:
     """Old and new history of the project's apps. Raises MigwizardError where a new name was used before (MW-E02)."""
     history, labels = ride.history(), set(ride.apps.labels)
@@ -51,6 +58,7 @@ def make_manifest(
             tables=tables,
             columns=_columns(ride),
             drift=on_top,
+            replaces=replaced,
             release=git.head(ride.project.root),
             folders=ride.checkpoint.folders,
         )

@@ -20,6 +20,8 @@ class Options:
     drift: str | None = None
     keep_after: str | None = None
     """Fold only what is as old as this; "" folds everything again."""
+    replaces: bool | None = None
+    """Whether new files name the old ones that they replace; None leaves it as it was decided."""
     databases: tuple[str, ...] = ()
     """Aliases that may be switched although they are not local files of the project."""
     confirm_fake: bool = False

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from migwizard.engine import keeping
+from migwizard.engine import keeping, replacing
 from migwizard.engine.ride import Ride
 from migwizard.errors import MigwizardError, UsageError
 from migwizard.plan.naming import choose_tag
@@ -29,7 +29,9 @@ class Planned:
     names: dict[Node, str]
     """What the planner would have called the files that a person named, by their names now."""
     pins: dict[Node, tuple[Node, ...]]
-    """New migrations that stand in for old ones which third parties name."""
+    """New migrations that replace old ones by name, and which."""
+    named: dict[Node, tuple[Node, ...]]
+    """Those of them that third parties name."""
 
 
 def known_names(history: dict[str, Any]) -> set[Node]:
@@ -74,10 +76,17 @@ def make_plan(ride: Ride) -> Planned:
     names = _names(ride, plan, tag, known)
     plan = renamed(plan, names)
     by_new_name = {(app, new): old for (app, old), new in names.items()}
-    pins = {(batch.app, batch.name): batch.stands_for for batch in plan.batches if batch.stands_for}
-    planned = Planned(plan, {op.id: op for op in operations}, externals, source, tag, by_new_name, pins)
+    named = pins_of(plan)
+    plan = replacing.in_plan(ride, plan)
+    by_id = {op.id: op for op in operations}
+    planned = Planned(plan, by_id, externals, source, tag, by_new_name, pins_of(plan), named)
     ride.facts["plan"] = planned
     return planned
+
+
+def pins_of(plan: Plan) -> dict[Node, tuple[Node, ...]]:
+    """The batches that replace old migrations by name."""
+    return {(batch.app, batch.name): batch.stands_for for batch in plan.batches if batch.stands_for}
 
 
 def run_before(ride: Ride) -> list[tuple[str, Node]]:

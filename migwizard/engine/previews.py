@@ -167,6 +167,8 @@ class LevelsPreview:
     """What stays on top of these files, line by line; empty for nothing."""
     on_top: int = 0
     """How many migrations that are."""
+    by_name: bool = False
+    """Whether each file replaces old ones by name; what that means is in `kept`, too."""
 
 
 DiffKind = Literal["equal", "out", "in", "waits", "returns"]

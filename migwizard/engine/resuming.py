@@ -178,6 +178,8 @@ def _in_words(kind: str, found: list[str]) -> str:
         return "drift left as it is" if choice == "leave" else "drift folded in"
     if kind == "tag":
         return f"tag {choice}"
+    if kind == "replaces":
+        return "new files replace the old ones by name"
     if kind == "keep-after":
         return f"migrations kept on top since {choice}"
     if kind in ("apply", "dirty-elsewhere", "undo"):

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from migwizard.engine import replacing
 from migwizard.engine.planning import Planned, neighbour
 from migwizard.engine.ride import Ride
 from migwizard.engine.seeding import Seeding
 from migwizard.plan.operations import Node
 from migwizard.project.guest import GuestError
 from migwizard.seeds.compose import SeedMigration
+from migwizard.seeds.seedfile import with_replaces
 
 
 def wanted(seeding: Seeding) -> dict[Node, frozenset[str]]:
@@ -37,16 +39,29 @@ def wanted(seeding: Seeding) -> dict[Node, frozenset[str]]:
     }
 
 
-def moved(planned: Planned, migrations: Sequence[SeedMigration]) -> Planned:
-    """The plan with what seed files stand in for taken from its schema files."""
-    at_seeds = {(each.app, each.name): each.stands_for for each in migrations if each.stands_for}
+def moved(
+    ride: Ride, planned: Planned, migrations: Sequence[SeedMigration]
+) -> tuple[Planned, tuple[SeedMigration, ...]]:
+    """The plan with what seed files stand in for taken from its schema files, and these seed files.
+
+    Where the new files replace the old ones by name, every file gets its share, now that all of them are known. Raises
+    MigwizardError where there is none for one of them.
+    """
+    at_seeds = {(each.app, each.name): each.stands_for for each in migrations}
     taken = {node for nodes in at_seeds.values() for node in nodes}
-    batches = tuple(
-        replace(batch, stands_for=tuple(node for node in batch.stands_for if node not in taken))
-        for batch in planned.plan.batches
-    )
-    pins = {(batch.app, batch.name): batch.stands_for for batch in batches if batch.stands_for}
-    return replace(planned, plan=replace(planned.plan, batches=batches), pins=pins | at_seeds)
+    nodes = [(batch.app, batch.name) for batch in planned.plan.batches]
+    pinned = {node: tuple(old for old in planned.named.get(node, ()) if old not in taken) for node in nodes} | at_seeds
+    found = replacing.shares(ride, list(pinned), pinned) if replacing.is_on(ride) else pinned
+    batches = tuple(replace(batch, stands_for=found[batch.app, batch.name]) for batch in planned.plan.batches)
+    pins = {node: old for node, old in found.items() if old}
+    written = tuple(_replacing(each, found[each.app, each.name]) for each in migrations)
+    return replace(planned, plan=replace(planned.plan, batches=batches), pins=pins), written
+
+
+def _replacing(migration: SeedMigration, nodes: tuple[Node, ...]) -> SeedMigration:
+    if nodes == migration.stands_for:
+        return migration
+    return replace(migration, stands_for=nodes, text=with_replaces(migration.text, nodes))
 
 
 def check(seeding: Seeding, migrations: Sequence[SeedMigration]) -> None:

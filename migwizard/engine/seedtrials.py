@@ -257,16 +257,21 @@ def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
         highest=keeping.highest(ride),
         pins=seedpins.wanted(seeding),
     )
-    _write(seeding, blocks, migrations)
-    return migrations
+    return _write(seeding, blocks, migrations)
 
 
-def _write(seeding: Seeding, blocks: Sequence[RowsBlock], migrations: Sequence[SeedMigration]) -> None:
-    """Write the seed files into staging, and the schema files anew where seed files stand in for what they stood in for."""
-    ride, planned = seeding.ride, seedpins.moved(make_plan(seeding.ride), migrations)
-    if planned.pins != seeding.planned.pins:
-        seeding.planned = planned
+def _write(
+    seeding: Seeding, blocks: Sequence[RowsBlock], composed: Sequence[SeedMigration]
+) -> tuple[SeedMigration, ...]:
+    """Write the seed files into staging, and the schema files anew where seed files replace what these did.
+
+    Returns the seed files as they are written.
+    """
+    ride = seeding.ride
+    planned, migrations = seedpins.moved(ride, make_plan(ride), composed)
+    if planned.plan != seeding.planned.plan:
         seeding.write_schema(planned)
+    seeding.planned = planned
     _write_data(seeding, blocks)
     strays.expect(ride, [f"{migration.app}/{migration.name}.py" for migration in migrations])
     for migration in migrations:
@@ -275,7 +280,8 @@ def _write(seeding: Seeding, blocks: Sequence[RowsBlock], migrations: Sequence[S
     labels = set(ride.apps.labels)
     roots = {(m.app, m.name) for m in migrations if staging.is_root(m.depends_on, planned, labels)}
     staging.guard(ride, roots, {node for nodes in planned.pins.values() for node in nodes})
-    seedpins.check(seeding, migrations)
+    seedpins.check(seeding, composed)
+    return migrations
 
 
 def _culprits_of(error: GuestError, migrations: Sequence[SeedMigration], seeding: Seeding) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from migwizard import logfile
-from migwizard.engine import keeping, machine, patience, refusals, resuming
+from migwizard.engine import keeping, machine, patience, refusals, replacing, resuming
 from migwizard.engine import undo as undoing
 from migwizard.engine.checkpoint import load_checkpoint
 from migwizard.engine.lock import locked
@@ -89,6 +89,8 @@ class _Sitting:
         if keeping.KEY in self.opening.tolerated:
             # What a cure decided comes after what the command line said.
             self._options = replace(self._options, keep_after=None)
+        if replacing.KEY in self.opening.tolerated:
+            self._options = replace(self._options, replaces=None)
         options = replace(self._options, exclude=(*self._options.exclude, *self.opening.exclude))
         while True:
             with open_ride(project, face, options, undo=self.opening.undo, fetch=self.opening.fetch) as ride:

@@ -9,13 +9,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from migwizard.engine import companions, durable, edits, formatting, strays
+from migwizard.engine import companions, durable, edits, formatting, replacing, strays
 from migwizard.engine.planning import Planned
 from migwizard.engine.ride import Ride
 from migwizard.errors import MigwizardError
 from migwizard.plan.operations import Node
 from migwizard.plan.plan import Deferred, first_nodes
-from migwizard.seeds.guard import add_guard
+from migwizard.seeds.guard import add_behind_guard, add_guard
 from migwizard.seeds.prelude import Prelude, splice
 from migwizard.words.counting import one_of
 
@@ -204,10 +204,14 @@ def is_root(parents: Collection[Node], planned: Planned, labels: Collection[str]
 
 
 def guard(ride: Ride, nodes: Iterable[Node], kept: Collection[Node]) -> None:
-    """Give each of `nodes` the guard against a forgotten switch."""
+    """Give each of `nodes` the guard: against a forgotten switch, or a database that is behind where none is needed."""
     for app, name in sorted(nodes):
         path = ride.workplace.staging / app / f"{name}.py"
-        guarded = add_guard(path.read_text(encoding="utf-8"), labels=list(ride.apps.labels), keep=sorted(kept))
+        text, labels = path.read_text(encoding="utf-8"), list(ride.apps.labels)
+        if replacing.is_on(ride):
+            guarded = add_behind_guard(text, labels=labels)
+        else:
+            guarded = add_guard(text, labels=labels, keep=sorted(kept))
         durable.write_file(path, guarded.encode())
 
 

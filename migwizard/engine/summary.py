@@ -73,6 +73,8 @@ class Reached:
     """What became of what models and migrations disagreed about."""
     kept: tuple[str, ...] = ()
     """What stays on top of the new files."""
+    replaces: tuple[str, ...] = ()
+    """That the new files replace the old ones by name."""
 
     @property
     def before(self) -> int:
@@ -92,6 +94,16 @@ def subject(reached: Reached) -> str:
     return f"Reset migrations: {reached.before} -> {reached.after}, {how}"[:SUBJECT]
 
 
+_BY_SWITCH = (
+    "A database that holds the old history must be switched before its next",
+    "migrate. Until then a plain migrate stops there before it writes a row.",
+)
+_BY_MIGRATE = (
+    "A database that holds the whole old history needs migrate and nothing",
+    "else. One that is behind is migrated with the release before this first.",
+)
+
+
 def commit_message(reached: Reached) -> str:
     """Subject and body for `git commit -F`."""
     verb = "is" if reached.before == 1 else "are"
@@ -102,10 +114,9 @@ def commit_message(reached: Reached) -> str:
         "",
         f"{what} Both {_proof_sentence(reached)}",
         "",
-        "A database that holds the old history must be switched before its next",
-        "migrate. Until then a plain migrate stops there before it writes a row.",
+        *(_BY_MIGRATE if reached.replaces else _BY_SWITCH),
         "",
-        *[line for sentence in (*reached.kept, *reached.drift) for line in (sentence, "")],
+        *[line for sentence in (*reached.kept, *reached.drift, *reached.replaces) for line in (sentence, "")],
         f"Made with migwizard, run {reached.run_id}.",
     ]
     return "\n".join(_wrapped(line) for line in lines) + "\n"
@@ -190,7 +201,7 @@ def _proof(reached: Reached) -> str:
     for word, sentences in (("accepted", reached.accepted), ("note", reached.notes)):
         listed = _some([f"- {word}: {sentence}" for sentence in sentences], f"- {{}} more {word}")
         lines += ["", *listed] if listed else []
-    told = (*reached.kept, *reached.drift)
+    told = (*reached.kept, *reached.drift, *reached.replaces)
     lines += ["", *[f"- {sentence}" for sentence in told]] if told else []
     lines += ["", *[f"- {caveat}" for caveat in reached.caveats]] if reached.caveats else []
     return "\n".join(lines)

@@ -80,6 +80,9 @@ class Certificate:
     kept: tuple[str, ...] = ()
     """What of the old history was not folded, and stays on top of the new one."""
 
+    replaces: tuple[str, ...] = ()
+    """That the new files replace the old ones by name, and what that was tried on."""
+
     caveats: tuple[str, ...] = ()
     scratch_copies: tuple[ScratchCopied, ...] = ()
 
@@ -154,6 +157,7 @@ class Certificate:
         yield from _listed("Volatile, so only NULL or not NULL was compared", self.volatile)
         yield from _listed("Kept on top", self.kept)
         yield from _listed("Drift", self.drift)
+        yield from _listed("Replaced by name", self.replaces)
         yield from _listed("Caveats", self.caveats)
         copies = [f"{c.file}\noriginal {c.original}\ncopy     {c.copy}" for c in self.scratch_copies]
         yield from _listed("Old migrations that were run from a scratch copy (SHA-256)", copies)
@@ -199,7 +203,7 @@ def _from_raw(raw: dict[str, Any]) -> Certificate:
     values = dict(raw)
     values.update((name, Count(**raw[name])) for name in ("tables", "rows", "objects"))
     values.update((name, tuple(raw[name])) for name in ("volatile", "caveats"))
-    values.update((name, tuple(raw.get(name, ()))) for name in ("drift", "kept"))
+    values.update((name, tuple(raw.get(name, ()))) for name in ("drift", "kept", "replaces"))
     values["scratch_copies"] = tuple(ScratchCopied(**item) for item in raw.get("scratch_copies", ()))
     values["differences"] = tuple(_decided(item) for item in raw["differences"])
     return Certificate(**values)

@@ -52,6 +52,48 @@ class {name}(migrations.RunPython):
 '''
 
 
+_BEHIND = '''\
+class {name}(migrations.RunPython):
+    """Stop where a part of the old history is recorded: such a database is behind."""
+
+    def __init__(self):
+        super().__init__(migrations.RunPython.noop, migrations.RunPython.noop, elidable=True)
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        from django.core.management.base import CommandError
+        from django.db.migrations.loader import MigrationLoader
+        from django.db.migrations.recorder import MigrationRecorder
+
+        {labels}
+        connection = schema_editor.connection
+        # A database that this process builds from nothing records old names on its way.
+        building = connection.__dict__.setdefault("migwizard_building", set())
+        place = (connection.settings_dict["NAME"], getattr(connection, "schema_name", None))
+        if place in building:
+            return
+        recorded = set(MigrationRecorder(connection).applied_migrations())
+        loader = MigrationLoader(None, load=False, ignore_no_migrations=True)
+        loader.load_disk()
+        lacking, old = set(), set()
+        for key, migration in loader.disk_migrations.items():
+            guarded = any(type(each).__name__ == "{name}" for each in migration.operations)
+            if key[0] in labels and guarded:
+                replaced = set(map(tuple, migration.replaces))
+                lacking |= replaced - recorded
+                old |= replaced & recorded if key not in recorded else set()
+        if lacking and old:
+            raise CommandError(
+                "Database '%s' is behind: of the migrations before the reset it lacks %d, such as "
+                "%s.%s. Deploy the release before the reset there and run migrate, then this one "
+                "(a new database whose first migrate was cut off: create it anew)."
+                % (connection.alias, len(lacking), *max(lacking))
+            )
+        building.add(place)
+
+
+'''
+
+
 class CannotGuardError(ValueError):
     """The text has no place for the guard: it is not a migration as makemigrations writes it."""
 
@@ -62,18 +104,31 @@ def add_guard(source: str, *, labels: Sequence[str], keep: Sequence[tuple[str, s
     `labels` are the apps of the reset, `keep` the old (app, name) whose rows stay although no file bears the name.
     Raises CannotGuardError if the text has no `class Migration` with a list of operations or does not import migrations.
     """
+    kept = _set_of("keep", (f"({_quoted(app)}, {_quoted(name)})" for app, name in sorted(set(keep))))
+    return _guarded(source, _GUARD.format(name=CLASS, labels=_labels(labels), keep=kept))
+
+
+def add_behind_guard(source: str, *, labels: Sequence[str]) -> str:
+    """The same for files that replace the old ones by name: there Django itself tells a database that has everything.
+
+    What runs such a file is new or behind. A new one has recorded nothing, or new names with what they replace; the guard
+    looks once a process, since Django before 6.0 records the new names when a migrate ends. Raises CannotGuardError.
+    """
+    return _guarded(source, _BEHIND.format(name=CLASS, labels=_labels(labels)))
+
+
+def _guarded(source: str, guard: str) -> str:
     plain = remove_guard(source)
     newline = "\r\n" if "\r\n" in plain else "\n"
     migration = _migration_class(plain)
     bracket = _after_bracket(plain, migration)
     start = _start_of_class(plain, migration)
-    guard = _GUARD.format(
-        name=CLASS,
-        labels=_set_of("labels", (_quoted(label) for label in sorted(set(labels)))),
-        keep=_set_of("keep", (f"({_quoted(app)}, {_quoted(name)})" for app, name in sorted(set(keep)))),
-    ).replace("\n", newline)
     operation = _spliced_operation(plain[bracket:], newline)
-    return plain[:start] + guard + plain[start:bracket] + operation + plain[bracket:]
+    return plain[:start] + guard.replace("\n", newline) + plain[start:bracket] + operation + plain[bracket:]
+
+
+def _labels(labels: Sequence[str]) -> str:
+    return _set_of("labels", (_quoted(label) for label in sorted(set(labels))))
 
 
 def remove_guard(source: str) -> str:

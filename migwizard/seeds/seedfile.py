@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,9 @@ from migwizard.seeds.imports import layout_imports, parse_imports
 from migwizard.seeds.layout import indented
 from migwizard.seeds.sqlliteral import sql_literal
 
-__all__ = ["SeedOperation", "SeedPart", "seed_file", "sql_literal"]
+__all__ = ["SeedOperation", "SeedPart", "seed_file", "sql_literal", "with_replaces"]
+
+_HEAD = "class Migration(migrations.Migration):\n"
 
 OWN_IMPORTS = {"migrations": "from django.db import migrations", "settings": "from django.conf import settings"}
 """Imports of names that the file's own frame may use."""
@@ -90,15 +93,26 @@ def _migration(
     dependencies: Sequence[str], operations: Sequence[SeedOperation], atomic: bool, replaces: Sequence[tuple[str, str]]
 ) -> str:
     rows = "".join(f"        {source.strip()},\n" for source in dict.fromkeys(dependencies))
-    old = "".join(f'        ("{app}", "{name}"),\n' for app, name in replaces)
     entries = "".join(entry(operation) for operation in operations)
     return (
-        "class Migration(migrations.Migration):\n"
-        + (f"    replaces = [\n{old}    ]\n\n" if old else "")
+        _HEAD
+        + _replaces(replaces)
         + ("" if atomic else "    atomic = False\n\n")
         + (f"    dependencies = [\n{rows}    ]\n\n" if rows else "    dependencies = []\n\n")
         + (f"    operations = [\n{entries}    ]\n" if entries else "    operations = []\n")
     )
+
+
+def _replaces(nodes: Sequence[tuple[str, str]]) -> str:
+    old = "".join(f'        ("{app}", "{name}"),\n' for app, name in nodes)
+    return f"    replaces = [\n{old}    ]\n\n" if old else ""
+
+
+def with_replaces(text: str, nodes: Sequence[tuple[str, str]]) -> str:
+    """A text of `seed_file` that replaces other migrations; all else stays byte for byte."""
+    place = text.rindex(_HEAD) + len(_HEAD)
+    rest = re.sub(r"\A    replaces = \[\n.*?\n    \]\n\n", "", text[place:], count=1, flags=re.DOTALL)
+    return text[:place] + _replaces(nodes) + rest
 
 
 def entry(operation: SeedOperation) -> str:

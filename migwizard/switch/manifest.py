@@ -58,6 +58,8 @@ class Manifest:
     """Tables of the project's models: a database that has them but no rows has lost its history."""
     drift: tuple[Node, ...] = ()
     """New migrations on top of `new_nodes`, which every database applies after the switch: their rows are not exchanged."""
+    replaces: tuple[tuple[Node, tuple[Node, ...]], ...] = ()
+    """What each of `new_nodes` replaces by name, where they do: old rows stay, and a plain `migrate` records the new ones."""
     release: str = ""
     """Git commit of the last release with the old history, for databases that are behind."""
     folders: Mapping[str, str] = field(default_factory=dict)
@@ -98,6 +100,8 @@ class Manifest:
         }
         # A manifest without drift is the one that it was before there was such a member.
         content |= {"drift": _pairs(self.drift)} if self.drift else {}
+        if self.replaces:
+            content["replaces"] = {node_name(node): _pairs(replaced) for node, replaced in self.replaces}
         return content | ({"folders": dict(sorted(self.folders.items()))} if self.folders else {})
 
 
@@ -114,6 +118,7 @@ def build(
     tolerate: Iterable[Node] = (),
     tables: Iterable[str] = (),
     drift: Sequence[Node] = (),
+    replaces: Mapping[Node, Collection[Node]] | None = None,
     release: str = "",
     folders: Mapping[str, str] | None = None,
     columns: Mapping[str, Iterable[str]] | None = None,
@@ -121,7 +126,7 @@ def build(
     """Put a manifest together; `known` is widened by all names in `old_nodes` and `alt`.
 
     Raises NameClashError if a new name was ever used, ValueError if a node is of another app, `keep` names no old
-    migration or the run id does not fit into its 64 characters.
+    migration, `replaces` is no partition or the run id does not fit into its 64 characters.
     """
     alternatives = {node: tuple(sorted(replaced)) for node, replaced in (alt or {}).items()}
     names = {*known, *old_nodes, *alternatives}.union(*alternatives.values())
@@ -132,6 +137,8 @@ def build(
         raise ValueError(f"{', '.join(map(node_name, foreign))}: of an app that is not part of the reset")
     if lost := sorted(kept - names):
         raise ValueError(f"{', '.join(map(node_name, lost))}: kept, but not of the old history")
+    if replaces and (wrong := _no_partition(replaces, new_nodes)):
+        raise ValueError(f"{wrong}: what new migrations replace is no partition of the old ones")
     if not 0 < len(run_id) <= 64:
         raise ValueError(f"the run id {run_id!r} does not have 1 to 64 characters")
     return Manifest(
@@ -146,6 +153,7 @@ def build(
         tolerate=tuple(sorted(set(tolerate))),
         tables=tuple(sorted(set(tables))),
         drift=tuple(drift),
+        replaces=tuple(sorted((node, tuple(old)) for node, old in (replaces or {}).items())),
         release=release,
         folders=dict(folders or {}),
         columns={table: tuple(sorted(names)) for table, names in (columns or {}).items()},
@@ -171,6 +179,7 @@ def from_json(text: str) -> Manifest:
             tolerate=_nodes(read["tolerate"]),
             tables=tuple(read["tables"]),
             drift=_nodes(read.get("drift", ())),
+            replaces=tuple((_node(name), _nodes(old)) for name, old in read.get("replaces", {}).items()),
             release=read["release"]["git"],
             folders=dict(read.get("folders", {})),
             columns={table: tuple(names) for table, names in read["columns"].items()},
@@ -182,6 +191,17 @@ def from_json(text: str) -> Manifest:
     if read.get("id") != manifest.id:
         raise ManifestUnreadableError(f"the content was changed: its id is {manifest.id}, not {read.get('id')}")
     return manifest
+
+
+def _no_partition(replaces: Mapping[Node, Collection[Node]], new_nodes: Sequence[Node]) -> str:
+    """The first migration that replaces nothing, something of another app, or what another one replaces; else empty."""
+    seen: set[Node] = set()
+    for node in new_nodes:
+        parts = set(replaces.get(node, ()))
+        if not parts or parts & seen or any(app != node[0] for app, _ in parts):
+            return node_name(node)
+        seen |= parts
+    return ""
 
 
 def node_name(node: Node) -> str:

@@ -194,6 +194,14 @@ PREFLIGHT = (
         "orders.0011_order_line_count younger." + UNCHANGED,
     ),
     Example(
+        "replaces",
+        MigwizardError,
+        "The new files cannot replace the old ones by name: shipment has 2 old migrations and 3 new files, and each new file "
+        "has to replace at least one of its own app." + UNCHANGED,
+        {"apps": ["shipment"]},
+        state=State.SEEDS,
+    ),
+    Example(
         "migrations-disabled",
         UsageError,
         "config.settings.test gives no migrations to orders, products and 4 more." + UNCHANGED,

@@ -249,6 +249,12 @@ def fold_all(case: Refused) -> Iterator[Offer]:
         yield Offer(choice, lambda _: case.decide(**{"keep-after": ""}))
 
 
+def without_replaces(case: Refused) -> Iterator[Offer]:
+    if not case.applied:
+        choice = Choice("no-replaces", "one command then switches each database", "Go without replaces")
+        yield Offer(choice, lambda _: case.decide(replaces="no"))
+
+
 def leave_app_out(case: Refused) -> Iterator[Offer]:
     if app := case.details.get("app"):
         choice = Choice(f"out:{app}", "its migrations stay as they are", f"Leave {app} out")

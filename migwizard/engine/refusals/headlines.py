@@ -142,6 +142,7 @@ HEADLINES: dict[str, Wording] = {
     "drift-write": "The drift cannot be folded in",
     "keep-after": "Your migrations cannot be cut there",
     "kept": "What is to be kept does not fit onto the new files",
+    "replaces": "The new files cannot replace the old ones by name",
     "migrations-disabled": "These settings disable your migrations",
     "engine": "This database cannot be used yet",
     "scratch": "No scratch database possible",

@@ -37,6 +37,7 @@ CURES: dict[str, tuple[Cure, ...]] = {
     "drift-write": (c.leave_drift, c.traceback, CHECK_AGAIN),
     "keep-after": (c.other_cut, c.fold_all, CHECK_AGAIN),
     "kept": (c.other_cut, c.fold_all, CHECK_AGAIN),
+    "replaces": (c.without_replaces, CHECK_AGAIN),
     "migrations-disabled": (c.other_settings, CHECK_AGAIN),
     "engine": (c.other_settings, c.skip, CHECK_AGAIN),
     "scratch": (CHECK_AGAIN, c.other_scratch, c.uses),

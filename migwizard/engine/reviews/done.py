@@ -17,15 +17,20 @@ FOLDERS_NAMED = 3
 """Of more migrations folders than these the command for git has a pattern."""
 
 
+BY_SWITCH = "other copies of a database: switch each before its next migrate, which stops there until then"
+BY_MIGRATE = "other copies of a database: migrate; one that may be behind is told by python migwizard_switch.py check"
+
+
 def question(ride: Ride) -> Question:
     """What is asked when the state has run."""
     reached, lines = done.reached(ride), histories.lines(ride)
     message, page = summary.commit_message(reached), summary.page(reached)
     switched = [line for line in lines if line.switched]
+    by_name = bool(histories.manifest(ride).replaces)
     return Question(
         "review:done",
         State.DONE,
-        _headline(lines, switched),
+        _headline(lines, switched, by_name),
         _text(reached, swapping.proof_line(ride)),
         (
             Choice("continue", "Ends the wizard; the way back is printed once more.", "Finish"),
@@ -63,8 +68,9 @@ def _text(reached: Reached, proof: str) -> str:
     )
 
 
-def _headline(lines: tuple[DatabaseLine, ...], switched: list[DatabaseLine]) -> str:
-    if lines and not switched and any(line.askable or line.state == "BEHIND" for line in lines):
+def _headline(lines: tuple[DatabaseLine, ...], switched: list[DatabaseLine], by_name: bool) -> str:
+    waits = any((line.askable and not by_name) or line.state == "BEHIND" for line in lines)
+    if waits and not switched:
         return "Files are done, databases are not"
     return "Same database, fewer files. You are done"
 
@@ -81,7 +87,8 @@ def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list
     left = [("Commit", commit)]
     if checkout.lacks(ride):
         left.append(("Image", "what --via runs still has the old files: build it anew before migrate runs there"))
-    left += [(line.alias, how) for line in lines if (how := _how(line))]
+    by_name = bool(histories.manifest(ride).replaces)
+    left += [(line.alias, how) for line in lines if (how := _how(line, by_name))]
     if on_top := drift.names(ride):
         waiting = [line.alias for line in lines if line.waits]
         where = f" of {', '.join(waiting)}" if waiting else ""
@@ -90,15 +97,15 @@ def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list
         left.append(("Old names", f"migrations that are gone are named at {some(named)}: lead these elsewhere"))
     if lost := ride.checkpoint.results[State.DONE].get("leftovers"):
         left.append(("Leftovers", f"nothing names {some(lost)} any more: yours to remove, we never do"))
-    left.append(
-        ("Elsewhere", "other copies of a database: switch each before its next migrate, which stops there until then")
-    )
+    left.append(("Elsewhere", BY_MIGRATE if by_name else BY_SWITCH))
     left.append(("Colleagues", "with open branches: merge them before, or write their new migrations again on top"))
     return left
 
 
-def _how(line: DatabaseLine) -> str:
+def _how(line: DatabaseLine, by_name: bool) -> str:
     """What is to be done about a database that was not switched."""
+    if line.state == "OLD_HEAD" and by_name:
+        return "at its old head: its next migrate records the new files"
     if line.state == "OLD_HEAD":
         return f"at its old head: migwizard fake --database {line.alias}"
     if line.state == "BEHIND":

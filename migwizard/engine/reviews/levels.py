@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from migwizard.engine import keeping, participation
+from migwizard.engine import keeping, participation, replacing
 from migwizard.engine.planning import Planned, cycle_id, decided, known_names, make_plan, run_before
 from migwizard.engine.previews import LevelsPreview, Order, PlanFile, Waiting
 from migwizard.engine.ride import Ride
@@ -18,6 +18,7 @@ from migwizard.plan.renaming import NamingError, checked_name, checked_tag
 from migwizard.words.counting import count
 
 REFUSED = "levels:refused"
+BY_NAME = "Each replaces old ones by name."
 
 
 def question(ride: Ride) -> Question:
@@ -40,6 +41,7 @@ def question(ride: Ride) -> Question:
             *_order_choices(ride, planned, preview),
             *participation.choices(ride),
             *_name_choices(ride, preview),
+            _replaces_choice(ride),
             Choice("again", "loads the project and plans once more", "Plan again", "order"),
         ),
         safe="continue",
@@ -56,6 +58,7 @@ def _told(ride: Ride, preview: LevelsPreview) -> Iterable[str]:
     kept = keeping.kept(ride)
     yield f"{kept.words}." if kept else ""
     yield kept.why_widened
+    yield BY_NAME if replacing.is_on(ride) else ""
     yield _sentence(preview) if preview.changed else ""
 
 
@@ -75,6 +78,8 @@ def change(ride: Ride, answer: str) -> State:
             _choose_name(ride, key, text)
         elif key == "tag":
             _choose_tag(ride, text)
+        elif key == replacing.KEY:
+            _choose_replaces(ride)
     except (MigwizardError, NamingError, planner.OrderError) as error:
         ride.checkpoint.decisions = decisions
         ride.facts[REFUSED] = str(error)
@@ -148,6 +153,19 @@ def _choose_tag(ride: Ride, tag: str) -> None:
     ride.checkpoint.decisions["tag"] = Answer(checked, "person")
 
 
+def _choose_replaces(ride: Ride) -> None:
+    """The other way of the two. Raises MigwizardError where an app has too many new files for it."""
+    replacing.choose(ride, not replacing.is_on(ride), "person")
+    make_plan(ride)
+
+
+def _replaces_choice(ride: Ride) -> Choice:
+    if replacing.is_on(ride):
+        return Choice(replacing.KEY, "one command switches each database", "Without replaces", "names")
+    effect = "a plain migrate then moves databases that you cannot reach, but stops not all that are behind"
+    return Choice(replacing.KEY, effect, "Let each file replace old ones by name", "names")
+
+
 def _order_choices(ride: Ride, planned: Planned, preview: LevelsPreview) -> Iterable[Choice]:
     if any(not order.recommended for order in preview.orders if order.chosen):
         yield Choice("recommended", "every cycle in its recommended order again", "Back to recommended")
@@ -208,8 +226,9 @@ def _preview(ride: Ride, planned: Planned) -> LevelsPreview:
         _difference(plan, orders),
         planned.tag,
         tuple(sorted(others)),
-        tuple(keeping.lines(ride)),
+        (*keeping.lines(ride), *replacing.lines(ride)),
         len(keeping.kept(ride).nodes),
+        replacing.is_on(ride),
     )
 
 

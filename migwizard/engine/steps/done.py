@@ -63,6 +63,7 @@ def reached(ride: Ride) -> Reached:
         caveats=certificate.caveats,
         drift=certificate.drift,
         kept=certificate.kept,
+        replaces=certificate.replaces,
         versions=", ".join(f"{name} {version}" for name, version in certificate.versions.items()),
         databases=tuple((alias, STANDS.get(state, state)) for alias, state in ride.checkpoint.databases.items()),
         decisions=tuple(

@@ -172,13 +172,18 @@ def ask_switch(ride: Ride, database: dict[str, Any]) -> str:
             question_id,
             State.FAKE,
             f"Switch database {alias}",
-            f"{database['path'] or alias} is exactly at the old head. Its rows in django_migrations are exchanged for the new "
-            "names, and a table migwizard_history_backup keeps the old ones; no other table is touched, and undo puts every row "
-            "back.",
+            f"{database['path'] or alias} is exactly at the old head. {_exchange(ride)} a table migwizard_history_backup keeps "
+            "the old ones; no other table is touched, and undo puts every row back.",
             (Choice("switch", "the rows are exchanged"), Choice("later", "run `migwizard fake` when you are ready")),
             safe="switch",
         )
     )
+
+
+def _exchange(ride: Ride) -> str:
+    if histories.manifest(ride).replaces:
+        return "The new names are added to its rows in django_migrations, as migrate would do, and"
+    return "Its rows in django_migrations are exchanged for the new names, and"
 
 
 def _review_switch(ride: Ride, alias: str) -> str:
@@ -220,7 +225,11 @@ def switch_question(ride: Ride, line: DatabaseLine, dry: str) -> Question:
     )
     typed = "" if line.local else line.alias
     choices = [
-        Choice("later", _later(line.alias), f"Not yet: {line.alias}" if len(waiting) > 1 else "Later, go to Done"),
+        Choice(
+            "later",
+            _later(line.alias, bool(histories.manifest(ride).replaces)),
+            f"Not yet: {line.alias}" if len(waiting) > 1 else "Later, go to Done",
+        ),
         Choice("dry", "Go through the whole switch and write nothing.", "Try it: dry run"),
         Choice("switch", switch_effect, f"Switch {line.alias}", writes=rows, typed=typed),
         *_for_all(waiting),
@@ -238,7 +247,9 @@ def switch_question(ride: Ride, line: DatabaseLine, dry: str) -> Question:
     )
 
 
-def _later(alias: str) -> str:
+def _later(alias: str, by_name: bool) -> str:
+    if by_name:
+        return f"{alias} stays as it is. Its next migrate records the new files by itself."
     return f"{alias} stays as it is. Until it is switched, migrate stops there before it writes."
 
 

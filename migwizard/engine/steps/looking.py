@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import checkout, git, histories, keeping, patience, scratch
+from migwizard.engine import checkout, git, histories, keeping, patience, replacing, scratch
 from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.manifests import make_manifest
 from migwizard.engine.previews import Finding, Status
@@ -147,6 +147,7 @@ def _history(ride: Ride, _: Seen) -> tuple[Status, str, str]:
     lines = [f"{app}: {number}" for app, number in files.items()]
     text = f"{count(total, 'migration')} in {count(len(files), 'app')}, one newest migration each"
     keeping.decide(ride)
+    replacing.decide(ride)
     kept = keeping.kept(ride)
     if kept:
         return "note", f"{text}; {kept.words}", "\n".join([*lines, *keeping.lines(ride)])

@@ -9,7 +9,17 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from migwizard import __version__
-from migwizard.engine import checkout, climbing, composing, drift, durable, keeping, scratch, scratchcopies
+from migwizard.engine import (
+    checkout,
+    climbing,
+    composing,
+    drift,
+    durable,
+    keeping,
+    replacing,
+    scratch,
+    scratchcopies,
+)
 from migwizard.engine.catalogues import old_catalogue, proved_catalogue
 from migwizard.engine.differing import Causes, Decider, question_id
 from migwizard.engine.drift import migration_files
@@ -80,11 +90,12 @@ def decide(ride: Ride, compared: Compared) -> Certificate:
 def compare(ride: Ride) -> Compared:
     """Run both histories from zero, and find every difference."""
     with Runs(ride) as runs:
-        old_future, second_future, new_future = runs.old(database=drift.is_folded(ride)), runs.second(), runs.new("new")
+        needed = drift.is_folded(ride) or replacing.is_on(ride)
+        old_future, second_future, new_future = runs.old(database=needed), runs.second(), runs.new("new")
         old = old_result(old_future)
         second, new = second_future.result(), new_result(new_future, ride.apps.labels)
         # With drift on top, what counts is where a database of the old history arrives.
-        before, old = old, _with_drift(ride, runs, old)
+        before, old = old, _advanced(ride, runs, old)
     climbing.check(ride, new)
     ride.tell("progress", "Comparing tables, indexes and rows", run="compare", words="comparing", number=0, total=0)
     explicit = ride.registry()["explicit_names"]
@@ -115,27 +126,34 @@ def compare(ride: Ride) -> Compared:
         volatile=volatile_rows(before, second).names,
         drift=drift.sentences(ride),
         kept=keeping.sentences(ride),
+        replaces=replacing.sentences(ride),
         caveats=_caveats(ride, old["catalogue"]),
         scratch_copies=_scratch_copies(ride),
     )
     return Compared(certificate, causes, _figures(ride, old, new, told), seconds)
 
 
-def _with_drift(ride: Ride, runs: Runs, old: dict[str, Any]) -> dict[str, Any]:
+def _advanced(ride: Ride, runs: Runs, old: dict[str, Any]) -> dict[str, Any]:
     """What became of the old database after the switch and a `migrate`, where drift was folded in; else what it was.
 
-    Raises MigwizardError where `migrate` had something else of the project to apply.
+    Where the new files replace the old ones by name it is migrated without a switch, and looked at in any case. Raises
+    MigwizardError where `migrate` had something else of the project to apply.
     """
-    if not drift.nodes(ride):
+    if not drift.nodes(ride) and not replacing.is_on(ride):
         return old
+    replacing.check(ride)
     advanced = runs.advanced(staged_manifest(ride)).result()
     applied = [f"{app}.{name}" for app, name in advanced["applied"] if app in ride.apps.labels]
     if sorted(applied) != sorted(drift.names(ride)):
         raise MigwizardError(
-            f"After the switch migrate would apply {', '.join(applied) or 'nothing'}, and not the drift alone "
-            f"({', '.join(drift.names(ride))}). Nothing was changed.",
-            code="drift-write",
+            f"On a database of the old history migrate would then apply {', '.join(applied) or 'nothing'}, and not "
+            f"{', '.join(drift.names(ride)) or 'nothing'}. Nothing was changed.",
+            code="drift-write" if drift.nodes(ride) else replacing.KEY,
         )
+    if replacing.is_on(ride):
+        replacing.check_recorded(ride, advanced)
+    if not drift.nodes(ride):
+        return old
     rows = drift.without_stale(ride, make_plan(ride), advanced["rows"])
     return old | {"catalogue": advanced["catalogue"], "rows": rows}
 
@@ -244,6 +262,8 @@ def _caveats(ride: Ride, catalogue: Mapping[str, Any]) -> tuple[str, ...]:
         f"The old history was run with a changed scratch copy of {copy.name}; the project's own file was not run."
         for copy in scratchcopies.usable(ride)
     ]
+    if replacing.is_on(ride):
+        caveats.append(replacing.CANNOT)
     return (*caveats, *unread(catalogue))
 
 

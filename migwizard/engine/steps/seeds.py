@@ -16,6 +16,7 @@ from migwizard.engine import (
     grafting,
     overrule,
     preluding,
+    replacing,
     scratch,
     seedfacts,
     seedtrials,
@@ -28,6 +29,7 @@ from migwizard.engine.preluding import Preludes
 from migwizard.engine.ride import Ride
 from migwizard.engine.runs import Runs, new_result, old_result
 from migwizard.engine.seeding import Seeding
+from migwizard.plan.operations import Node
 from migwizard.seeds.compose import SeedMigration
 from migwizard.seeds.objects import replaced_tables
 from migwizard.seeds.rungs import Rung
@@ -64,6 +66,7 @@ def run(ride: Ride) -> dict[str, Any]:
     seedtrials.tell_lost(seeding)
     nodes = [(batch.app, batch.name) for batch in planned.plan.batches]
     nodes += [(migration.app, migration.name) for migration in migrations]
+    replaced = _replaced(ride, planned, nodes)
     kept = grafting.write(ride)
     on_top = drift.write(ride, planned)
     # Schema files were formatted when they were written, and what is kept stays as its authors wrote it.
@@ -72,10 +75,21 @@ def run(ride: Ride) -> dict[str, Any]:
     nodes += [*kept, *on_top]
     edited.settle(ride, nodes)
     ride.checkpoint.files = staging.staged_files(ride, nodes) | staging.hashes(ride, seeding.data_files)
-    return _report(seeding, migrations) | {
-        grafting.KEY: [f"{app}/{name}.py" for app, name in kept],
-        drift.KEY: [f"{app}/{name}.py" for app, name in on_top],
-    }
+    return (
+        _report(seeding, migrations)
+        | replaced
+        | {
+            grafting.KEY: [f"{app}/{name}.py" for app, name in kept],
+            drift.KEY: [f"{app}/{name}.py" for app, name in on_top],
+        }
+    )
+
+
+def _replaced(ride: Ride, planned: Planned, nodes: Sequence[Node]) -> dict[str, Any]:
+    """What each new file replaces, where they replace the old ones by name."""
+    if not replacing.is_on(ride):
+        return {}
+    return {replacing.KEY: {".".join(node): [list(old) for old in planned.pins.get(node, ())] for node in nodes}}
 
 
 def _report(seeding: Seeding, migrations: Sequence[SeedMigration]) -> dict[str, Any]:

@@ -89,16 +89,19 @@ def advance(
 ) -> dict[str, Any]:
     """Take the scratch database `path`, which the old history built, the way that real ones go: the switch, then `migrate`.
 
-    Returns what `migrate` had to apply, and catalogue and rows afterwards. Raises AgentError("switch") or ("migrate").
+    Where the new migrations replace the old ones by name, `migrate` alone is that way. Returns what it had to apply, which
+    new ones are not recorded then, and catalogue and rows. Raises AgentError("switch") or ("migrate").
     """
     from django.core.management import call_command
     from django.db.migrations.executor import MigrationExecutor
+    from django.db.migrations.recorder import MigrationRecorder
 
     histories.look_at(folders)
     outside, media = keep_away(start["root"], path)
     connection = open_scratch(start, alias, path, start.get("clock_shift") or 0.0)
     try:
-        switch.switch(connection, manifest, consistent=switch.graph_consistency)
+        if not manifest.get("replaces"):
+            switch.switch(connection, manifest, consistent=switch.graph_consistency)
     except switch.SwitchError as error:
         raise AgentError("switch", error.reason, code=error.code, details=error.details) from error
     executor = MigrationExecutor(connection)
@@ -112,14 +115,22 @@ def advance(
     except (Exception, SystemExit) as error:
         raise AgentError(
             "migrate",
-            "On a database of the old history the drift cannot be applied: {}".format(sentence(error)),
+            "On a database of the old history migrate fails: {}".format(sentence(error)),
             where=place(error, start["root"]),
         ) from error
     seconds = time.monotonic() - began
     engine = engine_at(alias)
+    recorded = MigrationRecorder(connection).applied_migrations()
+    unrecorded = [list(node) for node in manifest["new"]["nodes"] if tuple(node) not in recorded]
     catalogue = engine.read_catalogue(connection)
     rows = engine.read_rows(connection, catalogue)
     connection.close()
     outside.close()
     shutil.rmtree(media, ignore_errors=True)
-    return {"applied": applied, "seconds": seconds, "catalogue": catalogue, "rows": rows}
+    return {
+        "applied": applied,
+        "unrecorded": unrecorded,
+        "seconds": seconds,
+        "catalogue": catalogue,
+        "rows": rows,
+    }

@@ -85,7 +85,8 @@ def undo_all(
 
 def _may_be_undone(connection: Any, manifest: dict[str, Any], place: Place, backup: Any) -> bool:
     found = state(connection, manifest, schema=place.schema)
-    return bool(found["saved"]) or bool(backup and backup.get(place.schema) and found["new"])
+    recorded = bool(manifest.get("replaces") or (backup and backup.get(place.schema)))
+    return bool(found["saved"]) or bool(recorded and found["new"])
 
 
 def _one_by_one(places: Sequence[Place], act: Any) -> list[dict[str, Any]]:

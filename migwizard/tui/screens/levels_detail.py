@@ -50,6 +50,7 @@ def view_line(preview: LevelsPreview, width: int, *, models: bool) -> str:
     dot, files = drawn("•", "*"), count(len(preview.files), "file")
     cost = preview.changed or f"{files}, {count(preview.waiting, 'waits', 'wait')}"
     cost += f", {preview.on_top} kept on top" if preview.on_top else ""
+    cost += ", replaces" if preview.by_name else ""
     plan = "plan" if preview.changed else f"plan: {files}"
     text = f"View ({' ' if models else dot}) {plan}  ({dot if models else ' '}) models by level   Cost now {cost}"
     if len(text) > width:
@@ -188,7 +189,8 @@ def model_lines(preview: LevelsPreview, width: int) -> list[Line]:
             for place, row in enumerate(wrap(names, max(width - len(lead) - 4, 16), break_on_hyphens=False) or [""]):
                 lines.append((f"{lead if not place else ' ' * len(lead)} {row}", colour))
             first = False
-    return lines + [(line, "text-muted") for line in preview.kept]
+    kept = [part for line in preview.kept for part in wrap(line, max(width, 16), subsequent_indent="  ")]
+    return lines + [(line, "text-muted") for line in kept]
 
 
 def _level_rows(keys: Sequence[str], cycle_of: Mapping[str, int], others: set[str]) -> list[tuple[str, str, str]]:

@@ -24,10 +24,14 @@ class Plan(typing.NamedTuple):
 
 
 def make_plan(rows: typing.List[Row], found: Facts, manifest: Facts) -> Plan:
-    """All rows of the project leave but those kept or on top; a kept name that only a squash stood for arrives too."""
+    """All rows of the project leave but those kept or on top; a kept name that only a squash stood for arrives too.
+
+    Where the new migrations replace the old ones by name none leaves: Django tells by them that the new ones are applied.
+    """
     apps, keep, above = set(manifest["apps"]), keys(manifest["keep"]), keys(found["on_top"])
     on_top = [row for row in rows if row.key in above]
     leaving = [row for row in rows if row.app in apps and row.key not in keep and row.key not in above]
+    leaving = [] if manifest.get("replaces") else leaving
     gone = {row.id for row in leaving}
     staying = [row.key for row in rows if row.id not in gone]
     arriving = [key for key in keep if key not in staying] + keys(manifest["new"]["nodes"])

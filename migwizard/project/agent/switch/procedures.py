@@ -103,5 +103,6 @@ def _report(
         "deleted": deleted,
         "inserted": inserted,
         "warnings": found["warnings"],
+        "by_migrate": found["by_migrate"],
         "backup": list(backup),
     }

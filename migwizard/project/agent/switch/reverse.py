@@ -29,6 +29,8 @@ def undo(
     check_format(manifest)
     history = History(connection, schema)
     table, run_id = Backup(history), manifest["run_id"]
+    if backup is None and manifest.get("replaces") and not (table.exists() and table.saved(run_id, "old")):
+        return _forget_new(history, manifest, dry_run, lock_timeout)
     if backup is None:
         table.require(run_id)
     with exclusive(history, lock_timeout):
@@ -56,6 +58,34 @@ def undo(
     return {"result": "UNDONE", "deleted": len(leaving), "inserted": len(returning)}
 
 
+def _forget_new(history: History, manifest: Facts, dry_run: bool, lock_timeout: float) -> Facts:
+    """Take back what `migrate` recorded because the new migrations replace the old ones: these are all still there."""
+    with exclusive(history, lock_timeout):
+        rows, new = history.rows(), keys(manifest["new"]["nodes"])
+        leaving = [row for row in rows if row.key in new]
+        stays = [row for row in rows if row.key not in new]
+        moved = _moved_on(rows, stays, leaving, [], manifest)
+        files = Files()
+        for row in stays:
+            if row.app not in manifest["apps"] and row.key in files:
+                parents = {tuple(parent) for parent in files[row.key].dependencies} & set(new)
+                moved += [f"{full_name(row.key)} needs {full_name(parent)}" for parent in sorted(parents)]
+        known = {*keys(manifest["old"]["known"]), *keys(manifest["tolerate"])}
+        moved += [
+            f"{full_name(row.key)} was recorded"
+            for row in stays
+            if row.app in manifest["apps"] and row.key not in known
+        ]
+        lost = set(keys(manifest["keep"])) - {row.key for row in stays}
+        moved += [f"{full_name(key)} is gone" for key in sorted(lost)]
+        if moved:
+            raise SwitchError("MW-E32", f"{history} moved on since the switch: {listed(moved)}.", {"moved": moved})
+        if dry_run:
+            return {"result": "WOULD_UNDO", "deleted": len(leaving), "inserted": 0}
+        history.delete(leaving)
+    return {"result": "UNDONE", "deleted": len(leaving), "inserted": 0}
+
+
 def _moved_on(
     rows: typing.List[Row],
     old: typing.List[Row],
@@ -66,6 +96,8 @@ def _moved_on(
     """What happened to the history since the switch that an undo would orphan or overwrite."""
     apps, keep = set(manifest["apps"]), set(keys(manifest["keep"]))
     now, before, arrived = ({row.key for row in some} for some in (rows, old, new))
+    if manifest.get("replaces"):
+        keep = before  # no row left
     mine, expected = {key for key in now if key[0] in apps}, arrived | (before & keep) | {row.key for row in on_top}
     moved = [f"{full_name(key)} was recorded" for key in sorted(mine - expected)]
     moved += [f"{full_name(key)} is gone" for key in sorted(expected - mine)]

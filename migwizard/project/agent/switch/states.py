@@ -32,24 +32,20 @@ def classify(
     on_top = [key for key in strange if key in files]
     unknown = [key for key in strange if key not in on_top and key not in tolerate]
     found: Facts = {"missing": [], "unknown": [], "old": old, "new": new, "extra": [], "warnings": [], "on_top": on_top}
+    found["by_migrate"] = False
 
+    if manifest.get("replaces") and new:
+        return _classify_replacing(dict(found, unknown=unknown, old=[]), mine, manifest, where)
     if new and old:
         sentence = f"{where} holds {len(old)} old and {len(new)} new rows of the project. Some were recorded by hand."
         return dict(found, state="MIXED", code="MW-E14", sentence=sentence)
     if new:
-        found.update(extra=sorted([*on_top, *unknown]), missing=[node for node in new_nodes if node not in mine])
-        # A migrate of the old release that was under way during the switch records its row afterwards.
-        found["warnings"] = [
-            f"MW-W40 {where} records {full_name(key)}, which is neither of the new history nor on disk."
-            for key in unknown
-        ]
-        if found["missing"]:
-            sentence = f"{where} holds a part of the new history; migrate brings the rest."
-            return dict(found, state="NEW_PARTIAL", code=None, sentence=sentence)
-        return dict(found, state="NEW", code=None, sentence=f"{where} is at the new history.")
+        missing = [node for node in new_nodes if node not in mine]
+        return _classify_new(dict(found, unknown=unknown, missing=missing), where)
     if mine - tolerate:
         lacking = [node for node in old_nodes if not _satisfied(node, mine, alternatives)]
-        return _classify_old(dict(found, unknown=unknown, missing=lacking), manifest, where)
+        found = dict(found, unknown=unknown, missing=lacking)
+        return _classify_old(found, mine, manifest, where)
     there = [table for table in manifest.get("tables", ()) if table in tables]
     if there:
         sentence = f"{where} has tables of the project ({listed(there)}), but no row tells how they came to be."
@@ -58,7 +54,38 @@ def classify(
     return dict(found, state="EMPTY", code=None, sentence=f"{where} holds nothing of the project; migrate builds it.")
 
 
-def _classify_old(found: Facts, manifest: Facts, where: str) -> Facts:
+def _classify_new(found: Facts, where: str) -> Facts:
+    """The state of a database that holds rows of the new history; what it lacks of it is `missing`."""
+    unknown = found["unknown"]
+    found = dict(found, unknown=[], extra=sorted([*found["on_top"], *unknown]))
+    # A migrate of the old release that was under way during the switch records its row afterwards.
+    found["warnings"] = [
+        f"MW-W40 {where} records {full_name(key)}, which is neither of the new history nor on disk." for key in unknown
+    ]
+    if found["missing"]:
+        sentence = f"{where} holds a part of the new history; migrate brings the rest."
+        return dict(found, state="NEW_PARTIAL", code=None, sentence=sentence)
+    return dict(found, state="NEW", code=None, sentence=f"{where} is at the new history.")
+
+
+def _classify_replacing(found: Facts, mine: typing.AbstractSet[Key], manifest: Facts, where: str) -> Facts:
+    """The state where new migrations replace old ones by name and some are recorded, by the rule of Django's loader.
+
+    A migration counts as applied where all that it replaces is recorded, whatever its own row says, and as new where
+    nothing of it is.
+    """
+    replaces = {node: keys(manifest["replaces"][full_name(node)]) for node in keys(manifest["new"]["nodes"])}
+    lacking = {node: [key for key in old if key not in mine] for node, old in replaces.items()}
+    torn = [node for node, lost in lacking.items() if lost and (node in mine or len(lost) < len(replaces[node]))]
+    if torn:
+        lost = [key for node in torn for key in lacking[node]]
+        sentence = f"{where} records a part of what {listed(map(full_name, torn))} replaces, and lacks"
+        sentence += f" {listed(map(full_name, lost))}: Django takes no such migration for applied."
+        return dict(found, state="MIXED", code="MW-E14", sentence=sentence, missing=lost, unknown=[])
+    return _classify_new(dict(found, missing=[node for node, lost in lacking.items() if lost]), where)
+
+
+def _classify_old(found: Facts, mine: typing.AbstractSet[Key], manifest: Facts, where: str) -> Facts:
     """The state of a database that holds no row of the new history."""
     if found["unknown"]:
         sentence = f"{where} records {listed(map(full_name, found['unknown']))}, for which no file was known."
@@ -71,7 +98,10 @@ def _classify_old(found: Facts, manifest: Facts, where: str) -> Facts:
         sentence = f"{where} is behind: it lacks {listed(map(full_name, found['missing']))}."
         sentence += f" Deploy the release {release} there, run migrate, then switch again."
         return dict(found, state="BEHIND", code="MW-E12", sentence=sentence)
-    return dict(found, state="OLD_HEAD", code=None, sentence=f"{where} is at the old head, ready for the switch.")
+    sentence = f"{where} is at the old head, ready for the switch."
+    replaced = [key for old in manifest.get("replaces", {}).values() for key in keys(old)]
+    by_migrate = bool(replaced) and set(replaced) <= mine
+    return dict(found, state="OLD_HEAD", code=None, sentence=sentence, by_migrate=by_migrate)
 
 
 def _satisfied(

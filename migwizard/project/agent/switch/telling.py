@@ -102,9 +102,10 @@ def _told(outcome: Facts) -> str:
     """What became of one history, or would."""
     where = f"Database {Place(outcome['database'], outcome['schema'])}"
     out, into = outcome["deleted"], outcome["inserted"]
+    alone = " A plain migrate records them by itself." if outcome.get("by_migrate") else ""
     return {
         "SWITCHED": f"{where} is switched: {out} rows of django_migrations went out, {into} came in; {BACKUP} keeps the old ones.",
-        "WOULD_SWITCH": f"{where} is at the old head: {out} rows of django_migrations would go out, {into} would come in.",
+        "WOULD_SWITCH": f"{where} is at the old head: {out} rows of django_migrations would go out, {into} would come in.{alone}",
         "UNDONE": f"{where} is as it was before the switch: {out} rows of django_migrations went out, {into} came back.",
         "WOULD_UNDO": f"{where} was switched: {out} rows of django_migrations would go out, {into} would come back.",
     }.get(outcome["result"], f"{outcome['sentence']} Nothing to do.")
