@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo demo-run demo-project test check format documents screenshots realworld fuzz chaos traps guests bench peers clean
+.PHONY: help demo demo-run demo-project test check format documents screenshots realworld fuzz chaos traps guests environments bench peers clean
 
 help:
 	@echo "make demo       the wizard on a messy shop to practise on, on SQLite"
@@ -18,6 +18,7 @@ help:
 	@echo "make chaos      kill -9 inside every durable write of a reset and of its undo, and what a resume makes of it"
 	@echo "make traps      Django alone and migwizard on every trap of docs/traps.md, one by one; writes that page"
 	@echo "make guests     the demo and the traps with Python 3.8 to 3.13 and Django 3.2 to 6.1; writes docs/guests.md"
+	@echo "make environments  the script of the switch alone: Django 3.2 to 6.1, each on SQLite, PostgreSQL and MariaDB; writes docs/switch-tried.md"
 	@echo "make peers      the other tools, and migwizard, on the demo: what they build, and what becomes of databases"
 	@echo "make bench      generate and proof as ratios to Django's own commands, the screens as ratios to a bare Textual app"
 
@@ -82,6 +83,9 @@ traps: $(READY)
 
 guests: $(READY)
 	$(BIN)/python -m tests.guests
+
+environments: $(READY)
+	$(BIN)/python -m tests.environments
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench

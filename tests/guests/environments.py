@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ class Pair:
 
     python: str
     django: str
+    beside: tuple[str, ...] = ()
+    """Packages beside Django."""
 
     @property
     def name(self) -> str:
@@ -30,7 +33,9 @@ class Pair:
     @property
     def place(self) -> Path:
         """Where its virtual environment is."""
-        return FOLDER / f"python{self.python}-django{self.django}"
+        return FOLDER / "-".join(
+            [f"python{self.python}-django{self.django}", *(re.sub(r"\W.*", "", name) for name in self.beside)]
+        )
 
     @property
     def is_made(self) -> bool:
@@ -54,7 +59,7 @@ class Pair:
         FOLDER.mkdir(parents=True, exist_ok=True)
         run([base, "-m", "venv", self.place], FOLDER)
         pip = (self.interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-        run([*pip, f"Django=={self.django}.*"], FOLDER)
+        run([*pip, f"Django=={self.django}.*", *self.beside], FOLDER)
         # Written last: an environment without it is one whose making was interrupted.
         (self.place / "made").touch()
         return True

@@ -55,6 +55,10 @@ class Database(ABC):
         """Every table with its columns and rows."""
 
     @abstractmethod
+    def empty(self) -> None:
+        """Drop whatever was made."""
+
+    @abstractmethod
     def held(self) -> Any:
         """Context: somebody else writes to the history and does not end."""
 
@@ -117,6 +121,9 @@ class Sqlite(Database):
         with closing(self.connect()) as connection:
             return list(connection.iterdump())
 
+    def empty(self) -> None:
+        self.path.unlink(missing_ok=True)
+
     @contextmanager
     def held(self) -> Iterator[None]:
         with closing(self.connect()) as holder:
@@ -140,10 +147,6 @@ class _Server(Database):
         with self._own.cursor() as cursor:
             cursor.execute(sql)
             return list(cursor.fetchall()) if cursor.description else []
-
-    @abstractmethod
-    def empty(self) -> None:
-        """Drop whatever a test before made."""
 
     def dump(self) -> list[str]:
         columns = "SELECT column_name, column_type" if self.here == "DATABASE()" else "SELECT column_name, udt_name"
