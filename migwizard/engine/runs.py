@@ -56,11 +56,13 @@ def history_fingerprint(ride: Ride) -> str:
 class Runs:
     """Runs of one ride; slow ones go on in threads beside the main one.
 
-    With `below` they are those of what lies below the cut, where there is one.
+    With `below` they are those of what lies below the cut, where there is one. `alias` is the database as which they are
+    run: what its engine and the routers make of them.
     """
 
-    def __init__(self, ride: Ride, *, below: bool = False) -> None:
-        self._ride = ride
+    def __init__(self, ride: Ride, *, below: bool = False, alias: str = ALIAS) -> None:
+        self._ride, self._alias = ride, alias
+        self._of = "" if alias == ALIAS else f"on_{fingerprint(alias)[:6]}_"
         self._pool = ThreadPoolExecutor(max_workers=2)
         self._without = ride.without if below else []
         self._first, self._again = ("folded", "folded_second") if self._without else ("old", "second")
@@ -89,7 +91,7 @@ class Runs:
     @property
     def old_database(self) -> Path:
         """The scratch database of the observed run."""
-        return self._ride.work / f"{self._first}-{self._key}.sqlite3"
+        return self._ride.work / f"{self._of}{self._first}-{self._key}.sqlite3"
 
     def old(self, *, database: bool = False) -> Future[dict[str, Any]]:
         """The old history from zero, observed; with `database` the database that it built is there too."""
@@ -109,12 +111,12 @@ class Runs:
 
     def _advanced(self, manifest: Manifest) -> dict[str, Any]:
         name = "climbed" if self._without else "advanced"
-        path, words = fresh(self._ride, name), NAMES[name]
-        scratch.note(self._ride, path)
-        self._ride.guest.call("copy_scratch", alias=ALIAS, source=self.old_database, path=path)
+        path, words = self._fresh(name), self._words(name)
+        scratch.note(self._ride, path, self._alias)
+        self._ride.guest.call("copy_scratch", alias=self._alias, source=self.old_database, path=path)
         self._ride.tell("progress", f"Starting: {words}", run=name, words=words, number=0, total=0)
         result: dict[str, Any] = self._ride.guest.call(
-            "advance", alias=ALIAS, path=path, manifest=manifest.to_dict(), folders=self._ride.new_folders()
+            "advance", alias=self._alias, path=path, manifest=manifest.to_dict(), folders=self._ride.new_folders()
         )
         text = f"{words[0].upper()}{words[1:]}: {result['seconds']:.1f} s"
         self._ride.tell("run", text, run=name, words=words, seconds=result["seconds"], number=0, total=0, kept=False)
@@ -126,42 +128,44 @@ class Runs:
         return future
 
     def _cached(self, name: str, run: Any, database: bool = False) -> dict[str, Any]:
-        path = self._ride.work / f"{name}-{self._key}.json"
-        if path.is_file() and (not database or scratch.exists(self._ride, self.old_database)):
+        path = self._ride.work / f"{self._of}{name}-{self._key}.json"
+        if path.is_file() and (not database or scratch.exists(self._ride, self.old_database, self._alias)):
             data = _read(path)
             if data and data["sources"] == _hashes(self._ride, data["sources"]):
                 self._tell_end(name, data["seconds"], kept=True)
                 return data
-        for stale in self._ride.work.glob(f"{name}-*"):
+        for stale in self._ride.work.glob(f"{self._of}{name}-*"):
             _remove(stale)
         result: dict[str, Any] = run()
         result["sources"] = _hashes(self._ride, result["sources"])
         durable.write_file(path, json.dumps(result).encode())
-        if name == self._first:
+        if name == self._first and self._alias == ALIAS:
             durable.write_file(_sources_file(self._ride, name), json.dumps(sorted(result["sources"])).encode())
         return result
 
     def _observed(self) -> dict[str, Any]:
         try:
-            return self._migrate(self._ride.guest, self.old_database, self._old_folders, observe=True, say=self._first)
+            return self._migrate(
+                self._ride.guest, self.old_database, self._old_folders, observe=self._alias == ALIAS, say=self._first
+            )
         except GuestError as error:
             error.details |= scratchcopies.failing(self._ride, error.details.get("operation"))
             raise
 
     def _shifted(self) -> dict[str, Any]:
-        path = fresh(self._ride, self._again)
+        path = self._fresh(self._again)
         with self._second as guest:
             result = self._migrate(guest, path, self._old_folders, seed=SECOND_SEED, say=self._again)
         return {key: result[key] for key in ("rows", "seconds", "sources")}
 
     def _new(self, name: str) -> dict[str, Any]:
-        return self._migrate(self._ride.guest, fresh(self._ride, name), self._ride.new_folders(), say=name)
+        return self._migrate(self._ride.guest, self._fresh(name), self._ride.new_folders(), say=name)
 
     def _migrate(self, guest: Guest, path: Path, folders: Any, say: str, **more: Any) -> dict[str, Any]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
-        scratch.note(self._ride, path)
-        words, total = NAMES[say], self._total(say)
+        scratch.note(self._ride, path, self._alias)
+        words, total, run = self._words(say), self._total(say), f"{self._of}{say}"
 
         began = time.monotonic()
 
@@ -175,7 +179,7 @@ class Runs:
             self._ride.tell(
                 "progress",
                 text,
-                run=say,
+                run=run,
                 words=words,
                 number=number,
                 total=total,
@@ -183,11 +187,11 @@ class Runs:
                 seconds=round(time.monotonic() - began, 1),
             )
 
-        self._ride.tell("progress", f"Starting: {words}", run=say, words=words, number=0, total=total)
+        self._ride.tell("progress", f"Starting: {words}", run=run, words=words, number=0, total=total)
         result: dict[str, Any] = guest.call(
             "migrate",
             on_event=progress,
-            alias=ALIAS,
+            alias=self._alias,
             path=path,
             labels=list(self._ride.apps.labels),
             folders=folders,
@@ -199,10 +203,16 @@ class Runs:
 
     def _tell_end(self, name: str, seconds: float, *, kept: bool) -> None:
         """Say that a run is over; a kept one was over before."""
-        words, total = NAMES[name], self._total(name)
+        words, total, run = self._words(name), self._total(name), f"{self._of}{name}"
         how = "kept from an earlier run" if kept else f"{seconds:.1f} s"
         text = f"{words[0].upper()}{words[1:]}, from zero: {how}"
-        self._ride.tell("run", text, run=name, words=words, seconds=seconds, number=total, total=total, kept=kept)
+        self._ride.tell("run", text, run=run, words=words, seconds=seconds, number=total, total=total, kept=kept)
+
+    def _words(self, name: str) -> str:
+        return NAMES[name] if self._alias == ALIAS else f"{NAMES[name]}, on {self._alias}"
+
+    def _fresh(self, name: str) -> Path:
+        return fresh(self._ride, f"{self._of}{name}")
 
     def _total(self, name: str) -> int:
         """The migrations of a run, those of other apps included."""

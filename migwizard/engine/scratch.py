@@ -25,12 +25,12 @@ PLACE = "place of the scratch databases"
 PROVED = "place"
 """Key of the same in the result of a proof."""
 MADE = "scratch databases on the server"
-"""Key of the paths that stand for those made by this process."""
+"""Key of what this process made: the alias of each path that stands for one."""
 
 
-def on_server(ride: Ride) -> bool:
-    """Whether scratch databases of this project lie on a server."""
-    return any(one["alias"] == ALIAS and not one["sqlite"] for one in ride.guest.facts["databases"])
+def on_server(ride: Ride, alias: str = ALIAS) -> bool:
+    """Whether scratch databases that stand for a database of the project lie on a server."""
+    return any(one["alias"] == alias and not one["sqlite"] for one in ride.guest.facts["databases"])
 
 
 def vendor(ride: Ride) -> str:
@@ -129,16 +129,16 @@ def cannot(ride: Ride, error: GuestError) -> MigwizardError:
     )
 
 
-def note(ride: Ride, path: Path) -> None:
+def note(ride: Ride, path: Path, alias: str = ALIAS) -> None:
     """Remember that a database is about to be made for `path`. Raises UsageError where the place does not fit."""
-    if on_server(ride):
+    if on_server(ride, alias):
         prepare(ride)
-        ride.facts.setdefault(MADE, set()).add(str(path))
+        ride.facts.setdefault(MADE, {})[str(path)] = alias
 
 
-def exists(ride: Ride, path: Path) -> bool:
+def exists(ride: Ride, path: Path, alias: str = ALIAS) -> bool:
     """Whether the database that `path` stands for is there, made by this process where it lies on a server."""
-    return str(path) in ride.facts.get(MADE, ()) if on_server(ride) else path.is_file()
+    return str(path) in ride.facts.get(MADE, ()) if on_server(ride, alias) else path.is_file()
 
 
 def sweep(ride: Ride) -> None:
@@ -181,6 +181,13 @@ def living(ride: Ride) -> list[int] | None:
     return [int(pid) for pid in found.stdout.split()]
 
 
+def sweep_alias(ride: Ride, alias: str) -> None:
+    """The same on the server of one database. Raises GuestError."""
+    if on_server(ride, alias):
+        ride.guest.call("sweep_scratch", alias=alias, living=living(ride))
+
+
 def _sweep(ride: Ride) -> None:
-    ride.guest.call("sweep_scratch", alias=ALIAS, living=living(ride))
+    for alias in sorted({ALIAS, *ride.facts.get(MADE, {}).values()}):
+        sweep_alias(ride, alias)
     ride.facts.pop(MADE, None)

@@ -37,6 +37,17 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What both histories built as a further database of the project."""
+
+    alias: str
+    engine: str
+    """With its version."""
+    tables: Count
+    rows: Count
+
+
+@dataclass(frozen=True, slots=True)
 class ScratchCopied:
     """An old migration that was run from a changed copy, since the original fails on an empty database."""
 
@@ -79,6 +90,9 @@ class Certificate:
 
     kept: tuple[str, ...] = ()
     """What of the old history was not folded, and stays on top of the new one."""
+
+    elsewhere: tuple[Elsewhere, ...] = ()
+    """The further databases as which both histories were run too; what differs there is among the differences."""
 
     replaces: tuple[str, ...] = ()
     """That the new files replace the old ones by name, and what that was tried on."""
@@ -155,6 +169,7 @@ class Certificate:
         yield f"makemigrations --check: {'says the same' if self.check_equal else 'does not say the same'}"
         yield from _listed("Differences", [_told(decided) for decided in self.differences])
         yield from _listed("Volatile, so only NULL or not NULL was compared", self.volatile)
+        yield from _listed("Proved as well", [_told_elsewhere(one) for one in self.elsewhere])
         yield from _listed("Kept on top", self.kept)
         yield from _listed("Drift", self.drift)
         yield from _listed("Replaced by name", self.replaces)
@@ -178,6 +193,10 @@ def _told(decided: Decided) -> str:
         definitions = (("old", decided.difference.old), ("new", decided.difference.new))
         parts.extend(f"{side}: {text}" for side, text in definitions if text is not None)
     return "\n".join(parts)
+
+
+def _told_elsewhere(one: Elsewhere) -> str:
+    return f"{one.alias}, on {one.engine}: {one.tables.new} tables and {one.rows.new} rows"
 
 
 def _listed(title: str, items: Sequence[str]) -> Iterator[str]:
@@ -204,6 +223,10 @@ def _from_raw(raw: dict[str, Any]) -> Certificate:
     values.update((name, Count(**raw[name])) for name in ("tables", "rows", "objects"))
     values.update((name, tuple(raw[name])) for name in ("volatile", "caveats"))
     values.update((name, tuple(raw.get(name, ()))) for name in ("drift", "kept", "replaces"))
+    values["elsewhere"] = tuple(
+        Elsewhere(one["alias"], one["engine"], Count(**one["tables"]), Count(**one["rows"]))
+        for one in raw.get("elsewhere", ())
+    )
     values["scratch_copies"] = tuple(ScratchCopied(**item) for item in raw.get("scratch_copies", ()))
     values["differences"] = tuple(_decided(item) for item in raw["differences"])
     return Certificate(**values)

@@ -223,12 +223,6 @@ def _check_included(ride: Ride) -> None:
 
 def _check_neighbours(ride: Ride) -> None:
     """Third-party migrations that name one of ours keep their foothold: a new migration stands in for the named one."""
-    if ride.guest.facts["routers"]:
-        ride.tell(
-            "warning",
-            "This project has database routers: where one keeps an app out of a database, the guard in its new files does "
-            "not run there. Switch every database before anybody runs migrate on it.",
-        )
     for app, name, by in keeping.named_by_others(ride):
         ride.ask(
             Question(

@@ -15,6 +15,7 @@ from migwizard.engine import (
     composing,
     drift,
     durable,
+    elsewhere,
     keeping,
     replacing,
     scratch,
@@ -27,7 +28,7 @@ from migwizard.engine.dropped import as_difference, differing_rows, volatile_row
 from migwizard.engine.manifests import staged_manifest
 from migwizard.engine.planning import make_plan
 from migwizard.engine.ride import Ride
-from migwizard.engine.runs import ALIAS, Runs, history_fingerprint, new_result, old_result
+from migwizard.engine.runs import Runs, history_fingerprint, new_result, old_result
 from migwizard.engine.states import State
 from migwizard.errors import MigwizardError
 from migwizard.proof.catalogue import compare_catalogues, count_kinds, count_objects, count_tables
@@ -97,6 +98,7 @@ def compare(ride: Ride) -> Compared:
         # With drift on top, what counts is where a database of the old history arrives.
         before, old = old, _advanced(ride, runs, old)
     climbing.check(ride, new)
+    others = elsewhere.compare(ride)
     ride.tell("progress", "Comparing tables, indexes and rows", run="compare", words="comparing", number=0, total=0)
     explicit = ride.registry()["explicit_names"]
     schema = compare_catalogues(old["catalogue"], new["catalogue"], explicit_names=explicit)
@@ -106,6 +108,7 @@ def compare(ride: Ride) -> Compared:
     durable.write_file(proved_catalogue(ride), json.dumps(new["catalogue"]).encode())
     seconds = {"old": old["seconds"], "new": new["seconds"], "second": second["seconds"]}
     told, causes = _with_causes([*schema, *rows], old["observations"], gone)
+    told += others.differences
     certificate = Certificate(
         run_id=ride.checkpoint.run_id,
         created=ride.checkpoint.timestamp,
@@ -119,15 +122,16 @@ def compare(ride: Ride) -> Compared:
         tables=Count(count_tables(old["catalogue"]), count_tables(new["catalogue"])),
         rows=Count(count_rows(old["rows"]), count_rows(new["rows"])),
         objects=Count(count_objects(old["catalogue"]), count_objects(new["catalogue"])),
-        schema_equal=not _errors(schema),
-        rows_equal=not _errors(rows),
+        schema_equal=not any(not item.of_rows for item in _errors(told)),
+        rows_equal=not any(item.of_rows for item in _errors(told)),
         check_equal=drift.is_as_before(ride, said),
         differences=tuple(Decided(item) for item in told),
         volatile=volatile_rows(before, second).names,
         drift=drift.sentences(ride),
         kept=keeping.sentences(ride),
         replaces=replacing.sentences(ride),
-        caveats=_caveats(ride, old["catalogue"]),
+        elsewhere=others.proved,
+        caveats=(*_caveats(ride), *others.caveats, *unread(old["catalogue"])),
         scratch_copies=_scratch_copies(ride),
     )
     return Compared(certificate, causes, _figures(ride, old, new, told), seconds)
@@ -241,16 +245,13 @@ def _scratch_copies(ride: Ride) -> tuple[ScratchCopied, ...]:
     )
 
 
-def _caveats(ride: Ride, catalogue: Mapping[str, Any]) -> tuple[str, ...]:
-    others = [database["alias"] for database in ride.guest.facts["databases"] if database["alias"] != ALIAS]
+def _caveats(ride: Ride) -> tuple[str, ...]:
     caveats = ["Seeds were compared under one environment and one settings module; others may take other branches."]
     if via := ride.project.interpreter.via:
         copy = "" if checkout.sees_changes(ride) else ", with a copy of the files"
         caveats.append(f"The project ran through another command{copy}: {shlex.join(via)}.")
     if place := scratch.place(ride):
         caveats.append(scratch.in_words(place))
-    if others:
-        caveats.append(f"The proof ran as database {ALIAS}; it says nothing of {', '.join(others)}.")
     for seed in ride.checkpoint.results.get(State.SEEDS, {}).get("seeds", ()):
         if seed.get("depends") and seed["rung"] not in (None, Rung.DROP):
             caveats.append(f"What {seed['operation']} leaves may depend on {', '.join(seed['depends'])}.")
@@ -264,7 +265,7 @@ def _caveats(ride: Ride, catalogue: Mapping[str, Any]) -> tuple[str, ...]:
     ]
     if replacing.is_on(ride):
         caveats.append(replacing.CANNOT)
-    return (*caveats, *unread(catalogue))
+    return tuple(caveats)
 
 
 def _not_equal(ride: Ride, certificate: Certificate) -> MigwizardError:

@@ -142,6 +142,7 @@ def _database_facts(alias: str, real: dict[str, Any], root: str) -> dict[str, An
     facts = {"alias": alias, "engine": real.get("ENGINE", ""), "name": name, "host": str(real.get("HOST") or "")}
     facts["sqlite"] = is_sqlite(real)
     facts["vendor"] = vendor_of(real)
+    facts["mirror"] = str((real.get("TEST") or {}).get("MIRROR") or "")
     # Whether one on a server is there is known when it is opened.
     facts.update(path="", exists=True, inside=False)
     if facts["sqlite"]:
