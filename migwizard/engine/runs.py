@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from migwizard import __version__
 from migwizard.engine import durable, scratch, scratchcopies
 from migwizard.engine.ride import Ride, Turn, fingerprint
 from migwizard.engine.seedwords import left_so_far
@@ -39,7 +40,10 @@ NAMES = {
 
 
 def history_fingerprint(ride: Ride) -> str:
-    """A hash over every file below the old migrations folders, scratch copies, the third parties' leaves, and the versions."""
+    """A hash over every file below the old migrations folders, scratch copies, the third parties' leaves, and the versions.
+
+    Ours is among these: another one may watch and read more.
+    """
     folders = ride.old_folders() or ride.apps.folders
     files: dict[str, str | None] = {
         f"copy of {copy.name}": durable.sha256(copy.data) for copy in scratchcopies.usable(ride)
@@ -50,7 +54,7 @@ def history_fingerprint(ride: Ride) -> str:
                 files[f"{label}/{path.relative_to(folder)}"] = durable.file_hash(path)
     external = {label: facts["leaf"] for label, facts in ride.whole_history()["external"].items()}
     facts = ride.guest.facts
-    return fingerprint(files, external, facts["python"], facts["django"], facts["settings"])
+    return fingerprint(files, external, facts["python"], facts["django"], facts["settings"], __version__)
 
 
 class Runs:
