@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +10,6 @@ from migwizard import __version__
 from migwizard.exit_codes import ExitCode
 
 STATES = ("preflight", "graph", "levels", "generate", "seeds", "proof", "apply", "fake", "done")
-RESERVED = ("retire",)
 SHELLS = ("bash", "zsh", "fish")
 WEB_PORT = 8765
 
@@ -144,6 +142,22 @@ def _branch(branch: argparse.ArgumentParser) -> None:
     _json(branch)
 
 
+def _retire(retire: argparse.ArgumentParser) -> None:
+    retire.add_argument(
+        "--database",
+        action="append",
+        default=[],
+        metavar="ALIAS",
+        help="also end it in this database, outside of the project; may be given several times",
+    )
+    retire.add_argument("--all", action="store_true", help="end it in every database of the settings")
+    what = retire.add_mutually_exclusive_group()
+    what.add_argument("--dry-run", action="store_true", help="show what would go, change nothing")
+    what.add_argument("--undo", action="store_true", help="give files and databases back what went from them here")
+    retire.add_argument("--yes", action="store_true", help="do it without asking")
+    _json(retire)
+
+
 def _demo(demo: argparse.ArgumentParser) -> None:
     demo.add_argument(
         "directory",
@@ -208,6 +222,16 @@ COMMANDS = (
         "newest new ones; nothing else of them is changed. Shows the diff and asks. Refuses where old files are still there.",
         "migwizard branch --dry-run      # after: git merge main",
         _branch,
+    ),
+    Command(
+        "retire",
+        RESET,
+        "end a reset that every environment has had",
+        "Take out of files and databases what a reset needed on its way: the guards and the names in replaces, the manifest and "
+        "the script beside manage.py, the backup table. Shows the diff and asks. Refuses where a database that answers has not "
+        "moved yet.",
+        "migwizard retire --dry-run",
+        _retire,
     ),
     Command(
         "plan",
@@ -398,8 +422,6 @@ def parser() -> argparse.ArgumentParser:
             parents=[common],
         )
         item.add(added)
-    for name in RESERVED:
-        commands.add_parser(name, parents=[common])
     return main
 
 
@@ -437,9 +459,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         if getattr(arguments, name) is not None and arguments.command not in CUTTING:
             option = name.replace("_", "-")
             whole.error(f"--{option} is for the wizard, run and plan; {arguments.command} does not take it")
-    if arguments.command in RESERVED:
-        print(f"migwizard {arguments.command} is reserved for a later version.", file=sys.stderr)
-        return ExitCode.USAGE
     from migwizard import commands
 
     return commands.dispatch(arguments)

@@ -82,8 +82,6 @@ def test_help_names_every_command_option_and_exit_code(capsys: pytest.CaptureFix
         assert re.search(rf"^  {code.value} +\w", said, re.M)
     for option in ("--plain", "--no-mouse", "--expert", "--theme", "-C", "--no-input", "--version"):
         assert option in said
-    for name in cli.RESERVED:
-        assert not re.search(rf"^  {name}\b", said, re.M)
 
 
 @pytest.mark.parametrize("command", cli.COMMANDS, ids=lambda command: command.name)
@@ -104,13 +102,6 @@ def test_every_command_has_a_description_an_example_and_words_for_each_option(
 def test_every_example_is_a_command_line(command: cli.Command) -> None:
     words = command.example.partition("#")[0].partition(">")[0].split()
     cli.parser().parse_args(words[1:])
-
-
-@pytest.mark.parametrize("name", cli.RESERVED)
-def test_reserved_names_say_so(name: str) -> None:
-    done = run(name)
-    assert (done.returncode, done.stdout) == (ExitCode.USAGE, "")
-    assert "reserved for a later version" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_bash_completes_commands_options_and_values(tmp_path: Path) -> None:
     assert completes("completion", "f") == ["fish"]
     assert completes("demo", f"{tmp_path}/s") == [f"{tmp_path}/shop"]
     assert completes("--settings", "") == []
-    assert "retire" not in completes("")
+    assert completes("retire", "--u") == ["--undo"]
 
 
 def fish_completes(line: str, folder: Path) -> list[str]:

@@ -19,6 +19,7 @@ COMMANDS: dict[str | None, tuple[str, str]] = {
     "undo": ("reset", "undo"),
     "status": ("status", "status"),
     "branch": ("branch", "branch"),
+    "retire": ("retire", "retire"),
     "plan": ("look", "plan"),
     "verify": ("look", "verify"),
     "doctor": ("look", "doctor"),

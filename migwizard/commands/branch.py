@@ -8,8 +8,8 @@ from typing import Any
 
 from migwizard.commands.setup import again, face_of, project_of, say
 from migwizard.engine import git
+from migwizard.engine.acting import Acts
 from migwizard.engine.branching import looking, moving, remains
-from migwizard.engine.branching.acting import Acts
 from migwizard.engine.branching.moving import Change, Moves
 from migwizard.engine.branching.tree import read_tree
 from migwizard.engine.lock import locked

@@ -13,6 +13,7 @@ from migwizard.engine import undo as undoing
 from migwizard.engine.checkpoint import load_checkpoint
 from migwizard.engine.opening import open_ride
 from migwizard.engine.recovery import Earlier
+from migwizard.engine.retiring import standing
 from migwizard.engine.ride import PULLED, Ride
 from migwizard.engine.states import State
 from migwizard.engine.steps import fake as faking
@@ -188,6 +189,7 @@ def fake(arguments: argparse.Namespace) -> int:
 def _switching_ride(project: Project, arguments: argparse.Namespace) -> Iterator[Ride]:
     """The reset of this checkout, or the one that came with a commit. Raises UsageError, ConflictError without one."""
     face, options = face_of(arguments), options_of(arguments)
+    standing.refuse(Workplace(project.root))
     if not Workplace(project.root).checkpoint.is_file():
         manifest = pulled.find(project.root)
         if manifest is None:

@@ -9,6 +9,7 @@ from migwizard.commands.setup import again, face_of, options_of, project_of, say
 from migwizard.engine import journal, machine, manifests, pulled, recovery
 from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.opening import look_ride
+from migwizard.engine.retiring import standing
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import ORDER, State
 from migwizard.engine.steps import fake as faking
@@ -56,11 +57,15 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
         "state": found.state.value,
         "applied": found.applied,
         "unfinished": entry.kind if entry else None,
+        "retired": standing.is_retired(place),
         "decisions": {key: answer.choice for key, answer in sorted(found.decisions.items())},
     }
     if entry is not None:
         # The tree is half one history and half the other: nothing can be told from it.
         return data | {"databases": dict(found.databases)}
+    if data["retired"]:
+        # Rows that the manifest asks for may be gone by now, and that is right.
+        return data
     with look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
         data["stale"] = machine.stale(ride)
         data["databases"] = states_of(ride) if (place.folder / manifests.NAME).is_file() else dict(found.databases)
@@ -111,6 +116,10 @@ def _told(found: Checkpoint, data: dict[str, Any], arguments: argparse.Namespace
         lines.append(
             f"The {what} was interrupted half way. Nothing is lost: {again(arguments, 'run')} finishes it, or takes it back "
             f"where it cannot; {again(arguments, 'undo')} takes it back."
+        )
+    elif data["retired"]:
+        lines.append(
+            f"It was retired: guards and manifest are gone. Take that back: {again(arguments, 'retire', '--undo')}"
         )
     elif found.applied:
         lines.append("Files: the new ones are in your project; the old ones are in two backups.")

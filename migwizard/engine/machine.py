@@ -13,6 +13,7 @@ from typing import Any
 
 from migwizard.engine import durable, edited, edits, runs, scratchcopies, staging
 from migwizard.engine import undo as undoing
+from migwizard.engine.retiring import standing
 from migwizard.engine.reviews import REVIEWS
 from migwizard.engine.ride import Ride, Turn, fingerprint
 from migwizard.engine.states import ORDER, State, before
@@ -102,6 +103,7 @@ def run(ride: Ride) -> dict[str, Any]:
     "undo" and "quit"; "back" is walked here.
     """
     runs.sweep(ride)
+    standing.refuse(ride.workplace)
     _refuse_finished(ride)
     scratchcopies.notice(ride)
     edited.notice(ride, staging.schema_files(ride))

@@ -10,6 +10,7 @@ from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.journal import Act, Entry, Step
 from migwizard.engine.manifests import NAME, load_manifest
 from migwizard.engine.previews import DatabaseLine
+from migwizard.engine.retiring import standing
 from migwizard.engine.ride import Ride, reset_time
 from migwizard.engine.states import State
 from migwizard.engine.steps.apply import steps_back, take_back
@@ -41,6 +42,7 @@ def run(ride: Ride) -> dict[str, Any] | None:
 
     Raises ConflictError or DatabaseError, with nothing touched, where it cannot; UndecidedError where nobody answers.
     """
+    standing.refuse(ride.workplace)
     _check_files(ride, steps_back(ride) if ride.checkpoint.applied else ())
     switched_by_us(ride)
     return everything(ride) if ride.options.yes else choose(ride)
@@ -110,6 +112,7 @@ def choose(ride: Ride) -> dict[str, Any] | None:
     """Ask a person what is to be taken back, and do it; None where the ride goes on."""
     from migwizard.engine import undo_choices
 
+    standing.refuse(ride.workplace)
     return undo_choices.choose(ride)
 
 

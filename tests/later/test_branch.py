@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from migwizard.engine import durable
+from migwizard.engine.acting import Acts
 from migwizard.engine.branching import moving, remains
-from migwizard.engine.branching.acting import Acts
 from migwizard.engine.branching.moving import Moves
 from migwizard.engine.branching.tree import read_tree
 from migwizard.errors import ConflictError, MigwizardError

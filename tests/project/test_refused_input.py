@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.cli import RESERVED, main
+from migwizard.cli import main
 from migwizard.config import Config, read_config
 from migwizard.errors import UsageError
 from tests.project.support import Shell, write
@@ -96,12 +96,6 @@ def test_a_dot_file_that_is_unreadable_or_hostile(
     assert main(["plan", "--from-dot", str(path)]) == 2
     assert str(path) in capsys.readouterr().err
     assert {entry.name for entry in tmp_path.iterdir()} <= {"models.dot"}
-
-
-@pytest.mark.parametrize("name", RESERVED)
-def test_reserved_commands_say_so(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([name]) == 2
-    assert "reserved" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -287,6 +287,14 @@ CHECKPOINT = (
         applied=True,
     ),
     Example(
+        "retired",
+        ConflictError,
+        "This reset was retired: guards and manifest are gone from your files, so nothing of it is taken back or done again."
+        + UNCHANGED,
+        state=State.DONE,
+        applied=True,
+    ),
+    Example(
         "disk-full",
         MigwizardError,
         f"{HERE}/.migwizard/checkpoint.json: No space left on device. The checkpoint is whole; what was "

@@ -184,6 +184,7 @@ HEADLINES: dict[str, Wording] = {
     "still-needed": "The backup is still needed",
     "no-backup": "There is no backup of the files",
     "backup": "The backup is not equal to the files",
+    "retired": "This reset was retired",
     "finished": "This reset is finished, and others built on it",
     "old-history": "The old history cannot build a database",
     "new-history": "The new history cannot build a database",

@@ -80,6 +80,7 @@ CURES: dict[str, tuple[Cure, ...]] = {
     "no-backup": (c.keep, c.from_git),
     "backup": (c.again(), c.uses),
     "finished": (c.look, c.aside),
+    "retired": (c.look, c.aside),
     "old-history": (c.traceback, scratch_copy, CHECK_AGAIN),
     "new-history": (c.traceback, c.back_to(State.SEEDS), c.again()),
     "not-equal": (c.report, c.back_to(State.SEEDS), c.again("Prove again", "runs what is needed again")),

@@ -104,7 +104,7 @@ def _escaped(path: str) -> str:
     return quote(path)
 
 
-def _refusal(error: switch.SwitchError) -> AgentError:
+def refusal_of(error: switch.SwitchError) -> AgentError:
     """The host says itself that nothing was changed, as it does for every other error."""
     return AgentError("switch", error.reason, code=error.code, details=error.details)
 
@@ -127,7 +127,7 @@ def database_state(
     try:
         return schemas.state_of(connection, manifest)
     except switch.SwitchError as error:
-        raise _refusal(error) from error
+        raise refusal_of(error) from error
     finally:
         connection.close()
 
@@ -164,7 +164,7 @@ def switch_database(
     try:
         return schemas.switch_all(connection, manifest, dry_run=dry_run, lock_timeout=lock_timeout, may_lack=may_lack)
     except switch.SwitchError as error:
-        raise _refusal(error) from error
+        raise refusal_of(error) from error
     finally:
         connection.close()
 
@@ -186,7 +186,7 @@ def undo_database(
     try:
         return schemas.undo_all(connection, manifest, backup=backup, dry_run=dry_run, lock_timeout=lock_timeout)
     except switch.SwitchError as error:
-        raise _refusal(error) from error
+        raise refusal_of(error) from error
     finally:
         connection.close()
 

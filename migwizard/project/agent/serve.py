@@ -48,6 +48,8 @@ HANDLERS = {
     "undo_switch": ("databases", "undo_database"),
     "pending": ("databases", "pending"),
     "confirm_fake": ("databases", "confirm_fake"),
+    "retire": ("retiring", "retire_database"),
+    "unretire": ("retiring", "unretire_database"),
 }
 
 Start = Any

@@ -1,4 +1,4 @@
-"""The changes written, journaled, and taken back. The journal is one of its own: a reset's tells of other things."""
+"""Changes written, journaled, and taken back. The journal is one of its own: a reset's tells of other things."""
 
 from __future__ import annotations
 
@@ -6,23 +6,35 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from migwizard.engine import durable, journal
-from migwizard.engine.branching.moving import Change
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.ride import fingerprint, reset_time
 from migwizard.paths import Workplace
 
 
+class Change(Protocol):
+    """One file as it is and as it will be; None where it goes."""
+
+    @property
+    def path(self) -> str: ...
+    @property
+    def before(self) -> bytes: ...
+    @property
+    def after(self) -> bytes | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """What was done to the branch of one checkout."""
+    """What was done to the files of one checkout, apart from a reset; `name` tells one kind from another."""
 
     place: Workplace
+    name: str = "branch"
 
     @property
     def folder(self) -> Path:
-        return self.place.folder / "branch"
+        return self.place.folder / self.name
 
     @property
     def journal(self) -> Path:
@@ -32,10 +44,11 @@ class Acts:
         """Bring every file to its new text. Raises ConflictError where one was changed meanwhile."""
         steps = []
         for change in changes:
-            before, after = durable.sha256(change.before), durable.sha256(change.after)
-            for data, digest in ((change.before, before), (change.after, after)):
+            texts = {durable.sha256(data): data for data in (change.before, change.after) if data is not None}
+            for digest, data in texts.items():
                 durable.write_file(self.folder / digest, data)
-            steps.append(Step(change.path, before, after, after))
+            after = None if change.after is None else durable.sha256(change.after)
+            steps.append(Step(change.path, durable.sha256(change.before), after, after))
         journal.check(self.place.root, steps)
         at = reset_time()
         self._carry_out(Entry("apply", fingerprint(at, steps)[:12], tuple(steps)), at)
