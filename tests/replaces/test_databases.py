@@ -152,8 +152,15 @@ def test_what_third_parties_name_and_what_is_kept_live_with_it(named: WarmShop, 
         ("people", "0003_nick"),
     }
     shop = named.copy(tmp_path)
+    rows = shop.query(ROWS)
+    assert shop.lines("fake", "--yes")[-1]["databases"]["default"]["result"] == "SWITCHED"
+    shop.assert_clean()
+    done = shop.fork("migwizard_switch.py", "undo")
+    assert (done.returncode, shop.query(ROWS)) == (0, rows), done.stderr
     assert "No migrations to apply" in shop.manage("migrate").stdout
     shop.assert_clean()
+    done = shop.fork("migwizard_switch.py", "undo")
+    assert (done.returncode, shop.query(ROWS)) == (0, rows), "what migrate recorded goes without any backup"
     shutil.copy(half_way(shop), shop.database)
     assert "A plain migrate records them by itself" in shop.check()
     planned = [line for line in shop.manage("migrate", "--plan").stdout.splitlines()[1:] if line[0] != " "]

@@ -71,11 +71,9 @@ def _forget_new(history: History, manifest: Facts, dry_run: bool, lock_timeout: 
                 parents = {tuple(parent) for parent in files[row.key].dependencies} & set(new)
                 moved += [f"{full_name(row.key)} needs {full_name(parent)}" for parent in sorted(parents)]
         known = {*keys(manifest["old"]["known"]), *keys(manifest["tolerate"])}
-        moved += [
-            f"{full_name(row.key)} was recorded"
-            for row in stays
-            if row.app in manifest["apps"] and row.key not in known
-        ]
+        since = min([row.id for row in leaving], default=0)
+        later = [row.key for row in stays if row.app in manifest["apps"] and row.key not in known and row.id > since]
+        moved += [f"{full_name(key)} was recorded" for key in later]
         lost = set(keys(manifest["keep"])) - {row.key for row in stays}
         moved += [f"{full_name(key)} is gone" for key in sorted(lost)]
         if moved:
@@ -97,7 +95,7 @@ def _moved_on(
     apps, keep = set(manifest["apps"]), set(keys(manifest["keep"]))
     now, before, arrived = ({row.key for row in some} for some in (rows, old, new))
     if manifest.get("replaces"):
-        keep = before  # no row left
+        keep = {key for key in before if key[0] in apps}  # no row left
     mine, expected = {key for key in now if key[0] in apps}, arrived | (before & keep) | {row.key for row in on_top}
     moved = [f"{full_name(key)} was recorded" for key in sorted(mine - expected)]
     moved += [f"{full_name(key)} is gone" for key in sorted(expected - mine)]
