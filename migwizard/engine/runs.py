@@ -34,6 +34,8 @@ NAMES = {
     "trial": "new history with seeds",
     "new": "new history",
     "advanced": "old history, switched, with the drift on top",
+    "schemas_old": "old history in the schemas of tenants",
+    "schemas_new": "new history in the schemas of tenants",
     "climbed": "old history up to the cut, switched, with what is kept on top",
 }
 """What each run builds, in words."""
@@ -109,6 +111,14 @@ class Runs:
         """The new history from zero, on a scratch database called `name`."""
         return self._submit(self._new, name)
 
+    def schemas(self, name: str) -> Future[dict[str, Any]]:
+        """A history from zero in a public schema and in those of tenants: "schemas_old" or "schemas_new"."""
+        return self._submit(self._in_schemas, name)
+
+    def _in_schemas(self, name: str) -> dict[str, Any]:
+        folders = self._old_folders if name == "schemas_old" else self._ride.new_folders()
+        return self._migrate(self._ride.guest, self._fresh(name), folders, say=name, call="migrate_schemas")
+
     def advanced(self, manifest: Manifest) -> Future[dict[str, Any]]:
         """The database of the finished old run, switched and then migrated as every real one will be."""
         return self._submit(self._advanced, manifest)
@@ -165,7 +175,9 @@ class Runs:
     def _new(self, name: str) -> dict[str, Any]:
         return self._migrate(self._ride.guest, self._fresh(name), self._ride.new_folders(), say=name)
 
-    def _migrate(self, guest: Guest, path: Path, folders: Any, say: str, **more: Any) -> dict[str, Any]:
+    def _migrate(
+        self, guest: Guest, path: Path, folders: Any, say: str, call: str = "migrate", **more: Any
+    ) -> dict[str, Any]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         scratch.note(self._ride, path, self._alias)
@@ -192,14 +204,15 @@ class Runs:
             )
 
         self._ride.tell("progress", f"Starting: {words}", run=run, words=words, number=0, total=total)
+        if self._without:
+            more["without"] = self._without
         result: dict[str, Any] = guest.call(
-            "migrate",
+            call,
             on_event=progress,
             alias=self._alias,
             path=path,
             labels=list(self._ride.apps.labels),
             folders=folders,
-            without=self._without,
             **more,
         )
         self._tell_end(say, result["seconds"], kept=False)
@@ -221,12 +234,15 @@ class Runs:
     def _total(self, name: str) -> int:
         """The migrations of a run, those of other apps included."""
         nodes = (self._ride.history() if self._without else self._ride.whole_history())["nodes"]
+        if name == "schemas_old":
+            return len(nodes) * (1 + len(self._ride.guest.facts["tenants"]))
         if name in (self._first, self._again):
             return len(nodes)
         own = set(self._ride.apps.labels)
         folders = self._ride.new_folders() or self._ride.apps.folders
         staged = sum(1 for folder in folders.values() for _ in folder.glob("[0-9]*.py"))
-        return staged + sum(node["app"] not in own for node in nodes)
+        whole = staged + sum(node["app"] not in own for node in nodes)
+        return whole * (1 + len(self._ride.guest.facts["tenants"])) if name == "schemas_new" else whole
 
 
 def fresh(ride: Ride, name: str) -> Path:

@@ -88,6 +88,19 @@ def applied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tenants]:
         yield Tenants(project, before)
 
 
+def test_the_proof_saw_both_kinds_of_schemas(applied: Tenants) -> None:
+    proof = applied.project.report["proof"]
+    assert (proof["schema_equal"], proof["rows_equal"]) == (True, True)
+    certificate = json.loads((applied.project.root / ".migwizard/proof.json").read_text())
+    assert "in the public one and in that of a tenant" in " ".join(certificate["caveats"])
+    # The units are sown in tenants alone, where a plain migrate of an empty database builds none.
+    seeds = {seed["operation"]: seed["verdict"] for seed in applied.project.report["seeds"]}
+    assert seeds == {"catalog.0002_units#0": "seed"}
+    columns = json.loads((applied.project.root / "migwizard_manifest.json").read_text())["columns"]
+    assert {"catalog_unit", "catalog_product", "customers_client"} <= columns.keys()
+    assert applied.project.scratch_databases() == []
+
+
 @pytest.fixture
 def deployed(applied: Tenants, tmp_path: Path) -> Iterator[Tenants]:
     """The new files as another environment has them: what was committed, and a database of its own."""
@@ -148,9 +161,11 @@ def test_a_schema_that_is_not_there_is_refused_with_those_that_are(deployed: Ten
     assert "has no schema 't9'. Schemas with a history: 'public', 't1', 't2' and 2 more." in done.stderr
 
 
-def test_the_wizard_switches_all_and_takes_all_back(applied: Tenants) -> None:
+def test_the_wizard_switches_all_and_takes_all_back(applied: Tenants, tmp_path: Path) -> None:
+    """In a copy with its state folder, since undo takes the files back too."""
+    shutil.copytree(applied.project.root.parent, tmp_path / "copy")
     with database(applied.project.database) as name:
-        project, old = Project(applied.project.root, name), Project(applied.before.root, name)
+        project, old = Project(tmp_path / "copy/shop", name), Project(tmp_path / "copy/old", name)
         tenants = Tenants(project, old)
         behind = tenants.histories()
         refused = project.migwizard("fake", "--database", "default", "--yes", expect=5)[-1]

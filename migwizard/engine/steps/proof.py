@@ -20,6 +20,7 @@ from migwizard.engine import (
     replacing,
     scratch,
     scratchcopies,
+    tenancy,
 )
 from migwizard.engine.catalogues import old_catalogue, proved_catalogue
 from migwizard.engine.differing import Causes, Decider, question_id
@@ -103,6 +104,9 @@ def compare(ride: Ride) -> Compared:
     explicit = ride.registry()["explicit_names"]
     schema = compare_catalogues(old["catalogue"], new["catalogue"], explicit_names=explicit)
     rows, gone = _compare_rows(ride, old, new, volatile_rows(before, second))
+    apart = _in_schemas(ride, before, [*schema, *rows], volatile_rows(before, second))
+    schema = (*schema, *(item for item in apart if not item.of_rows))
+    rows += [item for item in apart if item.of_rows]
     said = ride.guest.call("check_changes", folders=ride.new_folders())
     durable.write_file(old_catalogue(ride), json.dumps(before["catalogue"]).encode())
     durable.write_file(proved_catalogue(ride), json.dumps(new["catalogue"]).encode())
@@ -131,10 +135,21 @@ def compare(ride: Ride) -> Compared:
         kept=keeping.sentences(ride),
         replaces=replacing.sentences(ride),
         elsewhere=others.proved,
-        caveats=(*_caveats(ride), *others.caveats, *unread(old["catalogue"])),
+        caveats=(*_caveats(ride), *tenancy.caveats(ride), *others.caveats, *unread(old["catalogue"])),
         scratch_copies=_scratch_copies(ride),
     )
     return Compared(certificate, causes, _figures(ride, old, new, told), seconds)
+
+
+def _in_schemas(
+    ride: Ride, old: Mapping[str, Any], found: Sequence[Difference], volatile: Volatile
+) -> list[Difference]:
+    """What differs besides where tenants have a schema each."""
+    if not tenancy.is_compared(ride):
+        return []
+    known = tenancy.Known(old, found, volatile, _left(ride), composing.declared_permissions(ride.registry()))
+    with Runs(ride) as runs:
+        return tenancy.compare(ride, runs, known)
 
 
 def _advanced(ride: Ride, runs: Runs, old: dict[str, Any]) -> dict[str, Any]:
@@ -166,11 +181,17 @@ def _compare_rows(
     ride: Ride, old: Mapping[str, Any], new: Mapping[str, Any], volatile: Volatile
 ) -> tuple[list[Difference], dict[str, tuple[str, ...]]]:
     """The differences of the rows; and the operations behind those that are missing because they were left out."""
-    seeds = ride.checkpoint.results.get(State.SEEDS, {}).get("seeds", ())
-    left = [seed["operation"] for seed in seeds if seed["rung"] == Rung.DROP]
-    found, gone = differing_rows(old, new, volatile, left, labels=composing.declared_permissions(ride.registry()))
+    found, gone = differing_rows(
+        old, new, volatile, _left(ride), labels=composing.declared_permissions(ride.registry())
+    )
     lost = {item: as_difference(item, volatile) for item in gone}
     return [*lost.values(), *found], {question_id(difference): (item.operation,) for item, difference in lost.items()}
+
+
+def _left(ride: Ride) -> list[str]:
+    """The operations that were left out with the rows that they leave."""
+    seeds = ride.checkpoint.results.get(State.SEEDS, {}).get("seeds", ())
+    return [seed["operation"] for seed in seeds if seed["rung"] == Rung.DROP]
 
 
 def _figures(

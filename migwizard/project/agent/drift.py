@@ -7,7 +7,7 @@ import shutil
 import time
 from typing import Any
 
-from . import histories, switch
+from . import histories, switch, tenants
 from .command import Inside, inside_makemigrations, no_formatter
 from .failure import AgentError, place, sentence
 from .makemigrations import described, fix_header_clock
@@ -96,6 +96,7 @@ def advance(
     from django.db.migrations.executor import MigrationExecutor
     from django.db.migrations.recorder import MigrationRecorder
 
+    tenants.join_schemas()
     histories.look_at(folders)
     outside, media = keep_away(start["root"], path)
     connection = open_scratch(start, alias, path, start.get("clock_shift") or 0.0)

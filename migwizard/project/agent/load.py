@@ -15,7 +15,7 @@ import sys
 import warnings
 from typing import Any, Callable
 
-from . import mysql_server, sources
+from . import mysql_server, sources, tenants
 from .engines import is_mysql, is_sqlite, mysql, sqlite, vendor_of
 from .failure import AgentError
 from .manage_py import run_manage_py
@@ -165,6 +165,7 @@ def _facts(start: dict[str, Any]) -> dict[str, Any]:
         "settings_file": getattr(sys.modules.get(os.environ["DJANGO_SETTINGS_MODULE"]), "__file__", None),
         "root": start["root"],
         "databases": [_database_facts(alias, real, start["root"]) for alias, real in REAL_DATABASES.items()],
+        "tenants": tenants.kinds(),
         "routers": [str(router) for router in settings.DATABASE_ROUTERS],
         "migration_modules": {
             label: module for label, module in dict(settings.MIGRATION_MODULES).items() if isinstance(label, str)

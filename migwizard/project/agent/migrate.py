@@ -6,9 +6,10 @@ import io
 import shutil
 import time
 import weakref
-from typing import Any
+from contextlib import contextmanager
+from typing import Any, Iterator
 
-from . import histories, scratch, sources
+from . import histories, scratch, sources, tenants
 from .failure import AgentError, place, sentence
 from .observe import Observer
 from .outside import keep_away
@@ -28,7 +29,7 @@ def migrate(
     """Migrate the scratch database `path`, which must not exist, from zero; return what is in it then.
 
     Where migrations are left out (`without`) the models of today may know more than the tables: there no handler runs
-    after migrate but Django's own. With `observe` every operation that no autodetector writes is watched. Raises
+    after migrate but Django's own. A database of tenants gets the apps of all kinds of schemas in one. With `observe` every operation that no autodetector writes is watched. Raises
     AgentError("migrate") naming the operation that failed.
     """
     import random
@@ -36,6 +37,7 @@ def migrate(
     from django.core.management import call_command
 
     scratch.create(start, alias, path)
+    tenants.join_schemas()
     histories.look_at(folders, without)
     if without:
         _leave_djangos_handlers()
@@ -45,27 +47,10 @@ def migrate(
     engine = scratch.engine_at(alias)
     observer = Observer(engine, connection, set(labels), observe, emit, outside)
     began = time.monotonic()
-    with observer:
-        try:
-            call_command(
-                "migrate", database=alias, interactive=False, verbosity=0, stdout=io.StringIO(), stderr=io.StringIO()
-            )
-        except (Exception, SystemExit) as error:
-            cause = _first(error)
-            raise AgentError(
-                "migrate",
-                " ".join(
-                    filter(
-                        None,
-                        [
-                            "{} failed: {}".format(observer.current_name() or "migrate", sentence(cause)),
-                            engine.hint(cause),
-                        ],
-                    )
-                ),
-                operation=observer.current,
-                where=place(cause, start["root"]),
-            ) from error
+    with observer, failures_told(observer, engine, start["root"]):
+        call_command(
+            "migrate", database=alias, interactive=False, verbosity=0, stdout=io.StringIO(), stderr=io.StringIO()
+        )
     seconds = time.monotonic() - began
     catalogue = engine.read_catalogue(connection)
     rows = engine.read_rows(connection, catalogue)
@@ -77,6 +62,22 @@ def migrate(
     connection.close()
     shutil.rmtree(media, ignore_errors=True)
     return result
+
+
+@contextmanager
+def failures_told(observer: Observer, engine: Any, root: str) -> Iterator[None]:
+    """Raise AgentError("migrate"), which names the operation, for whatever a history raises."""
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        cause = _first(error)
+        said = "{} failed: {}".format(observer.current_name() or "migrate", sentence(cause))
+        raise AgentError(
+            "migrate",
+            " ".join(filter(None, [said, engine.hint(cause)])),
+            operation=observer.current,
+            where=place(cause, root),
+        ) from error
 
 
 def _leave_djangos_handlers() -> None:

@@ -37,6 +37,7 @@ HANDLERS = {
     "operations": ("operations", "operations"),
     "generate": ("makemigrations", "generate"),
     "migrate": ("migrate", "migrate"),
+    "migrate_schemas": ("migrate_schemas", "migrate_schemas"),
     "copy_scratch": ("scratch", "copy"),
     "try_scratch": ("scratch", "try_scratch"),
     "describe_scratch": ("scratch", "describe"),
