@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
+from textual.css.query import NoMatches
 from textual.geometry import Size
 from textual.screen import Screen
 
@@ -233,9 +235,10 @@ class WizardApp(Acts, Answering, DeadKeys, App[Ended]):
             **changes,
         )
         for screen in self.screen_stack:
-            # While the app closes, a screen loses its parts before it goes itself.
-            if isinstance(screen, Stands) and screen.is_mounted and screen.children:
-                screen.stands(self.standing)
+            # While it opens or closes, a screen has some of its parts only.
+            if isinstance(screen, Stands) and screen.is_mounted:
+                with contextlib.suppress(NoMatches):
+                    screen.stands(self.standing)
 
     def _tick(self) -> None:
         if self.standing.working and self.progress.began:

@@ -17,6 +17,7 @@ from migwizard.tui.messages import Answered
 from migwizard.tui.screens.small import SmallScreen
 from migwizard.tui.screens.step import StepScreen
 from migwizard.tui.widgets.decide import ChoiceList
+from migwizard.tui.widgets.frame import Stepper
 from tests.tui.support import DONE, begin, decide, drive, end, progress, review, settled, text_of, wizard
 
 pytestmark = pytest.mark.usefixtures("plain_screens")
@@ -162,6 +163,17 @@ def test_undo_and_quit_are_answers() -> None:
 
         drive(app, act)
         assert app.answers == [answer]
+
+
+def test_news_while_a_screen_closes_harm_nobody() -> None:
+    app = wizard(begin(State.PROOF))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await app.screen.query_one(Stepper).remove()
+        app._tick()
+        await settled(pilot)
+
+    drive(app, act)
 
 
 def test_cancel_stops_the_engine_and_goes_on_with_a_new_one() -> None:
