@@ -56,7 +56,7 @@ def switch_all(
     """
     places = places_of(connection)
     the_round = Round("switch", {connection.alias: connection}, manifest, lock_timeout, may_lack)
-    reports = [the_round.act(place, dry_run=True) for place in places]
+    reports = [_acted(place, lambda place: the_round.act(place, dry_run=True)) for place in places]
     if not dry_run:
         reports = _one_by_one(places, lambda place: the_round.act(place, dry_run=False))
     if not _are_schemas(places):
@@ -93,11 +93,21 @@ def _one_by_one(places: Sequence[Place], act: Any) -> list[dict[str, Any]]:
     reports: list[dict[str, Any]] = []
     for place in places:
         try:
-            reports.append(act(place))
+            reports.append(_acted(place, act))
         except SwitchError as error:
             done = [str(before.schema) for before in places[: len(reports)]]
             raise SwitchError(error.code, error.reason, dict(error.details, done=done)) from error
     return reports
+
+
+def _acted(place: Place, act: Any) -> dict[str, Any]:
+    """What was done in one place. Raises SwitchError, too, for what the server says by itself: of a right, of a trigger."""
+    from django.db import Error
+
+    try:
+        return dict(act(place))
+    except Error as error:
+        raise SwitchError("database", "Database {}: {}.".format(place, " ".join(str(error).split()))) from error
 
 
 def _are_schemas(places: Sequence[Place]) -> bool:
