@@ -352,7 +352,7 @@ def _common() -> argparse.ArgumentParser:
         metavar="WHERE",
         action="append",
         help="where scratch databases are made: on the server of this alias or URL, on one found here (local) or one of "
-        "our own (embedded); default: the project's own",
+        "our own (embedded), or, given several times, in these empty databases; default: the project's own server",
     )
     group.add_argument(
         "--no-input", action="store_true", help="ask nothing; stop with exit 4 where a person must decide"

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ class Runs:
     def __init__(self, ride: Ride, *, below: bool = False, alias: str = ALIAS) -> None:
         self._ride, self._alias = ride, alias
         self._of = "" if alias == ALIAS else f"on_{fingerprint(alias)[:6]}_"
-        self._pool = ThreadPoolExecutor(max_workers=2)
+        self._pool = ThreadPoolExecutor(max_workers=scratch.side_by_side(ride))
         self._without = ride.without if below else []
         self._first, self._again = ("folded", "folded_second") if self._without else ("old", "second")
         self._key = fingerprint(history_fingerprint(ride), *scratch.identity(ride))
@@ -101,7 +102,7 @@ class Runs:
 
     def old(self, *, database: bool = False) -> Future[dict[str, Any]]:
         """The old history from zero, observed; with `database` the database that it built is there too."""
-        return self._submit(self._cached, self._first, self._observed, database)
+        return self._submit(self._cached, self._first, partial(self._observed, database), database)
 
     def second(self) -> Future[dict[str, Any]]:
         """The old history again, with another clock, hash seed and random seed; rows only."""
@@ -126,12 +127,12 @@ class Runs:
     def _advanced(self, manifest: Manifest) -> dict[str, Any]:
         name = "climbed" if self._without else "advanced"
         path, words = self._fresh(name), self._words(name)
-        scratch.note(self._ride, path, self._alias)
-        self._ride.guest.call("copy_scratch", alias=self._alias, source=self.old_database, path=path)
+        scratch.copy(self._ride, self.old_database, path, self._alias)
         self._ride.tell("progress", f"Starting: {words}", run=name, words=words, number=0, total=0)
         result: dict[str, Any] = self._ride.guest.call(
             "advance", alias=self._alias, path=path, manifest=manifest.to_dict(), folders=self._ride.new_folders()
         )
+        scratch.release(self._ride, path, self._alias)
         text = f"{words[0].upper()}{words[1:]}: {result['seconds']:.1f} s"
         self._ride.tell("run", text, run=name, words=words, seconds=result["seconds"], number=0, total=0, kept=False)
         return result
@@ -157,10 +158,16 @@ class Runs:
             durable.write_file(_sources_file(self._ride, name), json.dumps(sorted(result["sources"])).encode())
         return result
 
-    def _observed(self) -> dict[str, Any]:
+    def _observed(self, keep: bool) -> dict[str, Any]:
+        path = self.old_database
         try:
             return self._migrate(
-                self._ride.guest, self.old_database, self._old_folders, observe=self._alias == ALIAS, say=self._first
+                self._ride.guest,
+                path,
+                self._old_folders,
+                observe=self._alias == ALIAS,
+                say=self._first,
+                keep=keep,
             )
         except GuestError as error:
             error.details |= scratchcopies.failing(self._ride, error.details.get("operation"))
@@ -176,8 +183,16 @@ class Runs:
         return self._migrate(self._ride.guest, self._fresh(name), self._ride.new_folders(), say=name)
 
     def _migrate(
-        self, guest: Guest, path: Path, folders: Any, say: str, call: str = "migrate", **more: Any
+        self,
+        guest: Guest,
+        path: Path,
+        folders: Any,
+        say: str,
+        call: str = "migrate",
+        keep: bool = False,
+        **more: Any,
     ) -> dict[str, Any]:
+        """Run a history; its database is needed longer where it is to be kept."""
         path.parent.mkdir(parents=True, exist_ok=True)
         path.unlink(missing_ok=True)
         scratch.note(self._ride, path, self._alias)
@@ -206,15 +221,19 @@ class Runs:
         self._ride.tell("progress", f"Starting: {words}", run=run, words=words, number=0, total=total)
         if self._without:
             more["without"] = self._without
-        result: dict[str, Any] = guest.call(
-            call,
-            on_event=progress,
-            alias=self._alias,
-            path=path,
-            labels=list(self._ride.apps.labels),
-            folders=folders,
-            **more,
-        )
+        try:
+            result: dict[str, Any] = guest.call(
+                call,
+                on_event=progress,
+                alias=self._alias,
+                path=path,
+                labels=list(self._ride.apps.labels),
+                folders=folders,
+                **more,
+            )
+        finally:
+            if not keep:
+                scratch.release(self._ride, path, self._alias)
         self._tell_end(say, result["seconds"], kept=False)
         return result
 

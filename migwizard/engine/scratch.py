@@ -16,7 +16,8 @@ from migwizard.errors import DatabaseError, MigwizardError, UsageError
 from migwizard.project import embedded
 from migwizard.project.embedded import Server
 from migwizard.project.guest import GuestError
-from migwizard.project.places import CODE, EMBEDDED, FORMS, OPTION, refusal, started
+from migwizard.project.places import CODE, EMBEDDED, FORMS, GIVEN, OPTION, refusal, started
+from migwizard.words.counting import count
 from migwizard.words.databases import engine_name
 
 ALIAS = "default"
@@ -97,7 +98,7 @@ def prepare(ride: Ride) -> None:
     Raises UsageError where it is no place for it, DatabaseError where the server does not start.
     """
     places = ride.project.scratch
-    if places is None:
+    if places is None or not on_server(ride):
         return
     databases = {database["alias"]: database for database in ride.guest.facts["databases"]}
     kind = vendor(ride)
@@ -110,10 +111,52 @@ def prepare(ride: Ride) -> None:
         if found != kind:
             names = f"{spot.shown} is {engine_name(found)}, and the default database is {engine_name(kind)}"
             raise refusal(f"{places.source}: {names}; the proof has to run on the same engine.")
+    if places.kind == GIVEN and len(places.spots) < needed(ride):
+        raise refusal(
+            f"{places.source} gives {count(len(places.spots), 'empty database')}, and the proof needs {needed(ride)} at the same time; "
+            f"with {needed(ride) + 1} two histories run side by side."
+        )
     if places.kind == EMBEDDED and ride.server is None:
         ride.tell("progress", "starting a PostgreSQL of our own")
         ride.server = Server(places.spots[0].settings["PASSWORD"])
         ride.guest.scratch = started(places, ride.server.port).told()
+
+
+def needed(ride: Ride) -> int:
+    """How many databases are needed at the same time: what the old history built is read while another one runs.
+
+    Where migrations are kept on top, the history up to the cut is kept beside the whole one.
+    """
+    return 3 if ride.without or ride.options.keep_after else 2
+
+
+def side_by_side(ride: Ride) -> int:
+    """How many histories may run at the same time."""
+    places = ride.project.scratch
+    few = places is not None and is_given(ride, ALIAS) and len(places.spots) <= needed(ride)
+    return 1 if few else 2
+
+
+def is_given(ride: Ride, alias: str) -> bool:
+    """Whether the scratch databases that stand for a database were given to us."""
+    places = ride.project.scratch
+    return places is not None and places.kind == GIVEN and on_server(ride, alias)
+
+
+def release(ride: Ride, path: Path, alias: str = ALIAS) -> None:
+    """A database that was given and stands for `path` is free for another run; what hinders that is for the end to tell."""
+    if is_given(ride, alias):
+        with contextlib.suppress(GuestError):
+            ride.guest.call("release_scratch", alias=alias, path=path)
+            ride.facts.get(MADE, {}).pop(str(path), None)
+
+
+def copy(ride: Ride, source: Path, path: Path, alias: str = ALIAS) -> None:
+    """Make the database for `path` a copy of that for `source`; one that was given goes over to `path`."""
+    note(ride, path, alias)
+    ride.guest.call("copy_scratch", alias=alias, source=source, path=path)
+    if is_given(ride, alias):
+        ride.facts.get(MADE, {}).pop(str(source), None)
 
 
 def cannot(ride: Ride, error: GuestError) -> MigwizardError:

@@ -17,7 +17,7 @@ from migwizard.errors import UsageError
 
 OPTION, VARIABLE = "--scratch", "MIGWIZARD_SCRATCH"
 CODE = "scratch-where"
-LOCAL, EMBEDDED = "local", "embedded"
+LOCAL, EMBEDDED, GIVEN = "local", "embedded", "given"
 HIDDEN = "***"
 SCHEMES = {
     "postgresql": "postgresql",
@@ -28,7 +28,7 @@ SCHEMES = {
 }
 FORMS = (
     f"{OPTION} takes an alias of your settings, whose server and user are used; the URL of a server, as postgresql://USER@HOST/ (one "
-    f"with a password belongs into the variable {VARIABLE}); local, for a server on this machine; or embedded, for a PostgreSQL of our own."
+    f"with a password belongs into the variable {VARIABLE}); several empty databases, each as a URL with its name or as an alias; local, for a server on this machine; or embedded, for a PostgreSQL of our own."
 )
 """What can be given, for people."""
 
@@ -109,7 +109,9 @@ def _places(words: Sequence[str], source: str) -> Places:
         return Places("local" if single.shown == LOCAL else "embedded", spots, source)
     if single is not None and not single.settings.get("NAME"):
         return Places("server", spots, source)
-    raise refusal(f"{source} names a database; scratch databases are made on a server.")
+    if nameless := [spot.shown for spot in spots if not spot.alias and not spot.settings.get("NAME")]:
+        raise refusal(f"{source} names several places, so each is an empty database, and {nameless[0]} names none.")
+    return Places("given", spots, source)
 
 
 def _spot(word: str, source: str) -> Spot:

@@ -51,6 +51,7 @@ def test_a_url_becomes_settings_of_django() -> None:
 def test_words_are_kinds_and_everything_else_is_an_alias() -> None:
     assert [places(word).kind for word in ("local", "embedded", "proofs")] == ["local", "embedded", "server"]
     assert places("proofs").spots[0].alias == "proofs"
+    assert places("proofs", "postgresql://db/b").kind == places("mysql://db/a").kind == "given"
     assert places("embedded").secrets != places("embedded").secrets, "a password for one ride"
 
 
@@ -59,6 +60,7 @@ def test_words_are_kinds_and_everything_else_is_an_alias() -> None:
     [
         (("oracle://db/",), "those of postgresql:// and mysql:// are known"),
         (("local", "proofs"), "names local beside others"),
+        (("postgresql://db/a", "postgresql://db/"), "each is an empty database, and postgresql://db/ names none"),
         (("postgresql://ada:***@db/",), "without its password"),
         (("postgresql://ada:pl4nted/word@db/",), "has the URL postgresql://ada:***@db/, which cannot be read"),
         (("postgresql://ada:pl4nted@db:x/",), "has the URL postgresql://ada:***@db:x/, which cannot be read"),
@@ -131,4 +133,4 @@ def test_the_project_does_not_get_the_variable(shell: Shell, monkeypatch: pytest
 
 def test_on_sqlite_it_changes_nothing(shell: Shell) -> None:
     write(shell.root, {"pyproject.toml": "[tool.migwizard]\nscratch = 'nowhere'\n"})
-    assert shell("run", "--yes", "--until", "preflight").exit == 0
+    assert shell("run", "--yes", "--until", "proof").exit == 0

@@ -94,7 +94,7 @@ def other_scratch(case: Refused) -> Iterator[Offer]:
     if case.details.get("vendor", "postgresql") == "postgresql":
         started = "starts a PostgreSQL of our own for the ride, and removes it afterwards"
         yield Offer(Choice(EMBEDDED, started, "Our own server"), lambda _: case.open_again(scratch=(EMBEDDED,)))
-    effect = "makes scratch databases there"
+    effect = "makes scratch databases there; several empty databases are separated by spaces"
     choice = Choice("scratch", effect, "Another place", wants="alias of your settings, or postgresql://user@host/")
     yield Offer(choice, lambda text: case.open_again(scratch=tuple(text.split())))
     if case.opening.scratch:

@@ -232,7 +232,10 @@ def _check_tree(ride: Ride) -> None:
             stray = ", ".join(".".join(node) for node in sorted(found ^ expected))
             raise MigwizardError(f"The tree does not hold the proved files alone: {stray}.", code="tree")
         ride.tell("progress", "migrating a scratch database from zero with them")
-        built = ride.guest.call("migrate", alias=ALIAS, path=fresh(ride, "tree"), labels=labels)
+        path = fresh(ride, "tree")
+        scratch.note(ride, path)
+        built = ride.guest.call("migrate", alias=ALIAS, path=path, labels=labels)
+        scratch.release(ride, path)
         proved = json.loads(proved_catalogue(ride).read_bytes())
         differences = compare_catalogues(proved, built["catalogue"], explicit_names=())
         wrong = [difference.sentence for difference in differences if difference.severity == "error"]

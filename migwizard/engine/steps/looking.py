@@ -18,6 +18,7 @@ from migwizard.engine.previews import Finding, Status
 from migwizard.engine.ride import Ride
 from migwizard.errors import DatabaseError, MigwizardError, ProjectError, UndecidedError, UsageError
 from migwizard.project.guest import GuestError
+from migwizard.project.places import GIVEN
 from migwizard.words.counting import count
 from migwizard.words.databases import ENGINES
 
@@ -331,16 +332,21 @@ def _scratch(ride: Ride, _: Seen) -> tuple[Status, str, str]:
 def _scratch_on_server(ride: Ride) -> tuple[Status, str, str]:
     if any(one["alias"] == scratch.ALIAS and one["vendor"] == "other" for one in ride.guest.facts["databases"]):
         return "waiting", "not looked at: waits for Settings", ""
-    if not scratch.is_elsewhere(ride):
+    places = ride.project.scratch
+    if places is None:
         return "ok", "a scratch database can be made on the server", f"Server: {_try_scratch(ride)}"
     ride.facts.pop(scratch.PLACE, None)
     place = scratch.place(ride)
     where = _try_scratch(ride)
     own = place["own"] or "not known, since its server could not be asked"
     detail = f"Server: {where}\nIts version: {place['version']}\nThe default database: {own}"
-    if place["own"] == place["version"]:
-        return "ok", f"can be made on {place['said']}, {place['version']} as the default database", detail
-    return "note", f"can be made on {place['said']}, {place['version']}; the default database: {own}", detail
+    if place["there"]:
+        detail += f"\nThere already, so that migrations do nothing about it: {', '.join(place['there'])}"
+    same = place["own"] == place["version"]
+    text = f"{'in' if places.kind == GIVEN else 'can be made on'} {places.shown}, {place['version']}"
+    if same and not place["there"]:
+        return "ok", f"{text} as the default database", detail
+    return "note", f"{text}; the default database: {own}", detail
 
 
 def _try_scratch(ride: Ride) -> str:

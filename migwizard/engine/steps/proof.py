@@ -273,6 +273,10 @@ def _caveats(ride: Ride) -> tuple[str, ...]:
         caveats.append(f"The project ran through another command{copy}: {shlex.join(via)}.")
     if place := scratch.place(ride):
         caveats.append(scratch.in_words(place))
+        if place["there"]:
+            caveats.append(
+                f"What migrations do about {', '.join(place['there'])} was not seen: the databases had it already."
+            )
     for seed in ride.checkpoint.results.get(State.SEEDS, {}).get("seeds", ()):
         if seed.get("depends") and seed["rung"] not in (None, Rung.DROP):
             caveats.append(f"What {seed['operation']} leaves may depend on {', '.join(seed['depends'])}.")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, Dict, Iterator, List, Mapping
 
-from .mysql_names import NAME, Execute, literal, names_in, quote
+from .mysql_names import MARK_TABLE, NAME, Execute, literal, names_in, quote
 from .mysql_tables import own, plain, read_tables
 
 _DEFINER = re.compile(r"\bDEFINER ?= ?{0}@{0} ".format(NAME))
@@ -42,7 +42,8 @@ def _read(execute: Execute, version: str, database: str) -> Dict[str, Any]:
     for name, kind in execute(
         "SELECT table_name, table_type FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1"
     ):
-        names.setdefault({"VIEW": "view", "SEQUENCE": "sequence"}.get(kind, "table"), []).append(name)
+        if name != MARK_TABLE:
+            names.setdefault({"VIEW": "view", "SEQUENCE": "sequence"}.get(kind, "table"), []).append(name)
     mariadb = "mariadb" in version.lower()
     tables = read_tables(execute, names.get("table", []), database, mariadb=mariadb)
     programs = _Programs(execute, database)

@@ -8,6 +8,8 @@ from typing import Any, Callable, List, Sequence, Tuple
 Execute = Callable[[str], Sequence[Tuple[Any, ...]]]
 
 BACKUP_TABLE = "migwizard_history_backup"
+MARK_TABLE = "migwizard_scratch"
+"""Says in an empty database that was given to us what was there before."""
 RECORDER_TABLE = "django_migrations"
 
 NAME = r"`((?:[^`]|``)*)`"

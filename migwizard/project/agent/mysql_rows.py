@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Tuple
 
-from .mysql_names import BACKUP_TABLE, RECORDER_TABLE, Execute, quote
+from .mysql_names import BACKUP_TABLE, MARK_TABLE, RECORDER_TABLE, Execute, quote
 
 _NUMBERS = {"tinyint", "smallint", "mediumint", "int", "integer", "bigint", "year"}
 _FLOATS = {"float", "double", "real"}
@@ -50,7 +50,7 @@ def keyed(execute: Execute, name: str, table: Dict[str, Any]) -> Dict[Tuple[Any,
 
 
 def is_read(name: str) -> bool:
-    return name not in (RECORDER_TABLE, BACKUP_TABLE)
+    return name not in (RECORDER_TABLE, BACKUP_TABLE, MARK_TABLE)
 
 
 def column_names(table: Dict[str, Any]) -> List[str]:

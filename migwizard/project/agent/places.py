@@ -8,7 +8,7 @@ import os
 from typing import Any, Callable, Iterator
 
 from . import load
-from .engines import is_mysql, is_postgresql
+from .engines import is_mysql, is_postgresql, is_sqlite
 from .failure import AgentError, sentence
 
 _LEADING = {
@@ -31,15 +31,16 @@ _MAY_CREATE = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = curr
 Use = Callable[[Any], Any]
 
 
-def is_elsewhere(start: dict[str, Any]) -> bool:
-    """Whether scratch databases are made on another server, or as another user, than the real one."""
-    return bool(start.get("scratch"))
+def where_of(start: dict[str, Any], alias: str) -> dict[str, Any] | None:
+    """Where the host wants scratch databases for `alias`; None for the server of the real one, and for SQLite, which has none."""
+    where = start.get("scratch")
+    return None if not where or is_sqlite(load.REAL_DATABASES[alias]) else dict(where)
 
 
 def place_of(start: dict[str, Any], alias: str, use: Use) -> dict[str, Any]:
     """Settings of the server on which scratch databases for `alias` are made. Raises AgentError("scratch")."""
-    real, where = load.REAL_DATABASES[alias], start.get("scratch")
-    if not where:
+    real, where = load.REAL_DATABASES[alias], where_of(start, alias)
+    if where is None:
         return real
     if where["kind"] == "local":
         return _found_here(real, use)

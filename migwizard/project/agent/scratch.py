@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from . import load
+from . import given, load
 from .engines import Engine, engine_of
 from .failure import AgentError, sentence
-from .places import is_elsewhere, place_of
+from .places import place_of, where_of
 
 
 def engine_at(alias: str) -> Engine:
@@ -22,14 +22,23 @@ def create(start: dict[str, Any], alias: str, path: str) -> None:
 
 
 def copy(start: dict[str, Any], emit: Any, alias: str, source: str, path: str) -> None:
-    """Make the scratch database `path` as a copy of the scratch database `source`, to which nobody is connected."""
+    """Make the scratch database `path` as a copy of the scratch database `source`, to which nobody is connected.
+
+    One that was given stands for `path` from now on, and for `source` no more: there are few of them.
+    """
+    if given.is_given(start, alias):
+        given.hand_over(start, alias, source, path, _using(alias))
+        return
     _create(start, alias, path, source)
 
 
 def _create(start: dict[str, Any], alias: str, path: str, source: str | None = None) -> None:
     use, real = _using(alias), load.REAL_DATABASES[alias]
+    if given.is_given(start, alias):
+        given.take(start, alias, path, use)
+        return
     place = place_of(start, alias, use)
-    engine_at(alias).create(place, path, start["owner"], use, source, real if is_elsewhere(start) else None)
+    engine_at(alias).create(place, path, start["owner"], use, source, real if where_of(start, alias) else None)
 
 
 def open_scratch(start: dict[str, Any], alias: str, path: str, clock_shift: float = 0.0) -> Any:
@@ -44,6 +53,8 @@ def open_scratch(start: dict[str, Any], alias: str, path: str, clock_shift: floa
 
     connection_created.connect(prepare, weak=False)
     use = _using(alias)
+    if given.is_given(start, alias):
+        return use(given.settings_of(start, alias, path, use))
     return use(engine.scratch_settings(place_of(start, alias, use), path, start["owner"]))
 
 
@@ -65,6 +76,8 @@ def try_scratch(start: dict[str, Any], emit: Any, alias: str, path: str, living:
     """Make a scratch database and remove it again; returns where it was. Raises AgentError("scratch"), ("unreachable")."""
     from django.db.utils import Error
 
+    if given.is_given(start, alias):
+        return given.look(start, alias, _using(alias))
     create(start, alias, path)
     connection = open_scratch(start, alias, path)
     try:
@@ -85,14 +98,25 @@ def _named(place: dict[str, Any]) -> str:
     return "{}, as {}".format(where, place.get("USER") or "the user of the settings")
 
 
+def release(start: dict[str, Any], emit: Any, alias: str, path: str) -> None:
+    """Empty a database that was given and that nobody needs for `path` any more; others stay until the ride is over."""
+    if given.is_given(start, alias):
+        given.release(start, alias, path, _using(alias))
+
+
 def describe(start: dict[str, Any], emit: Any, alias: str) -> dict[str, Any]:
     """Where scratch databases are made, the version of that server, and of the project's own where it can be read.
 
+    `there` are extensions that databases have already.
     Raises AgentError("scratch"), ("unreachable").
     """
     use, engine = _using(alias), engine_at(alias)
+    named: str | None = None
+    there: list[str] = []
+    if given.is_given(start, alias):
+        named, there = given.names(start, alias), given.there_already(start, alias, use)
     place = place_of(start, alias, use)
-    found = {"where": _named(place), "version": engine.server_version(place, use), "own": None}
+    found = {"where": named or _named(place), "version": engine.server_version(place, use), "own": None, "there": there}
     try:
         found["own"] = engine.server_version(load.REAL_DATABASES[alias], use)
     except AgentError:
@@ -105,4 +129,6 @@ def sweep(start: dict[str, Any], emit: Any, alias: str, living: list[int] | None
     """Remove all scratch databases of this process, and those that killed ones left. Returns their names."""
     owner = dict(start["owner"], living=living)
     use = _using(alias)
+    if given.is_given(start, alias):
+        return given.sweep(start, alias, owner, use)
     return list(engine_at(alias).sweep(place_of(start, alias, use), owner, use))

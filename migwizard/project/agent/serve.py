@@ -40,6 +40,7 @@ HANDLERS = {
     "migrate_schemas": ("migrate_schemas", "migrate_schemas"),
     "copy_scratch": ("scratch", "copy"),
     "try_scratch": ("scratch", "try_scratch"),
+    "release_scratch": ("scratch", "release"),
     "describe_scratch": ("scratch", "describe"),
     "sweep_scratch": ("scratch", "sweep"),
     "seed_rows": ("seed_rows", "seed_rows"),

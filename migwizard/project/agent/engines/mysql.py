@@ -87,7 +87,7 @@ def create(
     server said, or AgentError("unreachable") where none answers.
     """
     name = database_name(path, owner)
-    alphabet = None if like is None else _alphabet_elsewhere(like, use)
+    alphabet = None if like is None else alphabet_of(like, use)
     with _server(use(server_settings(real)), real) as execute:
         _drop(execute, name)
         execute("CREATE DATABASE {}{}".format(quote(name), _alphabet(execute, real) if alphabet is None else alphabet))
@@ -113,8 +113,8 @@ def _alphabet(execute: Raw, real: dict[str, Any]) -> str:
     )
 
 
-def _alphabet_elsewhere(real: dict[str, Any], use: Callable[[dict[str, Any]], Any]) -> str:
-    """The same where the project's database is on another server; where that cannot be asked its TEST settings count."""
+def alphabet_of(real: dict[str, Any], use: Callable[[dict[str, Any]], Any]) -> str:
+    """Character set and collation of the real database, by its own server; where that cannot be asked, of its TEST settings."""
     try:
         with _server(use(server_settings(real)), real) as execute:
             return _alphabet(execute, real)
@@ -147,8 +147,15 @@ def sweep(real: dict[str, Any], owner: dict[str, Any], use: Callable[[dict[str, 
 
 def _drop(execute: Raw, name: str) -> None:
     """Remove a scratch database; whoever is still connected to it is a fork of ours that was cut off."""
+    end_others(execute, name)
+    execute("DROP DATABASE IF EXISTS {}".format(quote(name)))
+
+
+def end_others(execute: Callable[..., Any], name: str) -> None:
+    """End all other connections to a database of ours that this user can see, and wait for nobody's lock for long."""
     from django.db.utils import Error
 
+    execute("SET SESSION lock_wait_timeout = {}".format(LOCK_SECONDS))
     found = execute(
         "SELECT id FROM information_schema.processlist WHERE db = {} AND id <> CONNECTION_ID()".format(literal(name))
     )
@@ -158,7 +165,6 @@ def _drop(execute: Raw, name: str) -> None:
         except Error:
             # It ended by itself meanwhile.
             continue
-    execute("DROP DATABASE IF EXISTS {}".format(quote(name)))
 
 
 @contextmanager
@@ -175,7 +181,6 @@ def _server(connection: Any, real: dict[str, Any]) -> Iterator[Raw]:
                 cursor.execute(sql, params)
                 return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
 
-            execute("SET SESSION lock_wait_timeout = {}".format(LOCK_SECONDS))
             user, _, host = str(execute("SELECT CURRENT_USER()")[0][0]).rpartition("@")
             account = "{!r}@{!r}".format(user, host)
             yield execute
