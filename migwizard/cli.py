@@ -142,6 +142,10 @@ def _branch(branch: argparse.ArgumentParser) -> None:
     _json(branch)
 
 
+def _nothing(command: argparse.ArgumentParser) -> None:
+    """A command without options of its own."""
+
+
 def _retire(retire: argparse.ArgumentParser) -> None:
     retire.add_argument(
         "--database",
@@ -250,6 +254,15 @@ COMMANDS = (
         "old or the new migrations.",
         "migwizard status --json",
         _json,
+    ),
+    Command(
+        "runbook",
+        LOOK,
+        "how the reset gets everywhere else, as Markdown",
+        "Print what to do in every other environment, in order and with the commands of this project: checkouts, CI, staging, "
+        "production, rollback, open branches, the end. Needs the manifest beside manage.py; changes nothing.",
+        "migwizard runbook > docs/reset.md",
+        _nothing,
     ),
     Command(
         "verify",

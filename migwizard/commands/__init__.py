@@ -20,6 +20,7 @@ COMMANDS: dict[str | None, tuple[str, str]] = {
     "status": ("status", "status"),
     "branch": ("branch", "branch"),
     "retire": ("retire", "retire"),
+    "runbook": ("runbook", "runbook"),
     "plan": ("look", "plan"),
     "verify": ("look", "verify"),
     "doctor": ("look", "doctor"),

@@ -45,6 +45,11 @@ def ignored(root: Path, names: Sequence[str]) -> set[str]:
     return set(filter(None, (said or "").split("\0")))
 
 
+def prefix(root: Path) -> str:
+    """The folder in its repository, without a slash at the end; empty for the top, or where there is no git."""
+    return (_git(root, "rev-parse", "--show-prefix") or "").strip().rstrip("/")
+
+
 def head(root: Path) -> str:
     """The commit that is checked out, or an empty text."""
     return (_git(root, "rev-parse", "HEAD") or "").strip()

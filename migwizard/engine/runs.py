@@ -37,6 +37,7 @@ NAMES = {
     "advanced": "old history, switched, with the drift on top",
     "schemas_old": "old history in the schemas of tenants",
     "schemas_new": "new history in the schemas of tenants",
+    "replaced": "old history, and migrate with the new files on top",
     "climbed": "old history up to the cut, switched, with what is kept on top",
 }
 """What each run builds, in words."""
@@ -125,7 +126,7 @@ class Runs:
         return self._submit(self._advanced, manifest)
 
     def _advanced(self, manifest: Manifest) -> dict[str, Any]:
-        name = "climbed" if self._without else "advanced"
+        name = "climbed" if self._without else "replaced" if manifest.replaces else "advanced"
         path, words = self._fresh(name), self._words(name)
         scratch.copy(self._ride, self.old_database, path, self._alias)
         self._ride.tell("progress", f"Starting: {words}", run=name, words=words, number=0, total=0)

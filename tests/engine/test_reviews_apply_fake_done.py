@@ -346,8 +346,8 @@ def test_done_tells_figures_and_writes_message_and_summary(tiny_proved: Shop) ->
     assert (preview.files_before, preview.files_after) == (7, 4)
     assert (preview.seconds_before, preview.seconds_after) == (seconds["old"], seconds["new"])
     assert preview.databases == (("default", "switched"),)
-    assert preview.saved == (".migwizard/commit-message.txt", ".migwizard/summary.md")
-    texts = [(tiny_proved.root / name).read_text() for name in preview.saved]
+    assert preview.saved == (".migwizard/commit-message.txt", ".migwizard/summary.md", ".migwizard/runbook.md")
+    texts = [(tiny_proved.root / name).read_text() for name in preview.saved[:2]]
     assert texts == [preview.commit_message, preview.summary]
     kept = "3 old data operations kept"
     assert preview.proof.startswith("equal: ") and preview.operations == kept

@@ -27,6 +27,16 @@ def applied(tiny: WarmShop, tmp_path_factory: pytest.TempPathFactory) -> WarmSho
     return shop
 
 
+@pytest.fixture(scope="session", params=["switched", "by name"])
+def finished(
+    request: pytest.FixtureRequest, tiny: WarmShop, applied: WarmShop, tmp_path_factory: pytest.TempPathFactory
+) -> WarmShop:
+    """After the last step, both ways."""
+    shop = (tiny if request.param == "switched" else applied).copy(tmp_path_factory.mktemp("finished"))
+    shop.migwizard("run", "--yes")
+    return shop
+
+
 @pytest.fixture(scope="session")
 def named(tmp_path_factory: pytest.TempPathFactory) -> WarmShop:
     """The workshop, of which a third party names a migration, with its younger part kept on top."""

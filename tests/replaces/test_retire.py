@@ -15,16 +15,6 @@ ROWS = "SELECT app, name FROM django_migrations WHERE app IN ('clubs', 'people',
 BESIDE = ("migwizard_manifest.json", "migwizard_switch.py")
 
 
-@pytest.fixture(scope="module", params=["switched", "by name"])
-def finished(
-    request: pytest.FixtureRequest, tiny: WarmShop, applied: WarmShop, tmp_path_factory: pytest.TempPathFactory
-) -> WarmShop:
-    """After the last step."""
-    shop = (tiny if request.param == "switched" else applied).copy(tmp_path_factory.mktemp("finished"))
-    shop.migwizard("run", "--yes")
-    return shop
-
-
 def retired_files(shop: WarmShop) -> list[str]:
     """What still speaks of the reset."""
     files = [path for path in shop.root.glob("*/migrations/0*.py") if CLASS in path.read_text()]

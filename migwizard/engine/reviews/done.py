@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 
-from migwizard.engine import callers, checkout, committed, drift, histories, summary, swapping
+from migwizard.engine import callers, checkout, committed, drift, histories, runbook, summary, swapping
 from migwizard.engine.previews import DatabaseLine, DonePreview
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
@@ -17,8 +17,8 @@ FOLDERS_NAMED = 3
 """Of more migrations folders than these the command for git has a pattern."""
 
 
-BY_SWITCH = "other copies of a database: switch each before its next migrate, which stops there until then"
-BY_MIGRATE = "other copies of a database: migrate; one that may be behind is told by python migwizard_switch.py check"
+BY_SWITCH = "other copies of a database: switch each before its next migrate, which stops until then"
+BY_MIGRATE = "other copies of a database: migrate; python migwizard_switch.py check tells one that is behind"
 
 
 def question(ride: Ride) -> Question:
@@ -36,6 +36,13 @@ def question(ride: Ride) -> Question:
             Choice("continue", "Ends the wizard; the way back is printed once more.", "Finish"),
             Choice("summary", "One page for the pull request.", "Show the summary", group="show", shows=page),
             Choice("message", "The message for git commit -F.", "Show commit message", group="show", shows=message),
+            Choice(
+                "runbook",
+                "How it gets into every other environment, with the commands.",
+                "Show the runbook",
+                group="show",
+                shows=runbook.of(ride),
+            ),
             Choice("undo", "Shows what can be taken back, and asks.", "Undo ...", group="undo"),
         ),
         safe="continue",
@@ -97,7 +104,8 @@ def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list
         left.append(("Old names", f"migrations that are gone are named at {some(named)}: lead these elsewhere"))
     if lost := ride.checkpoint.results[State.DONE].get("leftovers"):
         left.append(("Leftovers", f"nothing names {some(lost)} any more: yours to remove, we never do"))
-    left.append(("Elsewhere", BY_MIGRATE if by_name else BY_SWITCH))
+    book = f"{ride.workplace.folder.name}/{runbook.NAME}"
+    left.append(("Elsewhere", f"{BY_MIGRATE if by_name else BY_SWITCH}; all commands: {book}"))
     left.append(("Colleagues", "with open branches: merge them before, or write their new migrations again on top"))
     return left
 

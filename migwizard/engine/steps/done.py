@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from migwizard.engine import callers, durable, leftovers, seedwords, summary, swapping
+from migwizard.engine import callers, durable, leftovers, runbook, seedwords, summary, swapping
 from migwizard.engine.drift import migration_files
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import ORDER, State
@@ -19,11 +19,12 @@ PAGE = "summary.md"
 
 
 def run(ride: Ride) -> dict[str, Any]:
-    """Everything is done; the report is built from the results of the states before. Writes page and message."""
+    """Everything is done; the report is built from the results of the states before. Writes page, message and runbook."""
     found = reached(ride)
     durable.write_file(ride.workplace.folder / MESSAGE, summary.commit_message(found).encode())
     durable.write_file(ride.workplace.folder / PAGE, summary.page(found).encode())
-    saved = [f"{ride.workplace.folder.name}/{name}" for name in (MESSAGE, PAGE)]
+    durable.write_file(ride.workplace.folder / runbook.NAME, runbook.of(ride).encode())
+    saved = [f"{ride.workplace.folder.name}/{name}" for name in (MESSAGE, PAGE, runbook.NAME)]
     return {"saved": saved, "leftovers": leftovers.find(ride)}
 
 

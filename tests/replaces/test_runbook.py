@@ -1,0 +1,109 @@
+"""The runbook: every command in it can be run, in its order, and leads to the end of the reset."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from migwizard.engine.runbook import Known, text
+from migwizard.switch.manifest import Manifest, build
+from tests.replaces.support import WarmShop
+from tests.replaces.test_retire import retired_files
+
+SECTIONS = (
+    "What changed",
+    "A colleague's checkout",
+    "CI",
+    "Staging",
+    "Production",
+    "Rollback",
+    "Open branches",
+    "The end",
+)
+
+
+def commands(runbook: str) -> list[list[str]]:
+    """What stands in its blocks, line by line."""
+    blocks = re.findall(r"^```sh\n(.*?)^```$", runbook, re.MULTILINE | re.DOTALL)
+    return [shlex.split(line) for block in blocks for line in block.splitlines()]
+
+
+def run(shop: WarmShop, command: list[str]) -> subprocess.CompletedProcess[str]:
+    """One of them, in the folder of manage.py."""
+    program, *words = command
+    if program == "migwizard":
+        return shop.migwizard(*words)
+    assert program == "python"
+    return shop.fork(*words)
+
+
+def test_every_command_works_in_its_order_in_another_checkout(
+    finished: WarmShop, tiny: WarmShop, tmp_path: Path
+) -> None:
+    shutil.copytree(finished.root, tmp_path / "tiny", ignore=shutil.ignore_patterns(".migwizard"))
+    shop = WarmShop(tmp_path / "tiny")
+    shutil.copy(tiny.database, shop.database)
+    written = shop.migwizard("runbook").stdout
+    assert written == (finished.root / ".migwizard/runbook.md").read_text()
+    assert re.findall(r"^## (.*)$", written, re.MULTILINE) == list(SECTIONS)
+    ran = []
+    for command in commands(written):
+        done = run(shop, command)
+        assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}{done.stderr}"
+        ran.append(" ".join(command[1:2] if command[0] == "migwizard" else command[1:3]))
+    assert {"manage.py migrate", "migwizard_switch.py check", "migwizard_switch.py undo", "branch", "retire"} <= set(
+        ran
+    )
+    by_name = "replaces" in (finished.root / "migwizard_manifest.json").read_text()
+    assert ("migwizard_switch.py switch" in ran) != by_name
+    assert not retired_files(shop)
+    shop.assert_clean()
+
+
+def manifest(**more: Any) -> Manifest:
+    return replace(
+        build(
+            run_id="r1",
+            created="2024-05-01T10:00:00",
+            apps=["shop"],
+            old_nodes=[("shop", "1"), ("shop", "2")],
+            new_nodes=[],
+        ),
+        **more,
+    )
+
+
+KNOWN = Known(
+    manifest(release="abcdef1234567890"), "shop", "config.live", (("default", "PostgreSQL, shop on db"),), False, (5, 2)
+)
+
+
+def test_each_database_and_the_release_before_are_named() -> None:
+    known = replace(
+        KNOWN, databases=(*KNOWN.databases, ("read only", "SQLite, a file in the project")), folder="src/shop"
+    )
+    written = text(known)
+    assert (
+        "python migwizard_switch.py switch --database default\npython migwizard_switch.py switch --database 'read only'"
+        in written
+    )
+    assert "The last release before the reset (`abcdef123456`) is deployed" in written
+    assert "`src/shop` of the repository" in written
+    assert "migwizard retire --yes --database default\n" in written, "one outside of the project has to be named"
+    assert "migrate_schemas" not in written
+    assert "--prune" not in written
+
+
+def test_tenants_and_old_djangos_have_words_of_their_own() -> None:
+    by_name = manifest(replaces=((("shop", "n"), (("shop", "1"), ("shop", "2"))),), drift=(("shop", "d"),))
+    written = text(replace(KNOWN, manifest=by_name, tenants=True, django=(3, 2)))
+    assert "Each tenant has a schema with a history of its own" in written
+    assert "every database applies shop.d with its next `migrate`" in written
+    assert "Django passes over such a file without a word" in written
+    assert "switch --database" not in written
+    assert "--prune" not in written, "this Django has no such option"
