@@ -39,10 +39,10 @@ def make_manifest(
     history, labels = ride.history(), set(ride.apps.labels)
     old = [(node["app"], node["name"]) for node in history["nodes"] if node["app"] in labels]
     alt = {}
-    for name, replaced in history["replaces"].items():
+    for name, joined in history["replaces"].items():
         app, _, migration = name.partition(".")
         if app in labels:
-            alt[app, migration] = [(a, m) for a, m in replaced]
+            alt[app, migration] = [(a, m) for a, m in joined]
     tables = [m["table"] for m in ride.built()["models"] if m["app"] in labels and m["managed"] and not m["proxy"]]
     try:
         return build(
