@@ -17,7 +17,7 @@ from migwizard.engine.states import State
 from migwizard.engine.talk import Face
 from migwizard.errors import UsageError
 from migwizard.project.discovery import Project, find_project
-from migwizard.project.places import without_password
+from migwizard.project.places import OPTION, without_password
 
 
 def project_of(arguments: argparse.Namespace) -> Project:
@@ -91,14 +91,13 @@ def remember(arguments: argparse.Namespace, said: Mapping[str, Any]) -> None:
 def again(arguments: argparse.Namespace, *more: str) -> str:
     """The command that comes to this project again, for the same shell in the same folder."""
     where = ["-C", arguments.project] if arguments.project else []
-    return shlex.join([*_surroundings(), *_program(), *where, *how_to_load(arguments), *more])
+    # What makes no scratch database must not be held up by a password that is not printed.
+    places = [] if {"undo", "status"} & set(more) else where_scratch(arguments)
+    return shlex.join([*_surroundings(), *_program(), *where, *how_to_load(arguments), *places, *more])
 
 
 def how_to_load(arguments: argparse.Namespace) -> list[str]:
-    """The options that say how the project is loaded and where its scratch databases are, as they were given.
-
-    A password is not printed: whoever pastes the command is told that it has to be put in.
-    """
+    """The options that say how the project is loaded, as they were given."""
     words = []
     for option, value in (
         ("--python", arguments.python),
@@ -106,11 +105,15 @@ def how_to_load(arguments: argparse.Namespace) -> list[str]:
         ("--via-root", arguments.via_root),
         ("--env-file", arguments.env_file),
         ("--settings", arguments.settings),
-        ("--scratch", [without_password(word) for word in arguments.scratch or ()]),
     ):
         for item in value if isinstance(value, list | tuple) else filter(None, [value]):
             words += [option, item]
     return words
+
+
+def where_scratch(arguments: argparse.Namespace) -> list[str]:
+    """The options that say where scratch databases are made; whoever pastes them has to put a password in again."""
+    return [part for word in arguments.scratch or () for part in (OPTION, without_password(word))]
 
 
 def _surroundings() -> list[str]:

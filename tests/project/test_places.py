@@ -95,11 +95,9 @@ def test_a_password_in_the_configuration_is_refused_with_the_variable(tmp_path: 
 def test_printed_commands_say_it_without_the_password() -> None:
     given = Namespace(project=None, python=None, via=None, via_root=None, env_file=None, settings=None)
     setup.remember(given, {"scratch": [PLANTED, "mysql://bo@db/?password=pl4nted"]})
-    words = setup.how_to_load(given)
-    assert words == [
-        *("--scratch", "postgresql://ada:***@db:5433/"),
-        *("--scratch", "mysql://bo@db/?password=***"),
-    ]
+    words = "--scratch 'postgresql://ada:***@db:5433/' --scratch 'mysql://bo@db/?password=***' run"
+    assert setup.again(given, "run").endswith(words)
+    assert "--scratch" not in setup.again(given, "undo", "--yes"), "it works as it is printed"
     assert without_password("proofs") == "proofs"
 
 
