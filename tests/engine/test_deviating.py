@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from migwizard.engine import deviating
 from migwizard.engine.previews import FakePreview
 from tests.engine.persons import sitting
 from tests.engine.support import Shop
@@ -81,3 +82,20 @@ def test_without_the_catalogues_it_says_so(swapped: Shop) -> None:
     (swapped.root / ".migwizard/work/before-catalogue.json").unlink()
     said = swapped.migwizard("fake", "--dry-run").stderr
     assert "was not compared: what the old history builds is not kept in .migwizard any more" in said
+
+
+@pytest.mark.parametrize(
+    ("engine", "one", "other", "same"),
+    [
+        ("postgresql", "15.20", "15.4", True),
+        ("postgresql", "15.20", "18.6", False),
+        ("mysql", "10.11.6-MariaDB-1", "10.11.19-MariaDB", True),
+        ("mysql", "10.11.6-MariaDB", "10.6.1-MariaDB", False),
+        ("mysql", "8.4.2", "8.4.9", True),
+        ("mysql", "11.4.2-MariaDB", "11.4.2", False),
+        ("sqlite", "3.40.1", "3.50.0", True),
+    ],
+)
+def test_only_databases_of_one_release_are_compared(engine: str, one: str, other: str, same: bool) -> None:
+    first, second = (deviating._release({"engine": engine, "version": version}) for version in (one, other))
+    assert (first == second) is same

@@ -53,6 +53,7 @@ TEXTS: dict[str, Explain] = {
     "preflight.scratch": Explain(
         "Empty databases that we make for the proof, and remove afterwards.",
         "Both histories are built in them, so that yours are never touched.",
+        "Where your database user may make none, name another place with --scratch.",
     ),
     "preflight.graphviz": Explain(
         "A program that draws pictures. Without it models are drawn as text and saved as a .dot file."
