@@ -1,19 +1,32 @@
-"""A project whose manage.py and script run in forks of one process that has Django already."""
+"""A project whose commands run in forks of processes that have imported what these need."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
+from functools import cache
 from pathlib import Path
 
 from tests.engine.support import Shop
-from tests.switch.support import warm
+from tests.switch.support import Warm, warm
 
 NOTHING = "No planned migration operations"
 
 
+@cache
+def zygote() -> Warm:
+    """The process that has migwizard."""
+    return Warm(sys.executable, "-B", "-m", "tests.replaces.zygote")
+
+
 class WarmShop(Shop):
     """The same projects, quicker."""
+
+    def migwizard(self, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
+        done = zygote().run(["-m", "migwizard", *arguments], self.root, {**self.environment(), "NO_COLOR": "1"})
+        assert done.returncode == expect, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
 
     def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self.fork("manage.py", *arguments)

@@ -43,7 +43,7 @@ def test_files_and_databases_are_as_if_they_had_always_been_so(finished: WarmSho
     again = shop.lines("retire", "--yes")[-1]
     assert (again["written"], again["files"]) == (False, [])
 
-    for command in (("undo", "--yes"), ("fake", "--yes"), ("run", "--yes")):
+    for command in (("undo", "--yes"), ("run", "--yes")):
         assert "migwizard retire --undo" in shop.migwizard(*command, expect=6).stderr
     assert "It was retired" in shop.migwizard("status").stderr
     shop.migwizard("retire", "--undo")

@@ -60,13 +60,11 @@ def script_file() -> Path:
     return folder / FILE_NAME
 
 
-class _Warm:
-    """A process that has Django imported, and becomes whatever command it is given."""
+class Warm:
+    """A process that has what it needs imported, and becomes whatever command it is given."""
 
-    def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [PYTHON, "-B", str(HERE / "warm.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+    def __init__(self, *started: str) -> None:
+        self.process = subprocess.Popen(started, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         atexit.register(self.process.kill)
 
     def run(
@@ -81,7 +79,10 @@ class _Warm:
         return subprocess.CompletedProcess(command, answer["code"], answer["out"], answer["err"])
 
 
-warm = cache(_Warm)
+@cache
+def warm() -> Warm:
+    """The one that has Django."""
+    return Warm(PYTHON, "-B", str(HERE / "warm.py"))
 
 
 class Worker:

@@ -16,7 +16,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-MODULES = (
+MODULES: tuple[str, ...] = (
     "django.apps.registry",
     "django.core.management",
     "django.core.management.commands.migrate",
