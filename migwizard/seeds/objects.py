@@ -268,10 +268,16 @@ def replaced_tables(
         changed = {d.table or d.name for d in differences if d.severity == "error" and d.kind in ("table", "column")}
     facts = old["tables"]
     return {
-        name: SchemaObject("table", name, name, facts[name]["sql"], facts[name].get("drop", ""))
+        name: SchemaObject("table", name, name, _with_keys(facts[name]), facts[name].get("drop", ""))
         for name in both
         if name in changed
     }
+
+
+def _with_keys(facts: Mapping[str, Any]) -> str:
+    """The statements that make a table so that others can point to it: PostgreSQL tells keys apart from the columns."""
+    keys = [each["sql"] for each in facts.get("constraints", ()) if each.get("type") in ("p", "u") and each["sql"]]
+    return "\n".join([facts["sql"], *keys])
 
 
 def as_it_was(judged: Judged, final: Mapping[Thing, SchemaObject]) -> bool:

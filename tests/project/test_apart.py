@@ -46,3 +46,22 @@ def test_a_constraint_stays_out_where_one_of_the_engines_may_lack_it(
     adds = [AddConstraint(model, constraint) for model in ("item", "other", "third")]
     kept = kept_apart({"shop": [with_default, without, added, *adds]})
     assert [id(operation) in kept for operation in adds] == [apart, False, apart]
+
+
+@pytest.mark.parametrize(
+    ("engine", "fields", "columns", "apart"),
+    [
+        (POSTGRESQL, [("name", models.CharField(max_length=9, unique=True))], ["name"], True),
+        (POSTGRESQL, [("name", models.CharField(max_length=9, primary_key=True))], ["name"], True),
+        (POSTGRESQL, [("name", models.CharField(max_length=9)), ("size", models.IntegerField(unique=True))], ["size", "name"], False),
+        (SQLITE, [("name", models.CharField(max_length=9, unique=True))], ["name"], False),
+    ],
+)  # fmt: skip
+def test_what_is_unique_already_stays_out_where_postgresql_would_make_one_of_both(
+    monkeypatch: pytest.MonkeyPatch, engine: dict[str, Any], fields: list[Any], columns: list[str], apart: bool
+) -> None:
+    monkeypatch.setattr(load, "REAL_DATABASES", {"default": engine})
+    first = AddConstraint("item", models.UniqueConstraint(fields=columns, name="first"))
+    again = AddConstraint("item", models.UniqueConstraint(fields=columns, name="again"))
+    kept = kept_apart({"shop": [CreateModel("Item", fields), first, again]})
+    assert [id(operation) in kept for operation in (first, again)] == [apart, engine is POSTGRESQL]

@@ -163,7 +163,13 @@ def _stored(value: Any, imports: set[str]) -> str:
 
 
 def _source(value: Any, imports: set[str]) -> str:
+    """Raises _NoModelError for a value that no migration can spell."""
     from django.db.migrations.serializer import serializer_factory
+
+    if isinstance(value, list):
+        return "[{}]".format(", ".join(_source(item, imports) for item in value))
+    if _is_range(value):
+        return _range_source(value, imports)
 
     try:
         source, needed = serializer_factory(value).serialize()
@@ -171,6 +177,21 @@ def _source(value: Any, imports: set[str]) -> str:
         raise _NoModelError(str(error)) from error
     imports.update(needed)
     return source
+
+
+def _is_range(value: Any) -> bool:
+    return all(hasattr(value, name) for name in ("lower_inc", "upper_inc", "isempty"))
+
+
+def _range_source(value: Any, imports: set[str]) -> str:
+    """A range of PostgreSQL's drivers. Django, until 6.1 at least, spells its ends as Python shows them, and imports nothing for them."""
+    kind = type(value)
+    imports.add("import {}".format(kind.__module__))
+    name = "{}.{}".format(kind.__module__, kind.__name__)
+    if value.isempty:
+        return "{}(empty=True)".format(name)
+    bounds = ("[" if value.lower_inc else "(") + ("]" if value.upper_inc else ")")
+    return "{}({}, {}, {!r})".format(name, _source(value.lower, imports), _source(value.upper, imports), bounds)
 
 
 def _natural(field: Any) -> Any:
