@@ -100,3 +100,17 @@ def test_a_table_made_by_hand_beside_its_state_takes_the_place_of_the_generated_
     found = replaced_tables(operations, objects, old, new, adopted=["old", "other"])
     assert list(found) == ["note", "old"]
     assert found["note"].sql == "CREATE TABLE note -- by hand"
+
+
+def test_a_table_of_the_old_history_comes_with_the_keys_that_others_point_to() -> None:
+    key = {"type": "p", "sql": "ALTER TABLE note ADD CONSTRAINT k PRIMARY KEY (id);"}
+    check = {"type": "c", "sql": "ALTER TABLE note ADD CONSTRAINT c CHECK (id > 0);"}
+    old: dict[str, Any] = {
+        "engine": "sqlite",
+        "tables": {"note": {"sql": "CREATE TABLE note;", "constraints": [check, key]}},
+    }
+    new: dict[str, Any] = {"engine": "sqlite", "tables": {"note": {"sql": "CREATE TABLE note ();"}}}
+    found = replaced_tables(
+        [facts("shop.0001#0", in_separate=[["CreateModel", "Note"]])], [("table", "note", "shop.0001#0")], old, new
+    )
+    assert found["note"].sql == f"CREATE TABLE note;\n{key['sql']}"
