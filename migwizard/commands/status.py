@@ -48,7 +48,8 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
             for one in recovery.earlier(place)
         ]
         data |= {"unfinished": entry.kind if entry else None, "earlier": kept}
-        if manifest := pulled.find(place.root):
+        manifest = pulled.find(place.root)
+        if manifest is not None and not pulled.missing(place.root, manifest):
             with pulled.pulled_ride(project, face_of(arguments), options_of(arguments), manifest) as ride:
                 data |= {"committed": manifest.run_id, "databases": states_of(ride)}
         return data

@@ -52,15 +52,20 @@ def pulled_ride(project: Project, face: Face, options: Options, manifest: Manife
         yield ride
 
 
+def missing(root: Path, manifest: Manifest) -> list[str]:
+    """The new migrations that are not here; what is left of a reset, or belongs to another project, may lack all."""
+    paths = ((node, manifest.folders.get(node[0])) for node in manifest.new_nodes)
+    return [".".join(node) for node, folder in paths if folder and not (root / folder / f"{node[1]}.py").is_file()]
+
+
 def check_files(root: Path, manifest: Manifest) -> None:
     """Raise ConflictError where a file of the new history is not here: a switched database would then lack it."""
-    paths = ((node, manifest.folders.get(node[0])) for node in manifest.new_nodes)
-    missing = [".".join(node) for node, folder in paths if folder and not (root / folder / f"{node[1]}.py").is_file()]
-    if missing:
+    lost = missing(root, manifest)
+    if lost:
         raise ConflictError(
-            f"{FILE_NAME} names {missing[0]}, and this checkout has no such file, so no database is switched. Nothing was "
+            f"{FILE_NAME} names {lost[0]}, and this checkout has no such file, so no database is switched. Nothing was "
             "changed.",
             code="not-applied",
             cures=("Check out a commit with the whole reset: the manifest, the script and the new migrations.",),
-            details={"missing": missing},
+            details={"missing": lost},
         )
