@@ -23,6 +23,7 @@ DRIVER = str(Path(__file__).with_name("kill_driver.py"))
 UNTIL_PROOF = ("run", "--yes", "--until", "proof")
 RUN = ("run", "--yes")
 UNDO = ("undo", "--yes")
+RETIRE = ("retire", "--yes")
 PARTS = range(4)
 EVERY = "MIGWIZARD_EVERY_KILL" in os.environ
 # Counted once a process; every start is the same.
@@ -106,6 +107,24 @@ def test_undo(part: int, migrated: Shop, finished: Shop, tmp_path: Path) -> None
         assert shop.tree() == migrated.tree(), write
         assert shop.dump() == migrated.dump(), write
         assert not (shop.root / ".migwizard").exists()
+
+
+def test_retire(finished: Shop, tmp_path: Path) -> None:
+    victim = Victim(finished, tmp_path)
+    points = victim.points(RETIRE)
+    whole = finished.copy(tmp_path / "whole")
+    whole.migwizard(*RETIRE)
+    for point, write in some(points, 4):
+        shop = victim.killed(RETIRE, point)
+        assert "No planned migration operations" in shop.manage("migrate", "--plan").stdout, write
+        shop.migwizard(*RETIRE)
+        assert shop.tree() == whole.tree(), write
+        assert shop.dump() == whole.dump(), write
+        if point % 2:
+            shop.migwizard("retire", "--undo", "--yes")
+            assert shop.tree() == finished.tree(), write
+            # The rows of the backup table come back in another order.
+            assert sorted(shop.dump()) == sorted(finished.dump()), write
 
 
 def test_a_swap_that_was_killed_can_be_undone_at_once(migrated: Shop, proved: Shop, tmp_path: Path) -> None:
