@@ -126,7 +126,9 @@ class _Rows:
             self._follow(item)
             number, text = self.i + 1, self.left[self.i]
             if item is None:
-                self.done.append(DiffRow("out", number, text, 0, "", self.notes.get(self.i, "")))
+                # A guarded file is no initial one to Django, see `seeds.guard`.
+                guarded = GUARD if self.guard and text == "    initial = True" else ""
+                self.done.append(DiffRow("out", number, text, 0, "", self.notes.get(self.i, guarded)))
             else:
                 self.done.append(DiffRow("waits", number, text, 0, "", returns(item), item.returns_in, item.what))
             self.i += 1

@@ -41,8 +41,9 @@ CURES = {
     "MW-E11": "ALTER TABLE django_migrations ENGINE=InnoDB, then check again.",
     "MW-E12": "Check the old release out in another folder, run `manage.py migrate --database {alias}` there, then check again.",
     "MW-E13": "Find the file in git: git log --all -- '*/{unknown}.py'. Where nobody needs it any more, tolerate it by "
-    'name: write {{"tolerate:{app}.{unknown}": "tolerate"}} into a file and name it with --answers. Where it is a part of a '
-    "squash whose files are gone: manage.py migrate {app} --prune.",
+    'name: write {{"tolerate:{app}.{unknown}": "tolerate"}} into a file and name it with --answers. Where many '
+    "are unknown the database may have skipped an earlier reset: switch it first with the manifest and the script of that one "
+    "(git log -- migwizard_manifest.json).",
     "MW-E14": "Put django_migrations of {alias} back from a backup of that database, then check again.",
     "MW-E15": "Put django_migrations of {alias} back from a backup of that database, then check again.",
     "MW-E16": "Look which file of another app depends on one of yours; the new files have to hold what it names.",

@@ -16,6 +16,8 @@ from itertools import accumulate
 
 CLASS = "StopIfNotSwitched"
 OPERATION = f"{CLASS}()"
+NOT_INITIAL = "False  # or migrate --fake-initial would pass the guard by"
+"""What stands for `True` behind `initial =` of a guarded file: Django fakes an initial one whose tables are there."""
 LINE_LENGTH = 100
 
 _GUARD = '''\
@@ -66,6 +68,7 @@ class {name}(migrations.RunPython):
 
         {labels}
         connection = schema_editor.connection
+        self._look_at_tables(connection, app_label, from_state)
         # A database that this process builds from nothing records old names on its way.
         building = connection.__dict__.setdefault("migwizard_building", set())
         place = (connection.settings_dict["NAME"], getattr(connection, "schema_name", None))
@@ -75,13 +78,15 @@ class {name}(migrations.RunPython):
         loader = MigrationLoader(None, load=False, ignore_no_migrations=True)
         loader.load_disk()
         lacking, old = set(), set()
+        named = {{node for migration in loader.disk_migrations.values() for node in map(tuple, migration.replaces)}}
+        strange = {{key for key in recorded - named - set(loader.disk_migrations) if key[0] in labels}}
         for key, migration in loader.disk_migrations.items():
             guarded = any(type(each).__name__ == "{name}" for each in migration.operations)
             if key[0] in labels and guarded:
                 replaced = set(map(tuple, migration.replaces))
                 lacking |= replaced - recorded
                 old |= replaced & recorded if key not in recorded else set()
-        if lacking and old:
+        if lacking and (old or strange):
             raise CommandError(
                 "Database '%s' is behind: of the migrations before the reset it lacks %d, such as "
                 "%s.%s. Deploy the release before the reset there and run migrate, then this one "
@@ -89,6 +94,32 @@ class {name}(migrations.RunPython):
                 % (connection.alias, len(lacking), *max(lacking))
             )
         building.add(place)
+
+    def _look_at_tables(self, connection, app_label, state):
+        # Django records a file by its replaced names alone; a database that is behind still lacks their columns.
+        from django.core.management.base import CommandError
+        from django.db import router
+
+        if not any(label == app_label for label, _ in state.models):
+            return
+        with connection.cursor() as cursor:
+            tables = set(connection.introspection.table_names(cursor))
+            for model in state.apps.get_models():
+                meta = model._meta
+                if meta.app_label != app_label or not meta.managed or meta.db_table not in tables:
+                    continue
+                if not router.allow_migrate_model(connection.alias, model):
+                    continue
+                found = connection.introspection.get_table_description(cursor, meta.db_table)
+                there = {{column.name.lower() for column in found}}
+                missing = [f.column for f in meta.local_concrete_fields if f.column.lower() not in there]
+                if missing:
+                    raise CommandError(
+                        "Database '%s' is behind: its table %s lacks the column %s, which a migration before the "
+                        "reset brings. Nothing can bring it now: restore the database from before its last "
+                        "migrate, run the release before the reset there, then this one."
+                        % (connection.alias, meta.db_table, missing[0])
+                    )
 
 
 '''
@@ -118,7 +149,7 @@ def add_behind_guard(source: str, *, labels: Sequence[str]) -> str:
 
 
 def _guarded(source: str, guard: str) -> str:
-    plain = remove_guard(source)
+    plain = re.sub(r"(?m)^(    initial = )True(?=\r?$)", rf"\g<1>{NOT_INITIAL}", remove_guard(source), count=1)
     newline = "\r\n" if "\r\n" in plain else "\n"
     migration = _migration_class(plain)
     bracket = _after_bracket(plain, migration)
@@ -137,6 +168,7 @@ def remove_guard(source: str) -> str:
     classes = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == CLASS]
     if not classes:
         return source
+    source = source.replace(f"    initial = {NOT_INITIAL}", "    initial = True", 1)
     bracket = _after_bracket(source, _migration_class(source))
     written = re.escape(OPERATION)
     operation = re.match(rf"[\r\n]\s*{written},?|{written}(, )?", source[bracket:])

@@ -164,9 +164,10 @@ def from_json(text: str) -> Manifest:
     """Read a manifest back. Raises ManifestUnreadableError for another format, a missing part or a changed content."""
     try:
         read = json.loads(text)
-        found, old = read["format"], read["old"]
+        found = read["format"]
         if found != FORMAT:
             raise ManifestUnreadableError(f"the manifest has format {found}, this version reads format {FORMAT}")
+        old = read["old"]
         manifest = Manifest(
             run_id=read["run_id"],
             created=read["created"],

@@ -383,6 +383,7 @@ class Slow:
         self.cancelled = threading.Event()
         self.revived = 0
         self.facts: dict[str, Any] = {}
+        self.scratch = None
 
     def cancel(self) -> None:
         self.cancelled.set()

@@ -80,8 +80,10 @@ OLD_FILES = {
     "rates/migrations/0001_initial.py": SEED,
 }
 NEW_FILES = {
-    "users/migrations/0001_r1_initial.py": migration([], f'migrations.CreateModel("User", [{ID}, {NICK}])'),
-    "blog/migrations/0001_r1_initial.py": migration([NEW[0]], POST),
+    "users/migrations/0001_r1_initial.py": migration(
+        [], f'migrations.CreateModel("User", [{ID}, {NICK}])', "    initial = True\n\n"
+    ),
+    "blog/migrations/0001_r1_initial.py": migration([NEW[0]], POST, "    initial = True\n\n"),
     "rates/migrations/0001_r1_seed.py": SEED,
 }
 

@@ -126,7 +126,28 @@ def test_what_a_database_lacks_is_refused_and_let_be_by_name(deployed: Deployed)
     assert (line["code"], line["details"]["lacking"]) == ("MW-E22", ["users_user.nick"])
     may_lack = ("--may-lack", "blog_post", "--may-lack", "users_user.nick")
     assert deployed.lines("switch", "--database", "default", *may_lack)[-1]["changed"] == 1
+    assert results(deployed.lines("check", "--database", "default", *may_lack)) == [("default", "NOTHING_TO_DO", None)]
+
+
+def test_a_database_of_new_rows_alone_is_looked_at_too(deployed: Deployed) -> None:
+    """As after a `--fake`, or after a migrate that recorded new names because they replace old ones."""
+    default = deployed.databases["default"]
+    query(default, "ALTER TABLE users_user DROP COLUMN nick")
+    query(default, "DELETE FROM django_migrations WHERE app IN ('users', 'blog', 'rates')")
+    for app, name in shop.NEW:
+        query(default, f"INSERT INTO django_migrations (app, name, applied) VALUES ('{app}', '{name}', '2020-01-01')")
+    (line, _) = deployed.lines("check", "--database", "default", expect=5)
+    assert (line["code"], line["details"]["lacking"]) == ("MW-E22", ["users_user.nick"])
+    query(default, "INSERT INTO django_migrations (app, name, applied) VALUES ('users', '0002_later', '2020-01-01')")
     assert results(deployed.lines("check", "--database", "default")) == [("default", "NOTHING_TO_DO", None)]
+
+
+def test_a_switch_by_another_reset_of_the_same_names_is_no_switch_of_this_one(deployed: Deployed) -> None:
+    default = deployed.databases["default"]
+    deployed.script("switch", "--database", "default")
+    query(default, "UPDATE migwizard_history_backup SET run_id = 'another'")
+    (line, _) = deployed.lines("switch", "--database", "default", expect=5)
+    assert (line["code"], line["details"]) == ("MW-E23", {"run": "another"})
 
 
 def test_a_table_that_a_router_keeps_out_is_not_missed(deployed: Deployed) -> None:

@@ -46,6 +46,15 @@ def test_migrate_stops_before_it_writes_a_row(tmp_path: Path, place: Database, a
     assert place.dump() == before
 
 
+def test_fake_initial_does_not_pass_the_guard_by(tmp_path: Path, place: Database) -> None:
+    project = shop.make_shop(tmp_path, database=place)
+    project.migrate()
+    shop.reset(project)
+    before = place.dump()
+    assert COMMAND in project.django("migrate", "--fake-initial").stderr
+    assert place.dump() == before
+
+
 def test_the_command_that_it_names_leads_on(tmp_path: Path, place: Database) -> None:
     project = shop.make_shop(tmp_path, database=place)
     project.migrate()

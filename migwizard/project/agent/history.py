@@ -17,6 +17,9 @@ from .sources import file_of
 from .stars import star_names
 from .unmanaged import begun_unmanaged
 
+OUR_GUARD = "StopIfNotSwitched"
+"""The operation that stands first in the files of an earlier reset, see `seeds.guard`."""
+
 
 def load_graph(root: str = "") -> Any:
     """A MigrationLoader without a database.
@@ -206,6 +209,8 @@ def describe_operation(operation: Any, path: str) -> dict[str, Any]:
         "elidable": bool(getattr(operation, "elidable", False)),
         "reversible": bool(getattr(operation, "reversible", True)),
     }
+    if facts["class"] == OUR_GUARD:
+        facts["noop"] = True
     if isinstance(operation, migrations.RunPython) and type(operation) is migrations.RunPython:
         facts["kind"] = "RunPython"
         facts["code"] = _callable_facts(operation.code)

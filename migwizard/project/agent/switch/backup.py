@@ -8,6 +8,7 @@ from django.db import models
 
 from .history import HISTORY, History, Parameters, Row
 from .refusal import SwitchError
+from .words import Keys
 
 BACKUP = "migwizard_history_backup"
 # Of its rows: all before the switch, put in by it, those of the project that stayed on top, next id on SQLite.
@@ -49,6 +50,14 @@ class Backup:
     def saved_all(self, run_id: str) -> typing.List[typing.List[typing.Any]]:
         """All that is kept of a run, each row with its kind first."""
         return [[kind, *row] for kind in KINDS for row in self.saved(run_id, kind)]
+
+    def run_with(self, names: Keys) -> str:
+        """A run that put in one of these rows; empty where none did."""
+        if not self.exists():
+            return ""
+        wanted = set(names)
+        rows = self.history.query(f"SELECT run_id, app, name FROM {self.table} WHERE kind = 'new' ORDER BY run_id")
+        return next((str(run) for run, app, name in rows if (app, name) in wanted), "")
 
     def save_all(self, run_id: str) -> None:
         """Copy all rows to the backup; rows there of the same run are of a switch that was reverted by hand."""

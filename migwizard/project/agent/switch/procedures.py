@@ -13,7 +13,7 @@ from .locks import exclusive
 from .plan import Consistent, make_plan, refuse_orphans
 from .refusal import SwitchError
 from .states import read_state, refuse_wrong_state
-from .words import Facts
+from .words import Facts, keys
 
 
 def state(connection: typing.Any, manifest: Facts, *, schema: typing.Optional[str] = None) -> Facts:
@@ -23,7 +23,8 @@ def state(connection: typing.Any, manifest: Facts, *, schema: typing.Optional[st
     `unknown`, `old`, `new`, `extra` (rows beyond a new history) and `on_top` (rows beyond both histories that have a
     file, and stay), `warnings`, and a `sentence` for people; the rows that a switch would take out (`leaving`), and how
     many it would put in (`arriving`), how many are of other apps (`others`) and how many of the project's rows the
-    backup of this run keeps (`saved`); all that it keeps (`backup`).
+    backup of this run keeps (`saved`); all that it keeps (`backup`); and where another run put in rows that bear the names of
+    this one's, and this one none, that run (`other_run`).
     """
     check_format(manifest)
     history = History(connection, schema)
@@ -38,6 +39,7 @@ def state(connection: typing.Any, manifest: Facts, *, schema: typing.Optional[st
         others=sum(row.app not in apps for row in rows),
         saved=sum((kind == "old") - (kind == "top") for kind, _, app, *_ in kept if app in apps),
         backup=kept,
+        other_run="" if kept else backup.run_with(keys(manifest["new"]["nodes"])),
     )
 
 

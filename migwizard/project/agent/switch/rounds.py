@@ -72,9 +72,26 @@ class Round:
 
     def _switch(self, place: Place, dry_run: bool) -> Facts:
         would = self._exchange(place, True)
-        if self._may_lack is not None and would["result"] == "WOULD_SWITCH":
-            self._refuse_lacking(place, self._may_lack)
+        if self._may_lack is not None:
+            self._look_behind(place, would, self._may_lack)
         return would if dry_run else self._exchange(place, False)
+
+    def _look_behind(self, place: Place, would: Facts, may_lack: typing.Collection[str]) -> None:
+        """Raise SwitchError where the rows say that all is well, and something else says that it is not."""
+        if would["state"] in ("NEW", "NEW_PARTIAL"):
+            found = state(self._connections[place.alias], self._manifest, schema=place.schema)
+            if found["other_run"]:
+                sentence = (
+                    f"{History(self._connections[place.alias], place.schema)} was switched by another reset, of the"
+                )
+                sentence += f" run {found['other_run']}, whose files have the same names as those of {self._manifest['run_id']}."
+                raise SwitchError("MW-E23", sentence, {"run": found["other_run"]})
+            # Migrations on top of the new history may have changed columns since.
+            if would["state"] == "NEW_PARTIAL" or found["extra"]:
+                return
+        elif would["result"] != "WOULD_SWITCH":
+            return
+        self._refuse_lacking(place, may_lack)
 
     def _refuse_lacking(self, place: Place, may_lack: typing.Collection[str]) -> None:
         """Raise SwitchError where the project could not work with a database, whatever its history says."""
