@@ -115,7 +115,9 @@ def _check_aliases(ride: Ride, arguments: argparse.Namespace) -> None:
 
 
 def _warnings(lines: Sequence[Line], kept: set[Node]) -> list[str]:
-    told = [f"Database {line.alias} {line.says}" for line in lines if line.state in ("unreachable", "engine")]
+    told = [
+        f"Database {line.alias} {line.says}" for line in lines if line.state in ("unreachable", "engine", "missing")
+    ]
     if kept:
         told.append(
             f"{some(['.'.join(node) for node in sorted(kept)])}: others depend on it by name, so it stays in replaces."

@@ -29,14 +29,18 @@ def open_real(alias: str, *, write: bool = False, timeout: float | None = None) 
         raise AgentError("usage", "The settings have no database {!r}; they have {}.".format(alias, known))
     real = copy.deepcopy(load.REAL_DATABASES[alias])
     if is_sqlite(real):
-        path = os.path.abspath(str(real["NAME"]))
+        file, parameters = switch.sqlite_file(real)
+        path = os.path.abspath(file)
+        if not file:
+            raise AgentError("unreachable", "Database {} is memory, and no file.".format(alias), alias=alias)
         if not os.path.exists(path):
             raise AgentError(
                 "unreachable", "The file {} of database {} does not exist.".format(path, alias), alias=alias
             )
         mode = "rw" if write or _is_idle_wal(path) else "ro"
-        real["NAME"] = "file:{}?mode={}".format(_escaped(path), mode)
-        real["OPTIONS"] = dict(real.get("OPTIONS", {}), uri=True)
+        real["NAME"] = _uri(path, parameters, mode)
+        real["OPTIONS"] = dict(real.get("OPTIONS") or {}, uri=True)
+        real["OPTIONS"].pop("database", None)
         if timeout is not None:
             real["OPTIONS"]["timeout"] = timeout
     elif is_postgresql(real):
@@ -98,10 +102,14 @@ def _unreachable(alias: str, what: str, error: Exception) -> AgentError:
     return AgentError("unreachable", "Database {} {}".format(alias, " ".join(what.split())), alias=alias, busy=busy)
 
 
-def _escaped(path: str) -> str:
-    from urllib.parse import quote
+def _uri(path: str, parameters: str, mode: str) -> str:
+    """The file with the parameters that the settings give it, but never made where it is missing."""
+    from urllib.parse import parse_qsl, quote, urlencode
 
-    return quote(path)
+    given = dict(parse_qsl(parameters))
+    # What the settings let nobody write stays so.
+    given["mode"] = "ro" if given.get("mode") == "ro" else mode
+    return "file:{}?{}".format(quote(path), urlencode(given))
 
 
 def refusal_of(error: switch.SwitchError) -> AgentError:

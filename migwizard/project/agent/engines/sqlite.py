@@ -18,8 +18,9 @@ Raw = Callable[..., List[Tuple[Any, ...]]]
 
 def scratch_settings(real: dict[str, Any], path: str, owner: Any = None) -> dict[str, Any]:
     """Settings of a scratch database; options that would lead elsewhere, or run SQL, are left out."""
+    leaving = ("database", "uri", "init_command")
     scratch = copy.deepcopy(real)
-    options = {key: value for key, value in scratch.get("OPTIONS", {}).items() if key not in ("uri", "init_command")}
+    options = {key: value for key, value in scratch.get("OPTIONS", {}).items() if key not in leaving}
     scratch.update(NAME=path, OPTIONS=options, CONN_MAX_AGE=0)
     return scratch
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from .files import graph_consistency
 from .locks import is_lock_failure, try_lock
-from .places import Place, places_of
+from .places import Place, places_of, sqlite_file
 from .procedures import state, switch
 from .refusal import SwitchError
 from .reverse import undo
@@ -26,6 +26,7 @@ __all__ = [
     "graph_consistency",
     "is_lock_failure",
     "places_of",
+    "sqlite_file",
     "state",
     "switch",
     "try_lock",

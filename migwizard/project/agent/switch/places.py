@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import typing
+from urllib.parse import parse_qs, unquote
 
 from django.db import Error
 
@@ -46,22 +47,40 @@ def why_none(database: typing.Mapping[str, typing.Any]) -> str:
     engine = str(database.get("ENGINE") or "")
     if not engine or engine == "django.db.backends.dummy":
         return "has no engine in the settings; there is nothing to switch"
-    name = str(database.get("NAME") or "")
-    if ("sqlite" in engine or "spatialite" in engine) and not _is_there(name):
+    if ("sqlite" in engine or "spatialite" in engine) and not _is_there(database):
         return "has no file yet; a plain migrate builds it from the new history"
     return ""
 
 
-def _is_there(name: str) -> bool:
-    """Whether an SQLite file exists: connecting would make it. A URI or memory is left to SQLite."""
-    return name.startswith("file:") or ":memory:" in name or os.path.exists(name)
+def sqlite_file(database: typing.Mapping[str, typing.Any]) -> typing.Tuple[str, str]:
+    """The file that an SQLite database of the settings is, and the parameters of its URI; no file where it is memory.
+
+    Django always lets SQLite read a NAME that begins with `file:` as a URI (https://www.sqlite.org/uri.html), and what
+    OPTIONS say of the `database` counts for more than NAME.
+    """
+    name = str((database.get("OPTIONS") or {}).get("database") or database.get("NAME") or "")
+    if not name.startswith("file:"):
+        return "" if ":memory:" in name else name, ""
+    path, _, parameters = name[len("file:") :].partition("#")[0].partition("?")
+    if path.startswith("//"):
+        path = "/" + path[2:].partition("/")[2]
+    how = parse_qs(parameters)
+    in_memory = how.get("mode") == ["memory"] or how.get("vfs") == ["memdb"] or ":memory:" in path
+    return "" if in_memory else unquote(path), parameters
+
+
+def _is_there(database: typing.Mapping[str, typing.Any]) -> bool:
+    """Whether an SQLite file exists: connecting would make it. Memory is left to SQLite."""
+    path, _ = sqlite_file(database)
+    return path == "" or os.path.exists(path)
 
 
 def identity(connection: typing.Any) -> typing.Tuple[typing.Any, ...]:
     """What tells one database from another, whatever name, user or address leads to it; a replica has its primary's."""
     history = History(connection, None)
     if history.vendor == "sqlite":
-        return ("sqlite", os.path.realpath(str(connection.settings_dict["NAME"])))
+        path, _ = sqlite_file(connection.settings_dict)
+        return ("sqlite", os.path.realpath(path or str(connection.settings_dict["NAME"])))
     if history.vendor == "mysql":
         return ("mysql", *history.query("SELECT @@hostname, @@port, @@datadir, DATABASE()")[0])
     try:
