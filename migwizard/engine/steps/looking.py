@@ -226,7 +226,8 @@ def _databases(ride: Ride, seen: Seen) -> tuple[Status, str, str]:
     skipped = [alias for alias in seen.databases if left_out(ride, alias)]
     if skipped:
         return "note", f"{', '.join(skipped)} left out; migwizard fake switches it later", "\n".join(lines)
-    return "ok", "; ".join(lines) if len(lines) < 4 else f"all {len(lines)} can go on", "\n".join(lines)
+    status = "note" if NOT_TOUCHED in seen.databases.values() else "ok"
+    return status, "; ".join(lines) if len(lines) < 4 else f"all {len(lines)} can go on", "\n".join(lines)
 
 
 STATES_IN_WORDS = {
@@ -235,7 +236,7 @@ STATES_IN_WORDS = {
     "NEW": "at the new history",
     "NEW_PARTIAL": "at the new history, not all applied",
     "missing": "the file is not there yet",
-    NOT_TOUCHED: "not local, so not touched",
+    NOT_TOUCHED: "not looked at before Fake; --database has it looked at now",
 }
 
 
