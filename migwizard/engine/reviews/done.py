@@ -106,7 +106,12 @@ def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list
         left.append(("Leftovers", f"nothing names {some(lost)} any more: yours to remove, we never do"))
     book = f"{ride.workplace.folder.name}/{runbook.NAME}"
     left.append(("Elsewhere", f"{BY_MIGRATE if by_name else BY_SWITCH}; all commands: {book}"))
-    left.append(("Colleagues", "with open branches: once the reset is merged into one, migwizard branch leads its migrations over"))
+    left.append(
+        (
+            "Colleagues",
+            "with open branches: once the reset is merged into one, migwizard branch leads its migrations over",
+        )
+    )
     return left
 
 

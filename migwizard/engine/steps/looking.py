@@ -226,8 +226,8 @@ def _databases(ride: Ride, seen: Seen) -> tuple[Status, str, str]:
     skipped = [alias for alias in seen.databases if left_out(ride, alias)]
     if skipped:
         return "note", f"{', '.join(skipped)} left out; migwizard fake switches it later", "\n".join(lines)
-    status = "note" if NOT_TOUCHED in seen.databases.values() else "ok"
-    return status, "; ".join(lines) if len(lines) < 4 else f"all {len(lines)} can go on", "\n".join(lines)
+    short = "; ".join(lines) if len(lines) < 4 else f"all {len(lines)} can go on"
+    return "note" if NOT_TOUCHED in seen.databases.values() else "ok", short, "\n".join(lines)
 
 
 STATES_IN_WORDS = {
