@@ -189,13 +189,19 @@ def fake(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _switching_ride(project: Project, arguments: argparse.Namespace) -> Iterator[Ride]:
     """The reset of this checkout, or the one that came with a commit. Raises UsageError, ConflictError without one."""
-    face, options = face_of(arguments), options_of(arguments)
-    standing.refuse(Workplace(project.root))
-    if not Workplace(project.root).checkpoint.is_file():
-        manifest = pulled.find(project.root)
-        if manifest is None:
-            raise UsageError("There is no reset in this project, so nothing to switch to.", code="no-reset")
-        pulled.check_files(project.root, manifest)
+    face, options, place = face_of(arguments), options_of(arguments), Workplace(project.root)
+    standing.refuse(place)
+    found = load_checkpoint(place.checkpoint, place.root)
+    manifest = pulled.find(place.root) if found is None else pulled.foreign(place.root, found)
+    if found is None and manifest is None:
+        raise UsageError("There is no reset in this project, so nothing to switch to.", code="no-reset")
+    if manifest is not None:
+        pulled.check_files(place.root, manifest)
+        if found is not None:
+            say(
+                f"The files here are of the reset {manifest.run_id}, so it goes by that one; {found.run_id}, which was made here, "
+                "stays as it is."
+            )
         with pulled.pulled_ride(project, face, options, manifest) as ride:
             yield ride
         return

@@ -18,6 +18,7 @@ from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
 from migwizard.paths import Workplace
 from migwizard.project.discovery import Project
+from migwizard.switch.manifest import Manifest
 from migwizard.words.databases import told
 
 
@@ -50,8 +51,7 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
         data |= {"unfinished": entry.kind if entry else None, "earlier": kept}
         manifest = pulled.find(place.root)
         if manifest is not None and not pulled.missing(place.root, manifest):
-            with pulled.pulled_ride(project, face_of(arguments), options_of(arguments), manifest) as ride:
-                data |= {"committed": manifest.run_id, "databases": states_of(ride)}
+            data |= _pulled(project, manifest, arguments)
         return data
     data |= {
         "run_id": found.run_id,
@@ -67,10 +67,19 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
     if data["retired"]:
         # Rows that the manifest asks for may be gone by now, and that is right.
         return data
+    other = pulled.foreign(place.root, found)
+    if other is not None and not pulled.missing(place.root, other):
+        return data | {"applied": False, **_pulled(project, other, arguments)}
     with look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
         data["stale"] = machine.stale(ride)
         data["databases"] = states_of(ride) if (place.folder / manifests.NAME).is_file() else dict(found.databases)
     return data
+
+
+def _pulled(project: Project, manifest: Manifest, arguments: argparse.Namespace) -> dict[str, Any]:
+    """The reset that came with a commit, and the databases here as its manifest sees them."""
+    with pulled.pulled_ride(project, face_of(arguments), options_of(arguments), manifest) as ride:
+        return {"committed": manifest.run_id, "databases": states_of(ride)}
 
 
 def _nothing_begun(project: Project, arguments: argparse.Namespace) -> list[str]:
@@ -111,6 +120,11 @@ def _committed(data: dict[str, Any], arguments: argparse.Namespace) -> list[str]
 
 def _told(found: Checkpoint, data: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
     """The same for people."""
+    if "committed" in data:
+        made = (
+            f"Reset {found.run_id} was made here, and its files are not what is checked out now; what it keeps stays."
+        )
+        return [made, *_committed(data, arguments)]
     lines = [f"Reset {found.run_id}: {_next(found)}"]
     if data["unfinished"]:
         what = "change of the files" if data["unfinished"] == "apply" else "undo of the files"

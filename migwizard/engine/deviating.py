@@ -39,7 +39,8 @@ def find(ride: Ride, database: Mapping[str, Any], lacking: Sequence[Node] = ()) 
             f"it has applied {applied} of the {count(len(on_top), 'migration')} on top, and no history ends there",
         )
     ends = (cut_catalogue(ride),) * 2 if lacking else (old_catalogue(ride), proved_catalogue(ride))
-    if not all(path.is_file() for path in ends):
+    # What is kept here, if anything, is of another reset than a pulled one.
+    if PULLED in ride.facts or not all(path.is_file() for path in ends):
         where = "in this checkout" if PULLED in ride.facts else "in .migwizard any more"
         return (), f"what the old history builds is not kept {where}"
     old, new = (json.loads(path.read_bytes()) for path in ends)

@@ -188,7 +188,7 @@ def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, 
     if state == "MIXED":
         more += [*_names("Old rows", found["old"]), *_names("New rows", found["new"])]
     more += cures(str(found["code"]), alias, found)
-    if switched:
+    if switched and PULLED not in ride.facts:
         more += [text for text in (confirmed(ride, alias),) if text]
     return DatabaseLine(
         alias,

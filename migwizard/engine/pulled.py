@@ -1,7 +1,7 @@
 """A reset that was made in another checkout and came with its commit: only the new files and their manifest are here.
 
 Databases are switched by that manifest. Nothing of it is kept in this checkout, neither a checkpoint nor a copy of the
-rows: what the backup table of a database holds is taken back by the script beside the manifest, as everywhere else.
+rows, and what an earlier reset of its own has left here stays as it is: what the backup table of a database holds is taken back by the script beside the manifest, as everywhere else.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from migwizard.engine import journal, recovery
+from migwizard.engine.checkpoint import Checkpoint
 from migwizard.engine.opening import look_ride
 from migwizard.engine.options import Options
 from migwizard.engine.ride import PULLED, Ride
@@ -42,6 +43,15 @@ def find(root: Path) -> Manifest | None:
             code="manifest",
             cures=(f"Take it from git: git checkout -- {FILE_NAME}",),
         ) from error
+
+
+def foreign(root: Path, found: Checkpoint | None) -> Manifest | None:
+    """The manifest in the tree where a reset was applied here, and a commit with somebody else's is checked out now.
+
+    Raises ConflictError where it cannot be read.
+    """
+    manifest = find(root) if found is not None and found.applied else None
+    return manifest if manifest is not None and found is not None and manifest.run_id != found.run_id else None
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -86,3 +87,35 @@ def test_without_all_new_files_or_with_a_spoilt_manifest_nothing_is_switched(col
     path.unlink()
     assert colleague.lines("fake", "--yes", expect=2)[-1]["code"] == "no-reset"
     assert colleague.dump() == dump
+
+
+def test_an_earlier_reset_of_this_checkout_says_nothing_of_the_one_that_is_checked_out(
+    finished: Shop, migrated: Shop, tmp_path: Path
+) -> None:
+    """Theirs has other names, and a run id of its own; ours is finished, and its folder lies here still."""
+    shop = finished.copy(tmp_path)
+    shutil.copy(migrated.database, shop.database)
+    path = shop.root / manifest.FILE_NAME
+    ours = manifest.from_json(path.read_text())
+    new = tuple((app, name.replace("_reset_", "_theirs_")) for app, name in ours.new_nodes)
+    path.write_text(replace(ours, run_id="0123456789ab", new_nodes=new).to_json())
+    for file in [shop.root / script.FILE_NAME, *sorted(shop.root.glob("*/migrations/*.py"))]:
+        text = file.read_text().replace("_reset_", "_theirs_").replace(ours.run_id, "0123456789ab")
+        file.unlink()
+        file.with_name(file.name.replace("_reset_", "_theirs_")).write_text(text)
+    tree, dump = shop.tree(), shop.dump()
+    own = {file: file.read_bytes() for file in (shop.root / ".migwizard").rglob("*") if file.is_file()}
+
+    stands = shop.lines("status")[-1]
+    assert (stands["run_id"], stands["committed"], stands["applied"]) == (ours.run_id, "0123456789ab", False)
+    assert stands["databases"] == {"default": "OLD_HEAD"}
+    done = shop.migwizard("fake", "--yes").stderr
+    assert "The schema of default was not compared" in done
+    assert f"python {script.FILE_NAME} undo --database default" in done
+    assert shop.query("SELECT name FROM django_migrations WHERE name LIKE '%_theirs_%'")
+    assert not shop.query("SELECT name FROM django_migrations WHERE name LIKE '%_reset_%'")
+    assert "No migrations to apply" in shop.manage("migrate").stdout
+    assert shop.tree() == tree
+    assert {file: file.read_bytes() for file in (shop.root / ".migwizard").rglob("*") if file.is_file()} == own
+    assert shop.start(sys.executable, script.FILE_NAME, "undo", "--database", "default").returncode == 0
+    assert shop.dump() == dump
