@@ -100,7 +100,7 @@ def test_a_name_must_be_typed_exactly() -> None:
     async def act(pilot: Pilot[Any]) -> None:
         await open_second(pilot)
         other = app.screen.query_one("#other", DialogButton)
-        app.screen.query_one(Input).focus()
+        assert app.screen.query_one(Input).has_focus
         able = []
         for typed in ("", "Archive", "archive ", "archiv", "archive"):
             app.screen.query_one(Input).value = typed
@@ -109,10 +109,22 @@ def test_a_name_must_be_typed_exactly() -> None:
         assert able == [False, False, False, False, True]
         await pilot.press("enter")
         await settled(pilot)
-        assert app.answers == [], "Enter in the field moves to the safe answer"
-        await pilot.press("tab", "enter")
+        assert app.answers == [], "Enter in the field moves on"
+        await pilot.press("enter")
         await settled(pilot)
         assert app.answers == ["switch"]
+
+    drive(app, act)
+
+
+def test_enter_behind_a_wrong_name_leads_to_the_safe_answer() -> None:
+    app = asking(LATER, REMOTE)
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await open_second(pilot)
+        await pilot.press(*"defau", "enter")
+        await settled(pilot)
+        assert app.screen.query_one("#safe").has_focus
 
     drive(app, act)
 

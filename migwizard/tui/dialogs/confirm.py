@@ -1,4 +1,4 @@
-"""The one question before something is written: the safe answer has the focus, no letter answers it."""
+"""The one question before something is written: the safe answer or the field for a name has the focus, no letter answers it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ConfirmDialog(Overlay[bool]):
     def on_mount(self) -> None:
         for field in self.query(Input):
             field.cursor_blink = False
-        self.query_one("#safe").focus()
+        self.query_one("#typed" if self.typed else "#safe").focus()
 
     @on(Input.Changed, "#typed")
     def _compare(self, event: Input.Changed) -> None:
@@ -46,8 +46,8 @@ class ConfirmDialog(Overlay[bool]):
 
     @on(Input.Submitted, "#typed")
     def _move_on(self, event: Input.Submitted) -> None:
-        # Enter in the field never acts: it moves to the safe answer.
-        self.query_one("#safe").focus()
+        # Enter in the field never acts: it moves on, to the safe answer where the name is another one.
+        self.query_one("#other" if event.value == self.typed else "#safe").focus()
 
     @on(Button.Pressed, "#safe")
     def _not_yet(self) -> None:
