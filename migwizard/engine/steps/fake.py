@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from migwizard.engine import deviating, drift, histories, journal, keeping, patience, rowcopies
@@ -172,11 +173,18 @@ def ask_switch(ride: Ride, database: dict[str, Any]) -> str:
             question_id,
             State.FAKE,
             f"Switch database {alias}",
-            f"{database['path'] or alias} is exactly at the old head. {_exchange(ride)} a table migwizard_history_backup keeps "
+            f"{_place(database)} is exactly at the old head. {_exchange(ride)} a table migwizard_history_backup keeps "
             "the old ones; no other table is touched, and undo puts every row back.",
             (Choice("switch", "the rows are exchanged"), Choice("later", "run `migwizard fake` when you are ready")),
             safe="switch",
         )
+    )
+
+
+def _place(database: Mapping[str, Any]) -> str:
+    """What tells a database from those that other settings call by the same alias."""
+    return str(
+        database["path"] or f"{database['alias']}, which is {database['name']} on {database['host'] or 'its server'},"
     )
 
 
@@ -224,6 +232,9 @@ def switch_question(ride: Ride, line: DatabaseLine, dry: str) -> Question:
         f"in, in one transaction; {count(line.untouched, 'row of other apps stays', 'rows of other apps stay')}. A copy is kept, and u puts every row back."
     )
     typed = "" if line.local else line.alias
+    if typed:
+        # Settings call the database of every environment by the same alias.
+        switch_effect = f"This is {line.where}. {switch_effect}"
     choices = [
         Choice(
             "later",
