@@ -220,8 +220,8 @@ def test_the_guard_is_folded_and_explained() -> None:
         while screen.diff.current is None or not screen.diff.current.note:
             await press(pilot, "down")
         assert screen.topic == "generate.guard"
-        # All but the one line among the operations.
-        assert f"{FILES[0].guard - 1} lines: our guard, which stops migrate before the switch (x opens)" in text_of(app)
+        # All but the one among the operations, and the one that says that the file is no initial one.
+        assert f"{FILES[0].guard - 2} lines: our guard, which stops migrate before the switch (x opens)" in text_of(app)
 
     drive(app, act, size=(120, 40))
 

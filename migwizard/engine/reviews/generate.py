@@ -98,7 +98,7 @@ def _staged(ride: Ride, file: Mapping[str, Any], level: int, command: str, retur
         edits.problem(data) if own else "",
         command,
         returning.get(short, 0),
-        sum(row.note == GUARD for row in rows),
+        sum(row.note == GUARD and row.kind == "in" for row in rows),
     )
 
 

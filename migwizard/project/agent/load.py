@@ -15,7 +15,7 @@ import sys
 import warnings
 from typing import Any, Callable
 
-from . import mysql_server, sources, switch, tenants
+from . import mysql_server, sources, tenants
 from .engines import is_mysql, is_sqlite, mysql, sqlite, vendor_of
 from .failure import AgentError
 from .manage_py import run_manage_py
@@ -146,7 +146,10 @@ def _database_facts(alias: str, real: dict[str, Any], root: str) -> dict[str, An
     # Whether one on a server is there is known when it is opened.
     facts.update(path="", exists=True, inside=False)
     if facts["sqlite"]:
-        file, _ = switch.sqlite_file(real)
+        # Needs Django, and whether there is one is asked after this module was loaded.
+        from .switch import sqlite_file
+
+        file, _ = sqlite_file(real)
         path = os.path.abspath(os.path.join(root, file)) if file else ""
         inside = bool(path) and os.path.realpath(path).startswith(os.path.realpath(root) + os.sep)
         facts.update(path=path, exists=bool(path) and os.path.exists(path), inside=inside)
