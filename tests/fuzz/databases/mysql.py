@@ -20,6 +20,8 @@ _MADE_UP = (
     # What Django or the server names keeps the name of its first table or column through renames.
     (r"CONSTRAINT `(\w+)` FOREIGN KEY", r"\w+_fk_\w+|\w+_[0-9a-f]{8}_fk\w*|\w+_ibfk_\d+"),
     (r"KEY `(\w+)` \(", r"\w+_[0-9a-f]{8}(_uniq|_fk\w*)?|\w+_fk_\w+"),
+    # A unique column's key has its first name; those that a story names have a number.
+    (r"UNIQUE KEY `(\w+)` \(`\w+`\)", "[a-z_]+"),
 )
 
 
