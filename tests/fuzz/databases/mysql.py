@@ -121,8 +121,15 @@ def _table(name: str, text: str) -> dict[str, Any]:
     _, *lines, last = text.splitlines()
     found: dict[str, Any] = {f"{name} options": re.sub(r" AUTO_INCREMENT=\d+", "", last)}
     columns = {match[1] for line in lines if (match := re.match(r"  `(\w+)`", line))}
+    unsigned = {match[1] for line in lines if (match := re.match(r"  `(\w+)` \w+\(\d+\) unsigned", line))}
     several: dict[str, int] = {}
     for line in lines:
+        # An unsigned column is never below zero; MariaDB forgets that check of Django's when the column is altered.
+        idle = re.search(r"( |CONSTRAINT `\w+_check` )CHECK \(`(\w+)` >= 0\),?$", line)
+        if idle and idle[2] in unsigned:
+            line = line[: idle.start()].rstrip()
+        if not line:
+            continue
         plain = _anonymous(line.strip().rstrip(","), columns)
         title = re.match(r"(?:\w+ )*`(\w+)`", plain)
         of = f"{name}.{title[1] if title else plain}"
