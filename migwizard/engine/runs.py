@@ -127,15 +127,15 @@ class Runs:
 
     def _advanced(self, manifest: Manifest) -> dict[str, Any]:
         name = "climbed" if self._without else "replaced" if manifest.replaces else "advanced"
-        path, words = self._fresh(name), self._words(name)
+        path, words, run = self._fresh(name), self._words(name), f"{self._of}{name}"
         scratch.copy(self._ride, self.old_database, path, self._alias)
-        self._ride.tell("progress", f"Starting: {words}", run=name, words=words, number=0, total=0)
+        self._ride.tell("progress", f"Starting: {words}", run=run, words=words, number=0, total=0)
         result: dict[str, Any] = self._ride.guest.call(
             "advance", alias=self._alias, path=path, manifest=manifest.to_dict(), folders=self._ride.new_folders()
         )
         scratch.release(self._ride, path, self._alias)
         text = f"{words[0].upper()}{words[1:]}: {result['seconds']:.1f} s"
-        self._ride.tell("run", text, run=name, words=words, seconds=result["seconds"], number=0, total=0, kept=False)
+        self._ride.tell("run", text, run=run, words=words, seconds=result["seconds"], number=0, total=0, kept=False)
         return result
 
     def _submit(self, run: Callable[..., dict[str, Any]], *arguments: Any) -> Future[dict[str, Any]]:

@@ -43,24 +43,31 @@ def test_what_needs_a_column_that_sql_adds_comes_behind_it(tmp_path: Path, state
     assert text.index("ADD COLUMN hidden") < text.index(" last ")
 
 
-def test_a_column_that_sql_adds_to_rows_comes_along_where_the_rows_are_written_out(tmp_path: Path) -> None:
-    """The rows get one more value through it, which makes it no seed."""
+def with_written_out_rows(folder: Path, *statements: str) -> SeedRide:
+    """The shop with SQL of its own, whose rows cannot move: a column that it names is renamed later."""
+    operations = "".join(f"    migrations.RunSQL({statement!r}, ''),\n" for statement in statements)
     files = (
         SHOP.replace("    name", "    title")
-        + """
+        + f"""
 == shop/migrations/0002_sql.py
 dependencies = [("shop", "0001_initial")]
 operations = [
-    migrations.RunSQL("INSERT INTO shop_item (name) VALUES ('a')", ""),
-    migrations.RunSQL("ALTER TABLE shop_item ADD COLUMN hidden integer DEFAULT 4", ""),
-    migrations.RunSQL("CREATE INDEX hidden ON shop_item (hidden)", ""),
-]
+{operations}]
 == shop/migrations/0003_title.py
 dependencies = [("shop", "0002_sql")]
 operations = [migrations.RenameField("Item", "name", "title")]
 """
     )
-    found = ride_in(write_project(tmp_path / "project", files_of(files)))
+    return ride_in(write_project(folder / "project", files_of(files)))
+
+
+ADDED = "ALTER TABLE shop_item ADD COLUMN hidden integer DEFAULT 4"
+INDEXED = "CREATE INDEX hidden ON shop_item (hidden)"
+
+
+def test_a_column_that_sql_adds_to_rows_comes_along_where_the_rows_are_written_out(tmp_path: Path) -> None:
+    """The rows get one more value through it, which makes it no seed."""
+    found = with_written_out_rows(tmp_path, "INSERT INTO shop_item (name) VALUES ('a')", ADDED, INDEXED)
     assert found.is_proved, found.report
     assert found.rungs == {
         "0002_sql#0": ("seed", "materialise"),
@@ -71,23 +78,11 @@ operations = [migrations.RenameField("Item", "name", "title")]
 
 
 def test_a_column_that_sql_adds_and_fills_comes_along_where_the_rows_are_written_out(tmp_path: Path) -> None:
-    files = (
-        SHOP.replace("    name", "    title")
-        + """
-== shop/migrations/0002_sql.py
-dependencies = [("shop", "0001_initial")]
-operations = [
-    migrations.RunSQL("INSERT INTO shop_item (name) VALUES ('a'), ('b')", ""),
-    migrations.RunSQL("ALTER TABLE shop_item ADD COLUMN hidden integer DEFAULT 4", ""),
-    migrations.RunSQL("UPDATE shop_item SET hidden = 7 WHERE name = 'a'", ""),
-    migrations.RunSQL("CREATE INDEX hidden ON shop_item (hidden)", ""),
-]
-== shop/migrations/0003_title.py
-dependencies = [("shop", "0002_sql")]
-operations = [migrations.RenameField("Item", "name", "title")]
-"""
+    rows, filled = (
+        "INSERT INTO shop_item (name) VALUES ('a'), ('b')",
+        "UPDATE shop_item SET hidden = 7 WHERE name = 'a'",
     )
-    found = ride_in(write_project(tmp_path / "project", files_of(files)))
+    found = with_written_out_rows(tmp_path, rows, ADDED, filled, INDEXED)
     assert found.is_proved, found.report
     assert found.rungs["0002_sql#2"] == ("seed", "materialise")
     assert found.rows("SELECT title, hidden FROM shop_item ORDER BY title") == [("a", 7), ("b", 4)]
