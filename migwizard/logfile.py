@@ -6,6 +6,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from migwizard import private
+
 
 def append(path: Path, text: str) -> None:
     """Add to a log whose folder exists.
@@ -14,6 +16,6 @@ def append(path: Path, text: str) -> None:
     it. A link is not followed, since it could point at a file of the project.
     """
     with suppress(OSError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, private.FILE)
         with os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace") as stream:
             stream.write(text)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from migwizard import private
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +74,15 @@ class Workplace:
 
     def create(self) -> None:
         """Make the folder, with a .gitignore of its own so that it never gets into a commit."""
-        self.folder.mkdir(exist_ok=True)
+        private.make_folder(self.folder)
+        if self.folder.stat().st_mode & 0o077 and not self.folder.is_symlink():
+            # Of an older migwizard, or of a copy. That of another user stays as it is.
+            with suppress(PermissionError):
+                self.folder.chmod(private.FOLDER)
         ignore = self.folder / ".gitignore"
         if not ignore.exists():
-            ignore.write_text("*\n", encoding="utf-8")
+            with open(ignore, "w", encoding="utf-8", opener=private.opener) as stream:
+                stream.write("*\n")
 
 
 def state_home() -> Path:

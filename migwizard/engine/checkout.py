@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from migwizard import private
 from migwizard.engine import durable, git
 from migwizard.errors import ProjectError
 from migwizard.project.apps import is_project_app
@@ -71,9 +72,12 @@ def lacks(ride: Ride) -> bool:
 def _sees(ride: Ride) -> bool:
     path, token = ride.workplace.folder / "seen", secrets.token_hex()
     durable.write_file(path, token.encode(), mode=0o644)
+    # The guest may be another user; meanwhile it can enter our folder, of which it can read nothing else.
+    path.parent.chmod(0o711)
     try:
         return bool(ride.guest.call("sees", name=path.relative_to(ride.workplace.root).as_posix(), text=token))
     finally:
+        path.parent.chmod(private.FOLDER)
         path.unlink()
 
 

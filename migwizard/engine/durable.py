@@ -10,6 +10,8 @@ import os
 import shutil
 from pathlib import Path
 
+from migwizard import private
+
 _MARK = ".migwizard-"
 """In the names of temporary files, before the number of the process."""
 
@@ -29,16 +31,20 @@ def file_hash(path: Path) -> str | None:
 def write_file(path: Path, data: bytes, mode: int | None = None, temporary: Path | None = None) -> None:
     """Put `data` in place of whatever `path` holds; the file's folder is made where it is missing.
 
-    A kill may leave `temporary`, a file beside it: by default of a name that no other process uses.
+    Without a mode nobody else can read it: one of our own files. A kill may leave `temporary`, a file beside it: by
+    default of a name that no other process uses.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if mode is None:
+        private.make_folder(path.parent)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary or path.with_name(f".{path.name}{_MARK}{os.getpid()}")
     try:
-        with temporary.open("wb") as stream:
+        with private.open_new(temporary, private.USUAL if mode == private.USUAL else private.FILE) as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        if mode is not None:
+        if mode not in (None, private.USUAL):
             temporary.chmod(mode)
         temporary.replace(path)
     finally:
@@ -58,8 +64,8 @@ def remove_file(path: Path) -> None:
 
 def append_line(path: Path, line: str) -> None:
     """Add one line to a journal; it is on the disk when this returns. A line that a kill cut off is removed first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab+") as stream:
+    private.make_folder(path.parent)
+    with open(path, "ab+", opener=private.opener) as stream:
         stream.seek(0)
         stream.truncate(stream.read().rfind(b"\n") + 1)
         stream.write(line.encode() + b"\n")
@@ -72,7 +78,7 @@ def copy_folder(source: Path, target: Path) -> None:
     """A copy of a folder without byte code, complete or not there at all; links are followed, or they would dangle."""
     temporary = target.with_name(f".{target.name}{_MARK}{os.getpid()}")
     shutil.rmtree(temporary, ignore_errors=True)
-    temporary.parent.mkdir(parents=True, exist_ok=True)
+    private.make_folder(temporary.parent)
     shutil.copytree(source, temporary, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
     for path in temporary.rglob("*"):
         if path.is_file() and not path.is_symlink():

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+from migwizard import private
 from migwizard.engine import durable
 from migwizard.errors import ConflictError
 
@@ -182,4 +183,12 @@ def carry_out(
             continue
         assert step.source is not None
         source = folder / step.source
-        durable.write_file(path, source.read_bytes(), source.stat().st_mode & 0o777, temporary)
+        durable.write_file(path, source.read_bytes(), _mode(path, source, step.source), temporary)
+
+
+def _mode(path: Path, source: Path, named: str) -> int:
+    """The mode that the file had or has in the tree; of what we wrote into our own folder nobody else can read a word."""
+    if path.is_file():
+        return path.stat().st_mode & 0o777
+    is_copy = Path(named).is_absolute() or PurePosixPath(named).parts[0] == "backup"
+    return source.stat().st_mode & 0o777 if is_copy else private.USUAL

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from migwizard import private
 from migwizard.errors import ConflictError, MigwizardError
 from migwizard.paths import Workplace
 
@@ -38,7 +39,7 @@ def _open(path: Path) -> int:
     while True:
         try:
             Workplace(path.parent.parent).create()
-            return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o644)
+            return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, private.FILE)
         except FileNotFoundError:
             continue
         except OSError as error:

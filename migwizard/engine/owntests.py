@@ -10,7 +10,7 @@ import subprocess
 import time
 from typing import Any
 
-from migwizard import logfile
+from migwizard import logfile, private
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
 from migwizard.project.owntests import OwnTests, find_tests
@@ -66,8 +66,8 @@ def _output(ride: Ride, tests: OwnTests) -> tuple[list[str], int]:
     settings = {"DJANGO_SETTINGS_MODULE": ride.project.settings} if ride.project.settings else {}
     variables = {**ride.project.environ, "PYTHONDONTWRITEBYTECODE": "1", **settings}
     path = ride.workplace.work / "tests.txt"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as stream:
+    private.make_folder(path.parent)
+    with private.open_new(path) as stream:
         try:
             process = subprocess.Popen(
                 tests.command,

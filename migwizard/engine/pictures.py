@@ -27,7 +27,6 @@ def has_graphviz() -> bool:
 def save_picture(ride: Ride, kind: str, graph: ModelGraph, levels: Levels) -> Path:
     """Write `.migwizard/pictures/models.*`. Raises MigwizardError where it cannot be drawn here."""
     path = ride.workplace.folder / "pictures" / f"models.{KINDS[kind]}"
-    path.parent.mkdir(parents=True, exist_ok=True)
     durable.write_file(path, _drawn(kind, graph, levels))
     return path
 

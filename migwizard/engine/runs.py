@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from migwizard import __version__
+from migwizard import __version__, private
 from migwizard.engine import durable, scratch, scratchcopies
 from migwizard.engine.ride import Ride, Turn, fingerprint
 from migwizard.engine.seedwords import left_so_far
@@ -194,7 +194,7 @@ class Runs:
         **more: Any,
     ) -> dict[str, Any]:
         """Run a history; its database is needed longer where it is to be kept."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private.make_folder(path.parent)
         path.unlink(missing_ok=True)
         scratch.note(self._ride, path, self._alias)
         words, total, run = self._words(say), self._total(say), f"{self._of}{say}"
@@ -268,7 +268,7 @@ class Runs:
 def fresh(ride: Ride, name: str) -> Path:
     """The path of a scratch database that does not exist yet."""
     path = ride.scratch / f"{name}.sqlite3"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private.make_folder(path.parent)
     for leftover in path.parent.glob(f"{name}.sqlite3*"):
         _remove(leftover)
     return path

@@ -124,7 +124,7 @@ def folders(ride: Ride) -> dict[str, Path]:
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(_old_folder(ride, copy.label), target, ignore=shutil.ignore_patterns("__pycache__"))
             found[copy.label] = target
-        (target / copy.path.name).write_bytes(copy.data)
+        durable.write_file(target / copy.path.name, copy.data)
     return found
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from migwizard import private
 from migwizard.engine import companions, durable, edits, formatting, replacing, strays
 from migwizard.engine.planning import Planned
 from migwizard.engine.ride import Ride
@@ -42,6 +43,7 @@ def prepare(ride: Ride, names: Iterable[str]) -> None:
     strays.set_aside(ride)
     edits.unsettle(ride)
     shutil.rmtree(ride.workplace.staging, ignore_errors=True)
+    private.make_folder(ride.workplace.staging)
     history = ride.whole_history()
     for label in ride.apps.labels:
         migrations = {f"{name}.py" for name in migration_modules(history, label)}
@@ -53,7 +55,7 @@ def prepare(ride: Ride, names: Iterable[str]) -> None:
             return {name for name in names if name == "__pycache__" or (folder == top and name in gone)}
 
         shutil.copytree(_source(ride, label), target, ignore=drop)
-        (target / "__init__.py").touch()
+        (target / "__init__.py").touch(mode=private.FILE)
     # A makemigrations of django-linear-migrations writes its own file beside what it writes.
     strays.note(ride, [*names, *(f"{label}/{companions.NAME}" for label in ride.apps.labels)])
 

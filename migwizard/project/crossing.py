@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from migwizard import private
 from migwizard.errors import MigwizardError
 from migwizard.paths import Workplace
 
@@ -111,8 +112,8 @@ class Elsewhere(Crossing):
             target.unlink(missing_ok=True)
             return
         part = target.with_name(target.name + PART)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("wb" if file["first"] else "ab") as stream:
+        private.make_folder(target.parent)
+        with open(part, "wb" if file["first"] else "ab", opener=private.opener) as stream:
             stream.write(base64.b64decode(file["data"]))
         if file["last"]:
             part.replace(target)

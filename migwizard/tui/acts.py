@@ -186,7 +186,6 @@ class Acts(Base):
         own = Path(self.standing.root) / ".migwizard" if self.standing.root else None
         folder = own if own is not None and own.is_dir() else state_home() / "migwizard"
         try:
-            folder.parent.mkdir(parents=True, exist_ok=True)
             written = f"written to {self._short(clipboard.write(folder, message.name, message.text))}"
         except OSError as error:
             written = f"not written to a file: {error.strerror}"

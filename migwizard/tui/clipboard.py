@@ -9,6 +9,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from migwizard import private
+
 TOOLS = (
     ("pbcopy", ("pbcopy",), ""),
     ("wl-copy", ("wl-copy",), "WAYLAND_DISPLAY"),
@@ -49,7 +51,8 @@ def file_name(name: str) -> str:
 
 def write(folder: Path, name: str, text: str) -> Path:
     """Write the text into our own folder; returns where. Raises OSError."""
-    folder.mkdir(exist_ok=True)
+    private.make_folder(folder)
     path = folder / file_name(name)
-    path.write_text(text if text.endswith("\n") else f"{text}\n", encoding="utf-8")
+    with private.open_new(path) as stream:
+        stream.write((text if text.endswith("\n") else f"{text}\n").encode())
     return path

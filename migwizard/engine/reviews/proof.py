@@ -117,7 +117,6 @@ def change(ride: Ride, answer: str) -> State:
     if answer == "save:report":
         certificate = Certificate.from_json(ride.workplace.certificate.read_text(encoding="utf-8"))
         target = ride.project.root / _copy(ride)
-        target.parent.mkdir(parents=True, exist_ok=True)
         durable.write_file(target, certificate.to_text().encode())
         ride.tell("note", f"The report is in {_copy(ride)}.", saved=str(target))
     return State.PROOF

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from migwizard import private
 from migwizard.engine import checkout, git, histories, keeping, patience, replacing, scratch
 from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.manifests import make_manifest
@@ -302,7 +303,8 @@ def _scratch(ride: Ride, _: Seen) -> tuple[Status, str, str]:
     path = ride.scratch / "preflight.sqlite3"
     there = ride.scratch.is_dir()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private.make_folder(path.parent)
+        private.open_new(path).close()
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("CREATE TABLE looked (id INTEGER)")
             connection.commit()

@@ -54,6 +54,9 @@ HANDLERS = {
     "unretire": ("retiring", "unretire_database"),
 }
 
+ON_REAL_DATABASES = ("databases", "retiring")
+"""Modules whose requests let code of the project run as `migrate` does, which may write files of its own."""
+
 Start = Any
 
 
@@ -71,6 +74,9 @@ def answer(request: dict[str, Any], start: Start, channel: Channel, exchange: Ex
         if request["method"] not in HANDLERS:
             raise AgentError("protocol", "The agent knows no request {!r}.".format(request["method"]))
         module, function = HANDLERS[request["method"]]
+        if module not in ON_REAL_DATABASES:
+            # Scratch databases hold rows, and staged files may: nobody else reads them, whatever the umask is.
+            os.umask(0o077)
         handler: Callable[..., Any] = getattr(importlib.import_module("." + module, __package__), function)
         with Heartbeat(channel, number):
             if request.get("histories"):
