@@ -11,8 +11,9 @@ from pathlib import Path
 
 from migwizard.config import Config, read_config
 from migwizard.errors import UsageError
-from migwizard.project.envfiles import hidden, read_env_files
+from migwizard.project.envfiles import read_env_files
 from migwizard.project.environments import active_environment, find_environment, python_in
+from migwizard.project.hiding import hidden, secret_variables, without_secrets
 from migwizard.project.places import Places, find_places
 from migwizard.project.via import split_via
 
@@ -56,9 +57,15 @@ class Project:
     scratch: Places | None = None
     """Where scratch databases are made; None for the server of the default database, as its user."""
 
+    secrets: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
+    """What the settings keep secret, by where it stands there; known when they are loaded, and kept nowhere else."""
+
     def hide(self, text: str) -> str:
-        """A text without the values of these variables, and without the passwords of places for scratch databases."""
-        return hidden(text, {**self.environ, **(self.scratch.secrets if self.scratch else {})})
+        """A text without the values of these variables, without the passwords of places for scratch databases, without
+        secrets of the settings and of the environment, and without what looks like a password.
+        """
+        said = hidden(text, {**self.environ, **(self.scratch.secrets if self.scratch else {})})
+        return without_secrets(said, {**secret_variables(os.environ), **self.secrets})
 
 
 def find_project(

@@ -8,9 +8,8 @@ quotes as they are, in double quotes with \\n, \\t, \\", \\\\ and \\$, both over
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from migwizard.errors import UsageError
 
@@ -28,11 +27,6 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\", "$": "$"}
 _OTHER = re.compile(r"(?<!\\)\$(?:\{|[A-Za-z_])")
 """The beginning of the name of another variable."""
-
-_SECRET = re.compile(r"PASS|SECRET|KEY|TOKEN|CRED|AUTH|SALT|PRIVATE|UR[IL]|DSN", re.IGNORECASE)
-"""Names of variables whose value is a secret, or holds one."""
-_WORD = re.compile(r"[A-Za-z_.]*|\d{1,5}|[\d.]*")
-"""Values that are words, versions, addresses or small numbers: alone they tell nothing, and texts are full of them."""
 
 
 def read_env_files(paths: Iterable[Path]) -> dict[str, str]:
@@ -81,28 +75,6 @@ def _value(entry: re.Match[str], place: str) -> str:
 
 def _refusal(sentence: str) -> UsageError:
     return UsageError(f"{sentence} Nothing was changed.", code="env-file")
-
-
-def hidden(text: str, variables: Mapping[str, str]) -> str:
-    """A text with the name of a variable wherever its value stood, as it is or as messages print it.
-
-    Words and small numbers stay, unless the variable's name says that they are secret.
-    """
-    forms = [(form, name) for name, value in variables.items() for form in _forms(name, value)]
-    for form, name in sorted(forms, key=lambda item: -len(item[0])):
-        text = text.replace(form, f"<{name}>")
-    return text
-
-
-def _forms(name: str, value: str) -> set[str]:
-    if len(value) < 3 or (_WORD.fullmatch(value) and not _SECRET.search(name)):
-        return set()
-    try:
-        password = urlsplit(value).password or ""
-    except ValueError:
-        password = ""
-    lines = [line for line in value.splitlines() if len(line) > 3]
-    return {value, " ".join(value.split()), repr(value)[1:-1], *lines, password, unquote(password)} - {""}
 
 
 def file_with(text: str, folder: Path, known: Collection[str]) -> tuple[str, Path] | None:

@@ -13,6 +13,7 @@ from migwizard.errors import MigwizardError, ProjectError
 from migwizard.project import via
 from migwizard.project.discovery import Project
 from migwizard.project.envfiles import file_with
+from migwizard.project.hiding import without_passwords
 from migwizard.project.places import VARIABLE
 from migwizard.project.process import EventHandler, GuestError, Process
 
@@ -105,11 +106,26 @@ class Guest:
                     process, interpreter.via, project.root, root=interpreter.root, manage=manage, environ=variables
                 )
             process.send(self._start(root, manage))
-            self.facts = process.wait(0)
+            self.facts = self._without_secrets(process.wait(0, self._learn))
         except BaseException:
             process.kill()
             raise
         return process
+
+    def _learn(self, event: Mapping[str, Any]) -> None:
+        self._project.secrets.update(event.get("secrets", {}))
+
+    def _without_secrets(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """The facts, with what the project's checks said and what its databases are called as anybody may read it."""
+        hide = self._project.hide
+        checks = [
+            {**check, **{key: hide(check[key]) for key in ("text", "hint", "object")}} for check in facts["checks"]
+        ]
+        databases = [
+            {**database, **{key: without_passwords(database[key]) for key in ("name", "host")}}
+            for database in facts["databases"]
+        ]
+        return {**facts, "checks": checks, "databases": databases}
 
     def _begin(self, variables: Mapping[str, str]) -> Process:
         """The process itself; elsewhere the variables are told to it when it speaks."""

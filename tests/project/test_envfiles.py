@@ -8,7 +8,8 @@ import pytest
 
 from migwizard.cli import main
 from migwizard.errors import UsageError
-from migwizard.project.envfiles import hidden, parse_env, read_env_files
+from migwizard.project.envfiles import parse_env, read_env_files
+from migwizard.project.hiding import hidden
 from tests.project.support import Shell, write
 
 WHOLE = """\

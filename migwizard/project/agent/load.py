@@ -19,6 +19,7 @@ from . import mysql_server, sources, tenants
 from .engines import is_mysql, is_sqlite, mysql, sqlite, vendor_of
 from .failure import AgentError
 from .manage_py import run_manage_py
+from .secret_settings import secret_settings
 
 # The databases as the settings give them, by alias; read by the few requests that concern real databases.
 REAL_DATABASES: dict[str, dict[str, Any]] = {}
@@ -52,10 +53,13 @@ def use_databases(databases: dict[str, dict[str, Any]]) -> None:
     connections._settings = None
 
 
-def load(start: dict[str, Any], stage: Callable[[str], None]) -> dict[str, Any]:
+def load(
+    start: dict[str, Any], stage: Callable[[str], None], learn: Callable[[dict[str, str]], None]
+) -> dict[str, Any]:
     """Load the project that `start` names and return the facts about its settings that need no models.
 
-    `stage` is told what comes next, for the case that the project ends this process. Raises whatever the project
+    `stage` is told what comes next, for the case that the project ends this process, and `learn` what nobody may read, as
+    soon as it is known. Raises whatever the project
     raises; AgentError when there is no Django or no settings module.
     """
     os.chdir(start["root"])
@@ -77,6 +81,7 @@ def load(start: dict[str, Any], stage: Callable[[str], None]) -> dict[str, Any]:
         )
     stage("loading the settings " + os.environ["DJANGO_SETTINGS_MODULE"])
     REAL_DATABASES.update(_read_databases())
+    learn(secret_settings())
     use_databases({alias: scratch_database(real) for alias, real in REAL_DATABASES.items()})
     import django
 

@@ -202,8 +202,11 @@ def main(folder: str | None = None) -> None:
         def stage(text: str) -> None:
             channel.send({"id": 0, "event": {"stage": text}})
 
+        def learn(secrets: dict[str, str]) -> None:
+            channel.send({"id": 0, "event": {"secrets": secrets}})
+
         with Heartbeat(channel, 0):
-            facts = load(start, stage)
+            facts = load(start, stage, learn)
     except BaseException as error:
         channel.send({"id": 0, "error": describe(error, start["root"], kind="project")})
         _end(0)
