@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from migwizard import private
 
@@ -83,6 +85,11 @@ class Workplace:
         if not ignore.exists():
             with open(ignore, "w", encoding="utf-8", opener=private.opener) as stream:
                 stream.write("*\n")
+
+
+def file_name_of(alias: str) -> str:
+    """The name of a file about one database: an alias may hold slashes, and lead out of our folder."""
+    return re.sub(r"[^\w.@ -]", lambda found: quote(found[0], safe=""), alias)
 
 
 def state_home() -> Path:

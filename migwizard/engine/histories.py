@@ -13,6 +13,7 @@ from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import PULLED, Ride
 from migwizard.engine.rowcount import why_not_as_files
 from migwizard.errors import DatabaseError
+from migwizard.paths import file_name_of
 from migwizard.project.guest import GuestError
 from migwizard.switch.manifest import Manifest
 from migwizard.words.counting import count, some
@@ -272,7 +273,7 @@ def _says(state: str, switched: bool, found: Mapping[str, Any], waits: Collectio
 
 
 def _answer_file(alias: str) -> str:
-    return f"rows/{alias}.migrate-fake.txt"
+    return f"rows/{file_name_of(alias)}.migrate-fake.txt"
 
 
 def keep_answer(ride: Ride, alias: str, text: str) -> None:

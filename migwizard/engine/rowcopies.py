@@ -14,6 +14,7 @@ from typing import Any
 from migwizard.engine import durable
 from migwizard.engine.ride import Ride
 from migwizard.errors import DatabaseError
+from migwizard.paths import file_name_of
 
 FORMAT = 1
 REPLACES = ("MW-E30", "MW-E31")
@@ -86,7 +87,7 @@ def used(ride: Ride, alias: str) -> Rows | None:
 
 
 def _path(ride: Ride, alias: str) -> Path:
-    return ride.workplace.folder / "rows" / f"{alias}.json"
+    return ride.workplace.folder / "rows" / f"{file_name_of(alias)}.json"
 
 
 def _hash(content: dict[str, Any]) -> str:

@@ -37,6 +37,8 @@ class Shop:
         self.epoch = "1600000000"
         self.database = root / "db.sqlite3"
         self.staging = root / ".migwizard" / "staging"
+        self.cwd: Path | None = None
+        """Where commands are started, if not in the root."""
 
     def environment(self) -> dict[str, str]:
         drop = ("VIRTUAL_ENV", "DJANGO_SETTINGS_MODULE", "PYTHONHASHSEED")
@@ -48,7 +50,7 @@ class Shop:
     def start(self, *command: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command,
-            cwd=self.root,
+            cwd=self.cwd or self.root,
             env=self.environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,

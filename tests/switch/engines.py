@@ -194,7 +194,7 @@ class Postgresql(_Server):
 
     def empty(self) -> None:
         for (schema,) in self.query("SELECT nspname::text FROM pg_namespace WHERE nspname !~ '^(pg_|information_)'"):
-            self.query(f'DROP SCHEMA "{schema}" CASCADE')
+            self.query('DROP SCHEMA "{}" CASCADE'.format(schema.replace('"', '""')))
         self.query("CREATE SCHEMA public")
 
     @contextmanager

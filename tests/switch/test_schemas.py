@@ -67,3 +67,22 @@ def test_a_name_does_not_fall_through_the_search_path(
         worker("switch", schemas["t3"], manifest)
     assert worker("switch", schemas["t1"], manifest)["result"] == "SWITCHED"
     assert schemas["public"].dump() == before
+
+
+@pytest.mark.parametrize("schema", ["100% %s", "it's; DROP --", 'a"b', "tübingen. x"])
+def test_a_schema_with_an_odd_name(worker: Worker, place: Database, manifest: Manifest, schema: str) -> None:
+    quoted = '"{}"'.format(schema.replace('"', '""'))
+    place.make([*OTHERS, *OLD])
+    for statement in ("CREATE SCHEMA {}", "CREATE TABLE {}.django_migrations (LIKE django_migrations INCLUDING ALL)"):
+        place.query(statement.format(quoted))
+    columns = "app, name, applied"
+    place.query(
+        f"INSERT INTO {quoted}.django_migrations ({columns}) SELECT {columns} FROM django_migrations ORDER BY id"
+    )
+    before = place.query(f"SELECT * FROM {quoted}.django_migrations ORDER BY id"), place.rows()
+    options = {"schema": schema}
+    assert worker("state", place, manifest, options=options)["state"] == "OLD_HEAD"
+    assert worker("switch", place, manifest, options=options)["result"] == "SWITCHED"
+    assert place.rows() == before[1]
+    worker("undo", place, manifest, options=options)
+    assert (place.query(f"SELECT * FROM {quoted}.django_migrations ORDER BY id"), place.rows()) == before

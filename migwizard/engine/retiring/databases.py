@@ -7,12 +7,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from migwizard.engine import durable, histories, journal
 from migwizard.engine.acting import Acts
 from migwizard.engine.journal import Act
 from migwizard.engine.ride import Ride, reset_time
 from migwizard.errors import DatabaseError
+from migwizard.paths import file_name_of
 from migwizard.plan.operations import Node
 from migwizard.project.guest import GuestError
 from migwizard.switch.manifest import Manifest
@@ -101,14 +103,15 @@ def retire(ride: Ride, acts: Acts, manifest: Manifest, gone: Collection[Node], a
 def give_back(ride: Ride, acts: Acts, manifest: Manifest) -> dict[str, int]:
     """Put back what went from each database here; returns the rows of old names by alias. Raises DatabaseError."""
     return {
-        path.stem: int(_ask(ride, "unretire", path.stem, manifest, kept=json.loads(path.read_bytes())))
+        alias: int(_ask(ride, "unretire", alias, manifest, kept=json.loads(path.read_bytes())))
         for path in sorted(_rows(acts).glob("*.json"))
+        for alias in [unquote(path.stem)]
     }
 
 
 def _keep(acts: Acts, alias: str, found: Mapping[str, Any]) -> None:
     """Write the copy; what an earlier go had taken already stays in it."""
-    path = _rows(acts) / f"{alias}.json"
+    path = _rows(acts) / f"{file_name_of(alias)}.json"
     known = json.loads(path.read_bytes()) if path.is_file() else {}
     merged = {
         schema: {

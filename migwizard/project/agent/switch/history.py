@@ -50,17 +50,28 @@ class History:
         return f"Database '{self.alias}'" + (f", schema '{self.schema}'" if self.schema else "")
 
     def qualified(self, table: str) -> str:
-        quote = self.connection.ops.quote_name
-        return f"{quote(self.schema)}.{quote(table)}" if self.schema else str(quote(table))
+        quoted = str(self.connection.ops.quote_name(table))
+        return f"{self._quoted_schema}.{quoted}" if self.schema else quoted
+
+    @property
+    def _quoted_schema(self) -> str:
+        """Django's own quoting leaves a quote in the name as it is."""
+        return '"{}"'.format(str(self.schema).replace('"', '""'))
+
+    def _spelt(self, sql: str, parameters: Parameters) -> str:
+        """Where there are parameters, a percent sign in the schema's name must not look like the place of one."""
+        if not parameters or "%" not in (self.schema or ""):
+            return sql
+        return sql.replace(f"{self._quoted_schema}.", f"{self._quoted_schema}.".replace("%", "%%"))
 
     def query(self, sql: str, parameters: Parameters = ()) -> typing.List[typing.Any]:
         with self.connection.cursor() as cursor:
-            cursor.execute(sql, parameters or None)
+            cursor.execute(self._spelt(sql, parameters), parameters or None)
             return list(cursor.fetchall())
 
     def run(self, sql: str, parameters: Parameters = ()) -> int:
         with self.connection.cursor() as cursor:
-            cursor.execute(sql, parameters or None)
+            cursor.execute(self._spelt(sql, parameters), parameters or None)
             return int(cursor.rowcount)
 
     def for_ids(self, sql: str, ids: typing.List[int], before: Parameters = ()) -> int:
