@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import copy
@@ -287,3 +288,35 @@ def test_a_project_that_fails_while_it_loads_is_a_sentence(deployed: Deployed) -
         stream.write("raise SystemExit('SECRET is not set')\n")
     refused = deployed.script("switch", "--database", "default", expect=3)
     assert "The project cannot be loaded: SystemExit: SECRET is not set" in refused.stderr
+
+
+ALONE = """
+import runpy, sys
+
+def refuse(event, arguments):
+    written = event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")
+    if written or event.startswith(("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork", "urllib.", "ftplib.")):
+        sys.stderr.write(f"refused: {event} {arguments}\\n")
+        raise RuntimeError(event)
+
+sys.argv = sys.argv[1:]
+sys.path.insert(0, ".")
+sys.addaudithook(refuse)
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+def test_it_opens_no_socket_starts_no_process_and_writes_no_file_but_the_database(deployed: Deployed) -> None:
+    files = {path for path in deployed.root.rglob("*") if "__pycache__" not in path.parts}
+    for action in ("check", "switch", "undo"):
+        done = subprocess.run(
+            [sys.executable, "-B", "-c", ALONE, FILE_NAME, action, "--database", "default"],
+            cwd=deployed.root,
+            env={key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert deployed.databases["default"].exists()
+    assert {path for path in deployed.root.rglob("*") if "__pycache__" not in path.parts} == files
