@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from migwizard import private
+from migwizard.harmless import harmless
 
 
 def append(path: Path, text: str) -> None:
@@ -18,4 +19,4 @@ def append(path: Path, text: str) -> None:
     with suppress(OSError):
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, private.FILE)
         with os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace") as stream:
-            stream.write(text)
+            stream.write(harmless(text))

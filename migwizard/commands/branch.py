@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from migwizard.engine.talk import Choice, Question
 from migwizard.errors import UndecidedError, UsageError
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
+from migwizard.harmless import for_stream
 from migwizard.paths import Workplace
 from migwizard.switch.manifest import FILE_NAME, Manifest, ManifestUnreadableError, from_json
 from migwizard.words.counting import count
@@ -84,7 +86,7 @@ def _show(arguments: argparse.Namespace, moves: Moves, warnings: list[str]) -> N
     """Diffs go to stdout, as data; the rest is narration."""
     if not arguments.json:
         for change in moves.changes:
-            print(change.diff, end="")
+            print(for_stream(change.diff, sys.stdout), end="")
     for warning in warnings:
         say(f"warning: {warning}")
 

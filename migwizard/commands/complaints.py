@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
 import traceback
 from pathlib import Path
 
 from migwizard import logfile
+from migwizard.commands.setup import say
 from migwizard.errors import MigwizardError
 from migwizard.faces.jsonlines import emit
 from migwizard.paths import Workplace
@@ -26,16 +26,16 @@ def complain(error: MigwizardError, arguments: argparse.Namespace) -> None:
                 "cures": list(error.cures),
             }
         )
-    print(f"migwizard: {error.sentence}", file=sys.stderr)
+    say(f"migwizard: {error.sentence}")
     for cure in error.cures:
-        print(f"  - {cure}", file=sys.stderr)
+        say(f"  - {cure}")
     guest = _guest(error)
     if arguments.verbose:
-        print(guest.traceback if guest else "".join(traceback.format_exception(error)), file=sys.stderr)
+        say(guest.traceback if guest else "".join(traceback.format_exception(error)))
     elif guest is not None and guest.traceback:
-        print("  - The traceback: repeat the command with --verbose.", file=sys.stderr)
+        say("  - The traceback: repeat the command with --verbose.")
     if (log := write_log(error, arguments)) is not None:
-        print(f"  - The log: {log}", file=sys.stderr)
+        say(f"  - The log: {log}")
 
 
 def write_log(error: MigwizardError, arguments: argparse.Namespace) -> Path | None:

@@ -23,6 +23,7 @@ from migwizard.errors import UsageError
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
 from migwizard.graph.model import ModelGraph
+from migwizard.harmless import for_stream
 from migwizard.paths import Workplace
 from migwizard.project.discovery import Project
 from migwizard.words.databases import told
@@ -82,15 +83,19 @@ def _show_graph(
         )
         return
     for number, level in enumerate(levels.levels):
-        print(f"model level {number}")
+        _print(f"model level {number}")
         for app, names in grouped_by_app(level).items():
-            print(f"  {app or '(no app)'}: {', '.join(names)}")
+            _print(f"  {app or '(no app)'}: {', '.join(names)}")
     for batch in batches["batches"] if batches else ():
-        print(f"batch level {batch['level']}: {batch['app']}/{batch['name']}")
+        _print(f"batch level {batch['level']}: {batch['app']}/{batch['name']}")
         for item in batch["deferred"]:
-            print(f"    waits: {item['what']}, returns in {item['returns_in']} (level {item['returns_at']})")
+            _print(f"    waits: {item['what']}, returns in {item['returns_in']} (level {item['returns_at']})")
     for line in kept:
-        print(line)
+        _print(line)
+
+
+def _print(line: str) -> None:
+    print(for_stream(line, sys.stdout))
 
 
 # States of a database with which nothing is wrong after Apply; OLD_HEAD waits for its switch.
@@ -114,7 +119,7 @@ def verify(arguments: argparse.Namespace) -> int:
     if arguments.json:
         emit(data)
     else:
-        print(certificate.to_text(), end="")
+        print(for_stream(certificate.to_text(), sys.stdout), end="")
     for alias, state in databases.items():
         say(told(alias, state))
     if not certificate.settled:
@@ -151,7 +156,7 @@ def doctor(arguments: argparse.Namespace) -> int:
             emit({"type": "result", "findings": [{"what": a, "value": b, "source": c} for a, b, c in findings]})
         else:
             for what, value, source in findings:
-                print(f"{what}: {value}" + (f"  ({source})" if source else ""))
+                _print(f"{what}: {value}" + (f"  ({source})" if source else ""))
     return ExitCode.DONE
 
 

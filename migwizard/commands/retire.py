@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from migwizard.engine.talk import Choice, Question
 from migwizard.errors import ConflictError, MigwizardError, UndecidedError, UsageError
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
+from migwizard.harmless import for_stream
 from migwizard.paths import Workplace
 from migwizard.plan.operations import Node
 from migwizard.project.discovery import Project
@@ -129,7 +131,7 @@ def _show(arguments: argparse.Namespace, changes: Sequence[Change], lines: Seque
     """Diffs go to stdout, as data; the rest is narration."""
     if not arguments.json:
         for change in changes:
-            print(change.diff, end="")
+            print(for_stream(change.diff, sys.stdout), end="")
         for line in lines:
             if line.goes:
                 stays = "" if line.chosen else f"; not now, since it is not named (--database {line.alias})"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from migwizard.commands.setup import face_of, options_of, project_of
 from migwizard.engine import pulled
 from migwizard.engine import runbook as books
 from migwizard.errors import UsageError
 from migwizard.exit_codes import ExitCode
+from migwizard.harmless import for_stream
 from migwizard.switch.manifest import FILE_NAME
 
 
@@ -23,5 +25,5 @@ def runbook(arguments: argparse.Namespace) -> int:
             cures=("It comes with the swap of the files, at Apply, and with the commit of a reset.",),
         )
     with pulled.pulled_ride(project, face_of(arguments), options_of(arguments), manifest) as ride:
-        print(books.of(ride), end="")
+        print(for_stream(books.of(ride), sys.stdout), end="")
     return ExitCode.DONE

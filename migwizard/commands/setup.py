@@ -16,6 +16,7 @@ from migwizard.engine.options import Options
 from migwizard.engine.states import State
 from migwizard.engine.talk import Face
 from migwizard.errors import UsageError
+from migwizard.harmless import harmless
 from migwizard.project.discovery import Project, find_project
 from migwizard.project.places import OPTION, without_password
 
@@ -79,7 +80,7 @@ def _answers(name: str | None) -> dict[str, str]:
 
 def say(text: str) -> None:
     """A line of narration."""
-    print(text, file=sys.stderr)
+    print(harmless(text), file=sys.stderr)
 
 
 def remember(arguments: argparse.Namespace, said: Mapping[str, Any]) -> None:

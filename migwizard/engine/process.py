@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from migwizard.engine.talk import Event, Question
 from migwizard.exit_codes import ExitCode
+from migwizard.harmless import harmless_copy
 
 if TYPE_CHECKING:
     from migwizard.engine.options import Opening, Options
@@ -47,6 +48,8 @@ class Engine:
     def __init__(self, opening: Opening, options: Options, heard: Callable[[Message], None]) -> None:
         self._heard = heard
         self._cancelled = False
+        self._shown: dict[str, str] = {}
+        """What texts were before they became harmless, for answers that hold a name."""
         context = multiprocessing.get_context("spawn")
         self._pipe, other = context.Pipe()
         self._process = context.Process(target=_serve, args=(other, opening, options), name="migwizard engine")
@@ -60,6 +63,8 @@ class Engine:
 
     def answer(self, text: str) -> None:
         """Answer the question that is open."""
+        for shown, text_before in self._shown.items():
+            text = text.replace(shown, text_before)
         try:
             self._pipe.send(text)
         except OSError:
@@ -89,7 +94,7 @@ class Engine:
                 )
             ended = isinstance(message, Ended)
             if not self._cancelled:
-                self._heard(message)
+                self._heard(harmless_copy(message, self._shown))
 
 
 class _PipeFace:

@@ -77,8 +77,9 @@ class Question:
     """More to read: a traceback, both definitions, the command's output."""
 
     def choice(self, answer: str) -> Choice | None:
-        """The choice that `answer` ("key" or "key=TEXT") takes."""
-        return next((item for item in self.choices if item.key == answer.partition("=")[0]), None)
+        """The choice that `answer` ("key" or "key=TEXT") takes; a key may hold a name with an equals sign."""
+        by_key = {item.key: item for item in self.choices}
+        return by_key.get(answer) or by_key.get(answer.partition("=")[0])
 
 
 class Face(Protocol):

@@ -10,6 +10,8 @@ import textwrap
 from threading import RLock
 from typing import TextIO
 
+from migwizard.harmless import harmless
+
 WIDTH = 79
 
 
@@ -69,5 +71,5 @@ class Console:
 
     def _write(self, text: str, end: str = "\n") -> None:
         with self._one_at_a_time:
-            self._out.write(text + end)
+            self._out.write(harmless(text) + end)
             self._out.flush()

@@ -95,6 +95,10 @@ class WizardApp(Acts, Answering, DeadKeys, App[Ended]):
         self._flush_due = False
         self._asked_at = 0.0
 
+    def notify(self, message: str, *, markup: bool = False, **more: Any) -> None:
+        """Most messages hold names of the project, whose brackets are no markup."""
+        super().notify(message, markup=markup, **more)
+
     def compose(self) -> ComposeResult:
         """The first paint: the stepper alone, before anything heavier than it is imported."""
         yield Stepper()

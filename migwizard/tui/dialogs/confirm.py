@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.markup import escape
 from textual.widgets import Button, Input, Label, Static
 
 from migwizard.tui.dialogs.overlay import DialogButton, Overlay
@@ -24,7 +25,7 @@ class ConfirmDialog(Overlay[bool]):
 
     def compose(self) -> ComposeResult:
         box = Vertical(classes="box")
-        box.border_title = self.headline
+        box.border_title = escape(self.headline)
         with box:
             yield Static(self.text, markup=False)
             if self.typed:

@@ -70,7 +70,7 @@ class DialogButton(Button):
     """
 
     def __init__(self, words: str, *, id: str, disabled: bool = False) -> None:
-        super().__init__(words, id=id, compact=True, disabled=disabled)
+        super().__init__(Content(words), id=id, compact=True, disabled=disabled)
         # The stylesheet takes no 0 for this.
         self.styles.line_pad = 0
         self.words = words

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.markup import escape
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -36,7 +37,7 @@ class PickDialog(Overlay[str]):
 
     def compose(self) -> ComposeResult:
         box = Vertical(classes="box")
-        box.border_title = self.headline
+        box.border_title = escape(self.headline)
         with box:
             yield OptionList(*self._options(0), markup=False)
 

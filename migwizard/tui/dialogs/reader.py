@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.markup import escape
 from textual.widgets import Static, TextArea
 
 from migwizard.tui.dialogs.overlay import Overlay
@@ -36,7 +37,7 @@ class ReaderDialog(Overlay[None]):
 
     def compose(self) -> ComposeResult:
         box = Vertical(classes="box")
-        box.border_title = self.headline
+        box.border_title = escape(self.headline)
         with box:
             text = TextArea(self.text, read_only=True, show_line_numbers=False, soft_wrap=True)
             text.cursor_blink = False

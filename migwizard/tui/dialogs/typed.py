@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.markup import escape
 from textual.widgets import Button, Input, Static
 
 from migwizard.tui.dialogs.overlay import DialogButton, Overlay
@@ -21,7 +22,7 @@ class InputDialog(Overlay[str]):
 
     def compose(self) -> ComposeResult:
         box = Vertical(classes="box")
-        box.border_title = self.headline
+        box.border_title = escape(self.headline)
         with box:
             if self.text:
                 yield Static(self.text, markup=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
+from migwizard.harmless import harmless
 from migwizard.tui.commands import Command, bindings
 from migwizard.tui.dialogs.reader import ReaderDialog
 from migwizard.tui.messages import CopyWanted
@@ -96,7 +96,8 @@ class LogScreen(ModalScreen[None]):
                         stream.seek(position)
                         text = rest + stream.read()
                         position = stream.tell()
-                    lines = text.split(os.linesep if os.linesep in text else "\n")
+                    # A log of an older version is not harmless yet.
+                    lines = harmless(text).split("\n")
                     rest = lines.pop()
                     if lines and not worker.is_cancelled:
                         self.app.call_from_thread(self.grow, lines)

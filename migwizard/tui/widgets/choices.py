@@ -56,7 +56,7 @@ class ChoiceButton(Button):
     """
 
     def __init__(self, choice: Choice, waits: str = "") -> None:
-        super().__init__(choice.words, compact=True, disabled=bool(waits))
+        super().__init__(Content(choice.words), compact=True, disabled=bool(waits))
         # The stylesheet takes no 0 for this.
         self.styles.line_pad = 0
         self.choice, self.waits = choice, waits
@@ -64,7 +64,7 @@ class ChoiceButton(Button):
     def become(self, choice: Choice, waits: str) -> None:
         """Show another choice, or another state of the same one; the focus stays."""
         self.choice, self.waits = choice, waits
-        self.label = choice.words
+        self.label = Content(choice.words)
         self.disabled = bool(waits)
         self.refresh(layout=True)
 
