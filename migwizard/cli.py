@@ -48,6 +48,20 @@ def _replaces(command: argparse._ActionsContainer) -> None:
     )
 
 
+def _stock_proof(command: argparse._ActionsContainer) -> None:
+    command.add_argument(
+        "--stock-proof",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="let Django render all models in every run of the proof, as a migrate does; slower, for doubt",
+    )
+
+
+def _verify(verify: argparse.ArgumentParser) -> None:
+    _stock_proof(verify)
+    _json(verify)
+
+
 def _run(run: argparse.ArgumentParser) -> None:
     run.add_argument(
         "--yes",
@@ -76,6 +90,7 @@ def _run(run: argparse.ArgumentParser) -> None:
     )
     _keep_after(run)
     _replaces(run)
+    _stock_proof(run)
     run.add_argument(
         "--database",
         action="append",
@@ -271,7 +286,7 @@ COMMANDS = (
         "Build two empty databases, one from the old migrations and one from the new, and compare them. Exit 1 where they "
         "differ and you did not accept it, 5 where something is wrong with one of your databases.",
         "migwizard verify",
-        _json,
+        _verify,
     ),
     Command(
         "doctor",
@@ -376,10 +391,8 @@ def _common() -> argparse.ArgumentParser:
 
 WIZARD = ("plain", "no_mouse", "expert", "theme")
 """Options of the wizard, which no command takes."""
-PLANNING = ("keep_after", "replaces")
-"""Options that say what the new files are."""
-CUTTING = (None, "run", "plan")
-"""Which take these: the wizard and the commands that plan."""
+SHARED = {"keep_after": ("run", "plan"), "replaces": ("run", "plan"), "stock_proof": ("run", "verify")}
+"""Options of the wizard that these commands take too."""
 
 
 def _wizard(main: argparse.ArgumentParser) -> None:
@@ -394,6 +407,7 @@ def _wizard(main: argparse.ArgumentParser) -> None:
     group.add_argument("--theme", metavar="NAME", help="dark, light, contrast, ansi-dark or ansi-light")
     _keep_after(group)
     _replaces(group)
+    _stock_proof(group)
 
 
 def _listing() -> str:
@@ -463,15 +477,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         ("verbose", False),
         ("keep_after", None),
         ("replaces", None),
+        ("stock_proof", False),
     ):
         if not hasattr(arguments, name):
             setattr(arguments, name, default)
     if arguments.command is not None and (given := [name for name in WIZARD if getattr(arguments, name)]):
         whole.error(f"--{given[0].replace('_', '-')} is for the wizard; {arguments.command} does not take it")
-    for name in PLANNING:
-        if getattr(arguments, name) is not None and arguments.command not in CUTTING:
-            option = name.replace("_", "-")
-            whole.error(f"--{option} is for the wizard, run and plan; {arguments.command} does not take it")
+    for name, commands_too in SHARED.items():
+        if getattr(arguments, name) not in (None, False) and arguments.command not in (None, *commands_too):
+            option, (one, other) = name.replace("_", "-"), commands_too
+            whole.error(f"--{option} is for the wizard, {one} and {other}; {arguments.command} does not take it")
     from migwizard import commands
 
     return commands.dispatch(arguments)

@@ -59,6 +59,7 @@ def options_of(arguments: argparse.Namespace) -> Options:
         drift=getattr(arguments, "drift", None),
         keep_after=getattr(arguments, "keep_after", None),
         replaces=getattr(arguments, "replaces", None),
+        stock_proof=getattr(arguments, "stock_proof", False),
         databases=tuple(database) if isinstance(database, list) else (database,) if database else (),
         confirm_fake=getattr(arguments, "confirm_fake", False),
         run_tests=getattr(arguments, "run_tests", False),

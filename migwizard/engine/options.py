@@ -22,6 +22,8 @@ class Options:
     """Fold only what is as old as this; "" folds everything again."""
     replaces: bool | None = None
     """Whether new files name the old ones that they replace; None leaves it as it was decided."""
+    stock_proof: bool = False
+    """Let Django render every model class in every run of the proof, as a migrate does."""
     databases: tuple[str, ...] = ()
     """Aliases that may be switched although they are not local files of the project."""
     confirm_fake: bool = False

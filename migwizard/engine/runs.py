@@ -65,16 +65,18 @@ class Runs:
     """Runs of one ride; slow ones go on in threads beside the main one.
 
     With `below` they are those of what lies below the cut, where there is one. `alias` is the database as which they are
-    run: what its engine and the routers make of them.
+    run: what its engine and the routers make of them. Models are rendered when an operation asks for them, which costs a
+    fraction of what a migrate does, but in the run of the new history that decides, and with `stock`.
     """
 
-    def __init__(self, ride: Ride, *, below: bool = False, alias: str = ALIAS) -> None:
+    def __init__(self, ride: Ride, *, below: bool = False, alias: str = ALIAS, stock: bool = False) -> None:
         self._ride, self._alias = ride, alias
+        self._stock = stock or ride.options.stock_proof
         self._of = "" if alias == ALIAS else f"on_{fingerprint(alias)[:6]}_"
         self._pool = ThreadPoolExecutor(max_workers=scratch.side_by_side(ride))
         self._without = ride.without if below else []
         self._first, self._again = ("folded", "folded_second") if self._without else ("old", "second")
-        self._key = fingerprint(history_fingerprint(ride), *scratch.identity(ride))
+        self._key = fingerprint(history_fingerprint(ride), *scratch.identity(ride), *(["stock"] if self._stock else []))
         if self._without:
             self._key = fingerprint(self._key, self._without)
         self._old_folders = {**(ride.old_folders() or {}), **scratchcopies.folders(ride)} or None
@@ -110,7 +112,7 @@ class Runs:
         return self._submit(self._cached, self._again, self._shifted)
 
     def new(self, name: str) -> Future[dict[str, Any]]:
-        """The new history from zero, on a scratch database called `name`."""
+        """The new history from zero, on a scratch database called `name`; "new" is the run that decides."""
         return self._submit(self._new, name)
 
     def schemas(self, name: str) -> Future[dict[str, Any]]:
@@ -119,7 +121,7 @@ class Runs:
 
     def _in_schemas(self, name: str) -> dict[str, Any]:
         folders = self._old_folders if name == "schemas_old" else self._ride.new_folders()
-        return self._migrate(self._ride.guest, self._fresh(name), folders, say=name, call="migrate_schemas")
+        return self._run(self._ride.guest, self._fresh(name), folders, say=name, call="migrate_schemas")
 
     def advanced(self, manifest: Manifest) -> Future[dict[str, Any]]:
         """The database of the finished old run, switched and then migrated as every real one will be."""
@@ -178,12 +180,26 @@ class Runs:
         path = self._fresh(self._again)
         with self._second as guest:
             result = self._migrate(guest, path, self._old_folders, seed=SECOND_SEED, say=self._again)
-        return {key: result[key] for key in ("rows", "seconds", "sources")}
+        return {key: result[key] for key in ("rows", "seconds", "sources", "rendered")}
 
     def _new(self, name: str) -> dict[str, Any]:
-        return self._migrate(self._ride.guest, self._fresh(name), self._ride.new_folders(), say=name)
+        path, folders = self._fresh(name), self._ride.new_folders()
+        return self._migrate(self._ride.guest, path, folders, say=name, stock=name == "new")
 
     def _migrate(
+        self, guest: Guest, path: Path, folders: Any, say: str, stock: bool = False, **more: Any
+    ) -> dict[str, Any]:
+        """Run a history. What fails where models are rendered late is run once more as migrate runs it, which decides."""
+        if stock or self._stock:
+            return self._run(guest, path, folders, say, **more)
+        try:
+            return self._run(guest, path, folders, say, lazy=True, **more)
+        except GuestError as error:
+            if error.kind != "migrate":
+                raise
+            return self._run(guest, path, folders, say, **more)
+
+    def _run(
         self,
         guest: Guest,
         path: Path,
@@ -232,9 +248,11 @@ class Runs:
                 folders=folders,
                 **more,
             )
-        finally:
-            if not keep:
-                scratch.release(self._ride, path, self._alias)
+        except BaseException:
+            scratch.release(self._ride, path, self._alias)
+            raise
+        if not keep:
+            scratch.release(self._ride, path, self._alias)
         self._tell_end(say, result["seconds"], kept=False)
         return result
 
@@ -287,7 +305,7 @@ def _read(path: Path) -> dict[str, Any]:
         data = json.loads(path.read_bytes())
     except ValueError:
         return {}
-    return data if isinstance(data, dict) and {"sources", "seconds"} <= data.keys() else {}
+    return data if isinstance(data, dict) and {"sources", "seconds", "rendered"} <= data.keys() else {}
 
 
 def _hashes(ride: Ride, sources: Iterable[str]) -> dict[str, str | None]:

@@ -97,6 +97,9 @@ class Certificate:
     replaces: tuple[str, ...] = ()
     """That the new files replace the old ones by name, and what that was tried on."""
 
+    rendering: str = ""
+    """How model classes were rendered in the runs that were compared; empty where a certificate is older than that."""
+
     caveats: tuple[str, ...] = ()
     scratch_copies: tuple[ScratchCopied, ...] = ()
 
@@ -167,6 +170,7 @@ class Certificate:
         yield f"Schema: {'equal' if self.schema_equal else 'differs'}"
         yield f"Rows: {'equal' if self.rows_equal else 'differ'}"
         yield f"makemigrations --check: {'says the same' if self.check_equal else 'does not say the same'}"
+        yield from ("", self.rendering) if self.rendering else ()
         yield from _listed("Differences", [_told(decided) for decided in self.differences])
         yield from _listed("Volatile, so only NULL or not NULL was compared", self.volatile)
         yield from _listed("Proved as well", [_told_elsewhere(one) for one in self.elsewhere])

@@ -13,6 +13,7 @@ from . import histories, scratch, sources, tenants
 from .failure import AgentError, place, sentence
 from .observe import Observer
 from .outside import keep_away
+from .rendering import Counting, Rendering, can_be_lazy
 
 
 def migrate(
@@ -25,12 +26,15 @@ def migrate(
     without: histories.Without = (),
     observe: bool = False,
     seed: int = 0,
+    lazy: bool = False,
 ) -> dict[str, Any]:
     """Migrate the scratch database `path`, which must not exist, from zero; return what is in it then.
 
     Where migrations are left out (`without`) the models of today may know more than the tables: there no handler runs
-    after migrate but Django's own. A database of tenants gets the apps of all kinds of schemas in one. With `observe` every operation that no autodetector writes is watched. Raises
-    AgentError("migrate") naming the operation that failed.
+    after migrate but Django's own. A database of tenants gets the apps of all kinds of schemas in one. With `observe` every
+    operation that no autodetector writes is watched. With `lazy` models are rendered when an operation asks for them, where
+    the engine is Django's own. `rendered` is how many model classes the stock migrate renders. Raises AgentError("migrate")
+    naming the operation that failed.
     """
     import random
 
@@ -46,8 +50,9 @@ def migrate(
     connection = scratch.open_scratch(start, alias, path, start.get("clock_shift") or 0.0)
     engine = scratch.engine_at(alias)
     observer = Observer(engine, connection, set(labels), observe, emit, outside)
+    rendering = Rendering() if lazy and can_be_lazy(connection) else Counting()
     began = time.monotonic()
-    with observer, failures_told(observer, engine, start["root"]):
+    with rendering, observer, failures_told(observer, engine, start["root"]):
         call_command(
             "migrate", database=alias, interactive=False, verbosity=0, stdout=io.StringIO(), stderr=io.StringIO()
         )
@@ -55,6 +60,7 @@ def migrate(
     catalogue = engine.read_catalogue(connection)
     rows = engine.read_rows(connection, catalogue)
     result = {"seconds": seconds, "catalogue": catalogue, "rows": rows, "applied": observer.applied}
+    result.update(lazy=isinstance(rendering, Rendering), rendered=rendering.classes)
     outside.close()
     result["sources"] = sorted({*sources.names(start["root"]), *outside.read})
     if observe:
