@@ -283,7 +283,8 @@ def _intact(ride: Ride, state: State) -> bool:
             return bool(names) and folder.is_dir()
         return edits.is_settled(ride) and all((folder / name).is_file() for name in names)
     if state is State.PROOF:
-        return ride.workplace.certificate.is_file()
+        lazy = ride.checkpoint.results.get(state, {}).get("lazy", False)
+        return ride.workplace.certificate.is_file() and not (lazy and ride.options.stock_proof)
     if state is State.SEEDS:
         return all((ride.workplace.staging / name).is_file() for name in ride.checkpoint.files)
     return True

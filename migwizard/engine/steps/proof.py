@@ -81,6 +81,7 @@ def run(ride: Ride) -> dict[str, Any]:
     return summary(certificate) | {
         "seconds": compared.seconds,
         "rendered": compared.rendered,
+        "lazy": compared.lazy,
         "history": history,
         scratch.PROVED: scratch.place(ride),
         "copies": len(certificate.scratch_copies),

@@ -1,0 +1,210 @@
+"""Models that are rendered only when an operation asks for them: the same database as migrate builds, or none of it counts."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migwizard.engine.steps.proof import LAZY, STOCK
+from migwizard.project.guest import Guest
+from migwizard.proof.certificate import Certificate
+from migwizard.proof.rows import count_rows
+from tests.project.support import Shell, project_at, write
+
+PROJECTS = Path(__file__).parents[1] / "projects"
+ON_SQLITE = sorted(
+    path.name
+    for path in PROJECTS.iterdir()
+    if path.name not in ("mysql", "postgresql", "postgresql_objects", "tenants")
+)
+
+MODELS = """
+    from django.db import models
+
+
+    class Item(models.Model):
+        name = models.CharField(max_length=20)
+    """
+
+CHAIN = """
+    from django.conf import settings
+    from django.db import migrations, models
+
+
+    def count(apps, schema_editor):
+        Thing, Note = apps.get_model("stock", "Thing"), apps.get_model("stock", "Note")
+        thing = Thing.objects.create(code="a", name="first")
+        Note.objects.create(thing=thing, text="seen")
+        assert thing.note.text == "seen"
+        assert thing.pages.count() == 0
+
+
+    def foreign(to, **more):
+        return models.ForeignKey(to, models.CASCADE, **more)
+
+
+    key = ("id", models.AutoField(primary_key=True))
+
+
+    class Migration(migrations.Migration):
+        dependencies = [("stock", "0002_name"), ("kept", "0001_initial")]
+        operations = [
+            migrations.CreateModel("Part", [key, ("code", models.CharField(max_length=5, unique=True))]),
+            migrations.CreateModel("Page", [key, ("number", models.IntegerField())]),
+            migrations.CreateModel(
+                "Thing",
+                [
+                    key,
+                    ("code", models.CharField(max_length=5)),
+                    ("part", foreign("stock.part", to_field="code", null=True)),
+                    ("parent", foreign("self", null=True)),
+                    ("keeper", foreign("kept.keeper", null=True)),
+                ],
+            ),
+            migrations.CreateModel(
+                "Note", [("thing", models.OneToOneField("stock.thing", models.CASCADE, primary_key=True))]
+            ),
+            migrations.CreateModel("Mark", [key, ("note", foreign("stock.note")), ("item", foreign("stock.item"))]),
+            migrations.CreateModel("Big", [("weight", models.IntegerField())], bases=("stock.thing",)),
+            migrations.CreateModel("Small", [], options={"proxy": True}, bases=("stock.thing",)),
+            migrations.CreateModel("Sheet", [key, ("page", foreign("stock.page")), ("thing", foreign("stock.thing"))]),
+            migrations.AddField("thing", "pages", models.ManyToManyField("stock.page", through="stock.Sheet")),
+            migrations.AddField("thing", "items", models.ManyToManyField("stock.item", related_name="+")),
+            migrations.AddField("thing", "name", models.CharField(max_length=10, default="")),
+            migrations.AddField("note", "text", models.TextField(default="")),
+            migrations.RunPython(count, migrations.RunPython.noop),
+            migrations.AlterField("thing", "id", models.BigAutoField(primary_key=True)),
+            migrations.AlterField("item", "id", models.BigAutoField(primary_key=True)),
+            migrations.AlterField("part", "code", models.CharField(max_length=9, unique=True)),
+            migrations.RenameField("part", "code", "label"),
+            migrations.AlterUniqueTogether("thing", {("code", "name")}),
+            migrations.AddIndex("thing", models.Index(fields=["name"], name="thing_name")),
+            migrations.AddConstraint("mark", models.UniqueConstraint(fields=["note", "item"], name="one_mark")),
+            migrations.AlterOrderWithRespectTo("mark", "item"),
+            migrations.RenameModel("Page", "Leaf"),
+            migrations.AlterModelTable("sheet", "stock_sheets"),
+            migrations.AlterField("leaf", "number", models.SmallIntegerField(db_index=True)),
+            migrations.SeparateDatabaseAndState([migrations.RemoveField("thing", "parent")]),
+            migrations.RemoveField("thing", "items"),
+            migrations.DeleteModel("Big"),
+        ]
+    """
+KEPT = {
+    "kept/__init__.py": "",
+    "kept/models.py": """
+        from django.db import models
+
+
+        class Keeper(models.Model):
+            name = models.CharField(max_length=20)
+        """,
+    "kept/migrations/__init__.py": "",
+    "kept/migrations/0001_initial.py": """
+        from django.db import migrations, models
+
+
+        class Migration(migrations.Migration):
+            operations = [
+                migrations.CreateModel(
+                    "Keeper", [("id", models.AutoField(primary_key=True)), ("name", models.CharField(max_length=20))]
+                )
+            ]
+        """,
+}
+
+
+def built(root: Path, folder: Path, *, lazy: bool) -> dict[str, Any]:
+    """What the old history of a project builds from zero."""
+    with Guest(project_at(root)) as guest:
+        path = folder / f"{lazy}.sqlite3"
+        result: dict[str, Any] = guest.call(
+            "migrate", alias="default", path=str(path), labels=[], lazy=lazy, observe=False
+        )
+    return result
+
+
+def texts(catalogue: dict[str, Any]) -> str:
+    """A catalogue with the order of its columns."""
+    return repr(catalogue)
+
+
+@pytest.mark.parametrize("name", ON_SQLITE)
+def test_a_project_is_built_as_migrate_builds_it(name: str, tmp_path: Path) -> None:
+    root = Path(shutil.copytree(PROJECTS / name, tmp_path / name))
+    stock, lazy = built(root, tmp_path, lazy=False), built(root, tmp_path, lazy=True)
+    assert (stock["lazy"], lazy["lazy"]) == (False, True)
+    assert texts(lazy["catalogue"]) == texts(stock["catalogue"])
+    assert count_rows(lazy["rows"]) == count_rows(stock["rows"])
+    assert lazy["rendered"] == stock["rendered"]
+
+
+def test_whatever_hangs_on_a_key_follows_it(tiny: Path, tmp_path: Path) -> None:
+    settings = (tiny / "config/settings.py").read_text().replace('"sales"]', '"sales", "kept"]')
+    write(tiny, {"stock/migrations/0004_chain.py": CHAIN.replace('"0002_name"', '"0003_seed"'), **KEPT})
+    (tiny / "config/settings.py").write_text(settings)
+    stock, lazy = built(tiny, tmp_path, lazy=False), built(tiny, tmp_path, lazy=True)
+    assert texts(lazy["catalogue"]) == texts(stock["catalogue"])
+    assert lazy["rows"] == stock["rows"]
+    assert lazy["rendered"] == pytest.approx(stock["rendered"], rel=0.1)
+
+
+LOOKING = """
+    from django.db import models
+
+
+    class LookingField(models.Field):
+        def db_type(self, connection):
+            try:
+                self.model._meta.apps.get_model("stock", "Item")
+            except LookupError:
+                {alone}
+            return "varchar(30)"
+    """
+NOTE = """
+    import sales.fields
+    from django.db import migrations, models
+
+
+    class Migration(migrations.Migration):
+        dependencies = [("sales", "0001_initial")]
+        operations = [
+            migrations.CreateModel(
+                "Note", [("id", models.AutoField(primary_key=True)), ("looking", sales.fields.LookingField())]
+            )
+        ]
+    """
+SALES_MODELS = """
+    from django.db import models
+
+    from sales.fields import LookingField
+
+
+    class Order(models.Model):
+        item = models.ForeignKey("stock.Item", models.CASCADE)
+
+
+    class Note(models.Model):
+        looking = LookingField()
+    """
+
+
+@pytest.mark.parametrize("alone", ["raise", "return 'varchar(20)'"], ids=["fails", "differs"])
+def test_what_fails_or_differs_is_run_again_as_migrate_runs_it(alone: str, shell: Shell) -> None:
+    files = {"sales/fields.py": LOOKING.replace("{alone}", alone), "sales/models.py": SALES_MODELS}
+    write(shell.root, {**files, "sales/migrations/0002_note.py": NOTE})
+    (shell.root / "db.sqlite3").unlink()
+    ended = shell("run", "--yes", "--until", "proof")
+    assert ended.exit == 0, ended.err
+    certificate = Certificate.from_json((shell.root / ".migwizard/proof.json").read_text())
+    assert (certificate.schema_equal, certificate.rendering) == (True, STOCK)
+
+
+def test_the_certificate_says_how_models_were_rendered(shell: Shell) -> None:
+    assert shell("run", "--yes", "--until", "proof").exit == 0
+    assert LAZY in " ".join((shell.root / ".migwizard/proof.txt").read_text().split())
+    assert shell("run", "--yes", "--until", "proof", "--stock-proof").exit == 0
+    assert STOCK in " ".join((shell.root / ".migwizard/proof.txt").read_text().split())
+    assert STOCK in " ".join(shell("verify", "--stock-proof").out.split())
