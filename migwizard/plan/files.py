@@ -29,14 +29,14 @@ class Files:
         for op in operations:
             self._of_model.setdefault(op.of_model, []).append(op.id)
 
-    def batches(self, files: Sequence[File]) -> tuple[Batch, ...]:
-        """The batches of all files, in their order."""
+    def batches(self, files: Sequence[File]) -> tuple[tuple[Batch, ...], int]:
+        """The batches of all files, in their order, and how many model classes a migrate renders for them."""
         rendered = Rendered({op.id: op.of_model for op in self._operations if op.makes_model})
         ordered = [
             replace(batch, units=order_units([self._by_id[key] for key in batch.operations], rendered))
             for batch in self._parted(files)
         ]
-        return self._with_third_parties(self._with_deferred(ordered, range(len(ordered))))
+        return self._with_third_parties(self._with_deferred(ordered, range(len(ordered)))), rendered.classes
 
     def returning(self, files: Sequence[File], begin: int) -> tuple[Deferred, ...]:
         """What has to wait in the files from `begin` on, each once, with where it would return."""

@@ -80,6 +80,8 @@ class Plan:
     """Cycles between apps: strongly connected components of more than one app."""
     cycles: tuple[Cycle, ...] = ()
     """The same ones, sorted, with the orders in which each can be gone through."""
+    rendered: int = 0
+    """Model classes that a migrate from zero renders for these files, by prediction; those for other apps come on top."""
 
     @property
     def levels(self) -> tuple[tuple[Batch, ...], ...]:

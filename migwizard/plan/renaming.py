@@ -80,6 +80,5 @@ def renamed(plan: Plan, names: Mapping[Node, str]) -> Plan:
         orders = (replace(order, deferred=tuple(deferred(each) for each in order.deferred)) for order in item.orders)
         return replace(item, orders=tuple(orders))
 
-    return Plan(
-        tuple(batch(item) for item in plan.batches), plan.components, tuple(cycle(item) for item in plan.cycles)
-    )
+    batches, cycles = tuple(batch(item) for item in plan.batches), tuple(cycle(item) for item in plan.cycles)
+    return replace(plan, batches=batches, cycles=cycles)

@@ -56,9 +56,9 @@ def schedule(
             searched.append((members, search, chosen, len(files)))
         files += chosen.files
     maker = Files(operations, neighbours, targets, tag)
-    batches = maker.batches(files)
+    batches, rendered = maker.batches(files)
     cycles = [_cycle(*each, files=files, maker=maker) for each in searched]
-    return Plan(batches, tuple(components), tuple(sorted(cycles, key=lambda cycle: cycle.apps)))
+    return Plan(batches, tuple(components), tuple(sorted(cycles, key=lambda cycle: cycle.apps)), rendered)
 
 
 def _components(by_app: Mapping[str, Sequence[Operation]], neighbours: Neighbours) -> Iterator[tuple[str, ...]]:

@@ -214,8 +214,11 @@ def _fake(preview: previews.FakePreview) -> list[str]:
 def _done(preview: previews.DonePreview) -> list[str]:
     lines = [
         f"Migration files: {preview.files_before} before, {preview.files_after} after.",
-        f"migrate from zero: {preview.seconds_before:.1f} s before, {preview.seconds_after:.1f} s after.",
     ]
+    if preview.rendered_before:
+        lines.append(
+            f"Model classes that migrate from zero renders: {preview.rendered_before:,} before, {preview.rendered_after:,} after."
+        )
     if preview.proof:
         lines.append(f"Proof: {_dotted(preview.proof)}")
     if preview.operations:

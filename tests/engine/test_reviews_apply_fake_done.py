@@ -342,9 +342,9 @@ def test_done_tells_figures_and_writes_message_and_summary(tiny_proved: Shop) ->
     assert asked.headline == "Same database, fewer files. You are done"
     preview = asked.preview
     assert isinstance(preview, DonePreview)
-    seconds = report["seconds"]
+    rendered = report["rendered"]
     assert (preview.files_before, preview.files_after) == (7, 4)
-    assert (preview.seconds_before, preview.seconds_after) == (seconds["old"], seconds["new"])
+    assert (preview.rendered_before, preview.rendered_after) == (rendered["old"], rendered["new"])
     assert preview.databases == (("default", "switched"),)
     assert preview.saved == (".migwizard/commit-message.txt", ".migwizard/summary.md", ".migwizard/runbook.md")
     texts = [(tiny_proved.root / name).read_text() for name in preview.saved[:2]]

@@ -11,8 +11,8 @@ from migwizard.engine.tally import Tally
 
 def reached(**more: object) -> Reached:
     values: dict[str, object] = {
-        "project": "shop", "run_id": "r1", "apps": (("orders", 40, 8), ("user", 7, 3)), "seconds_before": 9.8,
-        "seconds_after": 1.9, "model_levels": 7, "batch_levels": 5, "waited": (), "seeds": (), "engine": "SQLite",
+        "project": "shop", "run_id": "r1", "apps": (("orders", 40, 8), ("user", 7, 3)), "rendered_before": 980,
+        "rendered_after": 190, "model_levels": 7, "batch_levels": 5, "waited": (), "seeds": (), "engine": "SQLite",
         "equal": True, "tables": 46, "rows": 55, "accepted": (), "notes": (), "tally": Tally(), "caveats": (),
         "versions": "django 5.2",
         "databases": (("default", "switched"),), "decisions": (),

@@ -25,10 +25,7 @@ from tests.tui.recording import DATA, as_json, file_of
 
 PLACE = "/home/ada/shop"
 STEADY = {
-    r'"seconds_before": [\d.e-]+': '"seconds_before": 9.8',
-    r'"seconds_after": [\d.e-]+': '"seconds_after": 1.9',
     r'"seconds_ride": [\d.e-]+': '"seconds_ride": 1080.0',
-    r"from zero \| [\d.]+ s \| [\d.]+ s": "from zero | 9.8 s | 1.9 s",
     r"python [\d.]+, django [\d.]+, sqlite [\d.]+": "python 3.12.1, django 5.2.1, sqlite 3.45.1",
     r"(\d+) files, [\d.]+ s": r"\1 files, 9.8 s",
     r'"engine": "sqlite [\d.]+"': '"engine": "sqlite 3.45.1"',

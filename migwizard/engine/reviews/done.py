@@ -51,8 +51,8 @@ def question(ride: Ride) -> Question:
         preview=DonePreview(
             files_before=reached.before,
             files_after=reached.after,
-            seconds_before=reached.seconds_before,
-            seconds_after=reached.seconds_after,
+            rendered_before=reached.rendered_before,
+            rendered_after=reached.rendered_after,
             proof=swapping.proof_line(ride),
             databases=tuple((line.alias, line.stands) for line in lines),
             left=tuple(_left(ride, reached, lines)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from migwizard.engine import keeping, participation, replacing
+from migwizard.engine import keeping, participation, replacing, work
 from migwizard.engine.planning import Planned, cycle_id, decided, known_names, make_plan, run_before
 from migwizard.engine.previews import LevelsPreview, Order, PlanFile, Waiting
 from migwizard.engine.ride import Ride
@@ -60,6 +60,7 @@ def _told(ride: Ride, preview: LevelsPreview) -> Iterable[str]:
     yield kept.why_widened
     yield BY_NAME if replacing.is_on(ride) else ""
     yield _sentence(preview) if preview.changed else ""
+    yield work.in_words(ride.checkpoint.results[State.LEVELS].get(work.KEY))
 
 
 def change(ride: Ride, answer: str) -> State:
@@ -217,6 +218,7 @@ def _preview(ride: Ride, planned: Planned) -> LevelsPreview:
     own = {batch.app for batch in plan.batches}
     others = {key.rpartition(".")[0] for level in levels for key in level} - own
     orders = tuple(_orders(plan.cycles))
+    rendered = ride.checkpoint.results[State.LEVELS].get(work.KEY) or {}
     return LevelsPreview(
         tuple(_files(planned, cycle_of)),
         len(plan.deferred),
@@ -229,6 +231,8 @@ def _preview(ride: Ride, planned: Planned) -> LevelsPreview:
         (*keeping.lines(ride), *replacing.lines(ride)),
         len(keeping.kept(ride).nodes),
         replacing.is_on(ride),
+        rendered.get("before", 0),
+        rendered.get("after", 0),
     )
 
 

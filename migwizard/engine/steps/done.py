@@ -36,13 +36,13 @@ def reached(ride: Ride) -> Reached:
     """The figures of the whole ride, from what the states left."""
     results = ride.checkpoint.results
     certificate = Certificate.from_json(ride.workplace.certificate.read_text(encoding="utf-8"))
-    levels, seconds = results.get(State.LEVELS, {}), results[State.PROOF]["seconds"]
+    levels, rendered = results.get(State.LEVELS, {}), results[State.PROOF].get("rendered", {})
     return Reached(
         project=ride.project.root.name,
         run_id=ride.checkpoint.run_id,
         apps=_apps(ride),
-        seconds_before=seconds["old"],
-        seconds_after=seconds["new"],
+        rendered_before=rendered.get("old", 0),
+        rendered_after=rendered.get("new", 0),
         model_levels=results.get(State.GRAPH, {}).get("model_levels", 0),
         batch_levels=levels.get("batch_levels", 0),
         waited=tuple(
@@ -123,5 +123,6 @@ def report(ride: Ride) -> dict[str, Any]:
         "databases": dict(ride.checkpoint.databases) or preflight.get("databases", {}),
         "certificate": str(ride.workplace.certificate.relative_to(ride.project.root)) if proof else None,
         "seconds": proof.get("seconds") if proof else None,
+        "rendered": proof.get("rendered") if proof else None,
         "tests": results.get("apply", {}).get("tests"),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from migwizard.engine import work
 from migwizard.engine.planning import make_plan
 from migwizard.engine.ride import Ride
 from migwizard.plan.plan import Plan
@@ -13,7 +14,7 @@ def run(ride: Ride) -> dict[str, Any]:
     """Plan the batches."""
     planned = make_plan(ride)
     ride.checkpoint.tag = planned.tag
-    return plan_data(planned.plan) | {"tag": planned.tag, "source": planned.source}
+    return plan_data(planned.plan) | {"tag": planned.tag, "source": planned.source, work.KEY: work.predicted(ride)}
 
 
 def plan_data(plan: Plan) -> dict[str, Any]:

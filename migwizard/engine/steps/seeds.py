@@ -22,6 +22,7 @@ from migwizard.engine import (
     seedtrials,
     seedverdicts,
     staging,
+    work,
 )
 from migwizard.engine.catalogues import cut_catalogue
 from migwizard.engine.planning import Planned, make_plan
@@ -81,6 +82,7 @@ def run(ride: Ride) -> dict[str, Any]:
         | {
             grafting.KEY: [f"{app}/{name}.py" for app, name in kept],
             drift.KEY: [f"{app}/{name}.py" for app, name in on_top],
+            work.KEY: bare["rendered"],
         }
     )
 

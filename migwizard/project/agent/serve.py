@@ -35,6 +35,7 @@ HANDLERS = {
     "write_drift": ("drift", "write_drift"),
     "advance": ("drift", "advance"),
     "operations": ("operations", "operations"),
+    "rendered": ("rendered", "rendered"),
     "generate": ("makemigrations", "generate"),
     "migrate": ("migrate", "migrate"),
     "migrate_schemas": ("migrate_schemas", "migrate_schemas"),

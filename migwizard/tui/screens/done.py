@@ -98,13 +98,17 @@ def _both(preview: DonePreview) -> list[Chart]:
                 Bar("after", str(preview.files_after), preview.files_after),
             ),
         ),
-        Chart(
-            "migrate from zero",
-            (
-                Bar("before", f"{preview.seconds_before:.1f} s", preview.seconds_before),
-                Bar("after", f"{preview.seconds_after:.1f} s", preview.seconds_after),
-            ),
-        ),
+        *_work(preview),
+    ]
+
+
+def _work(preview: DonePreview) -> list[Chart]:
+    """What a migrate from zero spends its time on; seconds would tell of this machine."""
+    if not preview.rendered_before:
+        return []
+    bars = (("before", preview.rendered_before), ("after", preview.rendered_after))
+    return [
+        Chart("Models rendered by migrate from zero", tuple(Bar(when, f"{count:,}", count) for when, count in bars))
     ]
 
 

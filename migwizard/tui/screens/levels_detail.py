@@ -51,6 +51,8 @@ def view_line(preview: LevelsPreview, width: int, *, models: bool) -> str:
     cost = preview.changed or f"{files}, {count(preview.waiting, 'waits', 'wait')}"
     cost += f", {preview.on_top} kept on top" if preview.on_top else ""
     cost += ", replaces" if preview.by_name else ""
+    if preview.rendered_before:
+        cost += f", migrate {preview.rendered_after / preview.rendered_before:.2f}x"
     plan = "plan" if preview.changed else f"plan: {files}"
     text = f"View ({' ' if models else dot}) {plan}  ({dot if models else ' '}) models by level   Cost now {cost}"
     if len(text) > width:
