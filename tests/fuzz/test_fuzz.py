@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.project import guest
+from migwizard.project import process
 from tests.fuzz import kept
 from tests.fuzz.__main__ import prepare
 from tests.fuzz.evolve import random_story
@@ -40,12 +40,23 @@ def worker() -> Iterator[Worker]:
     started = {seed: Zygote(seed) for seed in HASH_SEEDS}
     with pytest.MonkeyPatch.context() as patch:
         # `install` is for a process that does nothing else; here it has to go again.
-        patch.setitem(vars(guest), "subprocess", subprocess)
+        patch.setitem(vars(process), "subprocess", subprocess)
         install(started)
         with Worker() as one:
             yield one
     for zygote in started.values():
         zygote.close()
+
+
+def test_guests_come_from_where_django_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def spawn(*_: object) -> object:
+        raise OSError("a fork was asked for")
+
+    monkeypatch.setitem(vars(process), "subprocess", subprocess)
+    monkeypatch.setattr(Zygote, "spawn", spawn)
+    install({"0": object.__new__(Zygote)})
+    with pytest.raises(OSError, match="a fork was asked for"):
+        process.Process([sys.executable], tmp_path, {"PYTHONHASHSEED": "0"}, named="", log=None, hide=str)
 
 
 def test_shares_of_shapes(stories: list[Story]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.project import guest
+from migwizard.project import process
 from tests.fuzz import objects
 from tests.fuzz.__main__ import prepare
 from tests.fuzz.history import Worker
@@ -71,7 +71,7 @@ def worker(request: pytest.FixtureRequest) -> Iterator[Worker]:
     started = {seed: Zygote(seed, engine) for seed in HASH_SEEDS}
     with pytest.MonkeyPatch.context() as patch:
         # `install` is for a process that does nothing else; here it has to go again.
-        patch.setitem(vars(guest), "subprocess", subprocess)
+        patch.setitem(vars(process), "subprocess", subprocess)
         install(started)
         with Worker(engine) as one:
             yield one

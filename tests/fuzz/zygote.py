@@ -24,7 +24,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from migwizard.project import guest
+from migwizard.project import guest, process
 from tests.fuzz.history import cpu_of
 from tests.fuzz.worker import preload
 
@@ -58,14 +58,16 @@ class Zygote:
 
     def spawn(self, cwd: str, env: Mapping[str, str]) -> Guest:
         """A new guest."""
-        pipes = [os.pipe() for _ in range(3)]
-        theirs = [pipes[0][0], pipes[1][1], pipes[2][1]]
+        pipes = [os.pipe() for _ in range(4)]
+        theirs = [pipes[0][0], pipes[1][1], pipes[2][1], pipes[3][1]]
         message = json.dumps({"cwd": cwd, "env": dict(env)}).encode()
         rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", theirs))
         self._ours.sendmsg([message], [rights])
-        pid = int(self._ours.recv(100))
         for descriptor in theirs:
             os.close(descriptor)
+        # On a pipe of its own: who is killed before it reads leaves no answer to whoever asks next.
+        with os.fdopen(pipes[3][0], "rb") as reply:
+            pid = int(reply.read())
         return Guest(pid, pipes[0][1], pipes[1][0], pipes[2][0])
 
 
@@ -100,7 +102,9 @@ def install(started: Mapping[str, Zygote]) -> None:
         return subprocess.Popen(command, cwd=cwd, env=env, **more)
 
     shim = types.SimpleNamespace(Popen=popen, PIPE=subprocess.PIPE, TimeoutExpired=subprocess.TimeoutExpired)
-    vars(guest)["subprocess"] = shim
+    # It has to be where guests are started, or everything still works, and takes twice as long.
+    assert "subprocess" in vars(process)
+    vars(process)["subprocess"] = shim
 
 
 def main(descriptor: int, engine: str) -> None:
@@ -124,16 +128,18 @@ def main(descriptor: int, engine: str) -> None:
     gc.freeze()
     orders = socket.socket(fileno=descriptor)
     while True:
-        message, descriptors, _, _ = socket.recv_fds(orders, 1 << 20, 3)
+        message, descriptors, _, _ = socket.recv_fds(orders, 1 << 20, 4)
         if not message:
             return
         pid = os.fork()
         if pid == 0:
             orders.close()
+            os.close(descriptors.pop())
             _be_guest(json.loads(message), descriptors, entry)
+        with contextlib.suppress(BrokenPipeError):
+            os.write(descriptors[-1], str(pid).encode())
         for one in descriptors:
             os.close(one)
-        orders.send(str(pid).encode())
 
 
 def _reap(*_: object) -> None:
