@@ -53,8 +53,17 @@ def write_file(path: Path, data: bytes, mode: int | None = None, temporary: Path
 
 
 def is_temporary(path: Path) -> bool:
-    """Whether a file is what a kill during `write_file` leaves."""
+    """Whether a file or folder is what a kill during `write_file` or `copy_folder` leaves."""
     return path.name.startswith(".") and path.name.rpartition(_MARK)[2].isdigit()
+
+
+def sweep(folder: Path) -> None:
+    """Remove what kills left below a folder of ours; nobody else may be writing there."""
+    for path in [path for path in folder.rglob(f".*{_MARK}*") if is_temporary(path)]:
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def remove_file(path: Path) -> None:

@@ -33,6 +33,7 @@ def open_ride(project: Project, face: Face, options: Options, *, undo: bool = Fa
     # Within the lock, since another run may be about to write the checkpoint, or may have made the folder just now.
     with locked(workplace.lock):
         try:
+            durable.sweep(workplace.folder)
             if fetch and not workplace.checkpoint.is_file():
                 recovery.fetch(workplace, fetch)
                 fetched = _acts(workplace)
@@ -41,6 +42,7 @@ def open_ride(project: Project, face: Face, options: Options, *, undo: bool = Fa
                 _name_earlier(workplace, face)
             checkpoint = found or _begin(project)
             lost = "its checkpoint is gone" if found is None else ""
+            durable.sweep(workplace.second_backup / checkpoint.run_id)
             settled = _settle(workplace, checkpoint, face, undo=undo, lost=lost)
             with closing(Guest(project, log=workplace.log)) as guest:
                 ride = Ride(project, workplace, guest, face, options, checkpoint, resumed=found is not None)

@@ -81,6 +81,18 @@ def assert_old(shop: Shop, migrated: Shop) -> None:
     assert shop.dump() == migrated.dump()
 
 
+def test_what_a_kill_left_in_our_folders_goes_with_the_next_start(reset: Shop) -> None:
+    """A folder of a copy that was cut off would be counted as backed up, for one."""
+    ours, second = reset.root / ".migwizard", second_backup(reset)
+    left = [ours / ".checkpoint.json.migwizard-7", second / ".journal.jsonl.migwizard-8"]
+    left += [ours / "backup/.clubs.migwizard-9/0001_initial.py", second / ".clubs.migwizard-9/0001_initial.py"]
+    for path in left:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("half\n")
+    reset.migwizard("run", "--yes")
+    assert not list(ours.rglob(".*.migwizard-*")) + list(second.rglob(".*.migwizard-*"))
+
+
 # A checkpoint that knows less than the journal
 
 
