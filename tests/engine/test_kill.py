@@ -1,12 +1,14 @@
 """Killed at every durable write, resumed, and compared with a run that nobody killed.
 
 A kill hits inside the write: its temporary file lies there, its line is half written, everything before it is done.
-So the states before and after a write are met too, as the inside of its neighbours. `make test` takes the first write of
-each kind and some of the others, `make chaos` all of them.
+So the states before and after a write are met too, as the inside of its neighbours. Here the first write of each kind
+and some of the others are taken, of `retire` all with MIGWIZARD_EVERY_KILL. `make chaos` takes all the others, and what
+lies between them.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -15,11 +17,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos import killer
+from tests.chaos.killer import Order, as_text
 from tests.engine.support import Shop
 
 pytestmark = pytest.mark.ride
 
-DRIVER = str(Path(__file__).with_name("kill_driver.py"))
+KILLER = str(Path(killer.__file__))
 UNTIL_PROOF = ("run", "--yes", "--until", "proof")
 RUN = ("run", "--yes")
 UNDO = ("undo", "--yes")
@@ -55,14 +59,17 @@ class Victim:
 
     def _points(self, command: tuple[str, ...]) -> list[tuple[int, str]]:
         shop = self.fresh()
-        done = shop.start(sys.executable, DRIVER, "0", "before", str(self.trace), "--", *command)
+        self.trace.unlink(missing_ok=True)
+        done = shop.start(sys.executable, KILLER, as_text(Order()), str(self.trace), "--", *command)
         assert done.returncode == 0, done.stderr
-        writes = enumerate(self.trace.read_text().splitlines(), 1)
+        points = map(json.loads, self.trace.read_text().splitlines())
+        writes = [(point["number"], point["label"]) for point in points if point["kind"] == "write"]
         return [(number, write) for number, write in writes if "checkpoint.previous" not in write]
 
     def killed(self, command: tuple[str, ...], point: int, moment: str = "inside") -> Shop:
         shop = self.fresh()
-        done = shop.start(sys.executable, DRIVER, str(point), moment, str(self.trace), "--", *command)
+        order = as_text(Order("write", point, moment))
+        done = shop.start(sys.executable, KILLER, order, str(self.trace), "--", *command)
         assert done.returncode == -signal.SIGKILL, f"no kill at {point}: {done.stdout}{done.stderr}"
         return shop
 
