@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from migwizard.commands.setup import again, face_of, options_of, project_of, say
-from migwizard.engine import journal, machine, manifests, pulled, recovery
+from migwizard.engine import journal, machine, manifests, pulled, recovery, swapping
 from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.opening import look_ride
 from migwizard.engine.retiring import standing
@@ -59,6 +59,7 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
         "applied": found.applied,
         "unfinished": entry.kind if entry else None,
         "retired": standing.is_retired(place),
+        "elsewhere": [],
         "decisions": {key: answer.choice for key, answer in sorted(found.decisions.items())},
     }
     if entry is not None:
@@ -72,7 +73,9 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
         return data | {"applied": False, **_pulled(project, other, arguments)}
     with look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
         data["stale"] = machine.stale(ride)
-        data["databases"] = states_of(ride) if (place.folder / manifests.NAME).is_file() else dict(found.databases)
+        has_manifest = (place.folder / manifests.NAME).is_file()
+        data["elsewhere"] = swapping.unlike_swapped(ride) if found.applied and has_manifest else []
+        data["databases"] = states_of(ride) if has_manifest else dict(found.databases)
     return data
 
 
@@ -135,6 +138,11 @@ def _told(found: Checkpoint, data: dict[str, Any], arguments: argparse.Namespace
     elif data["retired"]:
         lines.append(
             f"It was retired: guards and manifest are gone. Take that back: {again(arguments, 'retire', '--undo')}"
+        )
+    elif data["elsewhere"]:
+        lines.append(
+            f"Files: not those that were swapped in, as {data['elsewhere'][0]} shows. If another branch is checked out, go back "
+            f"to the one with the new files; {again(arguments, 'undo')} takes the reset back."
         )
     elif found.applied:
         lines.append("Files: the new ones are in your project; the old ones are in two backups.")

@@ -168,7 +168,8 @@ def carry_out(
 ) -> None:
     """Bring every file to its `after`; what is there already is left alone. New files come before old ones go.
 
-    `told` hears the number of the file, from 1, and how many there are.
+    `told` hears the number of the file, from 1, and how many there are. Raises ConflictError at a file that somebody changed since
+    the steps were checked: it is left as it is, and the next start goes on from there.
     """
     for number, step in enumerate(sorted(steps, key=lambda step: step.after is None), 1):
         told(number, len(steps))
@@ -178,6 +179,7 @@ def carry_out(
         temporary.unlink(missing_ok=True)
         if durable.file_hash(path) == step.after:
             continue
+        check(root, (step,))
         if step.after is None:
             durable.remove_file(path)
             continue

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migwizard.engine import committed, companions, durable, git, halfway, journal, keeping, staging, stat
+from migwizard.engine.drift import migration_files
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.manifests import NAME, load_manifest, staged_manifest
 from migwizard.engine.previews import AppliedApp, ApplyPreview
@@ -118,6 +119,37 @@ def missing_in_tree(ride: Ride) -> list[str]:
             if not (_root(ride) / folder / path.name).is_file()
         }
     )
+
+
+def unlike_swapped(ride: Ride) -> list[str]:
+    """Migrations that are there although the swap removed them, or are not although it brought them."""
+    folders = ride.checkpoint.folders
+    pairs = (name.split("/", 1) for name in sorted(migration_files(ride.checkpoint.files)))
+    come = [f"{folders[label]}/{file}" for label, file in pairs]
+    gone = {f"{folders[app]}/{name}.py" for app, name in load_manifest(ride).known if app in folders} - {*come}
+    there = [path for path in sorted(gone) if (_root(ride) / path).is_file()]
+    return there + [path for path in come if not (_root(ride) / path).is_file()]
+
+
+def check_new_in_tree(ride: Ride) -> None:
+    """Raise ConflictError where the tree does not hold the new history alone: somebody checked out another branch, say.
+
+    A database that is switched then would record what is not there, and the next migrate would run old files on it.
+    """
+    wrong = unlike_swapped(ride)
+    if wrong:
+        there = (_root(ride) / wrong[0]).is_file()
+        more = f", and {count(len(wrong) - 1, 'other file')} likewise" if len(wrong) > 1 else ""
+        raise ConflictError(
+            f"{wrong[0]} {'is there again' if there else 'is not there any more'}{more}: your files are not those that were "
+            "swapped in. No row was changed.",
+            code="not-applied",
+            cures=(
+                "If another branch is checked out, go back to the one with the new files, and start again.",
+                "Or take the reset back: migwizard undo.",
+            ),
+            details={"files": wrong},
+        )
 
 
 def _is_old(ride: Ride, label: str, file: str) -> bool:

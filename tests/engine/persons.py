@@ -93,9 +93,14 @@ def sit_down(root: Path, person: Person, opening: Opening | None = None, **optio
 
 def sitting(shop: Shop, script: Mapping[str, Sequence[Act]]) -> tuple[Person, dict[str, Any] | MigwizardError | None]:
     """Sit once in the shop's own environment, going on where the script says nothing; the person, and how it ended."""
-    with _environment(shop):
-        sat = sit_down(shop.root, Person(script, goes_on=True))
+    sat = sit_in(shop, Person(script, goes_on=True))
     return sat.person, sat.report or sat.error
+
+
+def sit_in(shop: Shop, person: Person) -> Sat:
+    """Sit through the ride with this person, in the shop's own environment."""
+    with _environment(shop):
+        return sit_down(shop.root, person)
 
 
 @contextmanager

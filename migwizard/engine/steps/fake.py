@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from migwizard.engine import deviating, drift, histories, journal, keeping, patience, rowcopies
+from migwizard.engine import deviating, drift, histories, journal, keeping, patience, rowcopies, swapping
 from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.histories import read_state
 from migwizard.engine.journal import Act
@@ -320,8 +320,10 @@ def touched(ride: Ride, alias: str) -> bool:
 def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> dict[str, Any]:
     """Exchange the rows of one database, after waiting for others that write to it.
 
-    Raises DatabaseError with the reason of a refusal.
+    Raises DatabaseError with the reason of a refusal, and ConflictError where the tree does not hold the new files.
     """
+    if PULLED not in ride.facts:
+        swapping.check_new_in_tree(ride)
     seconds = patience.LONGER if patient else patience.SECONDS
     if not dry_run and not touched(ride, alias):
         # Noted before, so that undo looks here whenever a kill comes.
