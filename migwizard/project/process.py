@@ -23,8 +23,19 @@ from migwizard.project.crossing import Crossing
 # A heartbeat comes every second; an interpreter that is silent for so long hangs.
 SILENCE_SECONDS = 60.0
 
+LONGEST_MESSAGE = 256 << 20
+"""Bytes; a longer line on the private descriptor is no answer."""
+LONGEST_LINE = 1 << 16
+LOGGED = 8 << 20
+"""So many bytes of what the project prints get into the log; what comes after them is read, and left out."""
+
 DJANGO = re.compile(r"-packages[/\\]django[/\\]")
 """Files of Django: they stand in the traceback, but nobody looks there for a mistake in a project."""
+
+NO_ROOM = re.compile(
+    r"disk is full|disk I/O error|No space left on device|could not extend file|Disk full", re.IGNORECASE
+)
+"""What engines say where a scratch database cannot grow: no fault of the migration that wrote to it."""
 
 EventHandler = Callable[[Mapping[str, Any]], None]
 
@@ -38,7 +49,11 @@ class GuestError(MigwizardError):
         if where and not DJANGO.search(where["file"]):
             sentence = f"{where['file']}, line {where['line']}: {sentence}"
         details = dict(error.get("details") or {}, where=where, stderr=stderr, exception=error.get("exception"))
-        super().__init__(sentence, code=str(error.get("kind", "failed")), details=details)
+        kind = str(error.get("kind", "failed"))
+        cures: tuple[str, ...] = ()
+        if kind == "migrate" and NO_ROOM.search(sentence):
+            kind, cures = "disk-full", ("Make room where the scratch databases are made, and start again.",)
+        super().__init__(sentence, code=kind, cures=cures, details=details)
         self.kind = self.code
         self.traceback = str(error.get("traceback", ""))
         if self.kind in ("project", "history", "died", "via"):
@@ -196,7 +211,8 @@ class Process:
         return GuestError({"kind": "died", "sentence": sentence, "details": details}, self.stderr_tail())
 
     def _read_replies(self) -> None:
-        for line in self._stream(self._popen.stdout):
+        stream = self._stream(self._popen.stdout)
+        for line in iter(lambda: stream.readline(LONGEST_MESSAGE), b""):
             try:
                 reply = json.loads(line)
                 number = -1 if "hello" in reply else int(reply["id"])
@@ -211,10 +227,15 @@ class Process:
             replies.put(None)
 
     def _read_stderr(self) -> None:
-        for raw in self._stream(self._popen.stderr):
+        """Keep the last lines, and log the first ones: a project may print without an end, but not fill memory or disk."""
+        stream, left = self._stream(self._popen.stderr), LOGGED
+        for raw in iter(lambda: stream.readline(LONGEST_LINE), b""):
             line = self._hide(raw.decode("utf-8", "replace").rstrip("\n"))
             self._stderr.append(line)
-            self._write_log(line + "\n")
+            if left > 0:
+                left -= len(raw)
+                more = "" if left > 0 else "What the project prints from here on is left out.\n"
+                self._write_log(f"{line}\n{more}")
 
     def _write_log(self, text: str) -> None:
         if self._log is not None:

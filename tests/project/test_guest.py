@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ import pytest
 from migwizard.errors import ProjectError
 from migwizard.exit_codes import ExitCode
 from migwizard.project import process as guests
+from migwizard.project.agent.channel import Lines
 from migwizard.project.guest import AGENT, Guest, GuestError
 from tests.project.elsewhere import PATIENCE, gone, wait_until
 from tests.project.support import SEED, project_at
@@ -125,6 +127,73 @@ def test_stray_output_of_a_migration_reaches_stderr_only(tiny: Path, tmp_path: P
         result = _migrate(guest, tmp_path / "scratch.sqlite3")
     assert ["stock", "0003_seed"] in result["applied"]
     assert {"a stray line", "from a child", '{"id": 1}'} <= set(log.read_text().splitlines())
+
+
+# Output without an end
+
+
+def test_what_a_project_prints_without_an_end_fills_neither_memory_nor_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guests, "LOGGED", 2000)
+    monkeypatch.setattr(guests, "LONGEST_LINE", 100)
+    code = "import os, sys; os.write(2, b'x' * 1_000_000 + b'\\n'); print('y\\n' * 5000, file=sys.stderr); print('the end', file=sys.stderr)"
+    process, log = spoken_to(tmp_path, code)
+    with pytest.raises(GuestError, match=r"ended with exit code 0\. It last wrote: the end"):
+        process.wait(0)
+    assert len(process.stderr_tail()) < 50 * 101
+    assert log.stat().st_size < 2500
+    assert log.read_text().splitlines()[-1] == "What the project prints from here on is left out."
+    process.kill()
+
+
+def test_an_answer_without_an_end_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guests, "LONGEST_MESSAGE", 1000)
+    process, _ = spoken_to(tmp_path, "import os\nwhile True: os.write(1, b'x' * 100)")
+    with pytest.raises(GuestError, match="no agent runs in it: it said b'xxx") as caught:
+        process.wait(0)
+    assert caught.value.exit_code is ExitCode.PROJECT
+    process.kill()
+
+
+def test_a_line_of_a_fork_has_an_end() -> None:
+    reader, writer = os.pipe()
+    lines = Lines(reader, longest=100)
+    os.write(writer, b"one\ntwo\nth")
+    assert lines.read() == [b"one", b"two"]
+    os.write(writer, b"ree\n" + b"x" * 99)
+    assert lines.read() == [b"three"]
+    os.write(writer, b"xx")
+    with pytest.raises(OverflowError):
+        lines.read()
+    os.close(reader)
+    os.close(writer)
+
+
+def test_a_fork_that_writes_without_an_end_is_ended_and_the_guest_lives_on(tiny: Path) -> None:
+    # Its pipe is the last one that was opened; the settings lower the limit for the sake of this test.
+    body = (
+        "import os\nown = '/proc/self/fd/'\n"
+        "pipes = [int(name) for name in os.listdir(own) if os.path.exists(own + name) and 'pipe:' in os.readlink(own + name)]\n"
+        "while True:\n    os.write(max(pipes), b'x' * 60000)"
+    )
+    (tiny / "config/settings.py").open("a").write(
+        "\nimport sys\nfor name, module in list(sys.modules.items()):\n"
+        "    if name.endswith('.channel') and hasattr(module, 'LONGEST'):\n"
+        "        module.Lines.__init__.__defaults__ = (1 << 20,)\n"
+    )
+    _at_import(tiny, body)
+    with Guest(project_at(tiny)) as guest:
+        with pytest.raises(GuestError, match="ended with a line of more than 1 MB"):
+            guest.call("history", labels=["stock"])
+        assert guest.call("registry")["apps"]
+
+
+def spoken_to(folder: Path, code: str) -> tuple[guests.Process, Path]:
+    """A program in the place of the agent, and where its standard error is logged."""
+    log = folder / "log"
+    command = [sys.executable, "-c", code]
+    return guests.Process(command, folder, {}, named="it", log=log, hide=lambda text: text), log
 
 
 def test_a_request_that_nobody_knows(tiny: Path) -> None:

@@ -11,6 +11,9 @@ import os
 import threading
 from typing import Any, Iterator
 
+LONGEST = 256 << 20
+"""Bytes of the longest line that may be a message; more is what ran wild, and must not fill the memory."""
+
 
 class Channel:
     """Writes one JSON object a line; safe to use from several threads."""
@@ -60,16 +63,25 @@ class Heartbeat:
 class Lines:
     """Splits what arrives on a descriptor into lines."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, longest: int = LONGEST) -> None:
         self.descriptor = descriptor
-        self._buffer = b""
+        self._longest = longest
+        self._begun: list[bytes] = []
+        self._length = 0
 
     def read(self) -> list[bytes] | None:
-        """The lines that are complete after one read, or None at the end of the stream."""
+        """The lines that are complete after one read, or None at the end of the stream. Raises OverflowError."""
         chunk = os.read(self.descriptor, 1 << 16)
         if not chunk:
             return None
-        *lines, self._buffer = (self._buffer + chunk).split(b"\n")
+        lines: list[bytes] = []
+        self._begun.append(chunk)
+        if b"\n" in chunk:
+            *lines, rest = b"".join(self._begun).split(b"\n")
+            self._begun, self._length = [rest], 0
+        self._length += len(self._begun[-1])
+        if self._length > self._longest:
+            raise OverflowError("a line of more than {} MB".format(self._longest >> 20))
         return lines
 
     def __iter__(self) -> Iterator[bytes]:

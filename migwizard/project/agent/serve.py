@@ -123,9 +123,17 @@ class Children:
         self._selector.register(reader, selectors.EVENT_READ)
 
     def forward(self, descriptor: int) -> None:
-        """Hand on what a fork wrote; at its end say how it ended, in case it could not say so itself."""
+        """Hand on what a fork wrote; at its end say how it ended, in case it could not say so itself.
+
+        One that writes without an end is ended.
+        """
         pid, number, lines = self._by_descriptor[descriptor]
-        complete = lines.read()
+        ran_wild = ""
+        try:
+            complete = lines.read()
+        except OverflowError as error:
+            os.kill(pid, signal.SIGKILL)
+            complete, ran_wild = None, str(error)
         if complete is not None:
             for line in complete:
                 self._channel.forward(line)
@@ -136,7 +144,7 @@ class Children:
         _, status = os.waitpid(pid, 0)
         if self._exchange:
             self._exchange.drop(number)
-        self._channel.send({"id": number, "ended": _ending(status)})
+        self._channel.send({"id": number, "ended": ran_wild or _ending(status)})
 
     def cancel(self, number: int) -> None:
         for pid, request, _ in self._by_descriptor.values():
