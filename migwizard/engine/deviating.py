@@ -47,6 +47,9 @@ def find(ride: Ride, database: Mapping[str, Any], lacking: Sequence[Node] = ()) 
     try:
         real = ride.guest.call("read_schema", alias=alias)
     except GuestError as error:
+        if error.kind == "died":
+            # It says nothing about the database, which must not be switched unseen for it.
+            raise
         return (), error.sentence
     if real["engine"] != old["engine"]:
         return (), f"it runs on {real['engine']}, and the proof ran on {old['engine']}"

@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from migwizard import private
@@ -40,7 +42,7 @@ def write_file(path: Path, data: bytes, mode: int | None = None, temporary: Path
         path.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary or path.with_name(f".{path.name}{_MARK}{os.getpid()}")
     try:
-        with private.open_new(temporary, private.USUAL if mode == private.USUAL else private.FILE) as stream:
+        with _named(path), private.open_new(temporary, private.USUAL if mode == private.USUAL else private.FILE) as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
@@ -74,7 +76,7 @@ def remove_file(path: Path) -> None:
 def append_line(path: Path, line: str) -> None:
     """Add one line to a journal; it is on the disk when this returns. A line that a kill cut off is removed first."""
     private.make_folder(path.parent)
-    with open(path, "ab+", opener=private.opener) as stream:
+    with _named(path), open(path, "ab+", opener=private.opener) as stream:
         stream.seek(0)
         stream.truncate(stream.read().rfind(b"\n") + 1)
         stream.write(line.encode() + b"\n")
@@ -97,6 +99,16 @@ def copy_folder(source: Path, target: Path) -> None:
         shutil.rmtree(target)
     temporary.rename(target)
     _sync_folder(target.parent)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Give errors the name of the file: a full disk is met at a write, where the system knows of no name."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 def _sync_folder(folder: Path) -> None:

@@ -39,6 +39,9 @@ def try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
         try:
             new = seeding.runs.new("trial").result()
         except GuestError as error:
+            if error.kind in ("died", "disk-full"):
+                # What ended the project's process, or filled the disk, says nothing about a migration.
+                raise
             culprits = _culprits_of(error, migrations, seeding)
             if not culprits and seeding.stored:
                 seeding.stored = None

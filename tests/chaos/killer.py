@@ -8,6 +8,7 @@ for the kill. Needs nothing but the standard library and migwizard.
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -48,7 +49,9 @@ class Order:
     """Of a write: before, inside (temporary files are there, half of a line is written) or after."""
     delay: float = 0.0
     target: str = "wizard"
-    """wizard; guest, the project's process; fork, what works for one request there; or both, wizard and all of the guest."""
+    """wizard; guest, the project's process; fork, what works for one request there; or both, wizard and all of the guest.
+
+    Or disk, which is full from this write on: nobody is killed, and no durable write goes through any more."""
 
 
 class Killer:
@@ -60,6 +63,7 @@ class Killer:
         self._counts: Counter[str] = Counter()
         self._phase = "opening"
         self._guests: list[int] = []
+        self._full = False
         self._began = time.monotonic()
 
     def install(self) -> None:
@@ -79,6 +83,10 @@ class Killer:
             number = self._counts[kind]
             self._note(kind=kind, number=number, label=label)
             if (self._order.kind, self._order.number) != (kind, number):
+                return False
+            if kind == "write" and self._order.target == "disk":
+                self._full = True
+                self._note(killed="disk", hit=1)
                 return False
             if kind == "write" and self._order.moment != "before":
                 return True
@@ -117,6 +125,8 @@ class Killer:
 
         def counted(path: Path, *arguments: Any, **more: Any) -> Any:
             ours = self._point("write", f"{name} {arguments[0] if name == 'copy_folder' else path}")
+            if self._full and name != "remove_file":
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
             if ours and self._order.moment == "inside":
                 self._break_inside(name, path, *arguments)
             result = function(path, *arguments, **more)

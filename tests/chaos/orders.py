@@ -20,8 +20,9 @@ SHARES = {
     "guest killed": 5,
     "fork killed": 4,
     "both killed": 4,
+    "disk full": 4,
 }
-"""How often each kind is taken, beside the durable writes; the last three while the guest works, or at any time."""
+"""How often each kind is taken, beside the kills at durable writes."""
 
 
 def journaled(points: Sequence[Point]) -> list[Order]:
@@ -55,6 +56,9 @@ def _one(kind: str, points: Sequence[Point], chance: random.Random) -> Order:
         return _working(points, chance, "wizard")
     if kind == "any time":
         return anytime(points, chance)
+    if kind == "disk full":
+        point = chance.choice([point for point in points if point["kind"] == "write"])
+        return Order("write", point["number"], target="disk")
     if kind == "both killed" and chance.random() < 0.5:
         return anytime(points, chance, "both")
     return _working(points, chance, kind.split()[0])
@@ -81,7 +85,7 @@ def anytime(points: Sequence[Point], chance: random.Random, target: str = "wizar
 def kind_of(order: Order) -> str:
     """The name of a kind of kill, as the table has it."""
     if order.target != "wizard":
-        return f"{order.target} killed"
+        return "disk full" if order.target == "disk" else f"{order.target} killed"
     if order.kind == "write":
         return f"{order.moment} a durable write"
     if order.delay:
