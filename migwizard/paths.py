@@ -72,7 +72,9 @@ class Workplace:
     def second_backup(self) -> Path:
         """In the user's state folder, named after the project and a hash of its path."""
         digest = hashlib.sha256(str(self.root.resolve()).encode()).hexdigest()[:8]
-        return state_home() / "migwizard" / f"{self.root.resolve().name}-{digest}"
+        # A name can be as long as names may be.
+        name = self.root.resolve().name.encode()[:240].decode(errors="ignore")
+        return state_home() / "migwizard" / f"{name}-{digest}"
 
     def create(self) -> None:
         """Make the folder, with a .gitignore of its own so that it never gets into a commit."""

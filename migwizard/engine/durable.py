@@ -40,7 +40,7 @@ def write_file(path: Path, data: bytes, mode: int | None = None, temporary: Path
         private.make_folder(path.parent)
     else:
         path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = temporary or path.with_name(f".{path.name}{_MARK}{os.getpid()}")
+    temporary = temporary or beside(path, f"{_MARK}{os.getpid()}")
     try:
         with _named(path), private.open_new(temporary, private.USUAL if mode == private.USUAL else private.FILE) as stream:
             stream.write(data)
@@ -52,6 +52,12 @@ def write_file(path: Path, data: bytes, mode: int | None = None, temporary: Path
     finally:
         temporary.unlink(missing_ok=True)
     _sync_folder(path.parent)
+
+
+def beside(path: Path, ending: str) -> Path:
+    """A hidden name beside a file, for what takes its place; a name that is as long as names may be is cut."""
+    name = path.name.encode()[: 250 - len(ending)].decode(errors="ignore")
+    return path.with_name(f".{name}{ending}")
 
 
 def is_temporary(path: Path) -> bool:
@@ -87,7 +93,7 @@ def append_line(path: Path, line: str) -> None:
 
 def copy_folder(source: Path, target: Path) -> None:
     """A copy of a folder without byte code, complete or not there at all; links are followed, or they would dangle."""
-    temporary = target.with_name(f".{target.name}{_MARK}{os.getpid()}")
+    temporary = beside(target, f"{_MARK}{os.getpid()}")
     shutil.rmtree(temporary, ignore_errors=True)
     private.make_folder(temporary.parent)
     shutil.copytree(source, temporary, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))

@@ -174,7 +174,7 @@ def carry_out(
     for number, step in enumerate(sorted(steps, key=lambda step: step.after is None), 1):
         told(number, len(steps))
         path = root / step.path
-        temporary = path.with_name(f".{path.name}.migwizard-swap")
+        temporary = durable.beside(path, ".migwizard-swap")
         # A kill may have left it: it is named after the file alone, so that nothing else is taken for ours.
         temporary.unlink(missing_ok=True)
         if durable.file_hash(path) == step.after:

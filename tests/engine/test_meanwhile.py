@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from collections.abc import Callable
@@ -176,3 +177,32 @@ def test_no_step_writes_over_what_it_does_not_know(tmp_path: Path) -> None:
         with pytest.raises(ConflictError, match=r"there\.py was changed meanwhile"):
             journal.carry_out(tmp_path, folder, (step,))
         assert (tmp_path / "there.py").read_bytes() == b"mine"
+
+
+# A database that goes
+
+
+def test_a_database_that_is_removed_at_the_switch_is_not_made_anew(tiny_proved: Shop) -> None:
+    tiny_proved.migwizard("run", "--yes", "--until", "apply")
+    aside = tiny_proved.root.parent / "aside.sqlite3"
+    gone = disturbed(tiny_proved, "default: switch", lambda: tiny_proved.database.rename(aside))
+    assert gone == ["refusal:unreachable"]
+    assert not tiny_proved.database.exists()
+    aside.rename(tiny_proved.database)
+    tiny_proved.migwizard("run", "--yes")
+    assert "No planned migration operations" in tiny_proved.manage("migrate", "--plan").stdout
+
+
+def test_a_clock_that_goes_back_between_two_sessions(migrated: Shop, finished: Shop, tiny: Shop) -> None:
+    tiny.migwizard("run", "--yes", "--until", "proof")
+    for place in (tiny.root / ".migwizard").rglob("*"):
+        os.utime(place, (2_000_000_000, 2_000_000_000))
+    # Another day than the one of the files, and than the one on which the reset was begun.
+    tiny.epoch = "1400000000"
+    tiny.migwizard("run", "--yes")
+    assert tiny.tree() == finished.tree()
+    assert tiny.timeless_dump() == finished.timeless_dump()
+    tiny.epoch = "1300000000"
+    tiny.migwizard("undo", "--yes")
+    assert tiny.tree() == migrated.tree()
+    assert tiny.dump() == migrated.dump()

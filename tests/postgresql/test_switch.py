@@ -4,14 +4,31 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from tests.postgresql.project import Project
-from tests.postgresql.server import connect, database, needs_postgresql
+from tests.postgresql.server import connect, database, needs_postgresql, query
 
 # The steps of one reset, one after the other: made apart they would be five resets.
 pytestmark = [needs_postgresql, pytest.mark.ride, pytest.mark.xdist_group("postgresql-switch")]
+
+
+CUT = """
+CREATE FUNCTION cut() RETURNS trigger AS $$
+BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END
+$$ LANGUAGE plpgsql;
+CREATE TRIGGER cut BEFORE DELETE ON django_migrations FOR EACH STATEMENT EXECUTE FUNCTION cut()
+"""
+
+
+@contextmanager
+def cutting(name: str) -> Iterator[None]:
+    """The server ends the connection of whoever takes a row out of the history, in the middle of the transaction."""
+    query(CUT, name)
+    yield
+    query("DROP FUNCTION cut() CASCADE", name)
 
 
 @pytest.fixture
@@ -42,6 +59,12 @@ def test_a_reset_and_its_undo(project: Project) -> None:
         assert refused["code"] == "MW-E20"
     assert project.dump() == rows
 
+    # A connection that is cut in the middle of the switch.
+    with cutting(project.database):
+        refused = project.migwizard("fake", "--database", "default", "--yes", expect=5)[-1]
+        assert "terminating connection" in refused["sentence"] and "No row was changed" in refused["sentence"]
+        assert project.dump() == rows
+
     # A dry run writes nothing; the switch changes nothing but the history.
     would = project.migwizard("fake", "--database", "default", "--dry-run")[-1]["databases"]["default"]
     assert (would["result"], would["deleted"]) == ("WOULD_SWITCH", 7)
@@ -56,7 +79,13 @@ def test_a_reset_and_its_undo(project: Project) -> None:
     assert "No planned migration operations" in project.manage("migrate", "--plan")
     assert project.migwizard("status")[-1]["databases"] == {"default": "NEW"}
 
-    # Undo: every byte and every row, with ids and times.
+    # Undo: nothing of it when the connection is cut; else every byte and every row, with ids and times.
+    switched = project.tree()
+    with cutting(project.database):
+        cut = project.start(sys.executable, "-m", "migwizard", "undo", "--yes", "--python", sys.executable)
+        assert cut.returncode == 5
+        assert "terminating connection" in cut.stderr and "default was not changed" in cut.stderr
+        assert (project.tree(), project.dump()) == (switched, now)
     undone = project.start(sys.executable, "-m", "migwizard", "undo", "--yes", "--python", sys.executable)
     assert undone.returncode == 0, undone.stderr
     assert project.tree() == files
