@@ -42,7 +42,10 @@ def write_file(path: Path, data: bytes, mode: int | None = None, temporary: Path
         path.parent.mkdir(parents=True, exist_ok=True)
     temporary = temporary or beside(path, f"{_MARK}{os.getpid()}")
     try:
-        with _named(path), private.open_new(temporary, private.USUAL if mode == private.USUAL else private.FILE) as stream:
+        with (
+            _named(path),
+            private.open_new(temporary, private.USUAL if mode == private.USUAL else private.FILE) as stream,
+        ):
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())

@@ -7,7 +7,6 @@ in build/chaos/NUMBER.
 from __future__ import annotations
 
 import argparse
-import json
 import multiprocessing
 import os
 import platform
@@ -22,7 +21,7 @@ from pathlib import Path
 from tests.chaos import forked
 from tests.chaos.judge import Judge, Leg, Result
 from tests.chaos.killer import Order
-from tests.chaos.orders import Point, anytime, chosen, kind_of
+from tests.chaos.orders import anytime, chosen, kind_of
 from tests.chaos.page import page
 from tests.chaos.project import RUN, TINY, UNDO, Start, prepare
 from tests.fuzz.zygote import HASH_SEEDS, Zygote, install
@@ -35,7 +34,7 @@ PLACE = _MEMORY / f"chaos-{os.getpid()}" if os.access(_MEMORY, os.W_OK) else FOL
 MOMENTS = {
     "proved": ("before", (*RUN, "--until", "proof")),
     "applied": ("proved", (*RUN, "--until", "apply")),
-    "finished": ("applied", RUN),
+    "finished": ("proved", RUN),
 }
 """From what each moment is made, and how."""
 LEGS = (
@@ -66,23 +65,14 @@ class Task:
 _starts: dict[str, Start] = {}
 
 
-def traced(start: Start, leg: Leg, folder: Path) -> list[Point]:
-    """Everything that a kill can come between, of a run that nobody kills."""
-    shutil.rmtree(folder, ignore_errors=True)
-    victim = start.moments[leg.origin].copied(folder)
-    victim.trace.unlink(missing_ok=True)
-    done = victim.run(*leg.command, order=Order())
-    if done.code:
-        raise RuntimeError(f"{leg.name} ended with {done.code}: {done.err}")
-    return [json.loads(line) for line in victim.trace.read_text().splitlines()]
-
-
 def tasks(project: str, start: Start, kills: int, seed: int, first: int) -> tuple[list[Task], dict[str, int]]:
     """The kills for one project, and how many points of each kind its legs have."""
     found: list[Task] = []
     met: dict[str, int] = {}
     for leg, share in zip(LEGS, SHARES, strict=True):
-        points = traced(start, leg, PLACE / "traced")
+        if (leg.origin, leg.command) not in start.traces:
+            start.run(leg.origin, leg.command, PLACE / "traced" / project / leg.name)
+        points = start.traces[leg.origin, leg.command]
         for point in points:
             met[point["kind"]] = met.get(point["kind"], 0) + 1
         chance = random.Random(f"{seed} {project} {leg.name}")
@@ -127,6 +117,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--on-subject", type=int, default=12, help="kills on it (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=0, help="for the kills that are drawn (default: %(default)s)")
     parser.add_argument("--jobs", type=int, default=2, help="how many side by side (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, help="end after so long, with what was done till then")
     parser.add_argument("--only", type=int, nargs="*", help="the numbers of some kills, to try them again")
     parser.add_argument("--page", type=Path, help="also write the figures into this page")
     options = parser.parse_args(arguments)
@@ -135,7 +126,8 @@ def main(arguments: Sequence[str]) -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     wanted: list[Task] = []
     met: dict[str, dict[str, int]] = {}
-    for project, kills in ((TINY, options.kills), (DEMO, options.demo), (options.subject, options.on_subject)):
+    # Those that take long come first, so that they end while others still run.
+    for project, kills in ((options.subject, options.on_subject), (DEMO, options.demo), (TINY, options.kills)):
         if kills and project != TINY and not present(project):
             print(f"{project}: skipped, since MIGWIZARD_SUBJECTS names no folder that has it")
         if not kills or (project != TINY and not present(project)):
@@ -150,6 +142,8 @@ def main(arguments: Sequence[str]) -> int:
     for task, result in run(wanted, options.jobs):
         results.append((task.project, result))
         print(_line(task, result), flush=True)
+        if options.minutes and time.perf_counter() - began > options.minutes * 60:
+            break
     shutil.rmtree(PLACE, ignore_errors=True)
     command = " ".join(["python -m tests.chaos", *arguments])
     text = page(results, met, f"`{command}` (Python {platform.python_version()})", time.perf_counter() - began)

@@ -13,6 +13,7 @@ from pathlib import Path
 from migwizard.paths import Workplace
 from tests.chaos import forked
 from tests.chaos.killer import Order
+from tests.chaos.orders import Point
 from tests.engine.support import Shop, make_tiny
 from tests.subjects import fresh
 
@@ -99,6 +100,18 @@ class Start:
     """What was wrong with a state, by its content: Django is asked about each once."""
     changes: tuple[int, str] = (0, "")
     """What `makemigrations --check` says before the reset."""
+    traces: dict[tuple[str, tuple[str, ...]], list[Point]] = field(default_factory=dict)
+    """What a kill can come between, by moment and command that runs from there undisturbed."""
+
+    def run(self, origin: str, command: tuple[str, ...], folder: Path) -> Victim:
+        """Run a command from a moment in a new folder, and keep its trace. Raises RuntimeError where it fails."""
+        victim = self.moments[origin].copied(folder)
+        victim.trace.unlink(missing_ok=True)
+        done = victim.run(*command, order=Order())
+        if done.code:
+            raise RuntimeError(f"{' '.join(command)} from {origin} ended with {done.code}\n{done.out}{done.err}")
+        self.traces[origin, command] = [json.loads(line) for line in victim.trace.read_text().splitlines()]
+        return victim
 
     def keep(self, name: str, victim: Victim) -> None:
         self.moments[name], self.known[name] = victim, Known.of(victim)
@@ -120,11 +133,7 @@ def prepare(name: str, folder: Path, legs: Mapping[str, tuple[str, tuple[str, ..
     start.keep("before", make(name, folder / "before"))
     start.changes = start.moments["before"].django("makemigrations", "--check", "--dry-run")
     for moment, (origin, command) in legs.items():
-        victim = start.moments[origin].copied(folder / moment)
-        done = victim.run(*command)
-        if done.code:
-            raise RuntimeError(f"{name} {moment}: {' '.join(command)} ended with {done.code}\n{done.out}{done.err}")
-        start.keep(moment, victim)
+        start.keep(moment, start.run(origin, command, folder / moment))
     return start
 
 
