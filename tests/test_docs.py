@@ -112,6 +112,17 @@ def _anchors(text: str) -> set[str]:
     return {re.sub(r"[^a-z0-9 _-]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
+def test_every_fault_is_shown_by_a_test_that_is_there() -> None:
+    rows = [line for line in read("docs/faults.md").splitlines() if re.match(r"\| (?!fault|---)", line)]
+    assert len(rows) > 30
+    for row in rows:
+        assert len(row.split("|")) == 7, row
+        named = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", row)
+        assert named, row
+        for file, test in named:
+            assert re.search(rf"^def {test}\(", read(file), re.M), f"{file}::{test}"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_no_page_names_a_place_of_one_machine(page: Path) -> None:
     assert not re.search(r"(?<!\w)/(home|Users|root|work|tmp)/", page.read_text(encoding="utf-8"))

@@ -126,8 +126,7 @@ def main(arguments: Sequence[str]) -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     wanted: list[Task] = []
     met: dict[str, dict[str, int]] = {}
-    # Those that take long come first, so that they end while others still run.
-    for project, kills in ((options.subject, options.on_subject), (DEMO, options.demo), (TINY, options.kills)):
+    for project, kills in ((TINY, options.kills), (DEMO, options.demo), (options.subject, options.on_subject)):
         if kills and project != TINY and not present(project):
             print(f"{project}: skipped, since MIGWIZARD_SUBJECTS names no folder that has it")
         if not kills or (project != TINY and not present(project)):
@@ -138,6 +137,8 @@ def main(arguments: Sequence[str]) -> int:
         wanted += found
     if options.only is not None:
         wanted = [task for task in wanted if task.number in options.only]
+    # Whoever ends it early has tried some of everything.
+    random.Random(options.seed).shuffle(wanted)
     results = []
     for task, result in run(wanted, options.jobs):
         results.append((task.project, result))

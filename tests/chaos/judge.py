@@ -113,7 +113,7 @@ class Judge:
         for ending in ("-journal", "-wal", "-shm"):
             # SQLite's own, while a request that was killed with its wizard is at its last breath.
             found.pop(f"{victim.database.name}{ending}", None)
-        files = _files(found, old.tree, new.tree)
+        files = which_history(found, old.tree, new.tree)
         state = {("old", "old"): "before", ("new", "old"): "applied", ("new", "new"): "after", (HALF, "old"): HALF}.get(
             (files, rows), f"files {files}, rows {rows}"
         )
@@ -184,7 +184,7 @@ def asked(victim: Victim, state: str, changes: tuple[int, str], timeless: list[s
     return wrong
 
 
-def _files(found: Mapping[str, bytes], old: Mapping[str, bytes], new: Mapping[str, bytes]) -> str:
+def which_history(found: Mapping[str, bytes], old: Mapping[str, bytes], new: Mapping[str, bytes]) -> str:
     """Which history the tree holds; half is legal where every file is an old or a new one and one of both is whole.
 
     The temporary file of a step may lie beside its place.
