@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from migwizard.engine import deviating
 from migwizard.engine.previews import FakePreview
+from migwizard.project.guest import Guest, GuestError
 from tests.engine.persons import sitting
 from tests.engine.support import Shop
 
@@ -65,6 +67,23 @@ def test_a_missing_table_is_never_switched_without_a_word(swapped: Shop) -> None
     answers.write_text(json.dumps({question: "accept"}))
     swapped.migwizard("run", "--yes", "--answers", str(answers))
     assert swapped.lines("status")[-1]["databases"]["default"] == "NEW"
+
+
+def test_a_process_that_ends_while_the_schema_is_read_switches_nothing(
+    swapped: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, before = Guest.call, swapped.dump()
+
+    def call(guest: Guest, method: str, *arguments: Any, **params: Any) -> Any:
+        if method == "read_schema":
+            raise GuestError({"kind": "died", "sentence": "The project's process ended with signal 9."})
+        return real(guest, method, *arguments, **params)
+
+    monkeypatch.setattr(Guest, "call", call)
+    person, end = sitting(swapped, {"switch:default": ["switch"]})
+    assert isinstance(end, GuestError)
+    assert person.ids[-1] == "refusal:died"
+    assert swapped.dump() == before
 
 
 def test_a_person_leaves_it_for_later(swapped: Shop) -> None:

@@ -22,13 +22,19 @@ UNDO = ("undo", "--yes")
 KILLER = str(Path(killer.__file__))
 
 
+# Counted once a process; every start is the same.
+WRITES: dict[tuple[str, ...], list[str]] = {}
+
+
 def full(shop: Shop, trace: Path, command: tuple[str, ...], label: str) -> subprocess.CompletedProcess[str]:
     """Run a command while the disk is full from the first durable write on that has these words."""
-    counted = shop.copy(trace.parent / "counted")
-    done = counted.start(sys.executable, KILLER, as_text(Order()), str(trace), "--", *command)
-    assert done.returncode == 0, done.stderr
-    points = map(json.loads, trace.read_text().splitlines())
-    number = next(point["number"] for point in points if point["kind"] == "write" and label in point["label"])
+    if command not in WRITES:
+        counted = shop.copy(trace.parent / "counted")
+        done = counted.start(sys.executable, KILLER, as_text(Order()), str(trace), "--", *command)
+        assert done.returncode == 0, done.stderr
+        points = map(json.loads, trace.read_text().splitlines())
+        WRITES[command] = [point["label"] for point in points if point["kind"] == "write"]
+    number = next(number for number, write in enumerate(WRITES[command], 1) if label in write)
     order = as_text(Order("write", number, target="disk"))
     return shop.start(sys.executable, KILLER, order, str(trace), "--", *command)
 
