@@ -89,6 +89,17 @@ class Workplace:
                 stream.write("*\n")
 
 
+def lies_inside(base: Path, name: str, root: Path) -> bool:
+    """Whether a relative path that somebody wrote down leads from `base` to a place below `root`, links followed."""
+    pure = Path(name)
+    try:
+        name.encode()
+        return not (pure.is_absolute() or ".." in pure.parts) and (base / pure).resolve().is_relative_to(root.resolve())
+    except (OSError, ValueError, RuntimeError):
+        # It is no path at all, as with a NUL or half a character, or it leads in a ring.
+        return False
+
+
 def file_name_of(alias: str) -> str:
     """The name of a file about one database: an alias may hold slashes, and lead out of our folder."""
     return re.sub(r"[^\w.@ -]", lambda found: quote(found[0], safe=""), alias)

@@ -26,6 +26,7 @@ from migwizard.graph.model import ModelGraph
 from migwizard.harmless import for_stream
 from migwizard.paths import Workplace
 from migwizard.project.discovery import Project
+from migwizard.stored import read_bytes
 from migwizard.words.databases import told
 
 
@@ -49,8 +50,8 @@ def _plan_from_dot(arguments: argparse.Namespace) -> int:
     from migwizard.graph.dot_in import DotError, read_graph_models
 
     try:
-        graph = read_graph_models(Path(arguments.from_dot).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
+        graph = read_graph_models(read_bytes(Path(arguments.from_dot)).decode())
+    except (OSError, ValueError) as error:
         raise UsageError(f"{arguments.from_dot} cannot be read: {error}", code="dot") from error
     except DotError as error:
         raise UsageError(f"{arguments.from_dot}: {error} Nothing was run from it.", code="dot") from error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shlex
 import shutil
@@ -19,6 +18,7 @@ from migwizard.errors import UsageError
 from migwizard.harmless import harmless
 from migwizard.project.discovery import Project, find_project
 from migwizard.project.places import OPTION, without_password
+from migwizard.stored import read_json
 
 
 def project_of(arguments: argparse.Namespace) -> Project:
@@ -71,7 +71,7 @@ def _answers(name: str | None) -> dict[str, str]:
     if name is None:
         return {}
     try:
-        data = json.loads(Path(name).read_text(encoding="utf-8"))
+        data = read_json(Path(name))
     except (OSError, ValueError) as error:
         raise UsageError(f"The answers file {name} cannot be read: {error}", code="answers") from error
     if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):

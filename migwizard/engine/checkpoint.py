@@ -11,14 +11,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from migwizard.engine import durable, journal
 from migwizard.engine.states import ORDER, State, before
 from migwizard.engine.talk import Answer
 from migwizard.errors import ConflictError
-from migwizard.paths import Workplace
+from migwizard.paths import Workplace, lies_inside
+from migwizard.stored import printable, read_json
 
 FORMAT = 2
 """1: 0.1.0. 2: approvals and measured seconds."""
@@ -82,7 +83,7 @@ def load_checkpoint(path: Path, root: Path) -> Checkpoint | None:
     if not path.is_file():
         return None
     try:
-        data = json.loads(path.read_bytes())
+        data = read_json(path)
         if not isinstance(data, dict) or not isinstance(data.get("format"), int):
             raise ValueError("it is no checkpoint")
         if data["format"] > FORMAT:
@@ -96,7 +97,7 @@ def load_checkpoint(path: Path, root: Path) -> Checkpoint | None:
         checkpoint = _parse(_migrated(data))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ConflictError(
-            f"The checkpoint {path} cannot be read: {error}. Nothing was changed.",
+            f"The checkpoint {path} cannot be read: {printable(str(error))}. Nothing was changed.",
             code="checkpoint-corrupt",
             cures=(f"Put {path.parent.name}/{PREVIOUS} in its place, or set the folder aside and start new.",),
             details={"byte": _where(error), "previous": _previous(path, root)},
@@ -202,14 +203,12 @@ def _check_paths(checkpoint: Checkpoint, path: Path, root: Path) -> None:
     named += [(own / "backup", name) for name in checkpoint.folders]
     named += [(root, name) for name in checkpoint.folders.values()]
     for base, value in named:
-        pure = PurePosixPath(str(value))
-        inside = (base / pure).resolve().is_relative_to(root.resolve())
-        if pure.is_absolute() or ".." in pure.parts or not inside:
+        if not lies_inside(base, value, root):
             raise ConflictError(
-                f"The checkpoint {path} names a place outside the project: {value}. Nothing was written there, or anywhere.",
+                f"The checkpoint {path} names a place outside the project: {printable(value)}. Nothing was written there, or anywhere.",
                 code="checkpoint-outside",
                 cures=("Set the .migwizard folder aside and start new.",),
-                details={"place": str(value)},
+                details={"place": printable(value)},
             )
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from migwizard.engine import durable
 from migwizard.engine.ride import Ride
+from migwizard.stored import parse
 
 SETTLED = "settled.json"
 INDEX = "index.json"
@@ -258,7 +259,7 @@ def _is_ours(ride: Ride, name: str) -> bool:
 def read_facts(path: Path) -> dict[str, Any]:
     """What one of our own files about staging says; empty where it is missing or broken."""
     try:
-        data = json.loads(path.read_bytes())
+        data = parse(path.read_bytes())
     except (FileNotFoundError, ValueError):
         return {}
     return data if isinstance(data, dict) else {}

@@ -6,6 +6,7 @@ what it leaves. So whatever moment a kill hits, the next start finishes what was
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -15,6 +16,8 @@ from typing import Any
 from migwizard import private
 from migwizard.engine import durable
 from migwizard.errors import ConflictError
+from migwizard.paths import Workplace, lies_inside
+from migwizard.stored import parse, printable, read_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,10 @@ class Step:
     after: str | None
     source: str | None = None
     """Where the content lies, relative to the `.migwizard` folder, or absolute in the second backup."""
+
+
+KINDS = ("apply", "undo")
+"""What a change of files is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +103,17 @@ def swap_of(path: Path, run_id: str) -> Entry | None:
 
 def _entry(path: Path, event: dict[str, Any]) -> Entry:
     try:
-        return Entry(event["kind"], event["run_id"], tuple(Step(**step) for step in event["steps"]))
-    except (KeyError, TypeError) as error:
+        entry = Entry(event["kind"], event["run_id"], tuple(Step(**step) for step in event["steps"]))
+        if not isinstance(entry.run_id, str) or entry.kind not in KINDS or not all(map(_is_step, entry.steps)):
+            raise ValueError("a change is of a kind that was never written")
+    except (KeyError, TypeError, ValueError) as error:
         raise _corrupt(path, error) from error
+    return entry
+
+
+def _is_step(step: Step) -> bool:
+    hashes = (step.before, step.after, step.source)
+    return isinstance(step.path, str) and all(value is None or isinstance(value, str) for value in hashes)
 
 
 def stands(path: Path, run_id: str | None = None) -> str | None:
@@ -119,12 +134,15 @@ def switched(path: Path) -> dict[str, bool]:
 def _events(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
-    lines = path.read_bytes().split(b"\n")
+    try:
+        lines = read_bytes(path).split(b"\n")
+    except ValueError as error:
+        raise _corrupt(path, error) from error
     # A last line without its newline was cut off while it was written: that change had not begun.
     complete = [line for line in lines[:-1] if line]
     try:
-        events = [dict(json.loads(line)) for line in complete]
-        if not all({"event", "kind"} <= event.keys() for event in events):
+        events = [dict(parse(line)) for line in complete]
+        if not all(isinstance(event.get(key), str) for event in events for key in ("event", "kind")):
             raise ValueError("a line tells of no event")
     except (ValueError, TypeError) as error:
         raise _corrupt(path, error) from error
@@ -133,7 +151,7 @@ def _events(path: Path) -> list[dict[str, Any]]:
 
 def _corrupt(path: Path, error: Exception) -> ConflictError:
     return ConflictError(
-        f"The journal {path} cannot be read: {error}. Nothing was changed.",
+        f"The journal {path} cannot be read: {printable(str(error))}. Nothing was changed.",
         code="journal-corrupt",
         cures=("Compare the migration folders with the backup in .migwizard/backup before anything else.",),
     )
@@ -142,16 +160,15 @@ def _corrupt(path: Path, error: Exception) -> ConflictError:
 def check(root: Path, steps: Sequence[Step]) -> None:
     """Raise ConflictError where a file is neither as it was nor as it will be, or lies outside of the project."""
     for step in steps:
-        if not (root / step.path).parent.resolve().is_relative_to(root.resolve()):
+        if not _stays_inside(root, step):
             raise ConflictError(
-                f"The journal names a place outside the project: {step.path}. Nothing was written there, or anywhere.",
+                f"The journal names a place outside the project: {printable(step.path)}. Nothing was written there, or anywhere.",
                 code="journal-outside",
                 cures=("Compare the migration folders with the backup in .migwizard/backup before anything else.",),
             )
-        found = durable.file_hash(root / step.path)
-        if found not in (step.before, step.after):
+        if _found(root / step.path) not in (step.before, step.after):
             raise ConflictError(
-                f"{step.path} was changed meanwhile. Nothing of it was touched.",
+                f"{printable(step.path)} was changed meanwhile. Nothing of it was touched.",
                 code="file-changed",
                 cures=(
                     (
@@ -161,6 +178,29 @@ def check(root: Path, steps: Sequence[Step]) -> None:
                 ),
                 details={"path": step.path},
             )
+
+
+def _found(path: Path) -> str | None:
+    """The hash of a file; of a folder in its place, or of what can be no file, one that no text has."""
+    try:
+        return durable.file_hash(path)
+    except OSError as error:
+        if error.errno in (errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP):
+            return "no file"
+        raise
+
+
+def _stays_inside(root: Path, step: Step) -> bool:
+    """Whether a file, and what its content comes from, lies where we put them. The file itself may be a link."""
+    pure, place = Path(step.path), Workplace(root)
+    if not pure.name or pure.name == ".." or not lies_inside(root, str(pure.parent), root):
+        return False
+    if not lies_inside(root.resolve(), pure.name, root.resolve()) and not (root / pure).is_symlink():
+        return False
+    if step.source is None or not Path(step.source).is_absolute():
+        return step.source is None or lies_inside(place.folder, step.source, root)
+    backups = (place.folder.resolve(), place.second_backup.resolve())
+    return any(Path(step.source).resolve().is_relative_to(backup) for backup in backups)
 
 
 def carry_out(
@@ -185,7 +225,14 @@ def carry_out(
             continue
         assert step.source is not None
         source = folder / step.source
-        durable.write_file(path, source.read_bytes(), _mode(path, source, step.source), temporary)
+        data = source.read_bytes()
+        if durable.sha256(data) != step.after:
+            raise ConflictError(
+                f"{source} does not hold what {step.path} is to become, so it was not written.",
+                code="journal-source",
+                cures=("Undo: migwizard undo",),
+            )
+        durable.write_file(path, data, _mode(path, source, step.source), temporary)
 
 
 def _mode(path: Path, source: Path, named: str) -> int:

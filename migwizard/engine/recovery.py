@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import MigwizardError
 from migwizard.paths import Workplace
+from migwizard.stored import read_json
 from migwizard.words.counting import count
 
 
@@ -40,7 +40,7 @@ def earlier(place: Workplace) -> list[Earlier]:
     for path in place.second_backup.glob(f"*/{place.checkpoint.name}"):
         try:
             one = _read(place, path)
-        except (OSError, ValueError, TypeError, KeyError, MigwizardError):
+        except (OSError, ValueError, TypeError, KeyError, AttributeError, MigwizardError):
             continue
         if one is not None:
             found.append((path.stat().st_mtime, one))
@@ -48,7 +48,7 @@ def earlier(place: Workplace) -> list[Earlier]:
 
 
 def _read(place: Workplace, path: Path) -> Earlier | None:
-    data: dict[str, Any] = json.loads(path.read_bytes())
+    data: dict[str, Any] = read_json(path)
     acts, run_id = path.with_name(place.journal.name), path.parent.name
     entry, stands = journal.unfinished(acts), journal.stands(acts)
     applied = bool(data["applied"]) if stands is None else stands == "apply"

@@ -18,6 +18,7 @@ from migwizard.engine.states import ORDER, State, before
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import MigwizardError
 from migwizard.paths import Workplace
+from migwizard.stored import read_json
 
 if TYPE_CHECKING:
     from migwizard.engine.options import Opening
@@ -253,7 +254,7 @@ def _changed(ride: Ride) -> tuple[list[str], str]:
 def _seen(path: Path) -> dict[str, Any] | None:
     """What was noted; None where it cannot be read, since it only serves to name changes."""
     try:
-        seen = json.loads(path.read_bytes())
+        seen = read_json(path)
     except (OSError, ValueError):
         return None
     whole = isinstance(seen, dict) and "head" in seen

@@ -15,6 +15,7 @@ from migwizard.engine import durable
 from migwizard.engine.ride import Ride
 from migwizard.errors import DatabaseError
 from migwizard.paths import file_name_of
+from migwizard.stored import parse
 
 FORMAT = 1
 REPLACES = ("MW-E30", "MW-E31")
@@ -52,7 +53,7 @@ def load(ride: Ride, alias: str) -> Rows:
     path = _path(ride, alias)
     where = path.relative_to(ride.project.root)
     try:
-        content = json.loads(path.read_bytes())
+        content = parse(path.read_bytes())
         rows: Rows = content["rows"]
         whole = content.pop("sha256") == _hash(content) and content["count"] == len(_flat(rows))
     except FileNotFoundError:

@@ -17,6 +17,7 @@ from migwizard.engine.ride import Ride, Turn, fingerprint
 from migwizard.engine.seedwords import left_so_far
 from migwizard.errors import MigwizardError
 from migwizard.project.guest import Guest, GuestError
+from migwizard.stored import parse
 from migwizard.switch.manifest import Manifest
 
 ALIAS = scratch.ALIAS
@@ -302,7 +303,7 @@ def _remove(path: Path) -> None:
 def _read(path: Path) -> dict[str, Any]:
     """A kept result; empty where it cannot be read, so that it is computed again."""
     try:
-        data = json.loads(path.read_bytes())
+        data = parse(path.read_bytes())
     except ValueError:
         return {}
     return data if isinstance(data, dict) and {"sources", "seconds", "rendered"} <= data.keys() else {}
@@ -324,7 +325,7 @@ def sources_fingerprint(ride: Ride, *, below: bool = False) -> str:
     """
     path = _sources_file(ride, "folded" if below and ride.without else "old")
     try:
-        return fingerprint(_hashes(ride, json.loads(path.read_bytes())))
+        return fingerprint(_hashes(ride, parse(path.read_bytes())))
     except (FileNotFoundError, ValueError, TypeError):
         return ""
 

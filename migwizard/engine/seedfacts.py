@@ -17,6 +17,7 @@ from migwizard.engine.states import State
 from migwizard.seeds.compose import SeedMigration
 from migwizard.seeds.rungs import Rung, is_plain
 from migwizard.seeds.verdicts import Judged, Verdict
+from migwizard.stored import parse
 from migwizard.words.counting import count
 from migwizard.words.databases import engine_name
 
@@ -283,7 +284,7 @@ def _file(ride: Ride, name: str) -> tuple[str, str, str] | None:
 def read_details(ride: Ride) -> dict[str, Any]:
     """The kept details; nothing where somebody removed them."""
     try:
-        found = json.loads((ride.work / FILE).read_bytes())
+        found = parse((ride.work / FILE).read_bytes())
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -148,7 +148,7 @@ class Certificate:
             raw = json.loads(text)
             form, equal = raw.pop("format"), raw.pop("equal")
             found = _from_raw(raw)
-        except (AttributeError, KeyError, TypeError) as error:
+        except (AttributeError, KeyError, TypeError, RecursionError) as error:
             raise ValueError(f"This is not a certificate of a proof: {error!r}.") from error
         if form != FORMAT or equal != found.equal:
             raise ValueError("The certificate has another format, or its verdict does not follow from what it lists.")

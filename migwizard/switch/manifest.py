@@ -6,10 +6,14 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any
 
 FORMAT = 1
 FILE_NAME = "migwizard_manifest.json"
+
+_NO_NAME = {"/", "\0", *map(chr, range(0xD800, 0xE000))}
+"""What no name of an app or a migration has: it would be something else in a path, or can be in none."""
 
 Node = tuple[str, str]
 """A migration as Django's graph knows it: (app label, migration name)."""
@@ -166,7 +170,7 @@ def from_json(text: str) -> Manifest:
         read = json.loads(text)
         found = read["format"]
         if found != FORMAT:
-            raise ManifestUnreadableError(f"the manifest has format {found}, this version reads format {FORMAT}")
+            raise ManifestUnreadableError(f"the manifest has format {found!r:.50}, this version reads format {FORMAT}")
         old = read["old"]
         manifest = Manifest(
             run_id=read["run_id"],
@@ -183,15 +187,47 @@ def from_json(text: str) -> Manifest:
             replaces=tuple((_node(name), _nodes(old)) for name, old in read.get("replaces", {}).items()),
             release=read["release"]["git"],
             folders=dict(read.get("folders", {})),
-            columns={table: tuple(names) for table, names in read["columns"].items()},
+            columns={table: tuple(names) for table, names in read.get("columns", {}).items()},
         )
+        _check(manifest, read)
     except ManifestUnreadableError:
         raise
+    except RecursionError:
+        raise ManifestUnreadableError("this is not a manifest: it is nested too deeply") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ManifestUnreadableError(f"this is not a manifest: {error!r}") from error
-    if read.get("id") != manifest.id:
-        raise ManifestUnreadableError(f"the content was changed: its id is {manifest.id}, not {read.get('id')}")
+        raise ManifestUnreadableError(f"this is not a manifest: {error!r:.200}") from error
+    # Of what stands there, not of what became of it: an early one lacks members that later ones have.
+    if read.get("id") != (whole := _content_id({key: read[key] for key in read if key not in ("format", "id")})):
+        raise ManifestUnreadableError(f"the content was changed: its id is {whole}, not {read.get('id')!r:.50}")
     return manifest
+
+
+def _check(manifest: Manifest, read: Mapping[str, Any]) -> None:
+    """Raise ValueError where it says what was never written: it names files of the project, and may be anybody's."""
+    lists = [read["apps"], read["tables"], *read.get("columns", {}).values()]
+    nodes = [*manifest.known, *manifest.old_nodes, *manifest.new_nodes, *manifest.keep, *manifest.drift]
+    for node, replaced in (*manifest.alt, *manifest.replaces):
+        nodes += [node, *replaced]
+    texts = [manifest.run_id, manifest.created, manifest.release, *manifest.columns, *manifest.folders]
+    # What is tolerated are rows that no file explains: they may be called anything.
+    texts += [text for found in (*lists, *manifest.tolerate) for text in found]
+    names = [*manifest.apps, *manifest.folders, *(part for node in nodes for part in node)]
+    if not all(isinstance(found, list) for found in lists) or not all(
+        isinstance(text, str) for text in [*texts, *names]
+    ):
+        raise ValueError("a part of it is of another kind")
+    if wrong := [name for name in names if name in ("", ".", "..") or set(name) & _NO_NAME]:
+        raise ValueError(f"{wrong[0]!r:.100} is the name of no app or migration")
+    if wrong := [place for place in manifest.folders.values() if not _is_below(place)]:
+        raise ValueError(f"the folder {wrong[0]!r:.100} lies outside of the project")
+
+
+def _is_below(place: object) -> bool:
+    """Whether a folder is named relative to the manifest, as it was written, whatever the system here thinks of it."""
+    if not isinstance(place, str) or set(place) & (_NO_NAME - {"/"}):
+        return False
+    paths = (PurePosixPath(place), PureWindowsPath(place))
+    return not any(path.anchor or ".." in path.parts for path in paths)
 
 
 def _no_partition(replaces: Mapping[Node, Collection[Node]], new_nodes: Sequence[Node]) -> str:

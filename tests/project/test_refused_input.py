@@ -98,6 +98,17 @@ def test_a_dot_file_that_is_unreadable_or_hostile(
     assert {entry.name for entry in tmp_path.iterdir()} <= {"models.dot"}
 
 
+def test_a_dot_file_that_never_ends(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "--from-dot", "/dev/zero"]) == 2
+    assert "/dev/zero cannot be read: it is no file" in capsys.readouterr().err
+
+
+def test_answers_that_are_nested_without_end(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "answers.json"
+    path.write_text('{"a":' * 100_000)
+    shell.refused("run", "--yes", "--answers", str(path), exit=2, says="nested too deeply")
+
+
 @pytest.mark.parametrize(
     "arguments", [["frobnicate"], ["run", "--until", "nowhere"], ["fake", "--all", "--database", "x"]]
 )

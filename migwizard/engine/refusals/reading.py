@@ -14,6 +14,7 @@ from migwizard.engine.refusals.case import Refused
 from migwizard.engine.refusals.files import sizes
 from migwizard.errors import MigwizardError
 from migwizard.project.guest import GuestError
+from migwizard.stored import parse
 
 DEPTH = 4
 """How many folders below the start manage.py files are looked for."""
@@ -131,7 +132,7 @@ def own_text(case: Refused) -> str:
     except OSError as error:
         text = str(error)
     try:
-        data: dict[str, Any] = json.loads(text)
+        data: dict[str, Any] = parse(text)
         shown = {key: data.get(key) for key in ("format", "run_id", "timestamp", "project", "state", "applied")}
         text = json.dumps(shown, indent=1)
     except (ValueError, AttributeError):

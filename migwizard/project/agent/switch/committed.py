@@ -26,7 +26,7 @@ def read_manifest(path: str, tolerate: typing.Iterable[str] = ()) -> Facts:
         whole = manifest["id"] == _digest(content)
     except FileNotFoundError:
         raise SwitchError("MW-E10", f"There is no {path}. It belongs beside manage.py; migwizard writes it.") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SwitchError("MW-E10", f"{path} is no manifest: {error}.") from error
     if not whole:
         sentence = f"{path} was changed after it was written. Take it from git: git checkout -- {MANIFEST}"
