@@ -20,7 +20,7 @@ help:
 	@echo "make guests     the demo and the traps with Python 3.8 to 3.13 and Django 3.2 to 6.1; writes docs/guests.md"
 	@echo "make environments  the script of the switch alone: Django 3.2 to 6.1, each on SQLite, PostgreSQL and MariaDB; writes docs/switch-tried.md"
 	@echo "make peers      the other tools, and migwizard, on the demo: what they build, and what becomes of databases"
-	@echo "make bench      generate and proof as ratios to Django's own commands, the screens as ratios to a bare Textual app"
+	@echo "make bench PARTS='start files'  what a reset costs, as ratios to Django's own commands, and whether it became slower; docs/bench.md"
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -88,10 +88,9 @@ guests: $(READY)
 environments: $(READY)
 	$(BIN)/python -m tests.environments
 
+PARTS ?=
 bench: $(READY)
-	$(BIN)/python -m tests.bench
-	$(BIN)/python -m tests.bench_ui
-	$(BIN)/python -m tests.bench_graph
+	$(BIN)/python -m tests.bench $(PARTS)
 
 peers: $(READY)
 	$(BIN)/python -m tests.peers

@@ -1,25 +1,26 @@
-"""What levels and a plan cost at 10,000 models and 50,000 relations: part of `make bench`.
+"""What levels and a plan cost at 10,000 models and 50,000 relations in 200 apps.
 
 Levels, components and their order against `networkx.condensation` of the same graph, which is there already; both sides run
-one after the other in each round. The plan is made for 200 apps, and the memory is the most that this process ever held.
+one after the other in each round.
 """
 
 from __future__ import annotations
 
 import random
-import resource
-import statistics
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import networkx as nx
 
 from migwizard.graph.levels import model_levels
 from migwizard.graph.model import Model, ModelGraph, Relation
 from migwizard.plan.schedule import schedule
+from tests.bench.figures import Figure, ratio, shown
+from tests.bench.spending import peaks, rounds
 from tests.plan.shapes import of_models
+from tests.subjects import ROOT, environment
 
-ROUNDS = 5
 APPS, MODELS, RELATIONS = 200, 10_000, 50_000
 BACKWARDS = 0.0005
 """Share of the relations that may lead from an earlier app to a later one: enough for one cycle of nearly all apps."""
@@ -49,30 +50,39 @@ def graph_of(found: dict[str, list[str]]) -> ModelGraph:
 
 
 def seconds(work: Callable[[], object]) -> float:
+    """CPU seconds of some work in this process."""
     began = time.process_time()
     work()
     return time.process_time() - began
 
 
-def levels_to_condensation() -> float:
-    """The median ratio of a few rounds."""
+def measure(name: str) -> Sequence[Figure]:
+    """Every figure; the memory is that of a process which does nothing else."""
     found = relations(BACKWARDS)
     graph = graph_of(found)
     digraph: nx.DiGraph[str] = nx.DiGraph(found)
-    return statistics.median(
-        seconds(lambda: model_levels(graph)) / seconds(lambda: nx.condensation(digraph)) for _ in range(ROUNDS)
+    levels = rounds(lambda: (seconds(lambda: model_levels(graph)), seconds(lambda: nx.condensation(digraph))))
+    ours, theirs = zip(*levels, strict=True)
+    return (
+        ratio("levels, components and order / networkx.condensation", ours, theirs, 1.5),
+        *(
+            shown(f"a plan, {shape}, CPU s", [plan_seconds(backwards)])
+            for backwards, shape in ((0.0, "no cycle"), (BACKWARDS, "one cycle of apps"))
+        ),
+        Figure("memory for the graph and both plans, MiB", _memory(), 200.0),
     )
 
 
-def main() -> None:
-    """Print every figure."""
-    print(f"{levels_to_condensation():6.2f}  levels, components and order / networkx.condensation (target 1.5)")
-    for backwards, shape in ((0.0, "no cycle"), (BACKWARDS, "one cycle of apps")):
-        operations = of_models(relations(backwards))
-        took = seconds(lambda operations=operations: schedule(operations, {}))  # type: ignore[misc]
-        print(f"{took:6.2f}  CPU seconds for a plan of {len(operations):,} operations in {APPS} apps, {shape}")
-    print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:6.0f}  MiB of memory at the most (target 200)")
+def plan_seconds(backwards: float) -> float:
+    operations = of_models(relations(backwards))
+    return seconds(lambda: schedule(operations, {}))
+
+
+def _memory() -> float:
+    return peaks([sys.executable, "-m", __name__], ROOT, environment())[0]
 
 
 if __name__ == "__main__":
-    main()
+    model_levels(graph_of(relations(BACKWARDS)))
+    plan_seconds(0.0)
+    plan_seconds(BACKWARDS)

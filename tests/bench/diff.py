@@ -1,4 +1,4 @@
-"""What a long diff costs: `python -m tests.bench diff`. A file of 5,000 nearly equal lines, some of which wait.
+"""What a long diff costs: a file of 5,000 nearly equal lines, some of which wait.
 
 `compute` is the engine's part, `paint` the screen's: from handing the rows over until they are drawn, and a key after it.
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-import statistics
 import time
 from collections.abc import Sequence
+
+from tests.bench.figures import Figure, shown
 
 LINES = 5000
 FIELDS = 6
@@ -41,8 +42,8 @@ def texts() -> tuple[str, str, Sequence[str]]:
     return "".join([*literal, "    ]\n"]), "".join([*written, "    ]\n"]), waiting
 
 
-def measure_diff() -> dict[str, float]:
-    """Medians in seconds."""
+def measure(name: str) -> Sequence[Figure]:
+    """Medians in seconds; nobody has a diff to compare with."""
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
     from migwizard.engine.diffing import diff_rows
     from migwizard.engine.previews import DiffRow, Waiting
@@ -55,10 +56,12 @@ def measure_diff() -> dict[str, float]:
         start = time.perf_counter()
         rows = diff_rows([("0001_initial", literal)], written, waiting)
         computed.append(time.perf_counter() - start)
-    return {"diff compute": statistics.median(computed)} | asyncio.run(_painted(rows))
+    return [
+        shown(f"{what}, s", values) for what, values in {"compute": computed, **asyncio.run(_painted(rows))}.items()
+    ]
 
 
-async def _painted(rows: Sequence[object]) -> dict[str, float]:
+async def _painted(rows: Sequence[object]) -> dict[str, list[float]]:
     from textual.app import App, ComposeResult
 
     from migwizard.tui import themes
@@ -73,7 +76,7 @@ async def _painted(rows: Sequence[object]) -> dict[str, float]:
         def compose(self) -> ComposeResult:
             yield DiffView(id="diff")
 
-    found: dict[str, list[float]] = {"diff paint": [], "diff paint, all unfolded": [], "diff key": []}
+    found: dict[str, list[float]] = {"paint": [], "paint, all unfolded": [], "key": []}
     app = Frame()
     async with app.run_test(size=(160, 45)) as pilot:
         view = app.query_one(DiffView)
@@ -87,14 +90,14 @@ async def _painted(rows: Sequence[object]) -> dict[str, float]:
             start = time.perf_counter()
             view.show(f"file {number}", rows)  # type: ignore[arg-type]
             await drawn()
-            found["diff paint"].append(time.perf_counter() - start)
+            found["paint"].append(time.perf_counter() - start)
             start = time.perf_counter()
             view.toggle_folds()
             view.toggle_folds()
             await drawn()
-            found["diff paint, all unfolded"].append(time.perf_counter() - start)
+            found["paint, all unfolded"].append(time.perf_counter() - start)
             start = time.perf_counter()
             view.action_page(1)
             await drawn()
-            found["diff key"].append(time.perf_counter() - start)
-    return {key: statistics.median(values) for key, values in found.items()}
+            found["key"].append(time.perf_counter() - start)
+    return found

@@ -1,4 +1,4 @@
-"""What the wizard's screens cost, as ratios to a bare Textual app in the same terminal: part of `make bench`.
+"""What the wizard's screens cost, as ratios to a bare Textual app in the same terminal.
 
 Both sides of a ratio run one after the other in each round. Key to paint is measured in the palette's search field while
 the engine runs the old history of a project of 1,500 models, against an input field of an app that does nothing else.
@@ -10,10 +10,11 @@ import os
 import shutil
 import statistics
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from migwizard.demo.write import write_demo
+from tests.bench.figures import Figure
 from tests.subjects import BUILD
 from tests.synthetic import write_project
 from tests.terminal import Terminal
@@ -39,20 +40,21 @@ Bare().run()
 """
 
 
-def measure() -> dict[str, float]:
-    """Every ratio of the interface, by name."""
+def measure(name: str) -> Sequence[Figure]:
+    """Every ratio of the interface."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     bare = FOLDER / "bare.py"
     bare.write_text(BARE)
     demo = write_demo(FOLDER / "demo")
     big = write_project(FOLDER / "big", APPS, MODELS)
-    return {
-        "first paint / bare app": _median(
-            lambda: _first_paint(_wizard(demo), "Preflight") / _first_paint([sys.executable, str(bare)], "READY")
-        ),
-        "key to paint at 1,500 models / bare app": _busy_keys(big) / _bare_keys(bare),
-    }
+    paint = _median(
+        lambda: _first_paint(_wizard(demo), "Preflight") / _first_paint([sys.executable, str(bare)], "READY")
+    )
+    return (
+        Figure("first paint / bare app", paint, 1.3),
+        Figure("key to paint at 1,500 models / bare app", _busy_keys(big) / _bare_keys(bare), 2.0),
+    )
 
 
 def _median(once: Callable[[], float]) -> float:
@@ -96,8 +98,3 @@ def _busy_keys(root: Path) -> float:
         return statistics.median(terminal.echo_seconds() for _ in range(KEYS))
     finally:
         terminal.close()
-
-
-if __name__ == "__main__":
-    for name, ratio in measure().items():
-        print(f"{ratio:6.2f}  {name}")
