@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -487,6 +488,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if getattr(arguments, name) not in (None, False) and arguments.command not in (None, *commands_too):
             option, (one, other) = name.replace("_", "-"), commands_too
             whole.error(f"--{option} is for the wizard, {one} and {other}; {arguments.command} does not take it")
+    from migwizard import platforms
+
+    if why := platforms.hindrance():
+        print(f"migwizard: {why}", file=sys.stderr)
+        return ExitCode.USAGE
     from migwizard import commands
 
     return commands.dispatch(arguments)

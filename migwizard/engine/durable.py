@@ -5,6 +5,7 @@ A reader sees the old content or the new one, never half of it.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import shutil
@@ -121,10 +122,14 @@ def _named(path: Path) -> Iterator[None]:
 
 
 def _sync_folder(folder: Path) -> None:
+    """Where a file system cannot flush a folder, as some on a network, its renames are as safe as it makes them."""
     if not folder.is_dir():
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise
     finally:
         os.close(descriptor)

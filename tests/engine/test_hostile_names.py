@@ -122,12 +122,12 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
 
 
 def test_every_name_is_quoted(place: Database, tmp_path: Path) -> None:
-    shop = _project(tmp_path, place)
+    shop = odd_project(tmp_path, place)
     migrated = shop.manage("migrate", "-v0")
     assert migrated.returncode == 0, migrated.stderr
     other = shop.manage("migrate", "-v0", "--database", ALIAS)
     assert other.returncode == 0, other.stderr
-    before, history = _rows(place), place.rows()
+    before, history = rows_of(place), place.rows()
     around = {path for path in tmp_path.rglob("*") if ".migwizard" not in path.parts}
     aliases = ("--database", "default", "--database", ALIAS)
     shop.migwizard("run", "--yes", "--until", "apply")
@@ -142,15 +142,15 @@ def test_every_name_is_quoted(place: Database, tmp_path: Path) -> None:
     assert [path.name for path in shop.root.glob("*.json")] == ["migwizard_manifest.json"]
     shop.migwizard("undo", "--yes")
     assert place.rows() == history
-    assert _rows(place) == before
+    assert rows_of(place) == before
 
 
-def _rows(place: Database) -> list[list[tuple[object, ...]]]:
+def rows_of(place: Database) -> list[list[tuple[object, ...]]]:
     quote = "`" if isinstance(place, Mysql) else '"'
     return [place.query(f"SELECT * FROM {quote}{name}{quote}") for name in (TABLE, f"odd{quote * 2} 100% t")]
 
 
-def _project(folder: Path, place: Database) -> Shop:
+def odd_project(folder: Path, place: Database) -> Shop:
     root = folder / "shop"
     (root / "ware/migrations").mkdir(parents=True)
     sql = odd_sql("`" if isinstance(place, Mysql) else '"')
