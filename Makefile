@@ -15,7 +15,7 @@ help:
 	@echo "make screenshots  draw the pictures in screenshots/ anew"
 	@echo "make realworld  the whole reset and its undo on the demo and five products, and oscar by the wizard's keys"
 	@echo "make fuzz N=200 SEED=0 ENGINE=sqlite|postgresql|mysql  random projects with messy histories, each reset, compared and undone"
-	@echo "make chaos SEED=0  kill -9 at every durable write of a reset and of its undo, and between, and what a second start makes of it"
+	@echo "make chaos SEED=0  kill -9 at every durable write of a reset and of its undo, and between, and what a second start makes of it; writes docs/chaos.md"
 	@echo "make traps      Django alone and migwizard on every trap of docs/traps.md, one by one; writes that page"
 	@echo "make guests     the demo and the traps with Python 3.8 to 3.13 and Django 3.2 to 6.1; writes docs/guests.md"
 	@echo "make environments  the script of the switch alone: Django 3.2 to 6.1, each on SQLite, PostgreSQL and MariaDB; writes docs/switch-tried.md"
@@ -76,7 +76,7 @@ fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz -n $(N) --seed $(SEED) --jobs $(JOBS) --engine $(ENGINE)
 
 chaos: $(READY)
-	$(BIN)/python -m tests.chaos --seed $(SEED) --jobs $(JOBS)
+	$(BIN)/python -m tests.chaos --seed $(SEED) --jobs $(JOBS) --page docs/chaos.md
 	MIGWIZARD_EVERY_KILL=1 $(BIN)/python -m pytest tests/engine/test_kill.py -k test_retire
 
 traps: $(READY)
