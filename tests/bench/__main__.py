@@ -6,16 +6,21 @@ import argparse
 import os
 import platform
 import sqlite3
+import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 
+from migwizard.errors import MigwizardError
 from tests.bench import book, page
 from tests.bench.figures import SLOWER, verdict
 from tests.bench.parts import PARTS, Part
 from tests.bench.projects import is_there, size_of
 from tests.subjects import BUILD, SubjectError
+
+# One project that cannot be measured costs its own figures, and no others. A time-out of a terminal is an OSError.
+_GOES_WRONG = (SubjectError, MigwizardError, OSError, subprocess.CalledProcessError)
 
 
 def machine() -> str:
@@ -27,9 +32,8 @@ def machine() -> str:
     )
 
 
-def measure(part: Part, projects: Sequence[str]) -> tuple[list[book.Result], list[str]]:
-    """The results of one part, and what went wrong; a project that is not there is left out."""
-    results, failures = [], []
+def measure(part: Part, projects: Sequence[str], failures: list[str]) -> Iterator[book.Result]:
+    """The results of one part; what went wrong is added to `failures`, and a project that is not there is left out."""
     for project in projects:
         if not part.at_once and project and not is_there(project):
             print(f"{part.name}: {project} is left out, it is not built yet (make realworld).", file=sys.stderr)
@@ -38,42 +42,44 @@ def measure(part: Part, projects: Sequence[str]) -> tuple[list[book.Result], lis
         date, source, start = time.strftime("%Y-%m-%d"), machine(), time.perf_counter()
         try:
             figures = tuple(part.measure(project))
-        except SubjectError as error:
+        except _GOES_WRONG as error:
             failures.append(f"{part.name} {project}: {error}")
-            continue
-        results.append(book.Result(part.name, project, date, source, time.perf_counter() - start, figures))
-    return results, failures
+        else:
+            yield book.Result(part.name, project, date, source, time.perf_counter() - start, figures)
 
 
 def main(arguments: Sequence[str]) -> int:
     """Measure; returns 1 where something got slower than it was, or could not be measured."""
     options = _parsed(arguments)
-    before, failures, slower = book.last_commit(), [], []
+    before, failures, slower = book.last_commit(), list[str](), list[str]()
     BUILD.mkdir(exist_ok=True)
     for name in options.parts or PARTS:
-        part = PARTS[name]
-        projects = part.projects(options.sizes, options.subjects)
+        part, results = PARTS[name], list[book.Result]()
         print(f"{name}: about {part.minutes} min on two cores that do nothing else", file=sys.stderr, flush=True)
-        results, failed = measure(part, projects)
-        failures += failed
+        for result in measure(part, part.projects(options.sizes, options.subjects), failures):
+            results.append(result)
+            slower += _slower(result, before)
+            _keep(result, write=options.write)
         print(page.told(part, results, before))
-        for result in results:
-            old = before.get((result.part, result.project))
-            slower += [
-                f"{name} {result.project}: {figure.what}"
-                for figure in result.figures
-                if SLOWER in verdict(figure, old.before(figure.what) if old else None)
-            ]
-        _keep(results, write=options.write)
-    for line in (*(f"SLOWER: {line}" for line in slower), *(f"FAILED: {line}" for line in failures)):
+    for line in (*(f"{SLOWER}: {line}" for line in slower), *(f"FAILED: {line}" for line in failures)):
         print(line)
     return 1 if slower or failures else 0
 
 
-def _keep(results: Sequence[book.Result], *, write: bool) -> None:
-    """After each part, so that nothing is lost where a later one is interrupted."""
+def _slower(result: book.Result, before: book.Book) -> list[str]:
+    """What got slower than it was in the last commit."""
+    old = before.get((result.part, result.project))
+    return [
+        f"{result.part} {result.project}: {figure.what}"
+        for figure in result.figures
+        if SLOWER in verdict(figure, old.before(figure.what) if old else None)
+    ]
+
+
+def _keep(result: book.Result, *, write: bool) -> None:
+    """At once, so that nothing is lost where a later one is interrupted."""
     for path in (book.LAST, *([book.COMMITTED] if write else [])):
-        path.write_text(book.write(book.merged(book.read_file(path), results)), encoding="utf-8")
+        path.write_text(book.write(book.merged(book.read_file(path), [result])), encoding="utf-8")
     if write:
         page.PAGE.write_text(page.page(book.read_file(book.COMMITTED)), encoding="utf-8")
 

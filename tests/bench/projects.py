@@ -70,8 +70,9 @@ def _synthetic(apps: int, models: int, with_history: bool) -> Path:
     target = KEPT / f"{kind}-{apps}x{models}-{hashlib.sha256(code).hexdigest()[:8]}"
     if not target.is_dir():
         print(f"{apps}x{models}: writing a synthetic project (once)", file=sys.stderr, flush=True)
+        for stale in KEPT.glob(f"{kind}-{apps}x{models}-*"):
+            shutil.rmtree(stale)
         half = target.with_suffix(".half")
-        shutil.rmtree(half, ignore_errors=True)
         (history.write_history if with_history else synthetic.write_project)(half, apps, models)
         for folder in half.rglob("__pycache__"):
             shutil.rmtree(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_the_committed_page_is_that_of_the_committed_results() -> None:
 
 
 @pytest.fixture
-def measured(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> list[float]:
+def measured(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[float]:
     """Part start measures these numbers, one a call; nothing is written outside of the test's own folder."""
     values: list[float] = []
 
@@ -80,9 +81,9 @@ def measured(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> list[float]:
         return [Figure("help", values.pop(0), 1.5)]
 
     monkeypatch.setattr("tests.bench.start.measure", measure)
-    monkeypatch.setattr(book, "LAST", tmp_path / "last.json")  # type: ignore[operator]
-    monkeypatch.setattr(book, "COMMITTED", tmp_path / "committed.json")  # type: ignore[operator]
-    monkeypatch.setattr(page, "PAGE", tmp_path / "bench.md")  # type: ignore[operator]
+    monkeypatch.setattr(book, "LAST", tmp_path / "last.json")
+    monkeypatch.setattr(book, "COMMITTED", tmp_path / "committed.json")
+    monkeypatch.setattr(page, "PAGE", tmp_path / "bench.md")
     monkeypatch.setattr(book, "last_commit", lambda: book.read_file(book.COMMITTED))
     return values
 
@@ -111,13 +112,38 @@ def test_a_part_that_cannot_be_measured_ends_with_one_and_leaves_the_book_as_it_
     assert book.COMMITTED.read_text() == before
 
 
+def test_one_project_that_cannot_be_measured_costs_no_other_one_its_figures(
+    measured: list[float], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def measure(name: str) -> Sequence[Figure]:
+        if name == "4x8":
+            raise TimeoutError("the terminal said nothing")
+        return [Figure("wall", 1.0)]
+
+    monkeypatch.setattr("tests.bench.proof.measure", measure)
+    assert command.main(["proof", "--sizes", "3x6,4x8,5x10", "--subjects", ""]) == 1
+    assert [project for _, project in book.read_file(book.LAST)] == ["3x6", "5x10"]
+    assert "FAILED: proof 4x8: the terminal said nothing" in capsys.readouterr().out
+
+
+def test_a_product_that_was_not_built_is_left_out_and_named(
+    measured: list[float], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "is_there", lambda name: name != "oscar")
+    monkeypatch.setattr("tests.bench.proof.measure", lambda name: [Figure("wall", 1.0)])
+    assert command.main(["proof", "--sizes", "3x6", "--subjects", "oscar"]) == 0
+    assert [project for _, project in book.read_file(book.LAST)] == ["3x6"]
+    assert "oscar is left out" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("arguments", [["nothing"], ["start", "--sizes", "big"]])
 def test_a_word_that_means_nothing_is_refused_before_anything_is_measured(
     arguments: list[str], measured: list[float], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
         command.main(arguments)
-    assert "there is no part" in (said := capsys.readouterr().err) or "is no size" in said
+    said = capsys.readouterr().err
+    assert ("there is no part 'nothing'" in said) or ("'big' is no size" in said)
 
 
 def test_other_sizes_leave_the_subjects_of_a_part_as_they_are() -> None:

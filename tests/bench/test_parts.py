@@ -11,8 +11,6 @@ import pytest
 from tests.bench.files import links_per_model, target_of
 from tests.bench.growth import exponent
 from tests.bench.history import PER_MODEL, migrations_of, write_history
-from tests.bench.spending import rounds, spend
-from tests.subjects import SubjectError
 
 
 @pytest.mark.parametrize("slope", [0.5, 1.0, 2.26])
@@ -40,21 +38,6 @@ migrations.AlterUniqueTogether("A", {("x", "y")})
 
 def test_a_project_of_many_links_has_to_gain_and_some_have_a_target_of_their_own() -> None:
     assert (target_of("demo", 0.49), target_of("demo", 0.5), target_of("oscar", 0.9)) == (1.0, 0.7, 0.9)
-
-
-def test_no_round_begins_once_the_time_is_used_up() -> None:
-    assert len(rounds(lambda: None, most=3)) == 3
-    assert len(rounds(lambda: None, most=3, seconds=-1.0)) == 1
-
-
-def test_what_a_program_starts_is_spent_too_and_a_failure_is_told() -> None:
-    busy = "import os, time\nwhile os.times().user + os.times().system < 0.3: pass"
-    spent, _ = spend(
-        [sys.executable, "-c", f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {busy!r}])"]
-    )
-    assert spent.cpu > 0.25
-    with pytest.raises(SubjectError, match="ended with 3"):
-        spend([sys.executable, "-c", "raise SystemExit(3)"])
 
 
 def test_a_history_has_its_migrations_and_ends_in_its_models(tmp_path: Path) -> None:
