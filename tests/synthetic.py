@@ -63,8 +63,8 @@ def foreign_key(target: str) -> str:
 def project_of(apps: int, models: int) -> Apps:
     """So many apps and models.
 
-    Model n points at the one before it, and the first model of every other app at the last one of the next app, so that
-    half of the apps are in a cycle with their neighbour.
+    Model n points at the one before it. The first model of every other app points at the last one of the next app, and that
+    one back, so that they are in a cycle; and to an app of half its number, so that levels are as few as in real projects.
     """
     each = models // apps
     found: Apps = {}
@@ -75,7 +75,8 @@ def project_of(apps: int, models: int) -> Apps:
             if number:
                 model.fields["before"] = foreign_key(f"app{app}.Model{number - 1}")
             if number == each - 1 and app:
-                model.fields["elsewhere"] = foreign_key(f"app{app - 1}.Model0")
+                other = app - 1 if app % 2 else app // 2
+                model.fields["elsewhere"] = foreign_key(f"app{other}.Model0")
             if number == 0 and app % 2 == 0 and app + 1 < apps:
                 model.fields["ahead"] = foreign_key(f"app{app + 1}.Model{each - 1}")
     return found
