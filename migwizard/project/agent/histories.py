@@ -136,11 +136,9 @@ def _items(mapping: Any) -> list[tuple[str, Any]]:
 
 
 def _forget(packages: list[str]) -> None:
-    for name in list(sys.modules):
-        for package in packages:
-            if name == package or name.startswith(package + "."):
-                del sys.modules[name]
-                parent, _, child = package.rpartition(".")
-                if parent in sys.modules and hasattr(sys.modules[parent], child):
-                    delattr(sys.modules[parent], child)
-                break
+    inside = tuple(package + "." for package in packages)
+    for name in [name for name in sys.modules if name in packages or name.startswith(inside)]:
+        del sys.modules[name]
+        parent, _, child = name.rpartition(".")
+        if name in packages and parent in sys.modules and hasattr(sys.modules[parent], child):
+            delattr(sys.modules[parent], child)

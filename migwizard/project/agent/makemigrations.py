@@ -9,8 +9,8 @@ from typing import Any
 from . import histories
 from .command import Inside, inside_makemigrations, no_formatter
 from .fold import fold
-from .history import load_graph
-from .operations import detect, lend_models, operation_id, parts, quiet_questioner, target_state
+from .growing import Growing
+from .operations import detect, operation_id, parts, target_state
 from .prepass import model_of
 
 
@@ -81,30 +81,21 @@ def generate(
         _lead_named_to_first(set(labels))
         # The command was started with --check, with which it writes nothing.
         inside.command.dry_run = False
-        written: set[str] = set()
+        growing = Growing(labels, staging, target)
         report = []
         for number, batches in enumerate(levels):
             apps = [batch["app"] for batch in batches]
-            written |= set(apps)
-            histories.use({label: staging[label] if label in written else histories.ABSENT for label in labels})
-            literal = _literal(inside, apps, target)
+            literal = growing.literal(inside, apps)
             migrations = {batch["app"]: [_build(batch, by_id, replaced)] for batch in batches}
             inside.command.write_migration_files(migrations)
+            for written in migrations.values():
+                growing.add(*written)
             report.append(_level_report(apps, batches, literal, migrations, staging, by_id))
             emit(level=number, of=len(levels), apps=apps)
         return report
 
     report: list[dict[str, Any]] = inside_makemigrations(work)
     return report
-
-
-def _literal(inside: Inside, apps: list[str], target: Any) -> dict[str, list[Any]]:
-    """What `makemigrations` for these apps alone would write now, on top of what lies in staging."""
-    loader = load_graph()
-    from_state, to_state = loader.project_state(), target.clone()
-    lend_models(from_state, to_state)
-    detector = inside.autodetector(from_state, to_state, quiet_questioner())
-    return dict(detector.changes(graph=loader.graph, trim_to_apps=set(apps), convert_apps=set(apps)))
 
 
 def _lead_named_to_first(labels: set[str]) -> None:

@@ -1,0 +1,65 @@
+"""What makemigrations would load from staging before each level, kept up to date instead of being loaded anew.
+
+A level costs what its own apps cost: loading all files again, and comparing all models of the project again, would make
+every level as dear as the whole project.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import histories
+from .command import Inside
+from .history import load_graph
+from .operations import lend_models, quiet_questioner
+from .tracking import named
+
+
+class Growing:
+    """State and graph of the new history as far as it is written; `target` is the state that it ends in.
+
+    Hides the old migrations of `labels`, and leads to `staging` (a folder a label) then.
+    """
+
+    def __init__(self, labels: list[str], staging: dict[str, str], target: Any) -> None:
+        histories.use({label: histories.ABSENT for label in labels})
+        loader = load_graph()
+        self._graph, self._state, self._target = loader.graph, loader.project_state(), target
+        self._state.real_apps = set(loader.unmigrated_apps)
+        histories.use({label: staging[label] for label in labels})
+
+    def literal(self, inside: Inside, apps: list[str]) -> dict[str, list[Any]]:
+        """What `makemigrations` for these apps alone would write now, on top of what lies in staging."""
+        from_state, to_state = self._parts(set(apps))
+        lend_models(from_state, to_state)
+        detector = inside.autodetector(from_state, to_state, quiet_questioner())
+        return dict(detector.changes(graph=self._graph, trim_to_apps=set(apps), convert_apps=set(apps)))
+
+    def _parts(self, apps: set[str]) -> tuple[Any, Any]:
+        """The models of some apps before and after, and those that they name: makemigrations finds nothing in others."""
+        import django
+        from django.db.migrations.state import ProjectState
+
+        before, after = self._state, self._target
+        keys = {key for key in after.models.keys() | before.models.keys() if key[0] in apps}
+        if not self._graph.nodes:
+            # Where there is no migration at all Django knows of no app without any, and looks at all models.
+            return ProjectState(), after.clone()
+        if django.VERSION < (4, 0):
+            # Until then all models are rendered, so that none may be missing.
+            return before.clone(), after.clone()
+        keys |= {other for key in keys if key in after.models for other in named(after.models[key])}
+        # A model that is there already is in both; one of an app that is still without migrations in neither.
+        keys = {key for key in keys if key[0] in apps or key in before.models}
+        parts = [{key: state.models[key].clone() for key in keys if key in state.models} for state in (before, after)]
+        return ProjectState(parts[0], set(before.real_apps)), ProjectState(parts[1], set(after.real_apps))
+
+    def add(self, migration: Any) -> None:
+        """Take a migration in that was written."""
+        node = migration.app_label, migration.name
+        migration.mutate_state(self._state, preserve=False)
+        self._state.real_apps.discard(migration.app_label)
+        self._graph.add_node(node, migration)
+        for parent in migration.dependencies:
+            if tuple(parent) in self._graph.nodes:
+                self._graph.add_dependency(migration, node, tuple(parent), skip_validation=True)
