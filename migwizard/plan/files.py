@@ -25,6 +25,7 @@ class Files:
         self._neighbours = neighbours
         self._targets = targets
         self._tag = tag
+        self._chosen: list[Batch] = []
         self._of_model: dict[tuple[str, str], list[str]] = {}
         for op in operations:
             self._of_model.setdefault(op.of_model, []).append(op.id)
@@ -32,20 +33,23 @@ class Files:
     def batches(self, files: Sequence[File]) -> tuple[tuple[Batch, ...], int]:
         """The batches of all files, in their order, and how many model classes a migrate renders for them."""
         rendered = Rendered({op.id: op.of_model for op in self._operations if op.makes_model})
+        self._chosen = self._parted(files, [])
         ordered = [
             replace(batch, units=order_units([self._by_id[key] for key in batch.operations], rendered))
-            for batch in self._parted(files)
+            for batch in self._chosen
         ]
         return self._with_third_parties(self._with_deferred(ordered, range(len(ordered)))), rendered.classes
 
     def returning(self, files: Sequence[File], begin: int) -> tuple[Deferred, ...]:
-        """What has to wait in the files from `begin` on, each once, with where it would return."""
-        batches = self._with_deferred(self._parted(files), range(begin, len(files)))
-        return each_once(batches[begin:])
+        """What has to wait if these files came after the first `begin` chosen ones, each once, with where it would return."""
+        batches = self._parted(files, self._chosen[:begin])
+        return each_once(self._with_deferred(batches, range(begin, len(batches)))[begin:])
 
-    def _parted(self, files: Sequence[File]) -> list[Batch]:
-        """The batches as far as they follow from what each file holds."""
+    def _parted(self, files: Sequence[File], before: Sequence[Batch]) -> list[Batch]:
+        """The batches as far as they follow from what each file holds, after those that come before in any case."""
         made = _Made(self._neighbours, self._tag)
+        for batch in before:
+            made.add(batch)
         for file in files:
             made.add(self._batch(file, made))
         return made.batches
@@ -112,21 +116,23 @@ class Files:
     def _with_deferred(self, batches: Sequence[Batch], places: range) -> list[Batch]:
         """The batches, each of those at `places` with what it leaves for later ones."""
         home = {key: batch for batch in batches for key in batch.operations}
-        waiting: dict[str, dict[str, None]] = {}
+        waiting: dict[str, dict[str, None]] = {batches[place].app: {} for place in places}
         for op in self._operations:
-            if op.id in home:
-                waiting.setdefault(op.app, {})[op.id] = None
+            if op.app in waiting and op.id in home:
+                waiting[op.app][op.id] = None
         told, done, begun = [], set[str](), set[str]()
         for place, batch in enumerate(batches):
-            for key in batch.operations:
-                del waiting[batch.app][key]
             done.update(batch.operations)
-            left = waiting.get(batch.app, ()) if place in places else ()
-            items = [
-                self._deferred(keys, home[keys[0]], self._missing(keys[0], done, begun))
-                for keys in self._together(left, home)
-            ]
-            told.append(replace(batch, deferred=tuple(items)))
+            if batch.app in waiting:
+                for key in batch.operations:
+                    del waiting[batch.app][key]
+            if place in places:
+                items = [
+                    self._deferred(keys, home[keys[0]], self._missing(keys[0], done, begun))
+                    for keys in self._together(waiting[batch.app], home)
+                ]
+                batch = replace(batch, deferred=tuple(items))
+            told.append(batch)
             begun.add(batch.app)
         return told
 

@@ -57,7 +57,7 @@ def schedule(
         files += chosen.files
     maker = Files(operations, neighbours, targets, tag)
     batches, rendered = maker.batches(files)
-    cycles = [_cycle(*each, files=files, maker=maker) for each in searched]
+    cycles = [_cycle(*each, maker=maker) for each in searched]
     return Plan(batches, tuple(components), tuple(sorted(cycles, key=lambda cycle: cycle.apps)), rendered)
 
 
@@ -80,9 +80,7 @@ def _components(by_app: Mapping[str, Sequence[Operation]], neighbours: Neighbour
         yield members[node]
 
 
-def _cycle(
-    members: tuple[str, ...], search: Search, chosen: Way, begin: int, *, files: Sequence[File], maker: Files
-) -> Cycle:
+def _cycle(members: tuple[str, ...], search: Search, chosen: Way, begin: int, *, maker: Files) -> Cycle:
     """The orders to choose from, a stated one among them although nobody would have offered it."""
     ways = list(search.ways)
     if chosen.apps not in [way.apps for way in ways]:
@@ -92,7 +90,7 @@ def _cycle(
             way.apps,
             len(way.files),
             way.parted,
-            maker.returning([*files[:begin], *way.files], begin),
+            maker.returning(way.files, begin),
             recommended=way is search.ways[0],
             chosen=way.apps == chosen.apps,
         )

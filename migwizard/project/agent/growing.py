@@ -22,7 +22,7 @@ class Growing:
     """
 
     def __init__(self, labels: list[str], staging: dict[str, str], target: Any) -> None:
-        histories.use({label: histories.ABSENT for label in labels})
+        histories.use(dict.fromkeys(labels, histories.ABSENT))
         loader = load_graph()
         self._graph, self._state, self._target = loader.graph, loader.project_state(), target
         self._state.real_apps = set(loader.unmigrated_apps)
