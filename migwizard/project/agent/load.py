@@ -15,7 +15,7 @@ import sys
 import warnings
 from typing import Any, Callable
 
-from . import mysql_server, sources, tenants
+from . import mysql_server, sources, swappable, tenants
 from .engines import is_mysql, is_sqlite, mysql, sqlite, vendor_of
 from .failure import AgentError
 from .manage_py import run_manage_py
@@ -91,6 +91,7 @@ def load(
     django.setup()
     stage("running the system checks")
     _run_checks()
+    swappable.remember()
     from django.db import connections
 
     connections.close_all()

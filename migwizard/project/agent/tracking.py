@@ -40,18 +40,17 @@ class Tracking:
         def cloned(state: Any) -> Any:
             copy = clone(state)
             copy.__dict__[_NUMBERS] = dict(tracking.numbers(state))
-            copy.__dict__[_LINKS] = dict(tracking._links(state))
+            copy.__dict__[_LINKS] = tracking._links(state).copy()
             return copy
 
         def added(state: Any, model_state: Any) -> None:
-            links = tracking._links(state)
+            links, key = tracking._links(state), (model_state.app_label, model_state.name_lower)
             add_model(state, model_state)
-            key = model_state.app_label, model_state.name_lower
-            links.pop(key, None)
+            links.meet(key)
             tracking._reload(state, [key], False)
 
         def removed(state: Any, app_label: str, model_name: str) -> None:
-            tracking._links(state).pop((app_label, model_name), None)
+            tracking._links(state).drop((app_label, model_name))
             tracking.numbers(state).pop((app_label, model_name), None)
             remove_model(state, app_label, model_name)
 
@@ -106,13 +105,14 @@ class Tracking:
 
     def leading_to(self, state: Any, key: Key) -> list[Key]:
         """The models that name a model."""
-        return [other for other in state.models if other != key and key in self.leads_to(state, other)]
+        return sorted(self._links(state).back(key) & state.models.keys())
 
-    def _links(self, state: Any) -> dict[Key, frozenset[Key]]:
-        """Who named whom when the models of a state were rendered last."""
-        found: dict[Key, frozenset[Key]] | None = state.__dict__.get(_LINKS)
+    def _links(self, state: Any) -> Links:
+        found: Links | None = state.__dict__.get(_LINKS)
         if found is None:
-            found = state.__dict__[_LINKS] = {key: self.leads_to(state, key) for key in state.models}
+            found = state.__dict__[_LINKS] = Links()
+            for key in state.models:
+                found.put(key, self.leads_to(state, key))
         return found
 
     def _reload(self, state: Any, keys: list[Key], delay: bool) -> None:
@@ -120,40 +120,100 @@ class Tracking:
         changed = [key for key in keys if key in state.models]
         if not delay:
             # A field that was renamed may have changed the foreign keys that lead to it, in place.
-            changed += [other for key in changed for other in self.leading_to(state, key)]
+            changed += [other for key in changed for other in sorted(links.back(key))]
         for key in changed:
             numbers[key] = next(self._next)
-        met: set[Key] = set()
-        around = _Neighbours(links)
-        for key in keys:
-            starts = {key, *(target for _, target in (relations(state.models[key]) if key in state.models else ()))}
-            met |= starts | around.reached(starts, delay)
-        met &= state.models.keys()
-        self.classes += len(met)
+            links.meet(key)
+        # Django looks at the relations as they were when it rendered last, and at those that the models have now.
+        starts = {target for key in keys if key in state.models for _, target in relations(state.models[key])}
+        self.classes += links.near(starts.union(keys)) if delay else links.connected(starts.union(keys))
         if delay:
             state.is_delayed = True
-        for key in met:
-            links[key] = self.leads_to(state, key)
+        for key in changed:
+            links.put(key, self.leads_to(state, key))
 
 
-class _Neighbours:
-    """Models with a relation between them, in either direction."""
+class Links:
+    """Which models name which, and their connected components: a disjoint-set forest with sizes (Tarjan 1975).
 
-    def __init__(self, links: dict[Key, frozenset[Key]]) -> None:
-        self._links = links
-        self._back: dict[Key, list[Key]] = {}
-        for key, targets in links.items():
-            for target in targets:
-                self._back.setdefault(target, []).append(key)
+    Where a link goes away the forest is grown anew, when it is asked for.
+    """
 
-    def reached(self, starts: Iterable[Key], once: bool) -> set[Key]:
-        """All models that are connected with these; with `once` their neighbours alone."""
-        found, edge = set(starts), list(starts)
-        while edge:
-            near = {other for key in edge for other in (*self._links.get(key, ()), *self._back.get(key, ()))}
-            edge = [] if once else [key for key in near if key not in found]
-            found |= near
-        return found
+    def __init__(self) -> None:
+        self._named: dict[Key, frozenset[Key]] = {}
+        self._back: dict[Key, frozenset[Key]] = {}
+        self._parents: dict[Key, Key] = {}
+        self._sizes: dict[Key, int] = {}
+        self._is_stale = False
+
+    def copy(self) -> Links:
+        """The same links, to be changed apart from these."""
+        copy = Links()
+        copy._named, copy._back = dict(self._named), dict(self._back)
+        copy._parents, copy._sizes, copy._is_stale = dict(self._parents), dict(self._sizes), self._is_stale
+        return copy
+
+    def meet(self, key: Key) -> None:
+        """Let there be a model; others may have named it before."""
+        if key not in self._named:
+            self._named[key] = frozenset()
+            root = self._root(key)
+            self._sizes[root] = self._sizes.get(root, 0) + 1
+
+    def put(self, key: Key, targets: frozenset[Key]) -> None:
+        """Let a model, which may be new, name these and no others."""
+        self.meet(key)
+        before = self._named[key]
+        self._named[key] = targets
+        for target in before - targets:
+            self._back[target] -= {key}
+            self._is_stale = True
+        for target in targets - before:
+            self._back[target] = self._back.get(target, frozenset()) | {key}
+            self._join(key, target)
+
+    def drop(self, key: Key) -> None:
+        """Take a model out."""
+        for target in self._named.pop(key, ()):
+            self._back[target] -= {key}
+        self._is_stale = True
+
+    def back(self, key: Key) -> frozenset[Key]:
+        """The models that name a model."""
+        return self._back.get(key, frozenset()) - {key}
+
+    def connected(self, keys: Iterable[Key]) -> int:
+        """How many models are connected with these, themselves included."""
+        if self._is_stale:
+            self._parents, self._sizes, self._is_stale = {}, {}, False
+            for key in self._named:
+                self._sizes[key] = 1
+            for key, targets in self._named.items():
+                for target in targets:
+                    self._join(key, target)
+        return sum(self._sizes.get(root, 0) for root in {self._root(key) for key in keys})
+
+    def near(self, keys: Iterable[Key]) -> int:
+        """How many models name one of these or are named by one, themselves included."""
+        found = set(keys)
+        for key in list(found):
+            found |= self._named.get(key, frozenset()) | self._back.get(key, frozenset())
+        return len(found & self._named.keys())
+
+    def _join(self, one: Key, other: Key) -> None:
+        first, second = self._root(one), self._root(other)
+        if first != second:
+            self._parents[second] = first
+            self._sizes[first] = self._sizes.get(first, 0) + self._sizes.pop(second, 0)
+
+    def _root(self, key: Key) -> Key:
+        path = []
+        while key in self._parents:
+            path.append(key)
+            key = self._parents[key]
+        for each in path:
+            self._parents[each] = key
+        return key
 
 
 def relations(model_state: Any) -> list[tuple[Any, Key]]:
