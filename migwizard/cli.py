@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from migwizard import __version__
 from migwizard.exit_codes import ExitCode
@@ -15,18 +14,23 @@ SHELLS = ("bash", "zsh", "fish")
 WEB_PORT = 8765
 
 
-@dataclass(frozen=True, slots=True)
 class Command:
-    """One command as the help shows it."""
+    """One command as the help shows it. No dataclass: importing those costs as much as all the rest of --version."""
 
-    name: str
-    group: str
-    summary: str
-    """One line, for the list of all."""
-    description: str
-    """What it does, and whether it changes anything; the first paragraph of its own help."""
-    example: str
-    add: Callable[[argparse.ArgumentParser], None]
+    def __init__(
+        self,
+        name: str,
+        group: str,
+        summary: str,
+        description: str,
+        example: str,
+        add: Callable[[argparse.ArgumentParser], None],
+    ) -> None:
+        self.name, self.group, self.example, self.add = name, group, example, add
+        self.summary = summary
+        """One line, for the list of all."""
+        self.description = description
+        """What it does, and whether it changes anything; the first paragraph of its own help."""
 
 
 def _keep_after(command: argparse._ActionsContainer) -> None:
@@ -427,8 +431,8 @@ def _epilog() -> str:
     )
 
 
-def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+def parser(words: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """The whole command line; or, since most of its cost are the commands, those whose name is among `words` in full."""
     common = _common()
     main = argparse.ArgumentParser(
         prog="migwizard",
@@ -442,6 +446,9 @@ def parser() -> argparse.ArgumentParser:
     main.add_argument("--version", action="version", version=f"migwizard {__version__}")
     commands = main.add_subparsers(dest="command", metavar="COMMAND", help=argparse.SUPPRESS, prog="migwizard")
     for item in COMMANDS:
+        if words is not None and item.name not in words:
+            commands.add_parser(item.name, add_help=False)
+            continue
         added = commands.add_parser(
             item.name,
             description=item.description,
@@ -464,7 +471,7 @@ class _Paragraphs(argparse.HelpFormatter):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
-    whole = parser()
+    whole = parser(sys.argv[1:] if argv is None else argv)
     arguments = whole.parse_args(argv)
     for name, default in (
         ("project", None),
