@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import libcst as cst
 from libcst.metadata import Assignment, BuiltinAssignment, GlobalScope, MetadataWrapper, Scope, ScopeProvider
@@ -72,6 +73,8 @@ def _last_paragraph(lines: Sequence[cst.EmptyLine]) -> list[cst.EmptyLine]:
     return list(lines[blanks[-1] + 1 :]) if blanks else list(lines)
 
 
+# The same old migrations are asked for again for each operation, helper and rung; trees are large and are not changed.
+@lru_cache(maxsize=64)
 def read_module(source: str) -> ModuleScope:
     """Parse a module and resolve its names; libcst.ParserSyntaxError when it is no Python that libcst knows."""
     source = source.removeprefix("\ufeff").replace("\r\n", "\n")
