@@ -31,7 +31,7 @@ class Found:
     caveats: tuple[str, ...]
 
 
-def compare(ride: Ride, *, stock: bool) -> Found:
+def compare(ride: Ride) -> Found:
     """Run both histories as each further database that may differ from `default`, and find every difference."""
     proved, differences, caveats = [], [], []
     for database in _further(ride):
@@ -41,7 +41,7 @@ def compare(ride: Ride, *, stock: bool) -> Found:
             continue
         try:
             with _swept(ride, alias):
-                one, found = _compare(ride, alias, stock)
+                one, found = _compare(ride, alias)
         except GuestError as error:
             if error.kind not in ("scratch", "unreachable"):
                 raise
@@ -86,8 +86,9 @@ def _swept(ride: Ride, alias: str) -> Iterator[None]:
             scratch.sweep_alias(ride, alias)
 
 
-def _compare(ride: Ride, alias: str, stock: bool) -> tuple[Elsewhere, list[Difference]]:
-    with Runs(ride, alias=alias, stock=stock) as runs:
+def _compare(ride: Ride, alias: str) -> tuple[Elsewhere, list[Difference]]:
+    # What is said of late rendering is said of `default`.
+    with Runs(ride, alias=alias, stock=True) as runs:
         first, second, third = runs.old(database=drift.is_folded(ride)), runs.second(), runs.new("new")
         old, again = old_result(first), second.result()
         new = new_result(third, ride.apps.labels)

@@ -282,9 +282,11 @@ def _intact(ride: Ride, state: State) -> bool:
         if not names or not ride.options.review or _being_seeded(ride):
             return bool(names) and folder.is_dir()
         return edits.is_settled(ride) and all((folder / name).is_file() for name in names)
+    lazy = ride.checkpoint.results.get(state, {}).get("lazy", False)
+    if lazy and ride.options.stock_proof and not ride.checkpoint.applied:
+        return False
     if state is State.PROOF:
-        lazy = ride.checkpoint.results.get(state, {}).get("lazy", False)
-        return ride.workplace.certificate.is_file() and not (lazy and ride.options.stock_proof)
+        return ride.workplace.certificate.is_file()
     if state is State.SEEDS:
         return all((ride.workplace.staging / name).is_file() for name in ride.checkpoint.files)
     return True

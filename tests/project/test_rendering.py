@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from migwizard.engine.steps.proof import LAZY, STOCK
-from migwizard.project.guest import Guest
+from migwizard.project.guest import Guest, GuestError
 from migwizard.proof.certificate import Certificate
 from migwizard.proof.rows import count_rows
 from tests.project.support import Shell, project_at, write
@@ -76,7 +76,7 @@ CHAIN = """
             migrations.AddField("thing", "name", models.CharField(max_length=10, default="")),
             migrations.AddField("note", "text", models.TextField(default="")),
             migrations.RunPython(count, migrations.RunPython.noop),
-            migrations.AlterField("thing", "id", models.BigAutoField(primary_key=True)),
+            migrations.AlterField("page", "id", models.BigAutoField(primary_key=True)),
             migrations.AlterField("item", "id", models.BigAutoField(primary_key=True)),
             migrations.AlterField("part", "code", models.CharField(max_length=9, unique=True)),
             migrations.RenameField("part", "code", "label"),
@@ -149,6 +149,40 @@ def test_whatever_hangs_on_a_key_follows_it(tiny: Path, tmp_path: Path) -> None:
     assert texts(lazy["catalogue"]) == texts(stock["catalogue"])
     assert lazy["rows"] == stock["rows"]
     assert lazy["rendered"] == pytest.approx(stock["rendered"], rel=0.1)
+
+
+PROXIED = """
+    from django.db import migrations, models
+
+
+    class Migration(migrations.Migration):
+        dependencies = [("stock", "0003_seed")]
+        operations = [
+            migrations.CreateModel("Small", [], options={"proxy": True}, bases=("stock.item",)),
+            migrations.AlterField("item", "id", models.BigAutoField(primary_key=True)),
+        ]
+    """
+WALKING = """
+    from django.db import migrations
+
+
+    def name_them(apps, schema_editor):
+        names = [model.__name__ for model in apps.get_models()]
+        apps.get_model("stock", "Item").objects.create(name=names[0][:20])
+
+
+    class Migration(migrations.Migration):
+        dependencies = [("stock", "0003_seed")]
+        operations = [migrations.RunPython(name_them, migrations.RunPython.noop)]
+    """
+
+
+@pytest.mark.parametrize("text", [PROXIED, WALKING], ids=["a key below a proxy", "the order of models"])
+def test_what_django_may_see_otherwise_is_left_to_it(text: str, tiny: Path, tmp_path: Path) -> None:
+    write(tiny, {"stock/migrations/0004_doubt.py": text})
+    built(tiny, tmp_path, lazy=False)
+    with pytest.raises(GuestError, match="DoubtError"):
+        built(tiny, tmp_path, lazy=True)
 
 
 LOOKING = """

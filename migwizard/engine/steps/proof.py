@@ -120,7 +120,7 @@ def _compare(ride: Ride, *, stock: bool) -> Compared:
         # With drift on top, what counts is where a database of the old history arrives.
         before, old = old, _advanced(ride, runs, old)
     climbing.check(ride, new)
-    others = elsewhere.compare(ride, stock=stock)
+    others = elsewhere.compare(ride)
     ride.tell("progress", "Comparing tables, indexes and rows", run="compare", words="comparing", number=0, total=0)
     explicit = ride.registry()["explicit_names"]
     schema = compare_catalogues(old["catalogue"], new["catalogue"], explicit_names=explicit)

@@ -83,6 +83,7 @@ def run(ride: Ride) -> dict[str, Any]:
             grafting.KEY: [f"{app}/{name}.py" for app, name in kept],
             drift.KEY: [f"{app}/{name}.py" for app, name in on_top],
             work.KEY: bare["rendered"],
+            "lazy": seeding.old["lazy"],
         }
     )
 

@@ -6,7 +6,7 @@ every level as dear as the whole project.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Collection
 
 from . import histories
 from .command import Inside
@@ -28,25 +28,32 @@ class Growing:
         self._state.real_apps = set(loader.unmigrated_apps)
         histories.use({label: staging[label] for label in labels})
 
-    def literal(self, inside: Inside, apps: list[str]) -> dict[str, list[Any]]:
-        """What `makemigrations` for these apps alone would write now, on top of what lies in staging."""
-        from_state, to_state = self._parts(set(apps))
+    def literal(self, inside: Inside, apps: list[str], later: Collection[str]) -> dict[str, list[Any]]:
+        """What `makemigrations` for these apps alone would write now, on top of what lies in staging.
+
+        `later` are the apps of this level and of those that follow.
+        """
+        from_state, to_state = self._parts(set(apps), set(later), inside.autodetector)
         lend_models(from_state, to_state)
         detector = inside.autodetector(from_state, to_state, quiet_questioner())
         return dict(detector.changes(graph=self._graph, trim_to_apps=set(apps), convert_apps=set(apps)))
 
-    def _parts(self, apps: set[str]) -> tuple[Any, Any]:
-        """The models of some apps before and after, and those that they name: makemigrations finds nothing in others."""
+    def _parts(self, apps: set[str], later: set[str], autodetector: Any) -> tuple[Any, Any]:
+        """The models of some apps before and after, and those that they name: makemigrations finds nothing in others.
+
+        Apps that are written in part belong to them: makemigrations finds the rest of them, which decides what others depend on.
+        """
         import django
         from django.db.migrations.state import ProjectState
 
         before, after = self._state, self._target
+        apps = apps | (later - before.real_apps)
         keys = {key for key in after.models.keys() | before.models.keys() if key[0] in apps}
         if not self._graph.nodes:
             # Where there is no migration at all Django knows of no app without any, and looks at all models.
             return ProjectState(), after.clone()
-        if django.VERSION < (4, 0):
-            # Until then all models are rendered, so that none may be missing.
+        if django.VERSION < (4, 0) or not autodetector.__module__.startswith("django."):
+            # Until then all models are rendered, so that none may be missing; and what another autodetector looks at nobody knows.
             return before.clone(), after.clone()
         keys |= {other for key in keys if key in after.models for other in named(after.models[key])}
         # A model that is there already is in both; one of an app that is still without migrations in neither.
@@ -56,6 +63,8 @@ class Growing:
 
     def add(self, migration: Any) -> None:
         """Take a migration in that was written."""
+        for operation in migration.operations:
+            _unbind(operation)
         node = migration.app_label, migration.name
         migration.mutate_state(self._state, preserve=False)
         self._state.real_apps.discard(migration.app_label)
@@ -63,3 +72,13 @@ class Growing:
         for parent in migration.dependencies:
             if tuple(parent) in self._graph.nodes:
                 self._graph.add_dependency(migration, node, tuple(parent), skip_validation=True)
+
+
+def _unbind(operation: Any) -> None:
+    """Let an operation hold fields of no model, as one that was read from its file does; a state takes no others."""
+    for inner in getattr(operation, "state_operations", ()):
+        _unbind(inner)
+    if hasattr(operation, "fields"):
+        operation.fields = [(name, field.clone()) for name, field in operation.fields]
+    if hasattr(operation, "field"):
+        operation.field = operation.field.clone()

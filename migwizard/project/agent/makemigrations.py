@@ -85,7 +85,8 @@ def generate(
         report = []
         for number, batches in enumerate(levels):
             apps = [batch["app"] for batch in batches]
-            literal = growing.literal(inside, apps)
+            later = {batch["app"] for following in levels[number:] for batch in following}
+            literal = growing.literal(inside, apps, later)
             migrations = {batch["app"]: [_build(batch, by_id, replaced)] for batch in batches}
             inside.command.write_migration_files(migrations)
             for written in migrations.values():

@@ -25,7 +25,11 @@ _KEPT = 24
 
 
 class DoubtError(Exception):
-    """A model whose neighbours cannot be told for certain."""
+    """Here late rendering may build something else than migrate does; the history is run again without it.
+
+    Most of all because Django renders too little now and then, and builds something else than the states say: it loses sight of
+    what hangs on a key over a proxy, or over another key. What is late is always as the states say.
+    """
 
 
 def can_be_lazy(connection: Any) -> bool:
@@ -72,11 +76,13 @@ class Rendering(Tracking):
 
     def __enter__(self) -> Rendering:
         from django.db.migrations.migration import Migration
+        from django.db.migrations.operations import RenameModel
         from django.db.migrations.state import ProjectState
 
         super().__enter__()
         self.patch(ProjectState, "apps", property(self._registry))
         self.patch(Migration, "apply", self._watching(Migration.apply))
+        self.patch(RenameModel, "database_forwards", self._renaming(RenameModel.database_forwards))
         for operation in _schema_operations():
             forwards = operation.__dict__["database_forwards"]
             self.patch(operation, "database_forwards", self._asking(forwards))
@@ -97,6 +103,13 @@ class Rendering(Tracking):
                 if (app_label, name.lower()) in before.models:
                     before.apps.get_model(app_label, name)
                 return original(operation, app_label, schema_editor, before, after)
+
+        return database_forwards
+
+    def _renaming(self, original: Any) -> Any:
+        def database_forwards(operation: Any, app_label: str, schema_editor: Any, before: Any, after: Any) -> Any:
+            self._no_more_than_foreign_keys(before, (app_label, operation.old_name_lower))
+            return original(operation, app_label, schema_editor, before, after)
 
         return database_forwards
 
@@ -121,22 +134,22 @@ class Rendering(Tracking):
 
         numbers = {key: self.number(state, key) for key in state.models}
         if self._all is None or self._all[0] != numbers:
-            self._all = (numbers, StateApps(state.real_apps, state.models))
+            self._all = (numbers, _watched(StateApps(state.real_apps, state.models)))
         return self._all[1]
 
     def model(self, state: Any, key: Key, operation: Any) -> Any:
-        """A model of a state with the neighbours that an operation may look at. Raises LookupError."""
+        """A model of a state with the neighbours that an operation may look at. Raises LookupError, DoubtError."""
         if key not in state.models:
             raise LookupError("No model {}.{} in this state.".format(*key))
-        try:
-            return self._with_neighbours(state, key, _changes_a_key(state.models[key], operation))
-        except DoubtError:
-            return self.whole(state).get_model(*key)
+        referenced = _changes_a_key(state, key, operation)
+        if referenced:
+            self._no_more_than_foreign_keys(state, key)
+        return self._with_neighbours(state, key, referenced)
 
     def _with_neighbours(self, state: Any, key: Key, referenced: bool) -> Any:
         fresh = {key}
         if referenced:
-            self._add_leading_to(state, key, fresh)
+            fresh.update(self.leading_to(state, key))
         for one in sorted(fresh):
             fresh.update(throughs(state.models[one]) & state.models.keys())
         for one in fresh:
@@ -156,12 +169,18 @@ class Rendering(Tracking):
             del self._kept[next(iter(self._kept))]
         return registry.get_model(*key)
 
+    def _no_more_than_foreign_keys(self, state: Any, key: Key) -> None:
+        """Raise DoubtError where a proxy, or a key that is a foreign key, leads to a model whose own key changes."""
+        for other in self.leading_to(state, key):
+            if key in _targets_of_key(state.models[other]) | bases(state.models[other]):
+                raise DoubtError("The key of {}.{} changes, and that of {}.{} hangs on it.".format(*key, *other))
+
     def _target(self, state: Any, key: Key, inside: tuple[Key, ...]) -> Any:
         """A model to which foreign keys lead: with its bases, and what its own key leads to. None if there is none."""
         if key not in state.models:
             return self._real_model(state, key)
         if key in inside:
-            raise DoubtError(key)
+            raise DoubtError("The key of {}.{} leads to itself.".format(*key))
         model_state = state.models[key]
         needs = bases(model_state) | _targets_of_key(model_state)
         found = [self._target(state, need, (*inside, key)) for need in sorted(needs - {key})]
@@ -187,14 +206,6 @@ class Rendering(Tracking):
             registry.render_multiple([ModelState.from_model(apps.get_model(*key), exclude_rels=True)])
             self._real[key] = registry.get_model(*key)
         return self._real[key]
-
-    def _add_leading_to(self, state: Any, key: Key, fresh: set[Key]) -> None:
-        """Add all models whose foreign keys lead to a model; where such a foreign key is a key itself, also theirs."""
-        for other in self.leading_to(state, key):
-            if other not in fresh:
-                fresh.add(other)
-                if key in _targets_of_key(state.models[other]) | bases(state.models[other]):
-                    self._add_leading_to(state, other, fresh)
 
 
 class _Late:
@@ -223,6 +234,32 @@ class _Few:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._rendering.whole(self._state), name)
+
+
+def _watched(registry: Any) -> Any:
+    """Let a registry of all models tell who goes through them: Django's may have them in another order.
+
+    Django's own code makes nothing of that order.
+    """
+    original, app_configs = registry.get_models, registry.get_app_configs
+
+    def get_models(include_auto_created: bool = False, include_swapped: bool = False) -> Any:
+        _only_django("models")
+        return original(include_auto_created, include_swapped)
+
+    def get_app_configs() -> Any:
+        _only_django("apps")
+        return app_configs()
+
+    vars(get_models)["cache_clear"] = original.cache_clear
+    vars(registry).update(get_models=get_models, get_app_configs=get_app_configs)
+    return registry
+
+
+def _only_django(what: str) -> None:
+    """Raise DoubtError where the function that called does not belong to Django."""
+    if not str(sys._getframe(2).f_globals.get("__name__")).startswith("django."):
+        raise DoubtError("Something goes through all {}.".format(what))
 
 
 def _schema_operations() -> list[Any]:
@@ -259,24 +296,34 @@ def _registry_of(models: Iterable[Any]) -> Any:
     return registry
 
 
-def _changes_a_key(model_state: Any, operation: Any) -> bool:
-    """Whether an operation changes a field to which foreign keys may lead."""
+def _changes_a_key(state: Any, key: Key, operation: Any) -> bool:
+    """Whether an operation changes a field to which foreign keys lead, or a primary key, to which they may."""
     if type(operation).__name__ not in ("AlterField", "RenameField"):
         return False
-    names = [getattr(operation, name, None) for name in ("name", "old_name", "new_name")]
-    changed = [model_state.fields[name] for name in names if name in model_state.fields]
-    changed += filter(None, [getattr(operation, "field", None)])
-    return any(field.primary_key or field.unique for field in changed)
+    names = {getattr(operation, name, None) for name in ("name", "old_name", "new_name")}
+    fields = state.models[key].fields
+    changed = [fields[name] for name in names if name in fields] + [getattr(operation, "field", None)]
+    if any(field is not None and field.primary_key for field in changed):
+        return True
+    return any(
+        names.intersection(_named_fields(field)) for other in state.models.values() for field, _ in relations(other)
+    )
+
+
+def _named_fields(field: Any) -> tuple[str, ...]:
+    """The fields of the other model that a foreign key names."""
+    found = (getattr(field.remote_field, "field_name", None), *(getattr(field, "to_fields", None) or ()))
+    return tuple(name for name in found if name)
 
 
 def _no_chain(state: Any, key: Key) -> None:
     """Raise DoubtError where a foreign key leads to another foreign key that is not the key of its model."""
     for field, target in relations(state.models[key]):
         fields = state.models[target].fields if target in state.models else {}
-        for name in (getattr(field.remote_field, "field_name", None), *(getattr(field, "to_fields", None) or ())):
+        for name in _named_fields(field):
             found = fields.get(name)
             if found is not None and found.is_relation and not found.primary_key:
-                raise DoubtError(key)
+                raise DoubtError("A foreign key of {}.{} leads to another one.".format(*key))
 
 
 def _targets_of_key(model_state: Any) -> set[Key]:
