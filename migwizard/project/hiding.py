@@ -12,11 +12,15 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote, urlsplit
 
-_SECRET = re.compile(r"PASS|SECRET|KEY|TOKEN|CRED|AUTH|SALT|PRIVATE|UR[IL]|DSN", re.IGNORECASE)
+_SECRET = re.compile(
+    r"PASS|SECRET|TOKEN|CRED|SALT|PRIVATE|UR[IL]|DSN|APIKEY|(?:^|_)(?:KEYS?|AUTH)(?:$|_)", re.IGNORECASE
+)
 """Names of variables whose value is a secret, or holds one."""
 _WORD = re.compile(r"[A-Za-z_.]*|\d{1,5}|[\d.]*")
 """Values that are words, versions, addresses or small numbers: alone they tell nothing, and texts are full of them."""
 _SHORT = 4
+_PLAIN = re.compile(r"[a-z]{1,8}")
+"""Words of everyday: as passwords they protect nothing, and without them no message could name an app, a role or a package."""
 _LOGIN = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@'\"<>]*:)[^\s/'\"<>]+(?=@)", re.IGNORECASE)
 """The beginning of a URL that holds a password."""
 _SAID = re.compile(r"(\b\w*passw(?:or)?d['\"]?(?:=|:\s+(?=['\"])))(['\"]?)[^\s'\",;&)<>]+", re.IGNORECASE)
@@ -36,10 +40,14 @@ def hidden(text: str, variables: Mapping[str, str]) -> str:
 
 def without_secrets(text: str, known: Mapping[str, str]) -> str:
     """A text with the name of a secret wherever it stood as a word of its own, and without what looks like a password."""
-    forms = [(form, name) for name, value in known.items() for form in _parts(value) if len(form) >= _SHORT]
+    forms = [(form, name) for name, value in known.items() for form in _parts(value) if _can_be_told(form)]
     for form, name in _longest_first(forms):
         text = re.sub(rf"(?<![A-Za-z0-9_]){_quoted(form)}(?![A-Za-z0-9_])", f"<{name}>".replace("\\", r"\\"), text)
     return without_passwords(text)
+
+
+def _can_be_told(form: str) -> bool:
+    return len(form) >= _SHORT and not _PLAIN.fullmatch(form)
 
 
 def without_passwords(text: str) -> str:

@@ -41,8 +41,8 @@ switch; of a reset that has swapped nothing yet). Each kill hits one of these mo
 * **guest at work**: some time after a request, drawn from the time that its answer took.
 * **any time**: some time after the start, drawn from the time that the whole took.
 * **guest killed**: the project's process is killed, and the wizard is not: it has to end by itself, with a sentence and an
-  exit code. **fork killed**: only what works for one request in that process. **both killed**: all at once, as in a power cut.
-* **disk full**: from a durable write on none goes through any more. The wizard has to end with exit 1 and say so.
+  exit code. **fork killed**: only what works for one request in that process. **both killed**: all at once.
+* **disk full**: from a durable write on none goes through any more. The wizard has to end by itself, with a sentence and an exit code.
 
 The moments beside the durable writes are drawn with a seed. After each kill:
 
