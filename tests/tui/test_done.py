@@ -49,8 +49,8 @@ def test_figures_and_what_is_left_are_there() -> None:
         for words in (
             "before    55",
             "after     12",
-            "before 9.8 s",
-            "after  1.9 s",
+            "before 1,475",
+            "after    754",
             "default ✓ switched",
             "1 Commit",
             KEPT,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList
 
@@ -20,7 +21,7 @@ from migwizard.words.explain import EXPLAIN
 from tests.tui.big import big_levels
 from tests.tui.recording import recorded
 from tests.tui.snapshots import every_picture, same_after_resize, same_picture
-from tests.tui.support import ScriptedApp, begin, drive, end, settled, text_of, wizard
+from tests.tui.support import SIZES, ScriptedApp, begin, drive, end, settled, text_of, wizard
 
 ORDERS = "orders/0001_reset_initial"
 PRODUCTS = "products/0001_reset_initial"
@@ -245,13 +246,23 @@ def test_v_shows_the_models_by_level_and_back() -> None:
         await settled(pilot)
         assert pilot.app.screen.query_one("#bylevel", LineView).has_focus
         shown = text_of(app)
-        assert "(•) models by level" in shown
+        assert "v plan" in shown
         assert "[cycle 1]" in shown
         await pilot.press("v")
         await settled(pilot)
-        assert "(•) plan: 7 files" in text_of(app)
+        assert "v models by level" in text_of(app)
 
     drive(app, act)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_what_the_plan_costs_is_never_cut(size: tuple[int, int]) -> None:
+    app = levels_app()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        assert "migrate 0.32x before seeds" in text_of(app)
+
+    drive(app, act, size)
 
 
 def test_a_refusal_is_said_and_the_plan_stays() -> None:

@@ -98,7 +98,11 @@ class LevelsScreen(StepScreen):
         self.preview = question.preview
         self._put_down()
         self._fill()
-        self._head(question)
+        if self._why_not(question):
+            self.app.notify(question.text, severity="warning")
+        self._head()
+        # The first question comes before the line has its width.
+        self.call_after_refresh(self._head)
         self._models()
         self._detail()
 
@@ -116,14 +120,18 @@ class LevelsScreen(StepScreen):
             message.stop()
             self._pick_app()
 
-    def _head(self, question: Question) -> None:
+    def _why_not(self, question: Question) -> str:
+        """The sentence that says why something could not be done, if the question brings one."""
         assert self.preview is not None
-        text = view_line(self.preview, self.app.size.width - 2, models=self.has_class("-models"))
-        # A sentence that says why something could not be done stands first.
-        if question.text and not question.text.startswith(f"{len(self.preview.files)} file"):
-            text = question.text
-            self.app.notify(question.text, severity="warning")
-        self.query_one("#view", Static).update(text)
+        return "" if question.text.startswith(f"{len(self.preview.files)} file") else question.text
+
+    def _head(self) -> None:
+        """Which view it is and what it costs, in the width that the line has by now."""
+        if self.question is None or self.preview is None:
+            return
+        view = self.query_one("#view", Static)
+        cost = view_line(self.preview, view.size.width, models=self.has_class("-models"))
+        view.update(self._why_not(self.question) or cost)
 
     # The plan
 
@@ -238,8 +246,7 @@ class LevelsScreen(StepScreen):
         self.call_after_refresh(self._models)
         self.call_after_refresh(self._detail)
         self.call_after_refresh(self.refresh_actions)
-        if self.question is not None and self.preview is not None:
-            self._head(self.question)
+        self.call_after_refresh(self._head)
 
     # What a person does
 
@@ -252,8 +259,7 @@ class LevelsScreen(StepScreen):
         self.toggle_class("-models")
         self.query_one("#bylevel" if self.has_class("-models") else "#plan").focus()
         self.call_after_refresh(self._models)
-        if self.question is not None:
-            self._head(self.question)
+        self._head()
 
     def action_move(self) -> None:
         """Pick the focused row up."""

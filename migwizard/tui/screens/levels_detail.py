@@ -46,19 +46,21 @@ def file_lines(file: PlanFile) -> list[Line]:
 
 
 def view_line(preview: LevelsPreview, width: int, *, models: bool) -> str:
-    """Which view is open and what the plan costs; the cost alone where both do not fit."""
+    """Which view is open and what the plan costs: the longest of three forms that fits into a width of columns."""
     dot, files = drawn("•", "*"), count(len(preview.files), "file")
     cost = preview.changed or f"{files}, {count(preview.waiting, 'waits', 'wait')}"
     cost += f", {preview.on_top} kept on top" if preview.on_top else ""
     cost += ", replaces" if preview.by_name else ""
     if preview.rendered_before:
-        cost += f", migrate {preview.rendered_after / preview.rendered_before:.2f}x"
+        cost += f", migrate {preview.rendered_after / preview.rendered_before:.2f}x before seeds"
     plan = "plan" if preview.changed else f"plan: {files}"
-    text = f"View ({' ' if models else dot}) {plan}  ({dot if models else ' '}) models by level   Cost now {cost}"
-    if len(text) > width:
-        # Which view it is can be seen; what it costs cannot.
-        return f"Cost now {cost}   v {'plan' if models else 'models by level'}"
-    return text
+    # Which view it is can be seen, and its key stands below; what it costs is nowhere else.
+    forms = (
+        f"View ({' ' if models else dot}) {plan}  ({dot if models else ' '}) models by level   Cost now {cost}",
+        f"Cost now {cost}   v {'plan' if models else 'models by level'}",
+        f"Cost now {cost}",
+    )
+    return next((form for form in forms if len(form) <= width), forms[-1])
 
 
 def file_cells(file: PlanFile, variables: Mapping[str, str], *, moving: bool) -> tuple[str | Text, ...]:
