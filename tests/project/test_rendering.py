@@ -185,6 +185,83 @@ def test_what_django_may_see_otherwise_is_left_to_it(text: str, tiny: Path, tmp_
         built(tiny, tmp_path, lazy=True)
 
 
+FORGOTTEN = {
+    "shop/__init__.py": "",
+    "shop/migrations/__init__.py": "",
+    "shop/models.py": """
+        from django.db import models
+
+
+        class Person(models.Model):
+            code = models.CharField(max_length=9, primary_key=True)
+
+
+        class Customer(Person):
+            class Meta:
+                proxy = True
+
+
+        class Profile(models.Model):
+            customer = models.OneToOneField(Customer, models.CASCADE, primary_key=True)
+            note = models.CharField(max_length=9, default="")
+
+
+        class Order(models.Model):
+            profile = models.ForeignKey(Profile, models.CASCADE)
+            note = models.CharField(max_length=9, default="")
+        """,
+    "shop/migrations/0001_initial.py": """
+        from django.db import migrations, models
+
+
+        class Migration(migrations.Migration):
+            initial = True
+            operations = [
+                migrations.CreateModel("Person", [("code", models.CharField(max_length=5, primary_key=True, serialize=False))]),
+                migrations.CreateModel("Customer", [], options={"proxy": True}, bases=("shop.person",)),
+                migrations.CreateModel(
+                    "Profile",
+                    [("customer", models.OneToOneField("shop.customer", models.CASCADE, primary_key=True, serialize=False))],
+                ),
+                migrations.CreateModel(
+                    "Order",
+                    [
+                        ("id", models.AutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                        ("profile", models.ForeignKey("shop.profile", models.CASCADE)),
+                    ],
+                ),
+            ]
+        """,
+    "shop/migrations/0002_big.py": """
+        from django.db import migrations, models
+
+
+        class Migration(migrations.Migration):
+            dependencies = [("shop", "0001_initial")]
+            operations = [
+                migrations.AlterField("person", "code", models.CharField(max_length=9, primary_key=True, serialize=False)),
+                migrations.AddField("order", "note", models.CharField(max_length=9, default="")),
+                migrations.AddField("profile", "note", models.CharField(max_length=9, default="")),
+            ]
+        """,
+}
+
+
+def test_a_column_that_django_forgot_is_no_equal_one(shell: Shell) -> None:
+    """Rendered late both histories would have the column as the states say, and the databases out there have not."""
+    (shell.root / "config/settings.py").write_text(
+        (shell.root / "config/settings.py").read_text() + '\nINSTALLED_APPS = ["shop"]\n'
+    )
+    write(shell.root, FORGOTTEN)
+    (shell.root / "db.sqlite3").unlink()
+    assert shell("run", "--yes", "--until", "proof").exit == 1
+    certificate = Certificate.from_json((shell.root / ".migwizard/proof.json").read_text())
+    assert certificate.rendering == STOCK
+    assert [(item.difference.kind, item.difference.table) for item in certificate.differences] == [
+        ("column", "shop_order")
+    ]
+
+
 LOOKING = """
     from django.db import models
 
