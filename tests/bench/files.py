@@ -31,7 +31,7 @@ _LATER = ("AddIndex", "AddConstraint", "AlterUniqueTogether", "AlterIndexTogethe
 _COUNTED = """\
 import runpy, sys
 sys.path.insert(0, {folder!r})
-from agent.rendering import Counting
+from agent.counting import Counting
 del sys.path[0]
 sys.argv = ["manage.py", "migrate", "--verbosity", "0"]
 with Counting() as counting:

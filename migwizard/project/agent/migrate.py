@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from typing import Any, Iterator
 
 from . import histories, scratch, sources, tenants
+from .counting import Counting
 from .failure import AgentError, place, sentence
 from .observe import Observer
 from .outside import keep_away
-from .rendering import Counting, Rendering, can_be_lazy
+from .rendering import Rendering, can_be_lazy
 
 
 def migrate(

@@ -16,7 +16,8 @@ import sys
 from contextlib import contextmanager
 from typing import Any, Callable, Iterable, Iterator
 
-from .tracking import Key, Tracking, bases, relations, throughs
+from .doubts import DoubtError, no_chain, no_more_than_foreign_keys, watched
+from .tracking import Key, Tracking, bases, named_fields, relations, targets_of_key, throughs
 
 # Operations of Django's own that use their registry for more than their model and its neighbours.
 _NEED_ALL = frozenset(["RenameModel", "RunPython", "RunSQL", "SeparateDatabaseAndState"])
@@ -24,42 +25,9 @@ _NEED_ALL = frozenset(["RenameModel", "RunPython", "RunSQL", "SeparateDatabaseAn
 _KEPT = 24
 
 
-class DoubtError(Exception):
-    """Here late rendering may build something else than migrate does; the history is run again without it.
-
-    Most of all because Django renders too little now and then, and builds something else than the states say: it loses sight of
-    what hangs on a key over a proxy, or over another key. What is late is always as the states say.
-    """
-
-
 def can_be_lazy(connection: Any) -> bool:
     """Whether the engine changes tables as Django does; what another schema editor looks at nobody knows."""
     return str(connection.SchemaEditorClass.__module__).startswith("django.")
-
-
-class Counting:
-    """For the length of a `with` block `classes` counts the model classes that Django renders."""
-
-    def __init__(self) -> None:
-        self.classes = 0
-
-    def __enter__(self) -> Counting:
-        from django.db.migrations.state import ModelState
-
-        self._original = ModelState.render
-
-        def render(model_state: Any, apps: Any) -> Any:
-            model = self._original(model_state, apps)
-            self.classes += 1
-            return model
-
-        ModelState.render = render
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        from django.db.migrations.state import ModelState
-
-        ModelState.render = self._original
 
 
 class Rendering(Tracking):
@@ -108,7 +76,8 @@ class Rendering(Tracking):
 
     def _renaming(self, original: Any) -> Any:
         def database_forwards(operation: Any, app_label: str, schema_editor: Any, before: Any, after: Any) -> Any:
-            self._no_more_than_foreign_keys(before, (app_label, operation.old_name_lower))
+            key = app_label, operation.old_name_lower
+            no_more_than_foreign_keys(before, key, self.leading_to(before, key))
             return original(operation, app_label, schema_editor, before, after)
 
         return database_forwards
@@ -134,7 +103,7 @@ class Rendering(Tracking):
 
         numbers = {key: self.number(state, key) for key in state.models}
         if self._all is None or self._all[0] != numbers:
-            self._all = (numbers, _watched(StateApps(state.real_apps, state.models)))
+            self._all = (numbers, watched(StateApps(state.real_apps, state.models)))
         return self._all[1]
 
     def model(self, state: Any, key: Key, operation: Any) -> Any:
@@ -143,7 +112,7 @@ class Rendering(Tracking):
             raise LookupError("No model {}.{} in this state.".format(*key))
         referenced = _changes_a_key(state, key, operation)
         if referenced:
-            self._no_more_than_foreign_keys(state, key)
+            no_more_than_foreign_keys(state, key, self.leading_to(state, key))
         return self._with_neighbours(state, key, referenced)
 
     def _with_neighbours(self, state: Any, key: Key, referenced: bool) -> Any:
@@ -153,7 +122,7 @@ class Rendering(Tracking):
         for one in sorted(fresh):
             fresh.update(throughs(state.models[one]) & state.models.keys())
         for one in fresh:
-            _no_chain(state, one)
+            no_chain(state, one)
         beside = {other for one in fresh for other in self.leads_to(state, one)} - fresh
         others = {other: self._target(state, other, ()) for other in sorted(beside)}
         mark = (
@@ -169,12 +138,6 @@ class Rendering(Tracking):
             del self._kept[next(iter(self._kept))]
         return registry.get_model(*key)
 
-    def _no_more_than_foreign_keys(self, state: Any, key: Key) -> None:
-        """Raise DoubtError where a proxy, or a key that is a foreign key, leads to a model whose own key changes."""
-        for other in self.leading_to(state, key):
-            if key in _targets_of_key(state.models[other]) | bases(state.models[other]):
-                raise DoubtError("The key of {}.{} changes, and that of {}.{} hangs on it.".format(*key, *other))
-
     def _target(self, state: Any, key: Key, inside: tuple[Key, ...]) -> Any:
         """A model to which foreign keys lead: with its bases, and what its own key leads to. None if there is none."""
         if key not in state.models:
@@ -182,7 +145,7 @@ class Rendering(Tracking):
         if key in inside:
             raise DoubtError("The key of {}.{} leads to itself.".format(*key))
         model_state = state.models[key]
-        needs = bases(model_state) | _targets_of_key(model_state)
+        needs = bases(model_state) | targets_of_key(model_state)
         found = [self._target(state, need, (*inside, key)) for need in sorted(needs - {key})]
         known, mark = self._alone.setdefault(key, {}), (self.number(state, key), tuple(map(id, found)))
         if mark not in known:
@@ -236,32 +199,6 @@ class _Few:
         return getattr(self._rendering.whole(self._state), name)
 
 
-def _watched(registry: Any) -> Any:
-    """Let a registry of all models tell who goes through them: Django's may have them in another order.
-
-    Django's own code makes nothing of that order.
-    """
-    original, app_configs = registry.get_models, registry.get_app_configs
-
-    def get_models(include_auto_created: bool = False, include_swapped: bool = False) -> Any:
-        _only_django("models")
-        return original(include_auto_created, include_swapped)
-
-    def get_app_configs() -> Any:
-        _only_django("apps")
-        return app_configs()
-
-    vars(get_models)["cache_clear"] = original.cache_clear
-    vars(registry).update(get_models=get_models, get_app_configs=get_app_configs)
-    return registry
-
-
-def _only_django(what: str) -> None:
-    """Raise DoubtError where the function that called does not belong to Django."""
-    if not str(sys._getframe(2).f_globals.get("__name__")).startswith("django."):
-        raise DoubtError("Something goes through all {}.".format(what))
-
-
 def _schema_operations() -> list[Any]:
     """Django's own operations on tables that look at their model alone, as the classes that define what they do."""
     from django.db.migrations.operations import fields, models
@@ -306,26 +243,5 @@ def _changes_a_key(state: Any, key: Key, operation: Any) -> bool:
     if any(field is not None and field.primary_key for field in changed):
         return True
     return any(
-        names.intersection(_named_fields(field)) for other in state.models.values() for field, _ in relations(other)
+        names.intersection(named_fields(field)) for other in state.models.values() for field, _ in relations(other)
     )
-
-
-def _named_fields(field: Any) -> tuple[str, ...]:
-    """The fields of the other model that a foreign key names."""
-    found = (getattr(field.remote_field, "field_name", None), *(getattr(field, "to_fields", None) or ()))
-    return tuple(name for name in found if name)
-
-
-def _no_chain(state: Any, key: Key) -> None:
-    """Raise DoubtError where a foreign key leads to another foreign key that is not the key of its model."""
-    for field, target in relations(state.models[key]):
-        fields = state.models[target].fields if target in state.models else {}
-        for name in _named_fields(field):
-            found = fields.get(name)
-            if found is not None and found.is_relation and not found.primary_key:
-                raise DoubtError("A foreign key of {}.{} leads to another one.".format(*key))
-
-
-def _targets_of_key(model_state: Any) -> set[Key]:
-    """The models to which the key of a model leads, where it is a foreign key."""
-    return {target for field, target in relations(model_state) if field.primary_key}

@@ -232,6 +232,17 @@ def named(model_state: Any) -> frozenset[Key]:
     return frozenset(targets | throughs(model_state) | bases(model_state))
 
 
+def targets_of_key(model_state: Any) -> set[Key]:
+    """The models to which the key of a model leads, where it is a foreign key."""
+    return {target for field, target in relations(model_state) if field.primary_key}
+
+
+def named_fields(field: Any) -> tuple[str, ...]:
+    """The fields of the other model that a foreign key names."""
+    found = (getattr(field.remote_field, "field_name", None), *(getattr(field, "to_fields", None) or ()))
+    return tuple(name for name in found if name)
+
+
 def throughs(model_state: Any) -> set[Key]:
     """The models that somebody wrote to stand between a model and those of its many-to-many fields."""
     found = [getattr(field.remote_field, "through", None) for field, _ in relations(model_state)]
