@@ -76,6 +76,8 @@ class Judge:
         if ended.code >= 0:
             # The wizard was not hit, and has to say what was.
             self._told(result, ended.code, ended.err)
+            if order.target == "disk" and (ended.code != 1 or _FULL not in ended.err):
+                result.failures.append(f"a full disk ends with {ended.code}: {ended.err.strip()[-300:]}")
         self._look(result, leg, victim, done=ended.code == 0)
         if second is not None:
             result.twice = victim.run(*leg.again, order=second).code != 0

@@ -1,4 +1,4 @@
-"""Fixture projects and the command line, each command in a process of its own."""
+"""Fixture projects and the command line, each command in a process of its own: a fork of one that is warm."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from migwizard.engine import durable
+from tests import warm
 
 PROJECTS = Path(__file__).parents[1] / "projects"
 MIGWIZARD = (sys.executable, "-m", "migwizard")
@@ -48,16 +49,7 @@ class Shop:
         return kept | {"XDG_STATE_HOME": str(self.root.parent / "state")}
 
     def start(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command,
-            cwd=self.cwd or self.root,
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=self.timeout,
-        )
+        return warm.run(command, self.cwd or self.root, self.environment(), self.timeout)
 
     def migwizard(self, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
         """Run a command and check its exit code."""

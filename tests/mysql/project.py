@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from migwizard.project.agent.engines import mysql
+from tests import warm
 from tests.mysql.server import databases, query
 
 PROJECT = Path(__file__).parents[1] / "projects" / "mysql"
@@ -33,16 +34,7 @@ class Project:
         return kept | {"FIXTURE_DATABASE": self.database} | self.account
 
     def start(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command,
-            cwd=self.root,
-            env=self.environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
+        return warm.run(command, self.root, self.environment())
 
     def manage(self, *arguments: str) -> str:
         """What a management command says. Raises AssertionError where it fails."""

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 
 from migwizard.project.agent.engines import postgresql
+from tests import warm
 from tests.postgresql.server import connect, databases, query
 
 PROJECTS = Path(__file__).parents[1] / "projects"
@@ -48,16 +49,7 @@ class Project:
         kept = {key: value for key, value in os.environ.items() if key not in drop}
         kept |= {"PYTHONDONTWRITEBYTECODE": "1", "XDG_STATE_HOME": str(self.root.parent / "state")}
         kept |= {"FIXTURE_DATABASE": self.database} | ({"FIXTURE_USER": self.user} if self.user else {})
-        return subprocess.run(
-            command,
-            cwd=self.root,
-            env=kept,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
+        return warm.run(command, self.root, kept)
 
     def manage(self, *arguments: str) -> str:
         """What a management command says. Raises AssertionError where it fails."""

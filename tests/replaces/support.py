@@ -4,35 +4,20 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
-from functools import cache
 from pathlib import Path
 
+from tests import warm
 from tests.engine.support import Shop
-from tests.switch.support import Warm, warm
 
 NOTHING = "No planned migration operations"
 
 
-@cache
-def zygote() -> Warm:
-    """The process that has migwizard."""
-    return Warm(sys.executable, "-B", "-m", "tests.replaces.zygote")
-
-
 class WarmShop(Shop):
-    """The same projects, quicker."""
-
-    def migwizard(self, *arguments: str, expect: int = 0) -> subprocess.CompletedProcess[str]:
-        done = zygote().run(["-m", "migwizard", *arguments], self.root, {**self.environment(), "NO_COLOR": "1"})
-        assert done.returncode == expect, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-        return done
-
-    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self.fork("manage.py", *arguments)
+    """The same projects, with what is asked of them here."""
 
     def fork(self, *command: str) -> subprocess.CompletedProcess[str]:
-        return warm().run([*command], self.root, {**self.environment(), "NO_COLOR": "1"})
+        """Run a script of the project."""
+        return warm.django().run([*command], self.root, self.environment())
 
     def copy(self, folder: Path) -> WarmShop:
         shutil.copytree(self.root.parent, folder, dirs_exist_ok=True)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests import warm
+
 PROJECTS = Path(__file__).parents[1] / "projects"
 
 
@@ -89,8 +91,8 @@ class SeedRide:
                 shutil.rmtree(target)
                 shutil.copytree(folder, target)
             for arguments in ((), *targets):
-                command = [sys.executable, "-B", "manage.py", "migrate", "-v0", *arguments]
-                subprocess.run(command, cwd=copy, check=True, env=_environment(copy))
+                command = [sys.executable, "manage.py", "migrate", "-v0", *arguments]
+                warm.run(command, copy, _environment(copy)).check_returncode()
         return copy / "db.sqlite3"
 
 
@@ -144,7 +146,6 @@ def ride_in(project: Path, *options: str) -> SeedRide:
     """Run to the proof in a project that has been written."""
     command = [sys.executable, "-m", "migwizard", "run", "--yes", "--until", "proof", "--json", "-C", str(project)]
     command += ["--python", sys.executable, *options]
-    folder = project.parent
-    done = subprocess.run(command, capture_output=True, text=True, env=_environment(project), cwd=folder, timeout=300)
+    done = warm.run(command, project.parent, _environment(project))
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.strip()]
     return SeedRide(project, done.returncode, lines[-1] if lines else {"stderr": done.stderr}, lines)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migwizard.seeds.secrets import looks_secret, secret_columns
+from tests import warm
 from tests.seeds.rides import SeedRide, _environment, ride
 
 FILE = "ward/migrations/reset_ward_growth.jsonl"
@@ -57,7 +57,7 @@ def hashes(folder: Path) -> dict[str, str]:
 
 def migwizard(found: SeedRide, *arguments: str) -> None:
     command = [sys.executable, "-m", "migwizard", *arguments, "-C", str(found.folder)]
-    done = subprocess.run(command, capture_output=True, text=True, env=_environment(found.folder), timeout=300)
+    done = warm.run(command, Path.cwd(), _environment(found.folder))
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
 
 
@@ -75,12 +75,8 @@ def test_a_data_file_comes_and_goes_with_the_migrations(tmp_path: Path) -> None:
     ]
     migwizard(found, "run", "--yes", "--python", sys.executable)
     assert len((found.folder / FILE).read_text().strip().split("\n")) == 1200
-    subprocess.run(
-        [sys.executable, "-B", "manage.py", "migrate", "-v0"],
-        cwd=found.folder,
-        check=True,
-        env=_environment(found.folder),
-    )
+    command = [sys.executable, "manage.py", "migrate", "-v0"]
+    warm.run(command, found.folder, _environment(found.folder)).check_returncode()
     with closing(sqlite3.connect(found.folder / "db.sqlite3")) as connection:
         rows = connection.execute("SELECT day, weight, before_id, note FROM ward_growth ORDER BY id").fetchall()
     assert (len(rows), rows[0]) == (1200, ("2019-02-03", None, None, '{"\\u00fc": [0, null]}'))

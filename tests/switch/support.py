@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -20,6 +20,7 @@ from typing import Any
 
 from migwizard.switch.manifest import Node, build
 from migwizard.switch.script import FILE_NAME, script
+from tests import warm
 from tests.switch.engines import Database, Sqlite
 
 HERE = Path(__file__).parent
@@ -58,31 +59,6 @@ def script_file() -> Path:
     atexit.register(shutil.rmtree, folder)
     (folder / FILE_NAME).write_text(script(build(run_id="r", created="", apps=(), old_nodes=(), new_nodes=())))
     return folder / FILE_NAME
-
-
-class Warm:
-    """A process that has what it needs imported, and becomes whatever command it is given."""
-
-    def __init__(self, *started: str) -> None:
-        self.process = subprocess.Popen(started, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        atexit.register(self.process.kill)
-
-    def run(
-        self, command: Sequence[str], cwd: Path, environment: Mapping[str, str]
-    ) -> subprocess.CompletedProcess[str]:
-        assert self.process.stdin and self.process.stdout
-        self.process.stdin.write(
-            json.dumps({"command": [*command], "cwd": str(cwd), "environment": {**environment}}) + "\n"
-        )
-        self.process.stdin.flush()
-        answer = json.loads(self.process.stdout.readline())
-        return subprocess.CompletedProcess(command, answer["code"], answer["out"], answer["err"])
-
-
-@cache
-def warm() -> Warm:
-    """The one that has Django."""
-    return Warm(PYTHON, "-B", str(HERE / "warm.py"))
 
 
 class Worker:
@@ -167,7 +143,7 @@ class Project:
 
     def run(self, *command: str) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "settings", "PYTHONPATH": str(self.root)}
-        return warm().run(command, self.root, environment)
+        return warm.django(PYTHON).run(command, self.root, environment)
 
     def django(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self.run("-m", "django", *arguments, "--no-color")

@@ -15,8 +15,9 @@ import pytest
 
 from migwizard.switch import manifest as manifests
 from migwizard.switch.script import FILE_NAME
+from tests import warm
 from tests.switch import shop
-from tests.switch.support import Project, dump, names, query, script_file, warm
+from tests.switch.support import PYTHON, Project, dump, names, query, script_file
 
 MANAGE = """
 import os, sys
@@ -56,7 +57,7 @@ class Deployed:
 
     def run(self, *command: str, expect: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
         kept = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"} | environment
-        done = warm().run(command, self.root, kept)
+        done = warm.django(PYTHON).run(command, self.root, kept)
         assert done.returncode == expect, done.stdout + done.stderr
         assert "Traceback" not in done.stderr
         return done

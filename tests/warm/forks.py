@@ -6,10 +6,13 @@ JSON lines in, JSON lines out. Standard library and Django only; what runs is th
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import json
 import os
 import runpy
+import select
+import signal
 import sys
 import tempfile
 import traceback
@@ -58,20 +61,34 @@ def become(command: list[str], cwd: str, environment: dict[str, str]) -> int:
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """Let a fork become the command; what it printed and how it ended."""
+    """Let a fork become the command; what it printed and how it ended, with None for a code where it took too long."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = os.fork()
         if child == 0:
-            os.dup2(out.fileno(), 1)
-            os.dup2(err.fileno(), 2)
+            os.setsid()
+            for target, descriptor in enumerate((os.open(os.devnull, os.O_RDONLY), out.fileno(), err.fileno())):
+                os.dup2(descriptor, target)
+            sys.stdin = os.fdopen(0)
             code = become(request["command"], request["cwd"], request["environment"])
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)
-        _, status = os.waitpid(child, 0)
+        status = wait(child, request["timeout"])
         out.seek(0)
         err.seek(0)
-        return {"code": os.waitstatus_to_exitcode(status), "out": out.read().decode(), "err": err.read().decode()}
+        ended = None if status is None else os.waitstatus_to_exitcode(status)
+        return {"code": ended, "out": out.read().decode(), "err": err.read().decode()}
+
+
+def wait(child: int, seconds: float) -> int | None:
+    """The status in which a fork ends; None where it does not within so many seconds, and is ended with all that it started."""
+    descriptor = os.pidfd_open(child)
+    ended, _, _ = select.select([descriptor], [], [], seconds)
+    os.close(descriptor)
+    if not ended:
+        os.killpg(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    return status if ended else None
 
 
 def main() -> None:
@@ -80,6 +97,7 @@ def main() -> None:
             importlib.import_module(name)
     # The folder of this file is on the path of no project.
     del sys.path[0]
+    gc.freeze()
     replies = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     for line in sys.stdin:

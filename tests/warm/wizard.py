@@ -1,13 +1,13 @@
-"""Runs commands of migwizard in forks of a process that has it imported: `python -m tests.replaces.zygote`.
+"""Runs commands of migwizard in forks of a process that has it imported: `python -m tests.warm.wizard`.
 
-As tests/switch/warm.py does with Django, which has no place in this process.
+As tests/warm/forks.py does with Django, which has no place in this process.
 """
 
 from __future__ import annotations
 
 import importlib
 
-from tests.switch import warm
+from tests.warm import forks
 
 MODULES = (
     "libcst.matchers",
@@ -24,5 +24,5 @@ MODULES = (
 if __name__ == "__main__":
     for name in MODULES:
         importlib.import_module(name)
-    warm.MODULES = ()
-    warm.main()
+    forks.MODULES = ()
+    forks.main()
