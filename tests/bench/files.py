@@ -70,7 +70,7 @@ def measure(name: str) -> Sequence[Figure]:
     reset = projects.fresh(name, "reset")
     watch(reset)
     copies = {"old": projects.fresh(name, "old"), "plain": plain, "bare": bare, "new": reset}
-    found = {kind: _migrate(copy) for kind, copy in copies.items()}
+    found = {kind: migrate(copy) for kind, copy in copies.items()}
     return (*_ratios(name, found, share), *_predictions(found, predicted), *_shown(found, share))
 
 
@@ -116,8 +116,8 @@ def _bare(name: str) -> tuple[Copy, dict[str, int]]:
     return copy, checkpoint["results"]["levels"].get("rendered") or {}
 
 
-def _migrate(copy: Copy) -> Migrated:
-    """An empty database, whatever made one before."""
+def migrate(copy: Copy) -> Migrated:
+    """A migrate of an empty database, whatever made one before. Raises SubjectError."""
     for path in copy.root.glob("*.sqlite3*"):
         path.unlink()
     spent, said = spend([copy.python, "-c", _COUNTED.format(folder=str(AGENT.parent))], copy.root, environment())

@@ -35,12 +35,6 @@ A product that was not built yet (`make realworld` does) is left out, and named.
 the one of the last commit: worse by more than a quarter and by more than 0.05, or for what is counted by more than 2 %, is said as
 *SLOWER*, and ends `make bench` with 1.
 """
-_PEERS = """\
-## Other tools
-
-`make peers` runs other tools on the demo and judges what they leave: [how it works](realworld.md#make-peers), and
-[its tables](../README.md#other-tools). It measures no time, since most of them stop before the end.
-"""
 _NOTHING = "Not measured yet."
 
 
@@ -51,7 +45,7 @@ def page(book: Book) -> str:
         results = [result for (name, _), result in book.items() if name == part.name]
         about = textwrap.fill(part.about, 140, break_long_words=False, break_on_hyphens=False)
         chapters.append(f"## {part.head}\n\n{about}\n\n{_measured(results, {})}\n")
-    return "\n".join([*chapters, _PEERS])
+    return "\n".join(chapters)
 
 
 def told(part: Part, results: Sequence[Result], before: Book) -> str:

@@ -90,6 +90,14 @@ PARTS = {
             subjects=(DEMO, *PRODUCTS),
         ),
         Part(
+            "peers",
+            "Other tools",
+            "On the demo, each as its documentation says, beside deleting the files and one `makemigrations`. Those that stop before the end "
+            "are left out ([all of them](../README.md#other-tools)). migwizard's run includes its proof, and its files bring seeds and SQL objects "
+            "along, which those of the others have lost. Classes are those that a `migrate` from zero renders.",
+            3,
+        ),
+        Part(
             "memory",
             "Memory",
             "The most that each process ever held in RAM, until the files are generated.",

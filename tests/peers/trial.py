@@ -61,9 +61,7 @@ class Trial:
 
     def result(self) -> Result:
         """Run the tool and measure. Whatever the tool does is a cell; raises SubjectError where the demo itself fails."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        self.log.write_text("", encoding="utf-8")
+        self._clear()
         try:
             python = self._environment()
         except SubjectError as error:
@@ -76,7 +74,7 @@ class Trial:
         copy = self._copy("reset", python)
         before = migration_files(copy.root)
         place(copy, current)
-        failure = self._steps(copy, self.tool.reset)
+        failure = self.run(copy)
         after = migration_files(copy.root)
         ended = self._verdict(copy, current, current, failure) if failure else "to its end"
         files = f"{len(before)} -> {len(after)}"
@@ -89,6 +87,25 @@ class Trial:
             for told in (True, False)
         ]
         return Result(ended, files, *made, *elsewhere)
+
+    def ready(self) -> Copy:
+        """A fresh demo in which the tool could run at once. Raises SubjectError where it cannot be installed, or stops everything."""
+        self._clear()
+        copy = self._copy("reset", self._environment())
+        broken = self._attempt(copy, manage("check"))
+        if broken:
+            raise SubjectError(f"stops every command once installed ({broken})")
+        copy.manage("migrate", "--verbosity", "0")
+        return copy
+
+    def run(self, copy: Copy) -> str:
+        """Run the tool in it; why it failed, or empty."""
+        return self._steps(copy, self.tool.reset)
+
+    def _clear(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        self.log.write_text("", encoding="utf-8")
 
     def _environment(self) -> Path:
         """The interpreter of a virtual environment with Django and the tool, made once. Raises SubjectError."""
