@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from migwizard.engine import durable, edited, edits, runs, scratchcopies, staging
+from migwizard.engine import durable, edited, edits, late, runs, scratchcopies, staging
 from migwizard.engine import undo as undoing
 from migwizard.engine.retiring import standing
 from migwizard.engine.reviews import REVIEWS
@@ -283,7 +283,7 @@ def _intact(ride: Ride, state: State) -> bool:
             return bool(names) and folder.is_dir()
         return edits.is_settled(ride) and all((folder / name).is_file() for name in names)
     lazy = ride.checkpoint.results.get(state, {}).get("lazy", False)
-    if lazy and ride.options.stock_proof and not ride.checkpoint.applied:
+    if lazy and late.is_off(ride) and not ride.checkpoint.applied:
         return False
     if state is State.PROOF:
         return ride.workplace.certificate.is_file()

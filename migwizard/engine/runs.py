@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from migwizard import __version__, private
-from migwizard.engine import durable, scratch, scratchcopies
+from migwizard.engine import durable, late, scratch, scratchcopies
 from migwizard.engine.ride import Ride, Turn, fingerprint
 from migwizard.engine.seedwords import left_so_far
 from migwizard.errors import MigwizardError
@@ -72,7 +72,7 @@ class Runs:
 
     def __init__(self, ride: Ride, *, below: bool = False, alias: str = ALIAS, stock: bool = False) -> None:
         self._ride, self._alias = ride, alias
-        self._stock = stock or ride.options.stock_proof
+        self._stock = stock or late.is_off(ride)
         self._of = "" if alias == ALIAS else f"on_{fingerprint(alias)[:6]}_"
         self._pool = ThreadPoolExecutor(max_workers=scratch.side_by_side(ride))
         self._without = ride.without if below else []

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from migwizard.engine import composing, durable, keeping, overrule, seedpins, seedwords, staging, strays
+from migwizard.engine import composing, durable, keeping, late, overrule, seedpins, seedwords, staging, strays
 from migwizard.engine.dropped import differing_rows, makers
 from migwizard.engine.literal_rows import RowsBlock, rows_blocks
 from migwizard.engine.planning import make_plan
@@ -26,7 +26,8 @@ from migwizard.words.things import called
 def try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
     """Write and run; whatever raises or leaves other rows goes one rung down. Ends when rows are equal or nothing is left.
 
-    None where the person changed a verdict meanwhile, so that all rungs are to be found anew.
+    None where the person changed a verdict meanwhile, so that all rungs are to be found anew. Raises late.DoubtError where the
+    old history was not run as migrate runs it, and rows differ: what it left may be what differs.
     """
     while True:
         try:
@@ -54,6 +55,8 @@ def try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
         differences = _row_differences(seeding, new)
         culprits = _moved_writers(seeding, {d.table for d in differences if d.table} - _stirred(seeding))
         again = _makers_of_lost(seeding, new)
+        if culprits and seeding.old["lazy"]:
+            raise late.DoubtError(f"A seed does not leave what it left in the old history. {differences[0].sentence}")
         if not culprits and not again:
             if changed := _stored_otherwise(seeding, differences):
                 seeding.stored = {*(seeding.stored or ()), *changed}

@@ -17,6 +17,7 @@ from migwizard.engine import (
     durable,
     elsewhere,
     keeping,
+    late,
     replacing,
     scratch,
     scratchcopies,
@@ -28,7 +29,7 @@ from migwizard.engine.drift import migration_files
 from migwizard.engine.dropped import as_difference, differing_rows, volatile_rows
 from migwizard.engine.manifests import staged_manifest
 from migwizard.engine.planning import make_plan
-from migwizard.engine.ride import Ride
+from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.runs import Runs, history_fingerprint, new_result, old_result
 from migwizard.engine.states import State
 from migwizard.errors import MigwizardError
@@ -65,6 +66,11 @@ class Compared:
     """Model classes that a migrate from zero renders: most of its time."""
     lazy: bool
     """Whether models of the old history were rendered only when an operation asked for them."""
+    old: Mapping[str, Any]
+    """What the first run of the old history built."""
+    volatile: Volatile
+    misled: bool = False
+    """Whether that was something else than migrate builds, so that the seeds were judged by what is not there."""
 
 
 def run(ride: Ride) -> dict[str, Any]:
@@ -72,6 +78,11 @@ def run(ride: Ride) -> dict[str, Any]:
     history = history_fingerprint(ride)
     files = {name: str(durable.file_hash(ride.workplace.staging / name)) for name in ride.checkpoint.files}
     compared = compare(ride)
+    if compared.misled:
+        late.turn_off(
+            ride, "Rendered late the old history built something else than migrate builds: its seeds are judged again."
+        )
+        raise Turn("back")
     certificate = decide(ride, compared)
     write_certificate(ride, certificate)
     if not certificate.settled:
@@ -107,8 +118,17 @@ def compare(ride: Ride) -> Compared:
     compared = _compare(ride, stock=False)
     if compared.lazy and any(item.open for item in compared.draft.differences):
         ride.tell("progress", AGAIN, run="compare", words="comparing", number=0, total=0)
-        compared = _compare(ride, stock=True)
+        rendered_late, compared = compared, _compare(ride, stock=True)
+        compared = replace(compared, misled=_differ(ride, rendered_late, compared))
     return compared
+
+
+def _differ(ride: Ride, one: Compared, other: Compared) -> bool:
+    """Whether two runs of the old history built different databases, but for what differs each time."""
+    if one.old["catalogue"] != other.old["catalogue"]:
+        return True
+    labels = composing.declared_permissions(ride.registry())
+    return bool(differing_rows(one.old, other.old, other.volatile, (), labels=labels)[0])
 
 
 def _compare(ride: Ride, *, stock: bool) -> Compared:
@@ -161,7 +181,10 @@ def _compare(ride: Ride, *, stock: bool) -> Compared:
         scratch_copies=_scratch_copies(ride),
     )
     rendered = {"old": before["rendered"], "new": new["rendered"]}
-    return Compared(certificate, causes, _figures(ride, old, new, told), seconds, rendered, before["lazy"])
+    figures = _figures(ride, old, new, told)
+    return Compared(
+        certificate, causes, figures, seconds, rendered, before["lazy"], before, volatile_rows(before, second)
+    )
 
 
 def _in_schemas(

@@ -14,6 +14,7 @@ from migwizard.engine import (
     edited,
     formatting,
     grafting,
+    late,
     overrule,
     preluding,
     replacing,
@@ -39,6 +40,14 @@ from migwizard.seeds.verdicts import Judged
 
 def run(ride: Ride) -> dict[str, Any]:
     """Observe the old history, judge, write seed migrations, and try them until rows are equal or no rung is left."""
+    try:
+        return _judged(ride)
+    except late.DoubtError as doubt:
+        late.turn_off(ride, str(doubt))
+        return _judged(ride)
+
+
+def _judged(ride: Ride) -> dict[str, Any]:
     overrule.forget_outlived(ride)
     with Runs(ride, below=True) as runs:
         old_future, second = runs.old(database=True), runs.second()

@@ -7,7 +7,7 @@ what hangs on a key over a proxy, or over another key. What is late is always as
 from __future__ import annotations
 
 import sys
-from typing import Any, Iterable
+from typing import Any, Callable, Dict, Iterable, Iterator, Sized
 
 from .tracking import Key, bases, named_fields, relations, targets_of_key
 
@@ -33,27 +33,97 @@ def no_chain(state: Any, key: Key) -> None:
                 raise DoubtError("A foreign key of {}.{} leads to another one.".format(*key))
 
 
-def watched(registry: Any) -> Any:
-    """Let a registry of all models tell who goes through them: Django's may have them in another order.
+def no_grandchildren(state: Any, key: Key, leading_to: Callable[[Any, Key], Iterable[Key]]) -> None:
+    """Raise DoubtError where a model whose table gets another name is the base of a base, as of a proxy of a proxy.
 
-    Django's own code makes nothing of that order.
+    Django renders its subclasses anew, and not theirs.
     """
-    original, app_configs = registry.get_models, registry.get_app_configs
+    for child in leading_to(state, key):
+        if key not in bases(state.models[child]):
+            continue
+        for other in leading_to(state, child):
+            if child in bases(state.models[other]):
+                raise DoubtError("The table of {}.{} is renamed, below {}.{}.".format(*key, *other))
 
-    def get_models(include_auto_created: bool = False, include_swapped: bool = False) -> Any:
-        _only_django("models")
-        return original(include_auto_created, include_swapped)
 
-    def get_app_configs() -> Any:
-        _only_django("apps")
-        return app_configs()
-
-    vars(get_models)["cache_clear"] = original.cache_clear
-    vars(registry).update(get_models=get_models, get_app_configs=get_app_configs)
+def watched(registry: Any) -> Any:
+    """Let a registry of all models tell who goes through them: Django's may have them in another order."""
+    registry.all_models = _WatchedApps((label, _Watched(models)) for label, models in registry.all_models.items())
+    for label, config in registry.app_configs.items():
+        config.models = registry.all_models[label]
+        _watch(config, "get_models")
+    registry.app_configs = _Watched(registry.app_configs)
+    for name in ("get_models", "get_app_configs"):
+        _watch(registry, name)
     return registry
 
 
-def _only_django(what: str) -> None:
-    """Raise DoubtError where the function that called does not belong to Django."""
-    if not str(sys._getframe(2).f_globals.get("__name__")).startswith("django."):
-        raise DoubtError("Something goes through all {}.".format(what))
+def watch_relations(patch: Callable[[Any, str, Any], None]) -> None:
+    """Let their models tell who goes through what leads to them, which has the order of the registry too."""
+    from django.db.models.options import Options
+
+    get_fields, related_objects = Options.get_fields, Options.__dict__["related_objects"].func
+
+    def fields(options: Any, *arguments: Any, **named: Any) -> Any:
+        found = get_fields(options, *arguments, **named)
+        _only_django_where(options, [field for field in found if field.auto_created and not field.concrete])
+        return found
+
+    def related(options: Any) -> Any:
+        found = related_objects(options)
+        _only_django_where(options, found)
+        return found
+
+    patch(Options, "get_fields", fields)
+    patch(Options, "related_objects", property(related))
+
+
+class _Watched(Dict[Any, Any]):
+    """A dictionary through which nobody but Django goes."""
+
+    def __iter__(self) -> Iterator[Any]:
+        _only_django()
+        return super().__iter__()
+
+    def keys(self) -> Any:
+        _only_django()
+        return super().keys()
+
+    def values(self) -> Any:
+        _only_django()
+        return super().values()
+
+    def items(self) -> Any:
+        _only_django()
+        return super().items()
+
+
+class _WatchedApps(_Watched):
+    """As the dictionary of all models that Django has: an app of which nobody knew has no models."""
+
+    def __missing__(self, label: str) -> Any:
+        self[label] = _Watched()
+        return self[label]
+
+
+def _watch(owner: Any, name: str) -> None:
+    original = getattr(owner, name)
+
+    def asked(*arguments: Any, **named: Any) -> Any:
+        _only_django()
+        return original(*arguments, **named)
+
+    # Django empties the caches of some.
+    vars(asked).update(cache_clear=getattr(original, "cache_clear", None))
+    vars(owner)[name] = asked
+
+
+def _only_django_where(options: Any, relations: Sized) -> None:
+    if len(relations) > 1 and isinstance(options.apps.all_models, _Watched):
+        _only_django(1)
+
+
+def _only_django(deeper: int = 0) -> None:
+    """Raise DoubtError where the function that called what calls this does not belong to Django."""
+    if not str(sys._getframe(2 + deeper).f_globals.get("__name__")).startswith("django."):
+        raise DoubtError("Something goes through all models.")

@@ -16,7 +16,7 @@ import sys
 from contextlib import contextmanager
 from typing import Any, Callable, Iterable, Iterator
 
-from .doubts import DoubtError, no_chain, no_more_than_foreign_keys, watched
+from .doubts import DoubtError, no_chain, no_grandchildren, no_more_than_foreign_keys, watch_relations, watched
 from .tracking import Key, Tracking, bases, named_fields, relations, targets_of_key, throughs
 
 # Operations of Django's own that use their registry for more than their model and its neighbours.
@@ -51,6 +51,7 @@ class Rendering(Tracking):
         self.patch(ProjectState, "apps", property(self._registry))
         self.patch(Migration, "apply", self._watching(Migration.apply))
         self.patch(RenameModel, "database_forwards", self._renaming(RenameModel.database_forwards))
+        watch_relations(self.patch)
         for operation in _schema_operations():
             forwards = operation.__dict__["database_forwards"]
             self.patch(operation, "database_forwards", self._asking(forwards))
@@ -111,6 +112,8 @@ class Rendering(Tracking):
         if key not in state.models:
             raise LookupError("No model {}.{} in this state.".format(*key))
         referenced = _changes_a_key(state, key, operation)
+        if type(operation).__name__ == "AlterModelTable":
+            no_grandchildren(state, key, self.leading_to)
         if referenced:
             no_more_than_foreign_keys(state, key, self.leading_to(state, key))
         return self._with_neighbours(state, key, referenced)
@@ -235,7 +238,9 @@ def _registry_of(models: Iterable[Any]) -> Any:
 
 def _changes_a_key(state: Any, key: Key, operation: Any) -> bool:
     """Whether an operation changes a field to which foreign keys lead, or a primary key, to which they may."""
-    if type(operation).__name__ not in ("AlterField", "RenameField"):
+    from django.db.migrations.operations import AlterField, RenameField
+
+    if not isinstance(operation, (AlterField, RenameField)):
         return False
     names = {getattr(operation, name, None) for name in ("name", "old_name", "new_name")}
     fields = state.models[key].fields

@@ -1,0 +1,28 @@
+"""Whether scratch runs of a reset may render models late, and the end of it once something spoke against it.
+
+Doubts that show while a history runs are settled there: it is run again as migrate runs it. These show later, when seeds were
+judged by what the old history seemed to leave.
+"""
+
+from __future__ import annotations
+
+from migwizard.engine import durable
+from migwizard.engine.ride import Ride
+
+MARK = "stock"
+"""Work file that says so, with the reason."""
+
+
+class DoubtError(Exception):
+    """What late rendering built may not be what migrate builds; says why."""
+
+
+def is_off(ride: Ride) -> bool:
+    """Whether everything is run as migrate runs it."""
+    return ride.options.stock_proof or (ride.work / MARK).is_file()
+
+
+def turn_off(ride: Ride, why: str) -> None:
+    """From now on run everything as migrate does, also after a kill."""
+    durable.write_file(ride.work / MARK, why.encode())
+    ride.tell("note", f"{why} From here on both histories are run as migrate runs them, which takes longer.")
