@@ -14,8 +14,10 @@ def append(path: Path, text: str) -> None:
     """Add to a log whose folder exists.
 
     A log that cannot be written is left as it is: a full disk must not end a swap half way, nor hide what is said about
-    it. A link is not followed, since it could point at a file of the project.
+    it. A link is not followed, be it the file or its folder, since it could point at a file of the project.
     """
+    if path.parent.is_symlink():
+        return
     with suppress(OSError):
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, private.FILE)
         with os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace") as stream:

@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from migwizard import private
+from migwizard.errors import ConflictError
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,13 @@ class Workplace:
         return state_home() / "migwizard" / f"{name}-{digest}"
 
     def create(self) -> None:
-        """Make the folder, with a .gitignore of its own so that it never gets into a commit."""
+        """Make the folder, with a .gitignore of its own so that it never gets into a commit.
+
+        Raises ConflictError as `refuse_links`.
+        """
+        self.refuse_links()
         private.make_folder(self.folder)
-        if self.folder.stat().st_mode & 0o077 and not self.folder.is_symlink():
+        if self.folder.stat().st_mode & 0o077:
             # Of an older migwizard, or of a copy. That of another user stays as it is.
             with suppress(PermissionError):
                 self.folder.chmod(private.FOLDER)
@@ -87,6 +92,20 @@ class Workplace:
         if not ignore.exists():
             with open(ignore, "w", encoding="utf-8", opener=private.opener) as stream:
                 stream.write("*\n")
+
+    def refuse_links(self) -> None:
+        """Raise ConflictError where the folder, or anything in it, is a link: what is written and removed would be elsewhere."""
+        inside = (Path(folder, name) for folder, folders, files in os.walk(self.folder) for name in (*folders, *files))
+        for path in (self.folder, *inside):
+            if path.is_symlink():
+                raise ConflictError(
+                    f"{path} is a link, and nothing is written or removed through it. Nothing was changed.",
+                    code="own-folder",
+                    cures=(
+                        "Put what it leads to in its place, or remove the link if you need none of it; then start again.",
+                    ),
+                    details={"path": str(path)},
+                )
 
 
 def lies_inside(base: Path, name: str, root: Path) -> bool:

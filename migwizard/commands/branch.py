@@ -30,6 +30,7 @@ QUESTION = "branch"
 def branch(arguments: argparse.Namespace) -> int:
     """Find, show, ask, write, and let Django look."""
     acts = Acts(Workplace(project_of(arguments).root))
+    acts.place.refuse_links()
     if acts.folder.is_dir():
         with locked(acts.place.lock):
             if settled := acts.settle():

@@ -97,6 +97,7 @@ def undo(arguments: argparse.Namespace) -> int:
     """Give back every byte and row."""
     project = project_of(arguments)
     place = Workplace(project.root)
+    place.refuse_links()
     fetch, found = "", recovery.earlier(place)
     cut_off = journal.unfinished(place.journal)
     if place.checkpoint.is_file():
@@ -190,6 +191,7 @@ def fake(arguments: argparse.Namespace) -> int:
 def _switching_ride(project: Project, arguments: argparse.Namespace) -> Iterator[Ride]:
     """The reset of this checkout, or the one that came with a commit. Raises UsageError, ConflictError without one."""
     face, options, place = face_of(arguments), options_of(arguments), Workplace(project.root)
+    place.refuse_links()
     standing.refuse(place)
     found = load_checkpoint(place.checkpoint, place.root)
     manifest = pulled.find(place.root) if found is None else pulled.foreign(place.root, found)

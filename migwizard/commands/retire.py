@@ -41,6 +41,7 @@ def retire(arguments: argparse.Namespace) -> int:
     """Look, show, ask, change the files, then the databases, then remove the manifest."""
     project = project_of(arguments)
     acts = standing.acts_of(Workplace(project.root))
+    acts.place.refuse_links()
     if acts.folder.is_dir():
         with locked(acts.place.lock):
             acts.settle()

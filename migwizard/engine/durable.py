@@ -70,12 +70,20 @@ def is_temporary(path: Path) -> bool:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what kills left below a folder of ours; nobody else may be writing there."""
+    """Remove what kills left below a folder of ours; nobody else may be writing there. A link is no folder of ours."""
+    if folder.is_symlink():
+        return
     for path in [path for path in folder.rglob(f".*{_MARK}*") if is_temporary(path)]:
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path, ignore_errors=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def refuse_link(folder: Path) -> None:
+    """Raise OSError where a folder that things are removed from is a link: they would be somebody else's."""
+    if folder.is_symlink():
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(folder))
 
 
 def remove_file(path: Path) -> None:
@@ -96,7 +104,11 @@ def append_line(path: Path, line: str) -> None:
 
 
 def copy_folder(source: Path, target: Path) -> None:
-    """A copy of a folder without byte code, complete or not there at all; links are followed, or they would dangle."""
+    """A copy of a folder without byte code, complete or not there at all.
+
+    Links in the source are followed, or they would dangle. Raises OSError as `refuse_link` for where the target lies.
+    """
+    refuse_link(target.parent)
     temporary = beside(target, f"{_MARK}{os.getpid()}")
     shutil.rmtree(temporary, ignore_errors=True)
     private.make_folder(temporary.parent)

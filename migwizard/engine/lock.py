@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import os
@@ -13,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from migwizard import private
-from migwizard.errors import ConflictError, MigwizardError
+from migwizard.errors import ConflictError
 from migwizard.paths import Workplace
 
 
@@ -35,21 +34,19 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def _open(path: Path) -> int:
-    """The lock's file, in a folder that another run may have removed. A link is refused: its target would be emptied."""
+    """The lock's file, in a folder that another run may have removed. Raises ConflictError where it can be no file."""
     while True:
         try:
             Workplace(path.parent.parent).create()
             return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, private.FILE)
         except FileNotFoundError:
             continue
-        except OSError as error:
-            if error.errno != errno.ELOOP:
-                raise
-            raise MigwizardError(
-                f"{path} is a link, and nothing is written through it. Nothing was changed.",
-                code="os-error",
-                cures=("Remove the link, and start again.",),
-                details={"errno": error.errno, "path": str(path)},
+        except IsADirectoryError:
+            raise ConflictError(
+                f"{path} is a folder, and has to be a file, which tells other runs of this one. Nothing was changed.",
+                code="own-folder",
+                cures=("Move that folder away, and start again.",),
+                details={"path": str(path)},
             ) from None
 
 

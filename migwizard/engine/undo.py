@@ -149,8 +149,9 @@ def _take_back_committed(ride: Ride) -> None:
 
 def _remove(place: Workplace) -> None:
     """Remove our folder, the checkpoint last: a kill on the way leaves something that undo can finish."""
+    durable.refuse_link(place.folder)
     for path in place.folder.iterdir():
-        if path.is_dir():
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         elif path != place.checkpoint:
             path.unlink()

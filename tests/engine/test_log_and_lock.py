@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import sys
@@ -15,7 +14,7 @@ from migwizard import logfile
 from migwizard.engine.lock import locked
 from migwizard.engine.options import Opening
 from migwizard.engine.talk import Event
-from migwizard.errors import ConflictError, MigwizardError
+from migwizard.errors import ConflictError
 from tests.engine.persons import Person, sit_down
 from tests.engine.support import Shop
 
@@ -56,14 +55,26 @@ def test_a_log_that_is_a_link_leaves_its_target_alone(place: Path, tmp_path: Pat
     assert mine.read_text() == "x = 1\n"
 
 
+def test_a_log_in_a_folder_that_is_a_link_is_not_written(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "place").symlink_to("elsewhere")
+    logfile.append(tmp_path / "place" / "log", "one\n")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 def test_a_lock_that_is_a_link_is_refused(place: Path, tmp_path: Path) -> None:
     mine = tmp_path / "mine.py"
     mine.write_text("x = 1\n")
     (place / "lock").symlink_to(mine)
-    with pytest.raises(MigwizardError, match="is a link") as caught, locked(place / "lock"):
+    with pytest.raises(ConflictError, match="lock is a link"), locked(place / "lock"):
         pass
-    assert caught.value.details["errno"] == errno.ELOOP
     assert mine.read_text() == "x = 1\n"
+
+
+def test_a_lock_that_is_a_folder_is_refused_in_words(place: Path) -> None:
+    (place / "lock").mkdir()
+    with pytest.raises(ConflictError, match=r"lock is a folder.*Nothing was changed"), locked(place / "lock"):
+        pass
 
 
 def test_who_waited_for_a_folder_that_was_removed_holds_the_new_lock(

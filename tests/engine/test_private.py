@@ -81,6 +81,20 @@ def test_a_link_in_the_place_of_a_temporary_file_is_not_followed(tmp_path: Path)
     assert stat.S_IMODE((tmp_path / "ours").lstat().st_mode) == 0o600
 
 
+def test_nothing_is_removed_behind_a_link(tmp_path: Path) -> None:
+    """Nobody comes so far: what is a link in our folder is refused at the start."""
+    source, other, link = tmp_path / "source", tmp_path / "other", tmp_path / "link"
+    write = {source / "0001_initial.py": "ours", other / "clubs/thesis.txt": "mine", other / ".x.migwizard-7": "mine"}
+    for path, text in write.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    link.symlink_to(other)
+    with pytest.raises(OSError, match="symbolic links"):
+        durable.copy_folder(source, link / "clubs")
+    durable.sweep(link)
+    assert {path: path.read_text() for path in write} == write
+
+
 def test_the_folder_of_an_older_migwizard_is_closed(tmp_path: Path) -> None:
     place = Workplace(tmp_path)
     place.folder.mkdir(mode=0o755)

@@ -304,7 +304,6 @@ def test_a_checkpoint_of_another_project(shell: Shell, project: dict[str, Any]) 
     [
         {"files": {"../../evil.py": "0"}},
         {"files": {"/etc/passwd": "0"}},
-        {"files": {"link/evil.py": "0"}},
         {"folders": {"stock": "../outside"}},
         {"folders": {"stock": "/tmp"}},
         {"folders": {"stock": "outside/migrations"}},
@@ -317,12 +316,28 @@ def test_a_checkpoint_whose_paths_leave_the_project(shell: Shell, change: dict[s
     outside.mkdir()
     (shell.root / "outside").symlink_to(outside)
     data = _begun(shell) | change
-    (shell.root / ".migwizard/staging").mkdir(exist_ok=True)
-    (shell.root / ".migwizard/staging/link").symlink_to(outside)
     (shell.root / ".migwizard/checkpoint.json").write_text(json.dumps(data))
     for command in ("run", "undo"):
         shell.refused(command, "--yes", exit=6, says="names a place outside the project")
     assert list(outside.iterdir()) == []
+
+
+@pytest.mark.parametrize("part", ["", "backup", "work", "backup/sales", "staging/sales/0001_initial.py"])
+def test_a_link_in_our_own_folder(shell: Shell, part: str, tmp_path: Path) -> None:
+    """Whatever would be written through it, or removed behind it, is somebody else's."""
+    outside, link = tmp_path / "outside", shell.root / ".migwizard" / part
+    _begun(shell)
+    if not part:
+        link.rename(outside)
+    write(outside, {"sales/notes.txt": "mine", "old.sqlite3": "mine"})
+    if link.is_dir():
+        shutil.rmtree(link)
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(outside)
+    before = snapshot(outside)
+    for command in (("run", "--yes"), ("undo", "--yes"), ("fake", "--yes"), ("branch",), ("retire",)):
+        shell.refused(*command, exit=6, says=f"{link} is a link, and nothing is written or removed through it")
+    assert snapshot(outside) == before
 
 
 def test_a_journal_whose_paths_leave_the_project(shell: Shell, tmp_path: Path) -> None:

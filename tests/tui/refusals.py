@@ -278,6 +278,11 @@ CHECKPOINT = (
         "1 (char 0)." + UNCHANGED,
         state=State.APPLY,
     ),
+    Example(
+        "own-folder",
+        ConflictError,
+        f"{HERE}/.migwizard/backup is a link, and nothing is written or removed through it." + UNCHANGED,
+    ),
     Example("locked", ConflictError, "Another migwizard works in this project: process 4711." + UNCHANGED),
     Example(
         "finished",

@@ -153,6 +153,7 @@ HEADLINES: dict[str, Wording] = {
     "checkpoint-outside": "This checkpoint names a place outside",
     "journal-outside": "The journal names a place outside",
     "journal-corrupt": "The journal cannot be read",
+    "own-folder": "The folder of migwizard cannot be used",
     "locked": "Another migwizard works here",
     "disk-full": "The disk is full",
     "read-only": _read_only,

@@ -48,6 +48,7 @@ CURES: dict[str, tuple[Cure, ...]] = {
     "checkpoint-outside": (c.own, c.aside),
     "journal-outside": (c.journal, c.again()),
     "journal-corrupt": (c.journal, c.again()),
+    "own-folder": (c.again(),),
     "locked": (c.look, c.wait, c.again()),
     "disk-full": (c.again("I have made room: try again"), c.uses),
     "read-only": (c.again(), c.uses),
