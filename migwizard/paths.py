@@ -125,5 +125,6 @@ def file_name_of(alias: str) -> str:
 
 
 def state_home() -> Path:
-    """The user's state folder (XDG Base Directory Specification)."""
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    """The user's state folder. The XDG Base Directory Specification has a relative one ignored: it would move along."""
+    named = Path(os.environ.get("XDG_STATE_HOME", ""))
+    return named if named.is_absolute() else Path.home() / ".local" / "state"

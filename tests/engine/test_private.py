@@ -15,7 +15,7 @@ import pytest
 from migwizard import logfile, private
 from migwizard.engine import durable
 from migwizard.engine.lock import locked
-from migwizard.paths import Workplace
+from migwizard.paths import Workplace, state_home
 from migwizard.tui import clipboard
 from tests.engine.support import MIGWIZARD, Shop
 
@@ -79,6 +79,18 @@ def test_a_link_in_the_place_of_a_temporary_file_is_not_followed(tmp_path: Path)
         stream.write(b"Ada")
     assert other.read_text() == "mine"
     assert stat.S_IMODE((tmp_path / "ours").lstat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("named", ["relative/state", "", None])
+def test_the_second_backup_lies_in_one_place_wherever_one_stands(
+    monkeypatch: pytest.MonkeyPatch, named: str | None
+) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    if named is None:
+        monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    else:
+        monkeypatch.setenv("XDG_STATE_HOME", named)
+    assert state_home() == Path("/home/ada/.local/state")
 
 
 def test_nothing_is_removed_behind_a_link(tmp_path: Path) -> None:
