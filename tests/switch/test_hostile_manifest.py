@@ -14,7 +14,7 @@ from migwizard.engine import pulled
 from migwizard.errors import ConflictError
 from migwizard.switch.manifest import FILE_NAME, Manifest, ManifestUnreadableError, _content_id, build, from_json
 
-steady = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+steady = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 OLD, NEW = ("clubs", "0001_initial"), ("clubs", "0001_reset_initial")
 WHOLE = build(
     run_id="0123456789ab", created="2024", apps=["clubs"], old_nodes=[OLD], new_nodes=[NEW], tables=["t"], drift=[("clubs", "0002_d")],

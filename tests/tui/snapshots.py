@@ -24,6 +24,12 @@ every_picture = pytest.mark.parametrize(
     ids=[f"{width}x{height}-{theme.partition('-')[2]}" for width, height in SIZES for theme in THEMES],
 )
 """Parameters of a test with `size` and `theme`: all sizes, dark and light."""
+small_in_both = pytest.mark.parametrize(
+    ("size", "theme"),
+    [*((size, THEMES[0]) for size in SIZES), *((SIZES[0], theme) for theme in THEMES[1:])],
+    ids=lambda value: f"{value[0]}x{value[1]}" if isinstance(value, tuple) else value.partition("-")[2],
+)
+"""The same where a theme changes colours alone, which one size shows as well as three."""
 
 
 def same_picture(
@@ -36,7 +42,7 @@ def same_picture(
         await settled(pilot)
         if act is not None:
             await act(pilot)
-        await settled(pilot)
+        await _still(pilot)
 
     assert compare(app, terminal_size=size, run_before=before)
 
@@ -51,6 +57,14 @@ def same_after_resize(compare: Compare, app: WizardApp, *, act: Act | None = Non
         await pilot.resize_terminal(200, 60)
         await settled(pilot)
         await pilot.resize_terminal(80, 24)
-        await settled(pilot)
+        await _still(pilot)
 
     assert compare(app, terminal_size=(200, 60), run_before=before)
+
+
+async def _still(pilot: Pilot[Any]) -> None:
+    """Wait until nothing moves: a button that was pressed looks so for a moment, also under the dialog that it opened."""
+    await settled(pilot)
+    while any(below.query("Button.-active") for below in pilot.app.screen_stack):
+        await pilot.pause(0.05)
+    await settled(pilot)
