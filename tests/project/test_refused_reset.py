@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -104,6 +105,30 @@ def test_migrations_that_lie_outside_of_the_project(shell: Shell, tmp_path: Path
     (shell.root / "sales/migrations").symlink_to(outside)
     shell.refused("run", "--yes", exit=2, says=("migrations of sales lie in", "--exclude sales"))
     assert (outside / "0001_initial.py").is_file()
+
+
+@pytest.mark.parametrize("name", ["0001_initial.py", "max_migration.txt"])
+def test_a_file_of_the_swap_that_is_a_link(shell: Shell, name: str) -> None:
+    """Undo would bring a file in its place; a link beside the migrations stays as it is."""
+    folder = shell.root / "sales/migrations"
+    write(shell.root, {"sales/shared.sql": "", "sales/max_migration.txt": "0001_initial\n"})
+    (folder / "shared.sql").symlink_to("../shared.sql")
+    assert shell("run", "--yes", "--until", "preflight").exit == 0
+    if (folder / name).exists():
+        (folder / name).rename(folder.parent / name)
+    (folder / name).symlink_to(f"../{name}")
+    shell.refused("run", "--yes", exit=2, says=(f"sales/migrations/{name} is a link", "--exclude sales"))
+
+
+@pytest.mark.parametrize("kind", ["link to nothing", "ring", "pipe"])
+def test_something_in_a_migrations_folder_that_no_backup_can_hold(shell: Shell, kind: str) -> None:
+    path = shell.root / "sales/migrations/0002_odd.py"
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("nowhere" if kind == "link to nothing" else ".")
+    says = ("sales/migrations/0002_odd.py is neither a file nor a folder", "Nothing was changed", "--exclude sales")
+    shell.refused("run", "--yes", exit=2, says=says)
 
 
 # The working tree

@@ -107,6 +107,13 @@ BEGINNING = (
         {"app": "orders"},
     ),
     Example(
+        "odd-file",
+        UsageError,
+        "orders/migrations/0002_price.py is a link: the swap would take it away, and undo would bring a file in its place."
+        + UNCHANGED,
+        {"app": "orders"},
+    ),
+    Example(
         "project",
         GuestError,
         "called sys.exit(1)." + UNCHANGED,

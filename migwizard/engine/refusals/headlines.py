@@ -129,6 +129,7 @@ HEADLINES: dict[str, Wording] = {
     "answers": "The answers file cannot be used",
     "answer": "This answer does not fit the question",
     "app": "There is no app of this name",
+    "odd-file": "A migrations folder holds what could not be put back",
     "outside": "The migrations of an app lie outside the project",
     "project": _project,
     "history": _history,

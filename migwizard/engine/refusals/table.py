@@ -25,6 +25,7 @@ CURES: dict[str, tuple[Cure, ...]] = {
     "answer": (c.again("Ask me again"),),
     "app": (c.again("I have mended it: try again"),),
     "outside": (c.leave_app_out, c.again()),
+    "odd-file": (c.leave_app_out, CHECK_AGAIN),
     "project": (c.traceback, c.other_python, c.other_settings, c.again(), c.env_file),
     "history": (c.traceback, CHECK_AGAIN),
     "died": (ANOTHER_START, c.traceback, c.other_python),

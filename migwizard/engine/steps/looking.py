@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from migwizard import private
-from migwizard.engine import checkout, git, histories, keeping, patience, replacing, scratch
+from migwizard.engine import checkout, git, histories, keeping, oddfiles, patience, replacing, scratch
 from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.manifests import make_manifest
 from migwizard.engine.previews import Finding, Status
@@ -130,6 +130,7 @@ def said(message: dict[str, Any]) -> str:
 
 
 def _history(ride: Ride, _: Seen) -> tuple[Status, str, str]:
+    oddfiles.refuse(ride)
     history = ride.whole_history()
     conflicts = history["conflicts"]
     if conflicts:
