@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from migwizard.engine import pulled
 from migwizard.errors import ConflictError
+from migwizard.project.agent.switch.committed import read_manifest
+from migwizard.project.agent.switch.refusal import SwitchError
 from migwizard.switch.manifest import FILE_NAME, Manifest, ManifestUnreadableError, _content_id, build, from_json
 
 steady = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -40,6 +42,33 @@ def sealed(content: dict[str, Any]) -> str:
     """As if migwizard had written it."""
     inner = {key: value for key, value in content.items() if key not in ("format", "id")}
     return json.dumps(inner | {"format": content.get("format"), "id": _content_id(inner)})
+
+
+NO_TEXT: list[Any] = [None, 1, True, [], [1], {}]
+NO_DICT: list[Any] = [None, 1, True, "x", [], [1]]
+NO_TEXTS: list[Any] = [None, 1, True, "x", {}, {"a": 1}, [1], [["a"]], [None]]
+NO_PAIRS: list[Any] = [*NO_TEXTS, ["ab"], [["a", "b", "c"]], [[["x"], "y"]], [[None, "x"]], [{"a": "b", "c": "d"}]]
+OTHER_KINDS: dict[str, list[Any]] = {
+    "apps": NO_TEXTS, "tables": NO_TEXTS, "keep": NO_PAIRS, "tolerate": NO_PAIRS, "run_id": [*NO_TEXT, "", "y" * 65],
+    "old": [*NO_DICT, {}], "old nodes": NO_PAIRS, "old known": NO_PAIRS, "old alt": [*NO_DICT, {"a.b": None}, {"a.b": [1]}],
+    "new": [*NO_DICT, {}], "new nodes": NO_PAIRS, "columns": [*NO_DICT, {"a": 1}, {"a": [1]}], "release": NO_DICT, "release git": NO_TEXT,
+    "replaces": [*NO_DICT, {"a.b": [["x"]]}, {"a.b": [["x", "y"]]}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("part", OTHER_KINDS)
+def test_the_script_refuses_parts_of_another_kind(part: str, tmp_path: Path) -> None:
+    """In one sentence, not as an error of ours in the middle of the switch."""
+    path, words = tmp_path / FILE_NAME, part.split()
+    path.write_text(sealed(WHOLE))
+    assert read_manifest(str(path))["run_id"] == "0123456789ab"
+    for junk in OTHER_KINDS[part]:
+        content = json.loads(json.dumps(WHOLE))
+        (content[words[0]] if len(words) > 1 else content)[words[-1]] = junk
+        path.write_text(sealed(content))
+        with pytest.raises(SwitchError, match="is no manifest: a part of it is missing, or of another kind") as caught:
+            read_manifest(str(path))
+        assert caught.value.code == "MW-E10"
 
 
 def read(text: str, root: Path) -> Manifest | None:

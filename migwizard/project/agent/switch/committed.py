@@ -8,7 +8,7 @@ import typing
 
 from .history import check_format
 from .refusal import SwitchError
-from .words import Facts, keys
+from .words import Facts, full_name, keys
 
 MANIFEST = "migwizard_manifest.json"
 
@@ -16,7 +16,8 @@ MANIFEST = "migwizard_manifest.json"
 def read_manifest(path: str, tolerate: typing.Iterable[str] = ()) -> Facts:
     """Read it, and let rows be that somebody names (`app.name`).
 
-    Raises SwitchError: MW-E10 where it is none, of another format, or was changed after it was written.
+    Raises SwitchError: MW-E10 where it is none, of another format, or was changed after it was written. It comes with a
+    commit, and may be anybody's, so its id says nothing about its parts.
     """
     try:
         with open(path, encoding="utf-8") as stream:
@@ -31,8 +32,35 @@ def read_manifest(path: str, tolerate: typing.Iterable[str] = ()) -> Facts:
     if not whole:
         sentence = f"{path} was changed after it was written. Take it from git: git checkout -- {MANIFEST}"
         raise SwitchError("MW-E10", f"{sentence}.")
+    if not _is_whole(manifest):
+        raise SwitchError("MW-E10", f"{path} is no manifest: a part of it is missing, or of another kind.")
     named = [name.partition(".")[::2] for name in tolerate]
     return dict(manifest, tolerate=keys([*manifest["tolerate"], *named]))
+
+
+def _is_whole(manifest: Facts) -> bool:
+    """Whether all that the switch reads of it is there, and is what migwizard writes."""
+    try:
+        old, new, replaces = manifest["old"], manifest["new"]["nodes"], manifest.get("replaces", {})
+        texts = [manifest["apps"], manifest.get("tables", []), *manifest.get("columns", {}).values()]
+        texts.append([manifest["run_id"], manifest.get("release", {}).get("git", "")])
+        pairs = [old["nodes"], old["known"], new, manifest["keep"], manifest["tolerate"]]
+        pairs += [*old["alt"].values(), *replaces.values()]
+        return (
+            all(map(_are_texts, texts))
+            and all(
+                isinstance(found, list) and all(_are_texts(pair) and len(pair) == 2 for pair in found)
+                for found in pairs
+            )
+            and 0 < len(manifest["run_id"]) <= 64
+            and (not replaces or {full_name(key) for key in keys(new)} <= set(replaces))
+        )
+    except (KeyError, TypeError, AttributeError):
+        return False
+
+
+def _are_texts(found: object) -> bool:
+    return isinstance(found, list) and all(isinstance(text, str) for text in found)
 
 
 def _digest(content: Facts) -> str:
