@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 _SECRET = re.compile(
-    r"PASS|SECRET|TOKEN|CRED|SALT|PRIVATE|UR[IL]|DSN|APIKEY|(?:^|_)(?:KEYS?|AUTH)(?:$|_)", re.IGNORECASE
+    r"PASS|SECRET|TOKEN|CRED|SALT|PRIVATE|UR[IL]|DSN|PWD|APIKEY|(?:^|_)(?:KEYS?|AUTH)(?:$|_)", re.IGNORECASE
 )
 """Names of variables whose value is a secret, or holds one."""
 _WORD = re.compile(r"[A-Za-z_.]*|\d{1,5}|[\d.]*")
@@ -21,10 +21,31 @@ _WORD = re.compile(r"[A-Za-z_.]*|\d{1,5}|[\d.]*")
 _SHORT = 4
 _PLAIN = re.compile(r"[a-z]{1,8}")
 """Words of everyday: as passwords they protect nothing, and without them no message could name an app, a role or a package."""
-_LOGIN = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s:/@'\"<>]*:)[^\s/'\"<>]+(?=@)", re.IGNORECASE)
-"""The beginning of a URL that holds a password."""
-_SAID = re.compile(r"(\b\w*passw(?:or)?d['\"]?(?:=|:\s+(?=['\"])))(['\"]?)[^\s'\",;&)<>]+", re.IGNORECASE)
-"""A password as connection strings and dictionaries name it."""
+_INSIDE = 6
+"""From so many characters on a secret that is no word is found inside of words too; a word from `_LONG` on."""
+_LONG = 12
+_LOGIN = re.compile(
+    r"(\b[a-z][a-z0-9+.-]*://[^\s:/'\"<>]*:)(?!\d+/@|<[^\s<>]*>@)(?:(?!://)[^\s'\"])+(?=@)", re.IGNORECASE
+)
+"""The beginning of a URL that holds a password, which goes as far as the last `@`: slashes are often left unquoted. Behind a
+port, as in `http://localhost:5173/@vite`, and where the name of a secret stands already there is none.
+"""
+_TAIL = re.compile(r"://[^\s:/]*:(?!\d+/@)((?:(?!://)[^@])+(?:@(?:(?!://)\S)*)?)@")
+"""The same in a value: from the password to the last `@`."""
+_SAID = re.compile(
+    r"""(\b(?:\w*(?:passw(?:or)?d|passphrase|pwd|_(?:pass|secret|token)|(?:api|access|private|secret|signing)_?key)
+            |pass|secret|token)
+        (?:\\*['"]\]?\s*(?:==?|:)               # 'password': or ['password'] =
+           |[ \t]*==?                           # password =
+           |(?<!\Wtoken):(?=\s+\\*['"]))        # password: '...'; but: unrecognized token: "#"
+        [ \t]*)
+        (?!(?:None|True|False|null)\b|[\[({]['"]|[bru]{0,2}\\*['"]?<[^<>]*>)
+        (?:([bru]{0,2}(\\*['"]))(?:(?!\3)(?:\\+[^\\\n]|[^\\\n]))+(?=\3)
+           |\{[^}\n]+\}
+           |(\\*['"]?)[^\s'",;&)<>]+)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A password, a key or a token as connection strings, dictionaries and lines of code name it."""
 
 
 def hidden(text: str, variables: Mapping[str, str]) -> str:
@@ -39,10 +60,14 @@ def hidden(text: str, variables: Mapping[str, str]) -> str:
 
 
 def without_secrets(text: str, known: Mapping[str, str]) -> str:
-    """A text with the name of a secret wherever it stood as a word of its own, and without what looks like a password."""
+    """A text with the name of a secret wherever it stood, and without what looks like a password.
+
+    A short one, or one that is a word or a number, counts only where it is not part of a longer one.
+    """
     forms = [(form, name) for name, value in known.items() for form in _parts(value) if _can_be_told(form)]
     for form, name in _longest_first(forms):
-        text = re.sub(rf"(?<![A-Za-z0-9_]){_quoted(form)}(?![A-Za-z0-9_])", f"<{name}>".replace("\\", r"\\"), text)
+        beside = _beside(form)
+        text = re.sub(rf"(?<!{beside}){_quoted(form)}(?!{beside})", f"<{name}>".replace("\\", r"\\"), text)
     return without_passwords(text)
 
 
@@ -50,21 +75,29 @@ def _can_be_told(form: str) -> bool:
     return len(form) >= _SHORT and not _PLAIN.fullmatch(form)
 
 
+def _beside(form: str) -> str:
+    """A pattern of what may not stand directly before or after a secret."""
+    if len(form) >= _LONG or (len(form) >= _INSIDE and not _WORD.fullmatch(form)):
+        return r"[^\s\S]"
+    return r"\d" if form.isdigit() and len(form) >= _INSIDE else "[A-Za-z0-9_]"
+
+
 def without_passwords(text: str) -> str:
     """A text with `***` for what looks like a password."""
-    return _SAID.sub(r"\1\2***", _LOGIN.sub(r"\1***", text))
+    return _SAID.sub(r"\1\2\4***", _LOGIN.sub(r"\1***", text))
 
 
 def secret_variables(environ: Mapping[str, str]) -> dict[str, str]:
     """The variables of an environment whose name says that they are secret, and whose value can be."""
     found = {name: value for name, value in environ.items() if _SECRET.search(name)}
-    return {name: value for name, value in found.items() if _password(value) or not _is_harmless(name, value)}
+    return {name: value for name, value in found.items() if _passwords(value) or not _is_harmless(name, value)}
 
 
 def _is_harmless(name: str, value: str) -> bool:
-    """A word, a path or an address without a password, as SSH_AUTH_SOCK or API_URL hold one."""
+    """A word, a path or an address without a password, as SSH_AUTH_SOCK, API_URL or MEDIA_URL hold one."""
     strong = re.search(r"PASSW|SECRET|TOKEN", name, re.IGNORECASE)
-    return not strong and bool(_WORD.fullmatch(value) or value.startswith(("/", "~")) or "://" in value)
+    address = "://" in value or (re.search(r"UR[IL]$", name, re.IGNORECASE) and "@" not in value)
+    return not strong and bool(_WORD.fullmatch(value) or value.startswith(("/", "~")) or address)
 
 
 def _longest_first(forms: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -72,16 +105,16 @@ def _longest_first(forms: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
 
 
 def _forms(name: str, value: str) -> set[str]:
-    if len(value) < 3 or (_WORD.fullmatch(value) and not _SECRET.search(name)):
+    if _WORD.fullmatch(value) and not _SECRET.search(name):
         return set()
-    return _parts(value)
+    return {form for form in _parts(value) if len(form) >= 3}
 
 
 def _parts(value: str) -> set[str]:
-    """A value as it is, as messages print it, its lines, and the password in it."""
-    password = _password(value)
+    """A value as it is, as messages print it, its lines, and the passwords in it."""
+    passwords = _passwords(value)
     lines = [line for line in value.splitlines() if len(line) > 3]
-    return {value, " ".join(value.split()), repr(value)[1:-1], *lines, password, unquote(password)} - {""}
+    return {value, " ".join(value.split()), repr(value)[1:-1], *lines, *passwords, *map(unquote, passwords)}
 
 
 def _quoted(text: str) -> str:
@@ -100,8 +133,7 @@ def _character(one: str) -> str:
     return "(?:{}|{})".format(re.escape(one), "|".join(rf"\\+{re.escape(form.lstrip(chr(92)))}" for form in escaped))
 
 
-def _password(value: str) -> str:
-    try:
-        return urlsplit(value).password or ""
-    except ValueError:
-        return ""
+def _passwords(value: str) -> set[str]:
+    """What may be the password of a URL in a text: it may hold an `@`, and so may what follows it."""
+    tails = [tail.split("@") for tail in _TAIL.findall(value)]
+    return {"@".join(parts[:end]) for parts in tails for end in range(1, len(parts) + 1)}

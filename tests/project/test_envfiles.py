@@ -79,6 +79,7 @@ def test_of_two_files_the_later_counts_and_one_that_is_not_there_is_refused(tmp_
             "no p@ss, no p%40ss, no postgres://u:p%40ss@h/x",
             "no <DB>, no <DB>, no <DB>",
         ),
+        ({"DB": "postgres://u:p@s/ss@h/x"}, "pass p@s/ss", "pass <DB>"),
         ({"PEM": "---\nabc def\n---"}, "'---\\nabc def\\n---'; abc def", "'<PEM>'; <PEM>"),
         ({"LONG": "aa-bb-cc", "SHORT": "aa-bb"}, "aa-bb-cc aa-bb", "<LONG> <SHORT>"),
     ],
