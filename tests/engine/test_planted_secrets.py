@@ -28,8 +28,10 @@ EMAIL_HOST_PASSWORD = "pl4nted-mail"
 EMAIL_URL = "smtp://shop:pl4nted%40url@mail:25"
 STRIPE = {"API_KEY": "pl4nted-stripe", "WEBHOOKS": [{"SIGNING_KEY": "pl4nted-hook"}]}
 PRIVATE_TOKENS = ["pl4nted-one", b"pl4nted-two"]
+API_KEYS = {"pl4nted-key": "Mobile App"}
+BROKER = "amqp://guest:sla/pl4nted@h"
 ALL = [SECRET_KEY, DATABASES["default"]["PASSWORD"], CACHES["default"]["LOCATION"], EMAIL_HOST_PASSWORD, EMAIL_URL, STRIPE,
-       PRIVATE_TOKENS, os.environ.get("SHOP_TOKEN"), os.environ.get("DATABASE_URL"), "pl4nted-cache", "pl4nted%40url", "pl4nted@url"]
+       PRIVATE_TOKENS, API_KEYS, "Mobile App", BROKER, "sess_" + SECRET_KEY + "_1", os.environ.get("SHOP_TOKEN"), os.environ.get("DATABASE_URL"), "pl4nted-cache", "pl4nted%40url", "pl4nted@url"]
 """
 LOUD = """
     from django.conf import settings
@@ -37,7 +39,7 @@ LOUD = """
     print("loud", settings.ALL, *settings.ALL, file=sys.stderr)
     print("loud", settings.ALL, *settings.ALL)
 """
-ENVIRONMENT = {"SHOP_TOKEN": "pl4nted-token", "DATABASE_URL": "postgres://shop:pl4nted-env@db:5432/shop"}
+ENVIRONMENT = {"SHOP_TOKEN": "pl4nted-token", "DATABASE_URL": "postgres://shop:env/pl4nted@db:5432/shop"}
 
 
 class Planted(Shop):
@@ -106,7 +108,7 @@ def test_the_log_of_a_ride_that_is_loud(planted: Planted) -> None:
     [
         "raise ValueError(os.environ['DATABASE_URL'])",
         "raise ValueError('bad dsn: host=db password=pl4nted-dsn user=u')",
-        "raise KeyError({'PASSWORD': 'pl4nted-dict', 'HOST': 'db'})",
+        "raise KeyError({'PASSWORD': 'pl4nted-dict', 'HOST': 'db', 'api_token': 'pl4nted'}, 'DB_PASS=pl4nted')",
         "import urllib.parse; urllib.parse.urlsplit('mysql://u:pl4nted-url@[db/x')\nraise RuntimeError('mysql://u:pl4nted-url@db/x')",
         "sys.exit('cannot use ' + os.environ['SHOP_TOKEN'])",
         "print(os.environ['DATABASE_URL'], file=sys.stderr, flush=True); os._exit(3)",

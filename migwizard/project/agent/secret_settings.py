@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import sys
+from collections.abc import Mapping, Set
+from numbers import Number
 from typing import Any, Iterator
-from urllib.parse import urlsplit
 
 _NAME = re.compile(
-    r"PASSW|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|DSN|APIKEY|(^|_)(KEYS?|PASS|PWD|AUTH)$|(API|ACCESS|PRIVATE|SIGNING)_?KEY",
+    r"PASSW|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|DSN|APIKEY|SALT|(^|_)(KEYS?|PASS|PWD|PIN|AUTH)$"
+    r"|(API|ACCESS|PRIVATE|SIGNING)_?KEY",
     re.I,
 )
+_ITSELF = re.compile(r"(PASS(W(OR)?D|PHRASE)?|PWD|PIN|SECRET|TOKEN|KEY|CREDENTIAL|SALT|AUTH)S?$", re.I)
+"""Names of what is a secret itself, as DB_PASSWORD is; PASSWORD_RESET_TIMEOUT is something about one."""
+_OPTION = re.compile(r"(?:[A-Z]?[a-z]|_){1,30}\d?\d?|[A-Z_]{1,30}\d?\d?")
+"""Keys that name an option or an alias; any other may be a secret, as in `API_KEYS = {"9f8e7d6c": "mobile app"}`."""
 _NO_SECRETS = ("PASSWORD_HASHERS", "AUTH_PASSWORD_VALIDATORS")
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*){2,}")
 """The path of a class, as settings name those that make tokens."""
+_LOGIN = re.compile(r"://[^\s:/]*:(?!\d+/@).*@", re.DOTALL)
+"""A URL with a password, whatever stands in that; `http://localhost:5173/@vite` has a port."""
+_SMALL = 99999
 _DEPTH = 6
 
 
@@ -34,24 +44,56 @@ def secret_settings() -> dict[str, str]:
 
 
 def _secrets(path: str, name: str, value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict) and depth < _DEPTH:
-        # A password that is also the name of the user or of the database is none.
-        plain = {value.get(key) for key in ("USER", "NAME", "HOST") if isinstance(value.get(key), str)}
-        for key, item in value.items():
-            # TOKENS = {"mail": ...}: what is named so holds nothing else.
-            inner = name if _NAME.search(name) else str(key)
-            for where, secret in _secrets("{}.{}".format(path, key), inner, item, depth + 1):
-                if secret not in plain or "://" in secret:
-                    yield where, secret
-    elif isinstance(value, (list, tuple)) and depth < _DEPTH:
-        for number, item in enumerate(value):
-            for found in _secrets("{}.{}".format(path, number), name, item, depth + 1):
+    if isinstance(value, (Mapping, list, tuple, Set)):
+        if depth < _DEPTH:
+            for found in _inner_secrets(path, name, value, depth + 1):
                 yield found
-    elif isinstance(value, bytes):
-        for found in _secrets(path, name, value.decode("utf-8", "replace"), depth):
-            yield found
-    elif isinstance(value, str) and (_has_password(value) or _NAME.search(name)) and not _is_path_of_class(value):
-        yield path, value
+        return
+    if isinstance(value, (bytes, bytearray)):
+        value = value.decode("utf-8", "replace")
+    if isinstance(value, str):
+        secret = str(value) if _NAME.search(name) or _LOGIN.search(str(value)) else ""
+    else:
+        secret = _as_text(value) if _NAME.search(name) and _ITSELF.search(name) else ""
+    if secret and not _is_path_of_class(secret):
+        yield path, secret
+
+
+def _inner_secrets(path: str, name: str, value: Any, depth: int) -> Iterator[tuple[str, str]]:
+    # A password that is also the name of the user or of the database is none.
+    known = [value.get(key) for key in ("USER", "NAME", "HOST")] if isinstance(value, Mapping) else []
+    plain = [text for text in known if isinstance(text, str)]
+    for number, (key, item) in enumerate(_entries(name, value)):
+        # TOKENS = {"mail": ...}: what is named so holds nothing else.
+        inner = key if key and (_NAME.search(key) or not _NAME.search(name)) else name
+        where = "{}.{}".format(path, key if _OPTION.fullmatch(key) else number)
+        for found, secret in _secrets(where, inner, item, depth):
+            if secret not in plain or "://" in secret:
+                yield found, secret
+
+
+def _entries(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """What a collection holds, with its key if that is a text; of what is named as secret also the keys that name no option."""
+    if not isinstance(value, Mapping):
+        for item in value:
+            yield "", item
+        return
+    for key, item in value.items():
+        text = str(key) if isinstance(key, str) else ""
+        if _NAME.search(name) and not _OPTION.fullmatch(text):
+            yield "", key
+        yield text, item
+
+
+def _as_text(value: Any) -> str:
+    """What a project prints of a secret that is no text; nothing of switches, small numbers, paths and code."""
+    try:
+        if value is None or callable(value) or isinstance(value, (bool, os.PathLike)):
+            return ""
+        return "" if isinstance(value, Number) and abs(value) <= _SMALL else str(value)  # type: ignore[arg-type]
+    except Exception:
+        # It is code of the project, which may fail as it likes.
+        return ""
 
 
 def _is_path_of_class(value: str) -> bool:
@@ -60,10 +102,3 @@ def _is_path_of_class(value: str) -> bool:
         return False
     package = value.partition(".")[0]
     return package in sys.modules or importlib.util.find_spec(package) is not None
-
-
-def _has_password(value: str) -> bool:
-    try:
-        return "://" in value and bool(urlsplit(value).password)
-    except ValueError:
-        return True
