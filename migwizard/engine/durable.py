@@ -106,9 +106,11 @@ def append_line(path: Path, line: str) -> None:
 def copy_folder(source: Path, target: Path) -> None:
     """A copy of a folder without byte code, complete or not there at all.
 
-    Links in the source are followed, or they would dangle. Raises OSError as `refuse_link` for where the target lies.
+    Links in the source are followed, or they would dangle. Raises OSError as `refuse_link` where it takes the place of
+    another one.
     """
-    refuse_link(target.parent)
+    if target.exists():
+        refuse_link(target.parent)
     temporary = beside(target, f"{_MARK}{os.getpid()}")
     shutil.rmtree(temporary, ignore_errors=True)
     private.make_folder(temporary.parent)

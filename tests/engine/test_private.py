@@ -103,6 +103,7 @@ def test_nothing_is_removed_behind_a_link(tmp_path: Path) -> None:
     link.symlink_to(other)
     with pytest.raises(OSError, match="symbolic links"):
         durable.copy_folder(source, link / "clubs")
+    durable.copy_folder(source, link / "new")
     durable.sweep(link)
     assert {path: path.read_text() for path in write} == write
 
