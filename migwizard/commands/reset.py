@@ -201,7 +201,7 @@ def _switching_ride(project: Project, arguments: argparse.Namespace) -> Iterator
         pulled.check_files(place.root, manifest)
         if found is not None:
             say(
-                f"The files here are of the reset {manifest.run_id}, so it goes by that one; {found.run_id}, which was made here, "
+                f"The files here are of the reset {manifest.run_id}, so it goes by that one; {found.run_id}, which was begun here, "
                 "stays as it is."
             )
         with pulled.pulled_ride(project, face, options, manifest) as ride:

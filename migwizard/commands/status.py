@@ -69,14 +69,16 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
         # Rows that the manifest asks for may be gone by now, and that is right.
         return data
     other = pulled.foreign(place.root, found)
-    if other is not None and not pulled.missing(place.root, other):
+    if other is not None and pulled.missing(place.root, other):
+        other = None
+    if other is not None and found.applied:
         return data | {"applied": False, **_pulled(project, other, arguments)}
     with look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
         data["stale"] = machine.stale(ride)
         has_manifest = (place.folder / manifests.NAME).is_file()
         data["elsewhere"] = swapping.unlike_swapped(ride) if found.applied and has_manifest else []
         data["databases"] = states_of(ride) if has_manifest else dict(found.databases)
-    return data
+    return data | (_pulled(project, other, arguments) if other is not None else {})
 
 
 def _pulled(project: Project, manifest: Manifest, arguments: argparse.Namespace) -> dict[str, Any]:
@@ -123,7 +125,7 @@ def _committed(data: dict[str, Any], arguments: argparse.Namespace) -> list[str]
 
 def _told(found: Checkpoint, data: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
     """The same for people."""
-    if "committed" in data:
+    if "committed" in data and found.applied:
         made = (
             f"Reset {found.run_id} was made here, and its files are not what is checked out now; what it keeps stays."
         )
@@ -152,8 +154,9 @@ def _told(found: Checkpoint, data: dict[str, Any], arguments: argparse.Namespace
         lines.append(
             f"Out of date, since your models or files changed: {', '.join(data['stale'])}. They are computed again."
         )
-    lines += [told(alias, state) for alias, state in data["databases"].items()]
-    return lines
+    if "committed" in data:
+        return [*lines, *_committed(data, arguments)]
+    return [*lines, *(told(alias, state) for alias, state in data["databases"].items())]
 
 
 def _next(found: Checkpoint) -> str:

@@ -11,6 +11,8 @@ from typing import Literal
 from migwizard.proof.deviation import Deviation
 
 Status = Literal["ok", "note", "stop", "waiting"]
+EARLIER = "Earlier reset"
+"""Name of the finding that a manifest of another reset stands in the checkout."""
 
 
 @dataclass(frozen=True, slots=True)

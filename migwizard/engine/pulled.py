@@ -46,11 +46,12 @@ def find(root: Path) -> Manifest | None:
 
 
 def foreign(root: Path, found: Checkpoint | None) -> Manifest | None:
-    """The manifest in the tree where a reset was applied here, and a commit with somebody else's is checked out now.
+    """The manifest in the tree, where it is of another reset than the one that was begun or applied here.
 
-    Raises ConflictError where it cannot be read.
+    A commit with somebody else's may be checked out, or a second reset was begun on top of it. Raises ConflictError where it
+    cannot be read.
     """
-    manifest = find(root) if found is not None and found.applied else None
+    manifest = find(root) if found is not None else None
     return manifest if manifest is not None and found is not None and manifest.run_id != found.run_id else None
 
 

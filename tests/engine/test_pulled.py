@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from migwizard.switch import manifest, script
+from tests.engine.persons import Person, sit_down
+from tests.engine.refusing import cured, own_surroundings, refused, then  # noqa: F401 - a fixture
 from tests.engine.support import Shop
 
 pytestmark = pytest.mark.ride
@@ -72,6 +74,57 @@ def test_one_that_lost_a_column_is_refused(colleague: Shop) -> None:
     assert refused["code"] == "MW-E22"
     assert "people_person.nick" in refused["sentence"]
     assert colleague.dump() == dump
+
+
+def test_a_second_reset_waits_until_the_databases_here_are_at_the_first(colleague: Shop) -> None:
+    tree, dump = colleague.tree(), colleague.dump()
+    theirs = manifest.from_json((colleague.root / manifest.FILE_NAME).read_text())
+    question = refused(
+        sit_down(colleague.root, Person()), "not-switched", "default is from before the earlier reset", 5
+    )
+    assert f"the reset {theirs.run_id} of {theirs.created[:10]}" in question.text
+    assert question.choices[0].shows == "migwizard fake --database default\n"
+    assert [choice.key for choice in question.choices] == ["switch", "again", "quit"]
+    found = colleague.lines("run", "--yes", expect=5)[-1]
+    assert found["cures"] == ["Switch it: migwizard fake --database default"]
+    assert (colleague.tree(), colleague.dump()) == (tree, dump)
+
+    person = Person({"refusal:not-switched": [then(lambda: colleague.migwizard("fake", "--yes"), "again")]})
+    sit_down(colleague.root, person)
+    noted = [each for each in person.events if each.kind == "finding" and each.data["name"] == "Earlier reset"][-1]
+    assert (noted.data["status"], noted.text) == (
+        "note",
+        f"{theirs.run_id} of {theirs.created[:10]} stands here; every database needs it first",
+    )
+    assert colleague.lines("status")[-1]["databases"] == {"default": "NEW"}
+
+
+def test_one_that_is_behind_the_first_reset_is_told_how_it_gets_there(colleague: Shop) -> None:
+    colleague.query("DELETE FROM django_migrations WHERE app = 'clubs' AND name = '0004_roster'")
+    found = colleague.lines("run", "--yes", expect=5)[-1]
+    assert found["code"] == "not-switched"
+    assert found["cures"][0] == "Switch it: migwizard fake --database default"
+    assert "old release" in found["cures"][1]
+
+
+def test_a_second_reset_that_was_begun_does_not_hide_the_first(colleague: Shop) -> None:
+    old = colleague.database.read_bytes()
+    colleague.migwizard("fake", "--yes")
+    colleague.migwizard("run", "--yes", "--until", "preflight")
+    colleague.database.write_bytes(old)
+    told = colleague.migwizard("status").stderr
+    assert "the next step is graph" in told
+    assert "Database default has all old migrations and is not switched yet." in told
+    assert "is switched" in colleague.migwizard("fake", "--yes").stderr
+
+
+def test_nobody_promises_a_later_switch_beside_an_earlier_reset(colleague: Shop) -> None:
+    colleague.database.write_bytes(b"not a database at all" * 100)
+    sat = cured(colleague.root, "unreachable", "skip:default")
+    (skip,) = [choice for choice in sat.person.asked("refusal:unreachable").choices if choice.key == "skip:default"]
+    assert skip.effect == "it is not touched; migwizard fake switches it later only if it has had the earlier reset"
+    found = [each for each in sat.person.events if each.kind == "finding" and each.data["name"] == "Databases"][-1]
+    assert (found.data["status"], found.text) == ("note", "default left out")
 
 
 def test_without_all_new_files_or_with_a_spoilt_manifest_nothing_is_switched(colleague: Shop) -> None:

@@ -235,6 +235,13 @@ PREFLIGHT = (
     ),
     Example("database", UsageError, "The settings have no database 'archiv'; they have default, archive."),
     Example(
+        "not-switched",
+        DatabaseError,
+        "Database default is still at the history from before the reset 7d44e8a01c5b of 2024-05-17, which stands in this checkout, "
+        "so it has to be switched to that one before a second reset is made." + UNCHANGED,
+        DEFAULT,
+    ),
+    Example(
         "missing",
         DatabaseError,
         "Database archive: the file /srv/archive.sqlite3 does not exist." + UNCHANGED,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migwizard.engine import patience
+from migwizard.engine.previews import EARLIER
 from migwizard.engine.refusals import reading
 from migwizard.engine.refusals.case import Act, Offer, Refused
 from migwizard.engine.refusals.files import set_aside, take_previous
@@ -21,6 +23,12 @@ if TYPE_CHECKING:
     from migwizard.engine.options import Opening
 
 Cure = Callable[[Refused], Iterator[Offer]]
+SOON = "migwizard fake switches it later"
+LATER = {
+    **dict.fromkeys(("unreachable", "missing", "switch", "MW-E17", "MW-E18", "MW-E20"), SOON),
+    "engine": "migwizard does not switch it later either",
+}
+"""What becomes of a database that is gone on without, by the code of its refusal."""
 OWN_FOLDER = "the folder .migwizard"
 
 
@@ -211,7 +219,10 @@ def skip(case: Refused) -> Iterator[Offer]:
     if alias is None or case.details.get("default"):
         # Without a default database that can be used there is no proof, so nothing to go on with.
         return
-    effect = "it is not touched; migwizard fake switches it later"
+    later = LATER.get(case.code, "migwizard fake switches it, once this is mended")
+    if later == SOON and any(finding["name"] == EARLIER for finding in case.details.get("findings", ())):
+        later = f"{SOON} only if it has had the earlier reset"
+    effect = f"it is not touched; {later}"
     choice = Choice(f"skip:{alias}", effect, f"Go on without {alias}")
     yield Offer(choice, lambda _: case.decide(**{f"skip:{alias}": "skip"}))
 
@@ -307,6 +318,12 @@ merge_command = shows(
     lambda case: "python manage.py makemigrations --merge " + " ".join(case.details.get("conflicts", {})) + "\n",
 )
 drift_commands = shows("commands", "Copy the commands", "what to run before the reset", reading.drift_commands)
+switch_to_earlier = shows(
+    "switch",
+    "Copy the command that switches it",
+    "what to run in another terminal, before you check again",
+    lambda case: f"migwizard fake --database {shlex.quote(case.alias or 'default')}\n",
+)
 behind = shows("steps", "Show the steps", "what it lacks, and the command that applies it", reading.behind_text)
 rows = shows("rows", "Show the rows", "what the database records", reading.rows_text)
 search_git = shows("search", "Search git for it", "the command that finds the file in any branch", reading.git_search)

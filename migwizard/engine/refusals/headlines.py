@@ -161,6 +161,7 @@ HEADLINES: dict[str, Wording] = {
     "os-error": "The system refused a file",
     "defect": "migwizard itself failed",
     "unreachable": _unreachable,
+    "not-switched": lambda error: f"{_alias(error)} is from before the earlier reset",
     "missing": lambda error: f"The file of {_alias(error)} is not there",
     "database": "The settings have no database of this name",
     "switch": lambda error: f"{_alias(error)} cannot be switched",

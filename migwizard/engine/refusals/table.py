@@ -56,6 +56,7 @@ CURES: dict[str, tuple[Cure, ...]] = {
     "os-error": (c.again(), c.uses),
     "defect": (c.again(), c.traceback, c.aside_before_apply),
     "unreachable": (c.again(), c.other_scratch, c.skip, c.traceback),
+    "not-switched": (c.switch_to_earlier, CHECK_AGAIN),
     "missing": (CHECK_AGAIN, c.skip),
     "database": (c.again(),),
     "switch": (c.again(), c.skip, c.traceback),

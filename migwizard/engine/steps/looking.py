@@ -15,8 +15,9 @@ from migwizard import private
 from migwizard.engine import checkout, git, histories, keeping, oddfiles, patience, replacing, scratch
 from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.manifests import make_manifest
-from migwizard.engine.previews import Finding, Status
+from migwizard.engine.previews import EARLIER, Finding, Status
 from migwizard.engine.ride import Ride
+from migwizard.engine.steps import earlier
 from migwizard.errors import DatabaseError, MigwizardError, ProjectError, UndecidedError, UsageError
 from migwizard.project.guest import GuestError
 from migwizard.project.places import GIVEN
@@ -227,9 +228,16 @@ def _databases(ride: Ride, seen: Seen) -> tuple[Status, str, str]:
     lines = [f"{alias}: {STATES_IN_WORDS.get(state, state)}" for alias, state in seen.databases.items()]
     skipped = [alias for alias in seen.databases if left_out(ride, alias)]
     if skipped:
-        return "note", f"{', '.join(skipped)} left out; migwizard fake switches it later", "\n".join(lines)
+        later = "" if _never_later(ride, skipped) else "; migwizard fake switches it later"
+        return "note", f"{', '.join(skipped)} left out{later}", "\n".join(lines)
     short = "; ".join(lines) if len(lines) < 4 else f"all {len(lines)} can go on"
     return "note" if NOT_TOUCHED in seen.databases.values() else "ok", short, "\n".join(lines)
+
+
+def _never_later(ride: Ride, aliases: Sequence[str]) -> bool:
+    """Whether one of these would be refused after this reset, too: by its engine, or since it may lack the earlier reset."""
+    engines = {one["alias"] for one in ride.guest.facts["databases"] if one["vendor"] == "other"}
+    return not engines.isdisjoint(aliases) or earlier.find(ride) is not None
 
 
 STATES_IN_WORDS = {
@@ -286,6 +294,8 @@ def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
         details = error.details | {"alias": alias}
         raise DatabaseError(f"{error.sentence} Nothing was changed.", code=error.code, details=details) from error
     if found["state"] not in SWITCHABLE:
+        if (refusal := earlier.refusal(ride, alias)) is not None:
+            raise refusal
         code = str(found["code"] or found["state"])
         behind = ("Run manage.py migrate with the files as they are now, then start again.",)
         raise DatabaseError(
@@ -390,6 +400,15 @@ CHECKS = (
     Check("Scratch", _scratch),
     Check("Graphviz", _graphviz),
 )
+
+
+def checks_of(ride: Ride) -> tuple[Check, ...]:
+    """The checks that this project needs, in their order."""
+    manifest = earlier.find(ride)
+    if manifest is None:
+        return CHECKS
+    place = next(number for number, check in enumerate(CHECKS) if check.name == "Databases")
+    return (*CHECKS[:place], Check(EARLIER, lambda *_: ("note", *earlier.text(manifest))), *CHECKS[place:])
 
 
 def look_at(ride: Ride, check: Check, seen: Seen) -> list[tuple[Finding, MigwizardError | None]]:

@@ -10,7 +10,7 @@ from migwizard.engine import drift, keeping, resuming
 from migwizard.engine.previews import Finding
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
-from migwizard.engine.steps.looking import CHECKS, Seen, drift_lines, look_at
+from migwizard.engine.steps.looking import Seen, checks_of, drift_lines, look_at
 from migwizard.engine.talk import Answer, Choice, Question
 from migwizard.errors import MigwizardError, UndecidedError
 
@@ -56,8 +56,9 @@ def _look(ride: Ride, seen: Seen) -> list[Finding]:
     """Make every check. Raises the first error, with all findings in its details and the others beside it."""
     findings: list[Finding] = []
     stops: dict[str, MigwizardError] = {}
-    for number, check in enumerate(CHECKS, 1):
-        ride.tell("progress", f"looking at {check.name}", name=check.name, number=number, total=len(CHECKS))
+    checks = checks_of(ride)
+    for number, check in enumerate(checks, 1):
+        ride.tell("progress", f"looking at {check.name}", name=check.name, number=number, total=len(checks))
         blocked = [f.name for f in findings if f.name in check.needs and f.status in ("stop", "waiting")]
         if blocked:
             found: list[tuple[Finding, MigwizardError | None]] = [

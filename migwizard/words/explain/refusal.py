@@ -55,6 +55,12 @@ TEXTS: dict[str, Explain] = {
     **{f"refusal.checkpoint-{kind}": CHECKPOINT for kind in ("foreign", "corrupt", "newer", "outside")},
     **{f"refusal.MW-E{number}": DATABASE for number in (11, 12, 13, 14, 15, 16, 17, 18, 20)},
     **dict.fromkeys(("refusal.unreachable", "refusal.missing", "refusal.switch"), DATABASE),
+    "refusal.not-switched": Explain(
+        "A reset stands in this checkout already, and this database was not switched to it yet.",
+        "A second one replaces the files that switch databases to the first.",
+        "Run the command in another terminal, then check again. If you wanted no second reset, it is all you need.",
+        "migwizard status",
+    ),
     **dict.fromkeys(("refusal.staging-changed", "refusal.tree-changed", "refusal.file-changed"), VOID),
     "refusal.locked": Explain(
         "Another migwizard holds this project. Two at once could undo each other's work.",

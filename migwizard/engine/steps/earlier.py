@@ -1,0 +1,58 @@
+"""An earlier reset whose manifest stands in this checkout: every database is switched to it before there is a second one."""
+
+from __future__ import annotations
+
+from migwizard.engine import pulled
+from migwizard.engine.histories import CURES
+from migwizard.engine.ride import Ride
+from migwizard.errors import ConflictError, DatabaseError
+from migwizard.switch.manifest import FILE_NAME, Manifest
+
+SWITCH = "migwizard fake --database {alias}"
+"""What switches a database to the earlier reset."""
+NOT_YET = ("OLD_HEAD", "BEHIND")
+"""States of a database in which it was not switched to a reset."""
+
+
+def find(ride: Ride) -> Manifest | None:
+    """The manifest of an earlier reset that stands here with all its files; one that cannot be read tells of none."""
+    try:
+        manifest = pulled.find(ride.project.root)
+    except ConflictError:
+        return None
+    if manifest is None or manifest.run_id == ride.checkpoint.run_id or pulled.missing(ride.project.root, manifest):
+        return None
+    return manifest
+
+
+def named(manifest: Manifest) -> str:
+    """The reset and its day, for people."""
+    return f"{manifest.run_id} of {manifest.created[:10]}"
+
+
+def text(manifest: Manifest) -> tuple[str, str]:
+    """What preflight notes, and the detail."""
+    detail = (
+        f"The reset {named(manifest)} stands in this checkout ({FILE_NAME}). A second one replaces its manifest and its script, so "
+        f"every database, wherever it is, has to be switched to the earlier one first: {SWITCH.format(alias='ALIAS')}\n"
+        "Where each database here stands: migwizard status"
+    )
+    return f"{named(manifest)} stands here; every database needs it first", detail
+
+
+def refusal(ride: Ride, alias: str) -> DatabaseError | None:
+    """The error for a database that is still at the old history of the earlier reset; None where that is not so."""
+    manifest = find(ride)
+    if manifest is None:
+        return None
+    found = ride.guest.call("database_state", alias=alias, manifest=manifest.to_dict())
+    if found["state"] not in NOT_YET:
+        return None
+    behind = found["state"] == "BEHIND"
+    return DatabaseError(
+        f"Database {alias} is still at the history from before the reset {named(manifest)}, which stands in this checkout, so "
+        "it has to be switched to that one before a second reset is made. Nothing was changed.",
+        code="not-switched",
+        cures=(f"Switch it: {SWITCH.format(alias=alias)}", *([CURES["MW-E12"].format(alias=alias)] if behind else [])),
+        details=found | {"alias": alias, "earlier": manifest.run_id},
+    )
