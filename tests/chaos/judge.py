@@ -78,7 +78,8 @@ class Judge:
             self._told(result, ended.code, ended.err)
             if order.target == "disk" and (ended.code != 1 or _FULL not in ended.err):
                 result.failures.append(f"a full disk ends with {ended.code}: {ended.err.strip()[-300:]}")
-        self._look(result, leg, victim, done=ended.code == 0)
+        # What is started again with another command ends elsewhere.
+        self._look(result, leg, victim, done=ended.code == 0 and not leg.resume)
         if second is not None:
             result.twice = victim.run(*leg.again, order=second).code != 0
             self._look(result, leg, victim, done=False)
