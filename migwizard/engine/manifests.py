@@ -11,9 +11,11 @@ from migwizard.engine.catalogues import old_catalogue
 from migwizard.engine.drift import migration_files, node_of
 from migwizard.engine.planning import decided, known_names, make_plan
 from migwizard.engine.ride import Ride
-from migwizard.errors import MigwizardError
+from migwizard.errors import ConflictError, MigwizardError
+from migwizard.paths import Workplace
 from migwizard.plan.operations import Node
-from migwizard.switch.manifest import Manifest, NameClashError, build, from_json
+from migwizard.stored import read_bytes
+from migwizard.switch.manifest import FILE_NAME, Manifest, NameClashError, build, from_json
 
 NAME = "manifest.json"
 
@@ -85,5 +87,32 @@ def tolerated(ride: Ride) -> set[Node]:
 
 
 def load_manifest(ride: Ride) -> Manifest:
-    """The manifest that Apply wrote."""
-    return from_json((ride.workplace.folder / NAME).read_text(encoding="utf-8"))
+    """The manifest that Apply wrote. Raises ConflictError where none is whole any more, or where it is of other folders."""
+    place, run_id = ride.workplace, ride.checkpoint.run_id
+    found = find_manifest(place, run_id)
+    if found is None:
+        raise ConflictError(
+            f"The manifest of the reset {run_id} is gone or was changed: {place.folder / NAME}, its copy in {ride.second}, and "
+            f"{FILE_NAME} beside manage.py. Nothing was changed.",
+            code="checkpoint-corrupt",
+            cures=(f"Take {FILE_NAME} from git, as it was committed with the new files, and start again.",),
+        )
+    if ride.checkpoint.applied and found.folders and dict(found.folders) != ride.checkpoint.folders:
+        raise ConflictError(
+            f"The checkpoint {place.checkpoint} and the manifest of its reset name other migrations folders. Nothing was changed.",
+            code="checkpoint-corrupt",
+            cures=(f"Put the checkpoint of {ride.second} in its place, and start again.",),
+        )
+    return found
+
+
+def find_manifest(place: Workplace, run_id: str) -> Manifest | None:
+    """The manifest of a reset: ours, else its copy beside the second backup, else the one that is to be committed."""
+    for path in (place.folder / NAME, place.second_backup / run_id / NAME, place.root / FILE_NAME):
+        try:
+            found = from_json(read_bytes(path).decode())
+        except (OSError, ValueError):
+            continue
+        if found.run_id == run_id:
+            return found
+    return None

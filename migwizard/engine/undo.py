@@ -8,7 +8,7 @@ from typing import Any
 from migwizard.engine import committed, durable, edits, halfway, histories, journal, patience, rowcopies, strays
 from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.journal import Act, Entry, Step
-from migwizard.engine.manifests import NAME, load_manifest
+from migwizard.engine.manifests import find_manifest, load_manifest
 from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.retiring import standing
 from migwizard.engine.ride import Ride, reset_time
@@ -140,7 +140,7 @@ def _check_old(ride: Ride) -> None:
 
 def _take_back_committed(ride: Ride) -> None:
     """Take back what lies beside manage.py where no swap was taken back: somebody put the old migrations there by hand."""
-    if (ride.workplace.folder / NAME).is_file():
+    if find_manifest(ride.workplace, ride.checkpoint.run_id) is not None:
         root = ride.project.root.resolve()
         left = tuple(step for step in committed.made_steps(ride) if durable.file_hash(root / step.path) == step.after)
         swap = Entry("apply", ride.checkpoint.run_id, left)
@@ -167,7 +167,7 @@ def _check_files(ride: Ride, steps: tuple[Step, ...]) -> None:
 
 def switched_lines(ride: Ride) -> list[DatabaseLine]:
     """The databases whose rows this reset holds, whether or not the tree still has the new files."""
-    if not (ride.workplace.folder / NAME).is_file():
+    if not ride.checkpoint.applied and find_manifest(ride.workplace, ride.checkpoint.run_id) is None:
         return []
     return [line for line in histories.lines(ride) if line.switched]
 

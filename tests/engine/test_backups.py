@@ -16,6 +16,7 @@ from migwizard.engine.options import Options
 from migwizard.engine.ride import Ride
 from migwizard.paths import Workplace
 from migwizard.project.discovery import find_project
+from migwizard.switch.manifest import FILE_NAME
 from tests.engine.persons import Person
 from tests.engine.support import MIGWIZARD, Shop
 from tests.engine.test_recovery import OLD_FILE, assert_old, killed, of, second_backup
@@ -229,3 +230,26 @@ def test_what_was_fetched_stays_where_something_went_back(reset: Shop, monkeypat
     with opened(reset, run_id, monkeypatch) as ride:
         undo.rows_back(ride)
     assert of(reset) == [run_id]
+
+
+# The manifest
+
+
+@pytest.mark.parametrize("text", [None, "{}", "\udcff"], ids=["gone", "empty", "no text"])
+def test_a_lost_manifest_comes_from_where_it_still_is(migrated: Shop, reset: Shop, text: str | None) -> None:
+    for path in (reset.root / ".migwizard/manifest.json", second_backup(reset) / "manifest.json"):
+        path.unlink()
+        if text is not None:
+            path.write_text(text, errors="surrogateescape")
+    reset.migwizard("undo", "--yes")
+    assert_old(reset, migrated)
+
+
+def test_without_any_manifest_undo_is_refused_in_words(reset: Shop) -> None:
+    for path in (reset.root / ".migwizard/manifest.json", second_backup(reset) / "manifest.json"):
+        path.write_text("{}")
+    (reset.root / FILE_NAME).unlink()
+    tree, dump = reset.tree(), reset.dump()
+    said = reset.migwizard("undo", "--yes", expect=6).stderr
+    assert "The manifest of the reset" in said and "Nothing was changed." in said
+    assert (reset.tree(), reset.dump()) == (tree, dump)
