@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from migwizard.engine import durable, journal
@@ -96,15 +97,20 @@ def load_checkpoint(path: Path, root: Path) -> Checkpoint | None:
             )
         checkpoint = _parse(_migrated(data))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ConflictError(
-            f"The checkpoint {path} cannot be read: {printable(str(error))}. Nothing was changed.",
-            code="checkpoint-corrupt",
-            cures=(f"Put {path.parent.name}/{PREVIOUS} in its place, or set the folder aside and start new.",),
-            details={"byte": _where(error), "previous": _previous(path, root)},
-        ) from error
+        raise _corrupt(path, str(error), {"byte": _where(error), "previous": _previous(path, root)}) from error
     _check_paths(checkpoint, path, root)
     _correct(checkpoint, Workplace(root).journal)
+    _check_labels(checkpoint, path)
     return checkpoint
+
+
+def _corrupt(path: Path, why: str, details: Mapping[str, Any] = MappingProxyType({})) -> ConflictError:
+    return ConflictError(
+        f"The checkpoint {path} cannot be read: {printable(why)}. Nothing was changed.",
+        code="checkpoint-corrupt",
+        cures=(f"Put {path.parent.name}/{PREVIOUS} in its place, or set the folder aside and start new.",),
+        details={"byte": None, "previous": None} | dict(details),
+    )
 
 
 def _correct(checkpoint: Checkpoint, acts: Path) -> None:
@@ -122,6 +128,13 @@ def _correct(checkpoint: Checkpoint, acts: Path) -> None:
             checkpoint.databases[alias] = "NEW"
         elif not switched and known in ("NEW", "NEW_PARTIAL"):
             checkpoint.databases[alias] = "OLD_HEAD"
+
+
+def _check_labels(checkpoint: Checkpoint, path: Path) -> None:
+    """Raise ConflictError where new files stand in the tree and nothing says in which folder."""
+    lost = {name.partition("/")[0] for name in checkpoint.files} - checkpoint.folders.keys()
+    if checkpoint.applied and lost:
+        raise _corrupt(path, f"it names no folder for {', '.join(sorted(lost))}")
 
 
 def _where(error: Exception) -> int | None:
@@ -184,6 +197,8 @@ def _parse(data: Mapping[str, Any]) -> Checkpoint:
         for key, value in values[name].items():
             if not isinstance(value, kinds):
                 raise ValueError(f"{name}: {key} is of another kind")
+    if wrong := [value for value in (*values["folders"], *values["folders"].values()) if not Path(value).parts]:
+        raise ValueError(f"folders: {wrong[0]!r} is the name of none")
     labels = values["project"].get("labels", [])
     if not isinstance(labels, list) or not all(isinstance(label, str) for label in labels):
         raise ValueError("project: labels are of another kind")
@@ -198,9 +213,9 @@ def _answer(key: str, choice: object, by: object, about: object = "") -> Answer:
 
 def _check_paths(checkpoint: Checkpoint, path: Path, root: Path) -> None:
     """Paths in a checkpoint are relative and stay below the project's root, symbolic links followed."""
-    own = path.parent
-    named = [(own / "staging", name) for name in checkpoint.files]
-    named += [(own / "backup", name) for name in checkpoint.folders]
+    place = Workplace(root)
+    named = [(place.staging, name) for name in checkpoint.files]
+    named += [(place.backup, name) for name in checkpoint.folders]
     named += [(root, name) for name in checkpoint.folders.values()]
     for base, value in named:
         if not lies_inside(base, value, root):

@@ -8,7 +8,7 @@ from migwizard.engine.ride import Ride
 
 NAME = "max_migration.txt"
 """Holds the name of the app's last migration; two branches that both add one then conflict in git."""
-_FOLDER = "companions"
+FOLDER = "companions"
 
 
 def steps(ride: Ride) -> list[Step]:
@@ -21,7 +21,7 @@ def steps(ride: Ride) -> list[Step]:
         path = f"{folder}/{NAME}"
         if (digest := durable.file_hash(root / path)) is None:
             continue
-        text, source = _text(ride, label), f"{_FOLDER}/{label}/{NAME}"
+        text, source = _text(ride, label), f"{FOLDER}/{label}/{NAME}"
         if text is None:
             found.append(Step(path, digest, None))
             continue
@@ -45,7 +45,7 @@ def made_steps(ride: Ride) -> list[Step]:
         if old is not None:
             text = _text(ride, label)
             after = None if text is None else durable.sha256(text)
-            found.append(Step(f"{folder}/{NAME}", old, after, f"{_FOLDER}/{label}/{NAME}" if text else None))
+            found.append(Step(f"{folder}/{NAME}", old, after, f"{FOLDER}/{label}/{NAME}" if text else None))
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from migwizard.engine import committed, companions, durable, journal
+from migwizard.engine import believable, committed, companions, durable, journal
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.ride import reset_time
 from migwizard.errors import MigwizardError
@@ -23,15 +23,18 @@ def settle(place: Workplace, entry: Entry, *, back: bool) -> Entry:
     """Bring the tree to one history, and return the change that did it; the caller ends it in the journal.
 
     A swap goes on to its end, unless it is to be taken back, or a text that it needs is gone or was changed. Raises
-    ConflictError where a file is neither old nor new, MigwizardError where the backup of one is gone; nothing is
-    touched then.
+    ConflictError where a file is neither old nor new, or where the journal asks for what no reset does; MigwizardError
+    where the backup of one is gone. Nothing is touched then.
     """
     journal.check(place.root, entry.steps)
+    believable.check(place, entry)
     if entry.kind == "undo":
         entry = replace(entry, steps=_sourced(place, entry.run_id, entry.steps, HALF))
     elif back or not _at_hand(place, entry):
         entry = replace(entry, kind="undo", steps=steps_back(place, entry, HALF))
         journal.begin(place.journal, entry, reset_time())
+    else:
+        believable.check_backed_up(place, entry, backed_up(place, entry.run_id))
     journal.carry_out(place.root, place.folder, entry.steps)
     return entry
 

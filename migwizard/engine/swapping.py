@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from migwizard.engine import committed, companions, durable, git, halfway, journal, keeping, staging, stat
+from migwizard.engine import believable, committed, companions, durable, git, halfway, journal, keeping, staging, stat
 from migwizard.engine.drift import migration_files
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.manifests import NAME, load_manifest, staged_manifest
@@ -206,11 +206,13 @@ def _root(ride: Ride) -> Path:
 def made_steps(ride: Ride) -> tuple[Step, ...]:
     """The steps of a swap that was made: as a journal has them, or else from what the swap left.
 
-    Raises MigwizardError where no journal has them, and the backups do not tell what an old file was.
+    Raises MigwizardError where no journal has them, and the backups do not tell what an old file was; ConflictError where
+    a journal has steps that no reset makes.
     """
     for path in (ride.workplace.journal, ride.second / ride.workplace.journal.name):
         swap = journal.swap_of(path, ride.checkpoint.run_id)
         if swap is not None:
+            believable.check(ride.workplace, swap)
             return swap.steps
     return _steps_by_manifest(ride)
 

@@ -249,3 +249,13 @@ def test_a_step_that_leads_elsewhere(tmp_path: Path, path: str, field: str) -> N
     except MigwizardError as error:
         assert error.code in ("journal-corrupt", "journal-outside", "file-changed")
     assert tree(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    "folders", [{}, {"people": "people/migrations"}, {"clubs": ""}, {"clubs": "."}, {"": "clubs/migrations"}]
+)
+def test_new_files_of_which_nothing_says_where_they_lie(tmp_path: Path, folders: dict[str, str]) -> None:
+    place = place_at(tmp_path)
+    data = json.dumps(whole() | {"folders": folders, "applied": True}).encode()
+    place.journal.write_bytes(lines(BEGIN, BEGIN | {"event": "end"}))
+    assert read(place, data) is None
