@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
-from migwizard.engine import committed, durable, edits, halfway, histories, journal, patience, rowcopies, strays
+from migwizard.engine import committed, durable, edits, halfway, histories, journal, patience, pulled, rowcopies, strays
 from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.journal import Act, Entry, Step
 from migwizard.engine.manifests import find_manifest, load_manifest
@@ -19,7 +19,7 @@ from migwizard.engine.swapping import check_nothing_on_top, missing_in_tree, new
 from migwizard.errors import ConflictError, DatabaseError
 from migwizard.paths import Workplace
 from migwizard.project.guest import GuestError
-from migwizard.words.counting import count
+from migwizard.words.counting import count, some
 
 FROM_COPY = "The JSON copy of its rows is whole: undo without --yes, and take them from it."
 _BUILT_ANEW = ("If it was built by migrate with the new files, set it aside, undo, and migrate it anew.",)
@@ -173,19 +173,51 @@ def switched_lines(ride: Ride) -> list[DatabaseLine]:
 
 
 def switched_by_us(ride: Ride) -> list[str]:
-    """Databases that this reset switched. Raises where one cannot go back, before any is touched."""
+    """Databases that this reset switched. Raises where one cannot go back, before any is touched.
+
+    That counts also for one that this reset never touched and that holds the new history; where it cannot be read, it is let be.
+    """
     if not ride.checkpoint.applied:
         ride.facts.pop(histories.LINES, None)
         return [line.alias for line in switched_lines(ride)]
-    found = []
+    found, kept, others = [], [], []
     for database in ride.guest.facts["databases"]:
         alias = database["alias"]
         ours = database["inside"] or touched(ride, alias)
-        if database["vendor"] != "other" and database["exists"] and ours:
+        if database["vendor"] == "other" or not database["exists"]:
+            continue
+        try:
             state = read_state(ride, alias)
-            if state["switched"] or state["state"] in histories.SWITCHED:
-                found.append(alias)
+        except DatabaseError:
+            if ours:
+                raise
+            continue
+        if not state["switched"] and state["state"] not in histories.SWITCHED:
+            continue
+        if ours:
+            found.append(alias)
+            kept.append(state["backup"])
+        else:
+            others.append((alias, state["backup"]))
+    # One that keeps the very same rows is one of ours under another alias, or its replica, and goes back with it.
+    _refuse_left([alias for alias, backup in others if not backup or backup not in kept])
     return found
+
+
+def _refuse_left(aliases: list[str]) -> None:
+    """Raise ConflictError where databases hold the new history that nobody switched from here: they would be left with it."""
+    if aliases:
+        hold, were = ("holds", "was") if len(aliases) == 1 else ("hold", "were")
+        raise ConflictError(
+            f"{some(aliases)} {hold} the new history, and {were} not switched from here: undo would take away the files that belong "
+            "to it. Nothing was changed.",
+            code="still-needed",
+            cures=(
+                *(f"Take it back first: {pulled.TAKE_BACK.format(alias=alias)}" for alias in aliases),
+                *_BUILT_ANEW,
+            ),
+            details={"databases": aliases},
+        )
 
 
 def try_database(ride: Ride, alias: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,25 @@ def test_the_swap_is_not_taken_back_under_a_migration_on_top(tiny_proved: Shop) 
     assert end.code == "built-on"
     assert tiny_proved.tree().keys() - before.keys() == {"people/migrations/0099_mine.py"}
     assert before.keys() <= tiny_proved.tree().keys()
+
+
+def test_a_database_that_the_script_switched_is_not_left_behind(migrated: Shop, tiny_proved: Shop) -> None:
+    """It lies outside of the project, and nothing but its rows tells of the switch."""
+    sitting(tiny_proved, LEFT_AT_APPLY)
+    outside = tiny_proved.root.parent / "production.sqlite3"
+    tiny_proved.database.rename(outside)
+    tiny_proved.edit("config/settings.py", 'BASE_DIR / "db.sqlite3"', f'"{outside}"')
+    script = ("migwizard_switch.py", "switch", "--database", "default")
+    assert tiny_proved.start(sys.executable, *script).returncode == 0
+    before = tiny_proved.tree()
+    said = tiny_proved.migwizard("undo", "--yes", expect=6).stderr
+    assert "default holds the new history" in said
+    assert "python migwizard_switch.py undo --database default" in said
+    assert tiny_proved.tree() == before
+    assert tiny_proved.start(sys.executable, script[0], "undo", *script[2:]).returncode == 0
+    tiny_proved.migwizard("undo", "--yes")
+    tree = {path: text for path, text in tiny_proved.tree().items() if path != "config/settings.py"}
+    assert tree == {path: text for path, text in migrated.tree().items() if path != "config/settings.py"}
 
 
 def test_undo_looks_again_after_its_question(tiny_proved: Shop) -> None:
