@@ -6,9 +6,10 @@ import fcntl
 import json
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from migwizard import private
@@ -17,8 +18,11 @@ from migwizard.paths import Workplace
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the project's lock. The system releases it however the process ends. Raises ConflictError."""
+def locked(path: Path) -> Iterator[Callable[[], bool]]:
+    """Hold the project's lock. The system releases it however the process ends. Raises ConflictError.
+
+    Yields what tells whether its file is still there: with its folder it may be removed by anybody.
+    """
     while True:
         descriptor = _open(path)
         try:
@@ -27,7 +31,7 @@ def locked(path: Path) -> Iterator[None]:
                 # Who held it removed the folder meanwhile; others lock the file that is there now.
                 continue
             _note(descriptor)
-            yield
+            yield partial(_is_at, path, descriptor)
             return
         finally:
             os.close(descriptor)
@@ -66,7 +70,7 @@ def _is_at(path: Path, descriptor: int) -> bool:
     """Whether the path still leads to the file that was opened."""
     try:
         return os.path.samestat(path.lstat(), os.fstat(descriptor))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
 
 

@@ -13,7 +13,7 @@ from migwizard.engine.options import Options
 from migwizard.engine.ride import Ride, fingerprint, reset_time
 from migwizard.engine.states import State
 from migwizard.engine.talk import Event, Face
-from migwizard.errors import ConflictError
+from migwizard.errors import ConflictError, LeftError
 from migwizard.paths import Workplace
 from migwizard.project.discovery import Project
 from migwizard.project.guest import Guest
@@ -31,7 +31,7 @@ def open_ride(project: Project, face: Face, options: Options, *, undo: bool = Fa
     existed, fetched = workplace.folder.exists(), ""
     workplace.create()
     # Within the lock, since another run may be about to write the checkpoint, or may have made the folder just now.
-    with locked(workplace.lock):
+    with locked(workplace.lock) as is_held:
         try:
             durable.sweep(workplace.folder)
             if fetch and not workplace.checkpoint.is_file():
@@ -46,6 +46,7 @@ def open_ride(project: Project, face: Face, options: Options, *, undo: bool = Fa
             settled = _settle(workplace, checkpoint, face, undo=undo, lost=lost)
             with closing(Guest(project, log=workplace.log)) as guest:
                 ride = Ride(project, workplace, guest, face, options, checkpoint, resumed=found is not None)
+                ride.is_held = is_held
                 if settled is not None:
                     ride.put_back = len(settled.steps) if settled.kind == "undo" else 0
                     ride.keep()
@@ -54,6 +55,14 @@ def open_ride(project: Project, face: Face, options: Options, *, undo: bool = Fa
                 checkout.check(ride)
                 try:
                     yield ride
+                except LeftError:
+                    raise
+                except Exception as error:
+                    gone = ride.gone()
+                    if gone is not None and getattr(error, "code", "") != gone.code:
+                        # Whatever failed, it is of no use without the folder.
+                        raise gone from error
+                    raise
                 finally:
                     scratch.close(ride)
         finally:

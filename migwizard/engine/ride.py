@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from migwizard.engine.checkpoint import Checkpoint
 from migwizard.engine.options import Options
 from migwizard.engine.states import State
 from migwizard.engine.talk import Answer, Event, Face, Question
-from migwizard.errors import UndecidedError, UsageError
+from migwizard.errors import ConflictError, UndecidedError, UsageError
 from migwizard.paths import Workplace
 from migwizard.project.apps import ProjectApps
 from migwizard.project.discovery import Project
@@ -61,6 +62,8 @@ class Ride:
     """Seconds spent waiting for answers."""
     server: Server | None = None
     """A database server of ours, for the time of the ride."""
+    is_held: Callable[[], bool] = lambda: True
+    """Whether the lock is where it was taken; without it somebody removed our folder."""
     scratch_folder: Path | None = None
     """Where results and scratch databases go instead of the project's own folder."""
 
@@ -75,9 +78,24 @@ class Ride:
     def tell(self, kind: str, text: str = "", **data: Any) -> None:
         self.face.tell(Event(kind, self.checkpoint.state, text, data))
 
+    def gone(self) -> ConflictError | None:
+        """The error for a folder that somebody removed meanwhile; once a swap was begun the second backup stands in."""
+        begun = self.checkpoint.applied or (self.second / self.workplace.journal.name).is_file()
+        if begun or self.is_held():
+            return None
+        return ConflictError(
+            f"The folder {self.workplace.folder} was removed while migwizard worked with it, so the reset begins anew at the next "
+            "start. Your project is unchanged.",
+            code="folder-gone",
+            cures=("Start again.",),
+            details={"stopped_at": State.PREFLIGHT.value},
+        )
+
     def save(self) -> None:
         if self.read_only:
             return
+        if (gone := self.gone()) is not None:
+            raise gone
         self.checkpoint.save(self.workplace.checkpoint)
         if self.checkpoint.applied:
             self.keep()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import sqlite3
 import threading
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from migwizard.engine import durable
 from migwizard.engine.lock import locked
-from migwizard.engine.talk import Question
+from migwizard.engine.talk import Event, Question
 from tests.engine.persons import Act, Person, sit_down
 from tests.engine.refusing import begun, cured, own_surroundings, refused, then, words  # noqa: F401 - a fixture
 from tests.engine.support import Shop
@@ -94,6 +95,37 @@ def test_a_checkpoint_that_names_a_place_outside(tiny: Shop) -> None:
     question = refused(sit_down(tiny.root, Person()), "checkpoint-outside", headline, 6)
     assert "../../other" in question.text
     _set_aside(tiny, "checkpoint-outside")
+
+
+def _without_folder(tiny: Shop, answer: str) -> Act:
+    return then(lambda: shutil.rmtree(tiny.root / ".migwizard"), answer)
+
+
+GONE = "was removed while migwizard worked with it, so the reset begins anew at the next start"
+
+
+@pytest.mark.parametrize("state", ["graph", "generate"])
+def test_a_folder_that_is_removed_while_a_question_is_open(tiny: Shop, state: str) -> None:
+    tree = tiny.tree()
+    person = Person({f"review:{state}": [_without_folder(tiny, "continue")]}, goes_on=True)
+    question = refused(sit_down(tiny.root, person), "folder-gone", "The folder .migwizard is gone", 6)
+    assert GONE in question.text
+    assert question.text.endswith("\nYour project is unchanged, and nothing is lost.")
+    assert list(words(question)) == ["again", "quit"]
+    assert tiny.tree() == tree
+
+
+def test_a_folder_that_is_removed_while_a_run_works(tiny: Shop) -> None:
+    class Removing(Person):
+        def tell(self, event: Event) -> None:
+            super().tell(event)
+            if (event.kind, event.text) == ("begin", "generate"):
+                shutil.rmtree(tiny.root / ".migwizard")
+
+    tree = tiny.tree()
+    question = refused(sit_down(tiny.root, Removing(goes_on=True)), "folder-gone", "The folder .migwizard is gone", 6)
+    assert GONE in question.text
+    assert tiny.tree() == tree
 
 
 def test_a_second_wizard(tiny: Shop) -> None:

@@ -297,6 +297,13 @@ CHECKPOINT = (
         ConflictError,
         f"{HERE}/.migwizard/backup is a link, and nothing is written or removed through it." + UNCHANGED,
     ),
+    Example(
+        "folder-gone",
+        ConflictError,
+        f"The folder {HERE}/.migwizard was removed while migwizard worked with it, so the reset begins anew at the next start. Your "
+        "project is unchanged.",
+        state=State.GENERATE,
+    ),
     Example("locked", ConflictError, "Another migwizard works in this project: process 4711." + UNCHANGED),
     Example(
         "finished",

@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from migwizard.engine.options import Opening
 
 QUIT = Choice("quit", "nothing is lost; migwizard goes on here next time", "Quit, keep everything")
-SAID = (" Nothing was changed.", " No row was changed.", " Nothing of it was touched.", " Nothing was swapped.")
+SAID = (
+    " Nothing was changed.",
+    " No row was changed.",
+    " Nothing of it was touched.",
+    " Nothing was swapped.",
+    " Your project is unchanged.",
+)
 """Ends of sentences that the line of what is unchanged says once more."""
 
 

@@ -155,6 +155,7 @@ HEADLINES: dict[str, Wording] = {
     "journal-outside": "The journal names a place outside",
     "journal-corrupt": "The journal cannot be read",
     "own-folder": "The folder of migwizard cannot be used",
+    "folder-gone": "The folder .migwizard is gone",
     "locked": "Another migwizard works here",
     "disk-full": "The disk is full",
     "read-only": _read_only,

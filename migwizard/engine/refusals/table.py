@@ -50,6 +50,7 @@ CURES: dict[str, tuple[Cure, ...]] = {
     "journal-outside": (c.journal, c.again()),
     "journal-corrupt": (c.journal, c.again()),
     "own-folder": (c.again(),),
+    "folder-gone": (c.again("Begin anew", "begins a new reset; nothing of the old one is left"),),
     "locked": (c.look, c.wait, c.again()),
     "disk-full": (c.again("I have made room: try again"), c.uses),
     "read-only": (c.again(), c.uses),
