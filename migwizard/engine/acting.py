@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from migwizard.engine import durable, journal
+from migwizard.engine import committed, companions, durable, journal
 from migwizard.engine.journal import Entry, Step
 from migwizard.engine.ride import fingerprint, reset_time
+from migwizard.errors import ConflictError
 from migwizard.paths import Workplace
+from migwizard.stored import printable
 
 
 class Change(Protocol):
@@ -57,6 +59,7 @@ class Acts:
         """Finish what a kill has cut off; returns what it was, "apply", "undo" or nothing. Raises ConflictError as `write`."""
         entry = journal.unfinished(self.journal)
         if entry is not None:
+            self._check_ours(entry.steps)
             journal.check(self.place.root, entry.steps)
             journal.carry_out(self.place.root, self.folder, entry.steps)
             journal.end(self.journal, entry)
@@ -78,10 +81,25 @@ class Acts:
     def undo(self) -> None:
         """Give every file its old text back. Raises ConflictError where one was edited since."""
         steps = self.steps_back
+        self._check_ours(steps)
         journal.check(self.place.root, steps)
         at = reset_time()
         self._carry_out(Entry("undo", fingerprint(at, steps)[:12], steps), at)
         shutil.rmtree(self.folder)
+
+    def _check_ours(self, steps: Iterable[Step]) -> None:
+        """Raise ConflictError where a step is none that `write` made: it keeps both texts first, and goes by migrations alone."""
+        for step in steps:
+            texts = {digest for digest in (step.before, step.after) if digest is not None}
+            is_kept = all(digest.isalnum() and durable.file_hash(self.folder / digest) == digest for digest in texts)
+            along = committed.is_committed(step.path) or companions.is_companion(step.path)
+            if not is_kept or step.source not in (None, step.after) or not (along or step.path.endswith(".py")):
+                raise ConflictError(
+                    f"The journal {self.journal} asks for {printable(step.path)} to be changed, and keeps not both texts of it, or it "
+                    "is no migration. Nothing was changed.",
+                    code="journal-outside",
+                    cures=(f"Move the folder {self.folder} away, and start again.",),
+                )
 
     def _carry_out(self, entry: Entry, at: str) -> None:
         journal.begin(self.journal, entry, at)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from migwizard.engine import durable, halfway, journal
+from migwizard.engine.acting import Acts
 from migwizard.engine.checkpoint import Checkpoint
 from migwizard.engine.journal import Entry, Step
 from migwizard.errors import ConflictError, MigwizardError
@@ -114,3 +115,24 @@ def test_a_line_that_somebody_added_is_refused_in_words(tiny_finished: Shop, com
     said = tiny_finished.migwizard(command, "--yes", expect=6).stderr
     assert "people/models.py" in said and "Nothing was changed." in said
     assert (tiny_finished.tree(), tiny_finished.dump()) == before
+
+
+@pytest.mark.parametrize("kind", ["branch", "retired"])
+@pytest.mark.parametrize(
+    ("path", "text"), [("people/models.py", None), ("people/models.py", b"evil\n"), ("notes", None)]
+)
+def test_nothing_goes_that_a_change_apart_from_a_reset_does_not_keep(
+    place: Workplace, kind: str, path: str, text: bytes | None
+) -> None:
+    acts = Acts(place, kind)
+    durable.write_file(place.root / "notes", b"notes\n")
+    one = step(place, path, text)
+    for kept in [b"notes\n", *filter(None, [text])]:
+        durable.write_file(acts.folder / durable.sha256(kept), kept)
+    journal.begin(acts.journal, Entry("apply", RUN, (Step(one.path, one.before, one.after, one.after),)))
+    before = tree(place)
+    with pytest.raises(ConflictError, match="Nothing was changed"):
+        acts.settle()
+    with pytest.raises(ConflictError, match="Nothing was changed"):
+        acts.undo()
+    assert tree(place) == before
