@@ -129,7 +129,8 @@ def test_an_app_that_is_left_out_has_no_file_and_can_come_back(tiny: Shop, monke
 
 
 def test_leaving_out_holds_over_a_resume_and_up_to_the_proof(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    ride(tiny, monkeypatch, {LEVELS: ["out:people", "quit"]})
+    person = ride(tiny, monkeypatch, {LEVELS: ["out:people", "quit"]})
+    assert "people stays as it is; b leads to Graph, where it can come back." in [each.text for each in person.events]
     person = ride(tiny, monkeypatch, {"review:proof": ["quit"]})
     assert {file.app for file in person.levels()[0].files} == {"clubs"}
     certificate = json.loads((tiny.root / ".migwizard" / "proof.json").read_bytes())

@@ -211,6 +211,24 @@ def test_space_leaves_the_app_out() -> None:
     assert app.answers == ["out:orders"]
 
 
+@pytest.mark.parametrize("key", ["space", "m", "e", "t"])
+def test_the_hidden_plan_is_left_alone_while_the_models_are_shown(key: str) -> None:
+    app = levels_app()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await focus_plan(pilot)
+        await pilot.press("v", key)
+        await settled(pilot)
+        assert "v leads to the plan" in "".join(str(note.message) for note in app._notifications)
+        assert isinstance(pilot.app.screen, LevelsScreen)
+        await pilot.press("v")
+        await settled(pilot)
+        assert "Moving" not in text_of(app)
+
+    drive(app, act)
+    assert app.answers == []
+
+
 def test_e_asks_for_a_name() -> None:
     app = levels_app()
 

@@ -71,6 +71,9 @@ def change(ride: Ride, answer: str) -> State:
     try:
         if participation.is_change(key):
             ride.facts[REFUSED] = participation.change(ride, key)
+            if key.startswith("out:") and not ride.facts[REFUSED]:
+                label = key.removeprefix("out:")
+                ride.tell("note", f"{label} stays as it is; b leads to Graph, where it can come back.")
         elif key == "recommended":
             _forget(ride, "order:")
         elif key.startswith("order:"):

@@ -35,6 +35,8 @@ from migwizard.tui.widgets.rows import Column
 from migwizard.tui.widgets.rule import Rule
 
 LEAVE_OUT = "leave-out"
+BOTH_FROM = 160
+"""Columns from which the plan and the models stand side by side."""
 FOLDED_FROM = 61
 """Files from which each level is one row that can be opened."""
 COLUMNS = (
@@ -251,7 +253,7 @@ class LevelsScreen(StepScreen):
     # What a person does
 
     def action_view(self) -> None:
-        if self.app.size.width >= 160:
+        if self.app.size.width >= BOTH_FROM:
             # Both are on the screen: go to the other one.
             other = "#plan" if self.query_one("#bylevel").has_focus else "#bylevel"
             self.query_one(other).focus()
@@ -261,9 +263,16 @@ class LevelsScreen(StepScreen):
         self.call_after_refresh(self._models)
         self._head()
 
+    def _seen(self) -> PlanFile | None:
+        """The focused file, where a person can see that it is; else they are told where it is."""
+        if self.preview is not None and self.has_class("-models") and self.app.size.width < BOTH_FROM:
+            self.app.notify("These are the models by level; v leads to the plan, where a file has the focus.")
+            return None
+        return self._file()
+
     def action_move(self) -> None:
         """Pick the focused row up."""
-        file = self._file()
+        file = self._seen()
         if file is None or self.preview is None or self.carried is not None:
             return
         if file.cycle is None or _firsts(self.preview.files)[file.app] is not file:
@@ -340,18 +349,20 @@ class LevelsScreen(StepScreen):
             self.query_one("#plan").focus()
 
     def action_leave_out(self) -> None:
-        file = self._file()
+        file = self._seen()
         if file is not None and self.carried is None:
             self.answer(f"out:{file.app}")
 
     def action_edit(self) -> None:
-        file = self._file()
+        file = self._seen()
         if file is not None and self.carried is None:
             self.answer(f"name:{file.app}/{file.name}")
 
     def action_target(self) -> None:
-        file = self._file()
-        if file is None or not file.waiting:
+        file = self._seen()
+        if file is None:
+            return
+        if not file.waiting:
             self.app.notify("Nothing waits in this file.")
             return
         self.go_to(file.waiting[0].returns_in)
