@@ -14,7 +14,7 @@ from typing import Any
 from migwizard.engine import durable, edited, edits, late, runs, scratchcopies, staging
 from migwizard.engine import undo as undoing
 from migwizard.engine.retiring import standing
-from migwizard.engine.reviews import REVIEWS
+from migwizard.engine.reviews import REVIEWS, looks
 from migwizard.engine.ride import Ride, Turn, fingerprint
 from migwizard.engine.states import ORDER, State, before
 from migwizard.engine.steps import apply, done, fake, generate, graph, levels, preflight, proof, seeds
@@ -180,7 +180,7 @@ def _approve(ride: Ride, position: int) -> int:
         # Seeds writes a file anew where the old history made its table with SQL of its own.
         return ORDER.index(State.GENERATE)
     question = REVIEWS[row.state].question(ride)
-    key = fingerprint(question.preview)
+    key = looks(ride, question)
     if ride.checkpoint.approvals.get(row.state) == key:
         return position + 1
     # Who leaves now comes back to this question.
@@ -195,7 +195,7 @@ def _approve(ride: Ride, position: int) -> int:
             _load_anew(ride)
             return ORDER.index(State.PREFLIGHT)
         _notice_edits(ride, row.state)
-        if before(row.state, State.APPLY) and fingerprint(REVIEWS[row.state].question(ride).preview) != key:
+        if before(row.state, State.APPLY) and looks(ride, REVIEWS[row.state].question(ride)) != key:
             ride.tell("note", "Something changed while you looked: please look once more.")
             return position
         ride.checkpoint.approvals[row.state] = key
@@ -219,7 +219,7 @@ def _load_anew(ride: Ride) -> None:
 
 def _approved(ride: Ride, state: State) -> bool:
     """Whether a person approved the state as it looks now."""
-    return ride.checkpoint.approvals.get(state) == fingerprint(REVIEWS[state].question(ride).preview)
+    return ride.checkpoint.approvals.get(state) == looks(ride, REVIEWS[state].question(ride))
 
 
 def _notice_edits(ride: Ride, state: State) -> None:
@@ -250,7 +250,7 @@ def _approve_run(ride: Ride) -> None:
     """What a finished run did without a person is history: who opens it later is not asked about it as if it came next."""
     if not ride.options.review and ride.checkpoint.applied and State.DONE in ride.checkpoint.results:
         for state in (State.APPLY, State.FAKE):
-            ride.checkpoint.approvals[state] = fingerprint(REVIEWS[state].question(ride).preview)
+            ride.checkpoint.approvals[state] = looks(ride, REVIEWS[state].question(ride))
 
 
 def _back(ride: Ride, position: int) -> int:

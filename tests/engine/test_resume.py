@@ -126,6 +126,17 @@ def test_what_changed_since_and_what_becomes_stale(tiny: Shop) -> None:
     assert question.choice("changes").shows == question.details  # type: ignore[union-attr]
 
 
+def test_how_the_same_python_was_found_does_not_count(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    until(tiny, "review:levels")
+    monkeypatch.setenv("VIRTUAL_ENV", sys.prefix)
+    person = Person({"resume": ["resume"]})
+    sat = sit_down(tiny.root, person, Opening(tiny.root))
+    assert sat.left
+    assert person.ids == ["resume", "review:levels"]
+    (told,) = [e for e in person.events if e.kind == "finding" and e.data["name"] == "Python"]
+    assert "named with --python" not in told.text
+
+
 def test_a_changed_migration_is_named(tiny: Shop) -> None:
     until(tiny, "review:seeds")
     path = tiny.root / "clubs/migrations/0004_roster.py"

@@ -4,10 +4,14 @@
 more. Every other answer goes to `change(ride, answer)`, which notes the decision and returns the state to go on from.
 """
 
+from dataclasses import replace
 from types import ModuleType
 
+from migwizard.engine.previews import PreflightPreview
 from migwizard.engine.reviews import apply, done, fake, generate, graph, levels, preflight, proof, seeds
+from migwizard.engine.ride import Ride, fingerprint
 from migwizard.engine.states import State
+from migwizard.engine.talk import Question
 
 REVIEWS: dict[State, ModuleType] = {
     State.PREFLIGHT: preflight,
@@ -20,3 +24,13 @@ REVIEWS: dict[State, ModuleType] = {
     State.FAKE: fake,
     State.DONE: done,
 }
+
+
+def looks(ride: Ride, question: Question) -> str:
+    """The fingerprint of what is approved. How the same interpreter was found changes nothing that a person could mind."""
+    preview = question.preview
+    if isinstance(preview, PreflightPreview):
+        how = ride.project.interpreter.reason
+        findings = (replace(finding, text=finding.text.replace(how, "")) for finding in preview.findings)
+        preview = replace(preview, findings=tuple(findings))
+    return fingerprint(preview)
