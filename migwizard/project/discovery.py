@@ -17,6 +17,9 @@ from migwizard.project.hiding import hidden, secret_variables, without_secrets
 from migwizard.project.places import Places, find_places
 from migwizard.project.via import split_via
 
+OWN = "migwizard's own interpreter, since the project has no environment"
+"""The reason where nothing else was found."""
+
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
@@ -146,7 +149,7 @@ def find_interpreter(
         return Interpreter(_executable(path, f"python in {config.file}"), f"named in {config.file.name}")
     if found := active_environment() or find_environment(root):
         return Interpreter(found.path, found.reason)
-    return Interpreter(Path(sys.executable), "migwizard's own interpreter, since the project has no environment")
+    return Interpreter(Path(sys.executable), OWN)
 
 
 def _elsewhere(command: str, source: str, reason: str, root: str | None) -> Interpreter:

@@ -11,7 +11,7 @@ from typing import Any
 
 from migwizard.errors import MigwizardError, ProjectError
 from migwizard.project import via
-from migwizard.project.discovery import Project
+from migwizard.project.discovery import OWN, Project
 from migwizard.project.envfiles import file_with
 from migwizard.project.hiding import without_passwords
 from migwizard.project.places import VARIABLE
@@ -80,7 +80,7 @@ class Guest:
         known = {*project.environ, *(() if project.interpreter.via else os.environ)}
         found = file_with(said, project.root, known)
         if found is None:
-            return error
+            return self._with_interpreter(error)
         name, path = found
         return ProjectError(
             f"{error.sentence.rstrip('.')}. The variable {name} stands in {path.name} beside manage.py, which nobody reads by "
@@ -88,6 +88,16 @@ class Guest:
             code="variable",
             details={**error.details, "env_file": str(path)},
         )
+
+    def _with_interpreter(self, error: GuestError) -> GuestError:
+        """The same failure; where a module is missing and our own Python looked for it, that is most likely why."""
+        missing = error.details.get("exception") == "ModuleNotFoundError" or error.details.get("lacks") == "django"
+        if missing and self._project.interpreter.reason == OWN:
+            error.sentence = (
+                f"{error.sentence.rstrip('.')}. It was looked for by {OWN}: activate the one in which your project runs, or name "
+                "it with --python. Nothing was changed."
+            )
+        return error
 
     def _launch(self) -> Process:
         self._check_cancelled()

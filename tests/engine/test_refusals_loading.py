@@ -60,9 +60,21 @@ def test_an_app_that_cannot_be_imported(tiny: Shop) -> None:
     models = tiny.root / "people/models.py"
     good = models.read_text()
     models.write_text("import legacy_of_nobody\n" + good)
-    question = refused(sit_down(tiny.root, Person()), "project", "tiny/people/models.py cannot be imported", 3)
+    question = refused(sit_down(tiny.root, Person()), "project", "legacy_of_nobody cannot be imported", 3)
+    assert "people/models.py" in question.text
+    assert "own interpreter" not in question.text
     assert "line 1" in question.text
     cured(tiny.root, "project", then(lambda: models.write_text(good), "again"))
+
+
+def test_an_app_that_is_not_installed_where_no_environment_was_found(tiny: Shop) -> None:
+    settings = tiny.root / "config/settings.py"
+    settings.write_text(settings.read_text() + "\nINSTALLED_APPS += ['app_of_nobody']\n")
+    question = refused(
+        sit_down(tiny.root, Person(), Opening(tiny.root)), "project", "app_of_nobody cannot be imported", 3
+    )
+    assert "It was looked for by migwizard's own interpreter, since the project has no environment" in question.text
+    assert "--python" in question.text
 
 
 def test_another_python_is_taken(tiny: Shop, tmp_path: Path) -> None:

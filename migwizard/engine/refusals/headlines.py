@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import PurePath
 
@@ -9,6 +10,7 @@ from migwizard.errors import MigwizardError
 from migwizard.words.counting import count
 
 LONGEST = 60
+MISSING = re.compile(r"No module named '([^']+)'")
 
 Wording = str | Callable[[MigwizardError], str]
 
@@ -41,6 +43,9 @@ def _project(error: MigwizardError) -> str:
         return (
             "Your settings stopped the start" if "settings" in place else f"{place or 'Your project'} stopped the start"
         )
+    missing = MISSING.search(error.sentence)
+    if error.details.get("exception") == "ModuleNotFoundError" and missing is not None:
+        return f"{missing[1]} cannot be imported"
     if error.details.get("exception") in ("ImportError", "ModuleNotFoundError", "SyntaxError") and place:
         return f"{place} cannot be imported"
     return f"{place} stopped the start" if place else "Your project cannot be loaded"
