@@ -110,7 +110,8 @@ def test_one_that_is_behind_the_first_reset_is_told_how_it_gets_there(colleague:
 def test_a_second_reset_that_was_begun_does_not_hide_the_first(colleague: Shop) -> None:
     old = colleague.database.read_bytes()
     colleague.migwizard("fake", "--yes")
-    colleague.migwizard("run", "--yes", "--until", "preflight")
+    told = colleague.migwizard("run", "--yes", "--until", "preflight").stderr
+    assert "stands in this checkout (migwizard_manifest.json)" in told
     colleague.database.write_bytes(old)
     told = colleague.migwizard("status").stderr
     assert "the next step is graph" in told

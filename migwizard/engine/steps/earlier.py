@@ -30,13 +30,14 @@ def named(manifest: Manifest) -> str:
     return f"{manifest.run_id} of {manifest.created[:10]}"
 
 
-def text(manifest: Manifest) -> tuple[str, str]:
-    """What preflight notes, and the detail."""
-    detail = (
+def look(ride: Ride, manifest: Manifest) -> tuple[str, str]:
+    """Say that the earlier reset stands here; returns what preflight notes, and the detail."""
+    note = (
         f"The reset {named(manifest)} stands in this checkout ({FILE_NAME}). A second one replaces its manifest and its script, so "
-        f"every database, wherever it is, has to be switched to the earlier one first: {SWITCH.format(alias='ALIAS')}\n"
-        "Where each database here stands: migwizard status"
+        f"every database, wherever it is, has to be switched to the earlier one first: {SWITCH.format(alias='ALIAS')}"
     )
+    ride.tell("note", note)
+    detail = f"{note}\nWhere each database here stands: migwizard status"
     return f"{named(manifest)} stands here; every database needs it first", detail
 
 

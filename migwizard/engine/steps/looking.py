@@ -408,7 +408,7 @@ def checks_of(ride: Ride) -> tuple[Check, ...]:
     if manifest is None:
         return CHECKS
     place = next(number for number, check in enumerate(CHECKS) if check.name == "Databases")
-    return (*CHECKS[:place], Check(EARLIER, lambda *_: ("note", *earlier.text(manifest))), *CHECKS[place:])
+    return (*CHECKS[:place], Check(EARLIER, lambda ride, _: ("note", *earlier.look(ride, manifest))), *CHECKS[place:])
 
 
 def look_at(ride: Ride, check: Check, seen: Seen) -> list[tuple[Finding, MigwizardError | None]]:
