@@ -11,6 +11,8 @@ from migwizard.engine.ride import Ride
 
 MARK = "stock"
 """Work file that says so, with the reason."""
+SEED = "A seed does not leave what it left in the old history."
+"""The reason that says nothing against late rendering yet: seeds may do so for reasons of their own."""
 
 
 class DoubtError(Exception):

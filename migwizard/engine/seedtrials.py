@@ -56,7 +56,7 @@ def try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
         culprits = _moved_writers(seeding, {d.table for d in differences if d.table} - _stirred(seeding))
         again = _makers_of_lost(seeding, new)
         if culprits and seeding.old["lazy"]:
-            raise late.DoubtError(f"A seed does not leave what it left in the old history. {differences[0].sentence}")
+            raise late.DoubtError(f"{late.SEED} {differences[0].sentence}")
         if not culprits and not again:
             if changed := _stored_otherwise(seeding, differences):
                 seeding.stored = {*(seeding.stored or ()), *changed}
