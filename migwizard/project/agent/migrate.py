@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import time
 import weakref
@@ -41,6 +42,7 @@ def migrate(
 
     from django.core.management import call_command
 
+    _let_others_go_first()
     scratch.create(start, alias, path)
     tenants.join_schemas()
     histories.look_at(folders, without)
@@ -85,6 +87,12 @@ def failures_told(observer: Observer, engine: Any, root: str) -> Iterator[None]:
             operation=observer.current,
             where=place(cause, root),
         ) from error
+
+
+def _let_others_go_first() -> None:
+    """Whoever presses a key while histories run on all cores waits for no history."""
+    if hasattr(os, "nice"):
+        os.nice(10)
 
 
 def _leave_djangos_handlers() -> None:
