@@ -20,17 +20,19 @@ FOREIGN = frozenset({"django", *sys.stdlib_module_names})
 
 def filled_by_decorators(module: ModuleScope) -> Mapping[int, frozenset[str]]:
     """The global names that a statement's decorators may have changed, by number of the statement."""
+    decorated = {number: roots for number, each in enumerate(module.statements) if (roots := _decorators(each))}
+    if not decorated:
+        # Nearly all migrations are so, and what follows goes through every name of the module.
+        return {}
     bound: dict[str, list[Statement]] = {}
     for statement in module.statements:
         for name in statement.binds:
             bound.setdefault(name, []).append(statement)
     spoken_of = {name for statement in module.statements for name in _beyond_decorators(statement.node)}
-    found = {}
-    for number, statement in enumerate(module.statements):
-        if roots := _decorators(statement):
-            names = (name for name in _reached(roots, bound) if _keeps(name, bound[name], spoken_of))
-            found[number] = frozenset(names)
-    return found
+    return {
+        number: frozenset(name for name in _reached(roots, bound) if _keeps(name, bound[name], spoken_of))
+        for number, roots in decorated.items()
+    }
 
 
 def _decorators(statement: Statement) -> set[str]:

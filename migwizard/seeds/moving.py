@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from migwizard.seeds.extract import CannotMove, Extract, extract
@@ -98,8 +99,14 @@ def lost(
 
 def _extract(source: str, names: list[str], module: OldModule, old: Old) -> Extract:
     # Its own name is a text like any other: it stands for `__name__`.
-    others = set(old.vanishing) - {module.dotted}
-    return extract(source, names, package=module.package, project_migrations=others)
+    others = frozenset(old.vanishing) - {module.dotted}
+    return _extracted(source, tuple(names), module.package, others)
+
+
+# Each trial of the seeds asks for the same again.
+@lru_cache(maxsize=256)
+def _extracted(source: str, names: tuple[str, ...], package: str, others: frozenset[str]) -> Extract:
+    return extract(source, names, package=package, project_migrations=others)
 
 
 def _joined(source: str, module: OldModule, old: Old, path: tuple[str, ...]) -> str:
