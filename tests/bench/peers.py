@@ -10,7 +10,7 @@ from tests.bench.figures import Figure, Kind
 from tests.bench.files import Migrated, migrate
 from tests.bench.spending import Spent
 from tests.peers.tools import TOOLS
-from tests.peers.trial import Trial
+from tests.peers.trial import FOLDER, Trial
 from tests.subjects import SubjectError
 
 PLAIN = "rm + makemigrations"
@@ -21,7 +21,7 @@ def measure(_: str) -> Sequence[Figure]:
     """Each tool that comes to its end, ours among them, once; the others are left out. Raises SubjectError where none does."""
     found = {tool.name: done for tool in TOOLS if (done := _once(Trial(tool))) is not None}
     if PLAIN not in found:
-        raise SubjectError(f"{PLAIN} did not come to its end: {Trial(TOOLS[0]).log.parent}")
+        raise SubjectError(f"{PLAIN} did not come to its end; what it said is in {FOLDER}")
     spent, migrated = found.pop(PLAIN)
     return tuple(figure for name, done in found.items() for figure in _ratios(name, done, (spent, migrated)))
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from migwizard.engine.options import Opening
 
 QUIT = Choice("quit", "nothing is lost; migwizard goes on here next time", "Quit, keep everything")
+NOTHING_KEPT = Choice("quit", "your project is unchanged; the next start begins anew", "Quit")
+"""The same where our own folder is gone, and all decisions with it."""
 SAID = (
     " Nothing was changed.",
     " No row was changed.",
@@ -54,12 +56,13 @@ def menu(refusal: MigwizardError, opening: Opening, project: Project | None) -> 
     case = Refused(refusal, opening, project, state, applied)
     offers = [*_offers(case), *_of_other_stops(case)]
     acts: dict[str, Act] = {}
-    if (before := case.before) is not None:
+    gone = case.code == "folder-gone"
+    if (before := case.before) is not None and not gone:
         acts["back"] = lambda _: case.open_again(back_to=before)
         if not any(offer.choice.key == f"to:{before.value}" for offer in offers):
             effect = "nothing is undone; your decisions are kept"
             offers.append(Offer(Choice("back", effect, f"Back to {before.value.capitalize()}"), acts["back"]))
-    offers.append(Offer(QUIT))
+    offers.append(Offer(NOTHING_KEPT if gone else QUIT))
     acts |= {offer.choice.key: offer.act for offer in offers if offer.act is not None}
     text, unchanged = _sentence(refusal, project), unchanged_line(found, tree)
     if opening.undo and refusal.exit_code is ExitCode.PROJECT:
