@@ -45,6 +45,11 @@ def makemigrations_class() -> Any:
     return type(load_command_class(get_commands()["makemigrations"], "makemigrations"))
 
 
+def is_stock() -> bool:
+    """Whether makemigrations is Django's own."""
+    return makemigrations_class().__module__ == _STOCK
+
+
 def inside_makemigrations(work: Callable[[Inside], Any]) -> Any:
     """Run the project's command and return the result of `work`; the command itself then finds no changes.
 

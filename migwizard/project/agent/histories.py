@@ -14,6 +14,8 @@ import os
 import sys
 from typing import Any, Collection, Sequence
 
+from . import kept
+
 Without = Sequence[Sequence[str]]
 """Migrations that no history here has, each as [app, name]."""
 
@@ -85,6 +87,7 @@ def use(folders: dict[str, str | None]) -> None:
     """
     from django.conf import settings
 
+    kept.forget()
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
     modules = {}
     overrides = dict(_items(settings.MIGRATION_MODULES))
@@ -114,6 +117,7 @@ def _leave_out(nodes: Collection[tuple[str, str]]) -> None:
     """Let no loader of this process find these migrations, nor what depends on them, nor hear that others come before them."""
     from django.db.migrations.loader import MigrationLoader
 
+    kept.forget()
     original, left_out = MigrationLoader.load_disk, set(nodes)
 
     def load_disk(loader: Any) -> None:

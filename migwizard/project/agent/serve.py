@@ -21,6 +21,7 @@ from typing import Any, Callable
 from .channel import Channel, Heartbeat, Lines, take_descriptors
 from .exchange import Exchange
 from .failure import AgentError, describe
+from .reader import Reader, is_about_tree
 
 PROTOCOL = 1
 
@@ -103,58 +104,165 @@ def _end(code: int) -> None:
     os._exit(code)
 
 
+class Child:
+    """A fork at work: the request that it answers, or the reader that it is."""
+
+    def __init__(self, pid: int, number: int, descriptor: int, reader: Reader | None = None) -> None:
+        self.pid, self.lines, self.reader = pid, Lines(descriptor), reader
+        self._number = number
+
+    @property
+    def number(self) -> int | None:
+        return self.reader.number if self.reader else self._number
+
+
 class Children:
     """The forks at work, each with a pipe whose lines are handed on to the host."""
 
-    def __init__(self, channel: Channel, selector: selectors.BaseSelector, exchange: Exchange | None) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        selector: selectors.BaseSelector,
+        exchange: Exchange | None,
+        start: Start,
+        reads: bool,
+    ) -> None:
         self._channel = channel
         self._exchange = exchange
         self._selector = selector
-        self._by_descriptor: dict[int, tuple[int, int, Lines]] = {}
+        self._start = start
+        self._reads = reads
+        """Whether a fork may read the history for others."""
+        self._reader: Reader | None = None
+        self._by_descriptor: dict[int, Child] = {}
 
-    def fork(self, request: dict[str, Any], start: Start) -> None:
+    def take(self, request: dict[str, Any]) -> None:
+        """Answer a request in a fork, where it can be in one of the process that has read the history."""
+        if not self._reads or not is_about_tree(request):
+            self._fork(request)
+            return
+        if self._reader and self._reader.is_free() and not self._reader.is_current():
+            self._dismiss()
+        if self._reader is None:
+            self._fork_reader(request)
+        elif self._reader.is_free():
+            self._reader.send(request)
+        else:
+            self._fork(request)
+
+    def _fork(self, request: dict[str, Any]) -> None:
         reader, writer = os.pipe()
         pid = os.fork()
         if pid == 0:
-            os.close(reader)
-            answer(request, start, Channel(writer), self._exchange)
+            self._leave(reader)
+            answer(request, self._start, Channel(writer), self._exchange)
             _end(0)
         os.close(writer)
-        self._by_descriptor[reader] = (pid, request["id"], Lines(reader))
-        self._selector.register(reader, selectors.EVENT_READ)
+        self._watch(Child(pid, request["id"], reader))
+
+    def _fork_reader(self, request: dict[str, Any]) -> None:
+        """Have a fork read the history, answer the request, and wait for more of its kind."""
+        reader, writer = os.pipe()
+        requests, sender = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                self._leave(reader, sender)
+                _read(request, requests, Channel(writer), self._start, self._exchange)
+            finally:
+                # Whatever the files did to this process: it is none that serves the host.
+                _end(0)
+        os.close(writer)
+        os.close(requests)
+        self._reader = Reader(sender, request)
+        self._watch(Child(pid, request["id"], reader, self._reader))
+
+    def _leave(self, *descriptors: int) -> None:
+        """Close, in a fork, what only this process should hold: a reader ends when nobody can send it anything."""
+        for descriptor in (*descriptors, *([self._reader.requests] if self._reader else [])):
+            os.close(descriptor)
+
+    def _watch(self, child: Child) -> None:
+        self._by_descriptor[child.lines.descriptor] = child
+        self._selector.register(child.lines.descriptor, selectors.EVENT_READ)
+
+    def _dismiss(self) -> None:
+        """Let the reader end."""
+        if self._reader:
+            os.close(self._reader.requests)
+            self._reader = None
 
     def forward(self, descriptor: int) -> None:
         """Hand on what a fork wrote; at its end say how it ended, in case it could not say so itself.
 
         One that writes without an end is ended.
         """
-        pid, number, lines = self._by_descriptor[descriptor]
+        child = self._by_descriptor[descriptor]
         ran_wild = ""
         try:
-            complete = lines.read()
+            complete = child.lines.read()
         except OverflowError as error:
-            os.kill(pid, signal.SIGKILL)
+            os.kill(child.pid, signal.SIGKILL)
             complete, ran_wild = None, str(error)
         if complete is not None:
             for line in complete:
-                self._channel.forward(line)
+                if child.reader is None or child.reader.hears(line):
+                    self._channel.forward(line)
             return
         self._selector.unregister(descriptor)
         os.close(descriptor)
         del self._by_descriptor[descriptor]
-        _, status = os.waitpid(pid, 0)
+        _, status = os.waitpid(child.pid, 0)
+        if child.reader:
+            self._lose(child.reader)
+        if child.reader and child.reader.waiting:
+            # It could not read the history; whoever tries again finds out, and says, why.
+            self._fork(child.reader.waiting)
+            return
+        if child.number is None:
+            return
         if self._exchange:
-            self._exchange.drop(number)
-        self._channel.send({"id": number, "ended": ran_wild or _ending(status)})
+            self._exchange.drop(child.number)
+        self._channel.send({"id": child.number, "ended": ran_wild or _ending(status)})
+
+    def _lose(self, reader: Reader) -> None:
+        """A reader is gone; where it had not read anything yet, none is tried again."""
+        self._reads = self._reads and not reader.waiting
+        if reader is self._reader:
+            self._dismiss()
 
     def cancel(self, number: int) -> None:
-        for pid, request, _ in self._by_descriptor.values():
-            if request == number:
-                os.kill(pid, signal.SIGKILL)
+        for child in self._by_descriptor.values():
+            if child.number != number:
+                continue
+            if child.reader and not child.reader.waiting:
+                child.reader.send({"cancel": number})
+                continue
+            if child.reader:
+                child.reader.waiting = None
+            os.kill(child.pid, signal.SIGKILL)
 
     def kill(self) -> None:
-        for pid, _, _ in self._by_descriptor.values():
-            os.kill(pid, signal.SIGKILL)
+        """End them all, and wait until they have; a reader that serves ends its own when it hears nobody any more."""
+        self._dismiss()
+        for child in self._by_descriptor.values():
+            if child.reader is None or child.reader.waiting:
+                os.kill(child.pid, signal.SIGKILL)
+        for child in self._by_descriptor.values():
+            os.waitpid(child.pid, 0)
+
+
+def _read(request: dict[str, Any], requests: int, channel: Channel, start: Start, exchange: Exchange | None) -> None:
+    """Be a reader; ends at once where the history cannot be read, or where that started threads."""
+    from .kept import keep
+
+    with Heartbeat(channel, request["id"]):
+        seen = keep(start["root"])
+    seen = None if hindrance() else seen
+    channel.send({"id": request["id"], "seen": seen})
+    if seen is not None:
+        gc.freeze()
+        serve(requests, channel, start, exchange, request)
 
 
 def _ending(status: int) -> str:
@@ -163,11 +271,15 @@ def _ending(status: int) -> str:
     return "exit code {}".format(os.WEXITSTATUS(status))
 
 
-def serve(requests: int, channel: Channel, start: Start, exchange: Exchange | None) -> None:
-    """Answer requests, each in a fork, until the host closes its end."""
+def serve(
+    requests: int, channel: Channel, start: Start, exchange: Exchange | None, first: dict[str, Any] | None = None
+) -> None:
+    """Answer requests, each in a fork, until the host closes its end; a reader begins with the one that it was made for."""
     selector = selectors.DefaultSelector()
     selector.register(requests, selectors.EVENT_READ)
-    lines, children = Lines(requests), Children(channel, selector, exchange)
+    lines, children = Lines(requests), Children(channel, selector, exchange, start, reads=first is None)
+    if first is not None:
+        children.take(first)
     while True:
         for key, _ in selector.select():
             if key.fd != requests:
@@ -184,7 +296,7 @@ def serve(requests: int, channel: Channel, start: Start, exchange: Exchange | No
                 elif "cancel" in request:
                     children.cancel(request["cancel"])
                 else:
-                    children.fork(request, start)
+                    children.take(request)
 
 
 def hindrance() -> str | None:
