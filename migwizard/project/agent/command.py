@@ -25,17 +25,35 @@ class Inside:
         detector: Any,
         autodetector: Any,
         find: Callable[..., dict[str, list[Any]]],
-        asked: list[str],
+        past: Callable[[], Any] | None,
     ) -> None:
+        """`past` makes the old one of the autodetector's states, where command and autodetector are Django's own."""
         self.command = command
-        self.detector = detector
-        """The autodetector that the command made, with its two states."""
         self.autodetector = autodetector
         """The autodetector class of the project."""
-        self.find = find
-        """The changes that the command itself would find, by app label; keywords are those of `changes`."""
-        self.asked = asked
+        self.asked: list[str] = []
         """What `find` would have asked somebody at a terminal, in words."""
+        self._detector, self._find, self._past = detector, find, past
+        self._is_stock = past is not None
+        note_questions(detector.questioner, self.asked)
+
+    @property
+    def detector(self) -> Any:
+        """The autodetector that the command made, with its two states."""
+        if self._past is not None:
+            self._detector.from_state, self._past = self._past(), None
+        return self._detector
+
+    def find(self, **more: Any) -> dict[str, list[Any]]:
+        """The changes that the command itself would find, by app label; keywords are those of `changes`."""
+        return self._find(self.detector, **more)
+
+    def today(self) -> Any:
+        """The models as they are now; whoever changes that state changes what `find` looks at."""
+        from django.apps import apps
+        from django.db.migrations.state import ProjectState
+
+        return self._detector.to_state if self._is_stock else ProjectState.from_apps(apps)
 
 
 def makemigrations_class() -> Any:
@@ -66,16 +84,14 @@ def inside_makemigrations(work: Callable[[Inside], Any]) -> Any:
         module, "MigrationAutodetector", MigrationAutodetector
     )
     results: list[Any] = []
+    past = _Past() if is_stock() and original.__module__.startswith("django.") else None
 
     class Injected(original):
         def changes(self, *args: Any, **kwargs: Any) -> dict[str, list[Any]]:
-            asked: list[str] = []
-            note_questions(self.questioner, asked)
+            def find(detector: Any, **more: Any) -> dict[str, list[Any]]:
+                return dict(original.changes(detector, *args, **dict(kwargs, **more)))
 
-            def find(**more: Any) -> dict[str, list[Any]]:
-                return dict(original.changes(self, *args, **dict(kwargs, **more)))
-
-            results.append(work(Inside(command, self, original, find, asked)))
+            results.append(work(Inside(command, self, original, find, past.given_back() if past else None)))
             return {}
 
     for place in (module, sys.modules[_STOCK]):
@@ -89,6 +105,29 @@ def inside_makemigrations(work: Callable[[Inside], Any]) -> Any:
     if not results:
         raise AgentError("failed", "The project's makemigrations ended without looking for changes.")
     return results[0]
+
+
+class _Past:
+    """Lets loaders give an empty state for what the migrations end in: few requests look at it, and it costs as much as all else."""
+
+    def __init__(self) -> None:
+        from django.db.migrations.loader import MigrationLoader
+        from django.db.migrations.state import ProjectState
+
+        self._loader: Any = MigrationLoader
+        self._original = MigrationLoader.project_state
+        self._asked: list[Callable[[], Any]] = []
+
+        def project_state(loader: Any, *args: Any, **kwargs: Any) -> Any:
+            self._asked.append(lambda: self._original(loader, *args, **kwargs))
+            return ProjectState()
+
+        self._loader.project_state = project_state
+
+    def given_back(self) -> Callable[[], Any]:
+        """Let them give what they should again; returns what makes the state for which the last one was asked."""
+        self._loader.project_state = self._original
+        return self._asked[-1]
 
 
 def note_questions(questioner: Any, asked: list[str]) -> None:

@@ -25,10 +25,10 @@ def registry_at_end(
     """The same with the models that a history ends in, instead of those of today."""
     from django.apps import apps
 
-    from .operations import target_state
+    from .operations import end_of_history
 
     look_at(folders, without)
-    found = _models(target_state("history", set(labels)).apps)
+    found = _models(end_of_history(set(labels)).apps)
     return {"apps": [_app(config) for config in apps.get_app_configs()], **found}
 
 

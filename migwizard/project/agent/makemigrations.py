@@ -71,7 +71,7 @@ def generate(
 
     def work(inside: Inside) -> list[dict[str, Any]]:
         # Taken before the old files are hidden: later the loader sees staging only.
-        target = target_state(source, set(labels))
+        target = target_state(inside, source, set(labels))
         found, _ = detect(inside.autodetector, set(labels), target.clone())
         by_id = {
             operation_id(app, n): operation

@@ -34,21 +34,22 @@ def quiet_questioner() -> Any:
     return Quiet({"ask_initial": True}, dry_run=True)
 
 
-def target_state(source: str, labels: set[str]) -> Any:
+def target_state(inside: Inside, source: str, labels: set[str]) -> Any:
     """The state to build: the models as they are now, or ("history") what the migrations on disk end in.
 
     Raises AgentError("history") where that needs what only the files of `labels` hold.
     """
-    from django.apps import apps
-    from django.db.migrations.state import ProjectState
+    return end_of_history(labels) if source == "history" else inside.today()
+
+
+def end_of_history(labels: set[str]) -> Any:
+    """What the migrations on disk end in. Raises AgentError("history") where that needs what only the files of `labels` hold."""
     from django.db.models.options import normalize_together
     from django.utils import translation
 
     from .history import load_graph
 
     translation.deactivate_all()
-    if source != "history":
-        return ProjectState.from_apps(apps)
     loader = load_graph()
     state = loader.project_state()
     modules = {type(found).__module__ for (label, _), found in loader.disk_migrations.items() if label in labels}
@@ -114,7 +115,7 @@ def operations(
     histories.look_at(folders, without)
 
     def work(inside: Inside) -> list[dict[str, Any]]:
-        found, recorder = detect(inside.autodetector, set(labels), target_state(source, set(labels)))
+        found, recorder = detect(inside.autodetector, set(labels), target_state(inside, source, set(labels)))
         makers, kept = _Makers(found), apart.kept_apart(found)
         return [
             dict(_facts(app, index, operation, found, makers, recorder), apart=id(operation) in kept)
