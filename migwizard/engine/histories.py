@@ -38,6 +38,8 @@ SHORT = {
 SWITCHED = ("NEW", "NEW_PARTIAL", "MIXED")
 """States with new rows, which undo takes back where the old ones are kept."""
 
+MIGRATE_FIRST = "Run manage.py migrate with the files as they are now, then start again."
+
 CURES = {
     "MW-E11": "ALTER TABLE django_migrations ENGINE=InnoDB, then check again.",
     "MW-E12": "Check the old release out in another folder, run `manage.py migrate --database {alias}` there, then check again.",

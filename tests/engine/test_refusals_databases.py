@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from migwizard.engine.previews import PreflightPreview
 from migwizard.engine.talk import Question
 from tests.engine.persons import Person, sit_down
 from tests.engine.refusing import cured, own_surroundings, refused, then, words  # noqa: F401 - a fixture
-from tests.engine.support import Shop
+from tests.engine.support import Shop, make_project
 
 pytestmark = pytest.mark.ride
 
@@ -53,6 +54,37 @@ def test_a_database_that_is_behind(tiny: Shop) -> None:
     assert "lacks clubs.0004_roster" in question.choice("steps").shows  # type: ignore[union-attr]
     row = "INSERT INTO django_migrations (app, name, applied) VALUES ('clubs', '0004_roster', '2020-01-01')"
     cured(tiny.root, "MW-E12", then(lambda: tiny.query(row), "again"))
+
+
+@pytest.fixture
+def groups(tmp_path: Path) -> Shop:
+    """A project whose migrations depend on an older one of django.contrib.auth, and on none of sessions."""
+    shop = make_project("seeds_groups", tmp_path)
+    people = shop.root / "packages/deep/alpha/migrations/0004_people.py"
+    newest, older = "0012_alter_user_first_name_max_length", "0011_update_proxy_permissions"
+    people.write_text(people.read_text().replace(newest, older))
+    with (shop.root / "settings.py").open("a") as settings:
+        settings.write('INSTALLED_APPS.append("django.contrib.sessions")\n')
+    shop.manage("migrate")
+    return shop
+
+
+def test_a_database_in_which_another_app_is_behind(groups: Shop) -> None:
+    groups.query("DELETE FROM django_migrations WHERE name = '0012_alter_user_first_name_max_length'")
+    question = refused(sit_down(groups.root, Person()), "MW-E12", "default is 1 migration behind", 5)
+    assert "lacks auth.0012_alter_user_first_name_max_length, of other apps" in question.text
+    cured(groups.root, "MW-E12", then(lambda: groups.manage("migrate"), "again"))
+
+
+def test_a_database_that_is_torn_is_refused_at_once(groups: Shop) -> None:
+    groups.query("DELETE FROM django_migrations WHERE name = '0011_update_proxy_permissions'")
+    question = refused(sit_down(groups.root, Person()), "MW-E12", "default is 1 migration behind", 5)
+    assert "lacks auth.0011_update_proxy_permissions, of other apps" in question.text
+
+
+def test_an_app_on_which_the_project_does_not_depend_may_be_behind(groups: Shop) -> None:
+    groups.query("DELETE FROM django_migrations WHERE app = 'sessions'")
+    groups.migwizard("run", "--yes", "--until", "preflight")
 
 
 def test_a_row_that_nobody_knows(tiny: Shop) -> None:

@@ -107,11 +107,24 @@ def test_more_rows_than_one_statement_takes(worker: Worker, place: Database, man
 def test_complaints_about_the_result_refuse_it(worker: Worker, database: Database, manifest: Manifest) -> None:
     before = database.dump()
     complaint = "admin.0001_initial needs users.0001_r1_initial"
+    orphan = [["admin", "0001_initial"], ["users", "0001_r1_initial"]]
     for options in ({"dry_run": True}, {}):
         with pytest.raises(RefusedError) as refused:
-            worker("switch", database, manifest, options=options, hooks={"complaints": [complaint]})
+            worker("switch", database, manifest, options=options, hooks={"orphans": [orphan]})
         assert (refused.value.code, refused.value.details) == ("MW-E16", {"complaints": [complaint]})
         assert complaint in refused.value.text
+    assert database.dump() == before
+
+
+def test_a_database_that_lacks_a_migration_of_another_app_is_behind(
+    worker: Worker, database: Database, manifest: Manifest
+) -> None:
+    before = database.dump()
+    orphan = [["users", "0001_r1_initial"], ["auth", "0012_alter_user_first_name_max_length"]]
+    with pytest.raises(RefusedError) as refused:
+        worker("switch", database, manifest, hooks={"orphans": [orphan]})
+    assert (refused.value.code, refused.value.details) == ("MW-E12", {"missing": [orphan[1]]})
+    assert "is behind: it lacks auth.0012_alter_user_first_name_max_length. Deploy the release" in refused.value.text
     assert database.dump() == before
 
 

@@ -75,8 +75,8 @@ def connected(database: dict[str, Any], hooks: dict[str, Any]) -> Iterator[Any]:
 
 def answer(switch: Any, request: dict[str, Any]) -> dict[str, Any]:
     hooks, options = request.get("hooks", {}), request.get("options", {})
-    if "complaints" in hooks:
-        options["consistent"] = lambda after: hooks["complaints"]
+    if "orphans" in hooks:
+        options["consistent"] = lambda after: [(tuple(key), tuple(parent)) for key, parent in hooks["orphans"]]
     if "hold" in hooks:
         options["consistent"] = held(hooks["hold"])
     if "graph" in hooks:

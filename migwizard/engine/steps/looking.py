@@ -17,7 +17,7 @@ from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.manifests import make_manifest
 from migwizard.engine.previews import EARLIER, Finding, Status
 from migwizard.engine.ride import Ride
-from migwizard.engine.steps import earlier
+from migwizard.engine.steps import earlier, others
 from migwizard.errors import DatabaseError, MigwizardError, ProjectError, UndecidedError, UsageError
 from migwizard.project.guest import GuestError
 from migwizard.project.places import GIVEN
@@ -297,13 +297,14 @@ def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
         if (refusal := earlier.refusal(ride, alias)) is not None:
             raise refusal
         code = str(found["code"] or found["state"])
-        behind = ("Run manage.py migrate with the files as they are now, then start again.",)
         raise DatabaseError(
             f"{found['sentence']} Nothing was changed.",
             code=code,
-            cures=behind if found["state"] == "BEHIND" else histories.cures(code, alias, found),
+            cures=(histories.MIGRATE_FIRST,) if found["state"] == "BEHIND" else histories.cures(code, alias, found),
             details=found | {"alias": alias},
         )
+    if found["state"] == "OLD_HEAD":
+        others.refuse_behind(ride, alias)
     return str(found["state"])
 
 

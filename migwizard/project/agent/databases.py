@@ -6,7 +6,7 @@ import copy
 import io
 import os
 import sqlite3
-from typing import Any
+from typing import Any, Callable, Iterable
 
 from . import histories, load, schemas, switch
 from .engines import engine_of, is_mysql, is_postgresql, is_sqlite, mysql, postgresql, sqlite
@@ -203,12 +203,37 @@ def pending(
     start: dict[str, Any], emit: Any, alias: str, folders: dict[str, str | None] | None = None
 ) -> list[list[str]]:
     """What `migrate --plan` would list for a real database, in any of its schemas: [app, name] of each migration to apply."""
+
+    def find(executor: Any) -> Any:
+        executor.loader.check_consistent_history(executor.connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        return [(migration.app_label, migration.name) for migration, _ in plan]
+
+    return _of_all_schemas(alias, folders, find)
+
+
+def unapplied(
+    start: dict[str, Any], emit: Any, alias: str, labels: list[str], folders: dict[str, str | None] | None = None
+) -> list[list[str]]:
+    """The migrations of these apps that a real database lacks in any of its schemas, also where it has later ones."""
+
+    def find(executor: Any) -> Any:
+        applied = executor.loader.applied_migrations
+        return [key for key in sorted(executor.loader.graph.nodes) if key[0] in labels and key not in applied]
+
+    return _of_all_schemas(alias, folders, find)
+
+
+def _of_all_schemas(
+    alias: str, folders: dict[str, str | None] | None, find: Callable[[Any], Iterable[Any]]
+) -> list[list[str]]:
+    """What `find` finds with the executor of each schema, each migration once."""
     from django.db.migrations.executor import MigrationExecutor
 
     histories.look_at(folders)
     connection = open_real(alias)
     try:
-        waiting: dict[tuple[str, str], None] = {}
+        found: dict[tuple[str, str], None] = {}
         for place in switch.places_of(connection):
             if place.schema is not None:
                 connection.set_schema(place.schema)
@@ -216,10 +241,8 @@ def pending(
             if place.schema is not None and not executor.loader.applied_migrations:
                 # A tenant that nobody migrated yet: its first migrate builds it.
                 continue
-            executor.loader.check_consistent_history(connection)
-            plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-            waiting.update(((migration.app_label, migration.name), None) for migration, _ in plan)
-        return [list(key) for key in waiting]
+            found.update(dict.fromkeys(map(tuple, find(executor))))
+        return [list(key) for key in found]
     finally:
         connection.close()
 

@@ -52,6 +52,7 @@ HANDLERS = {
     "switch": ("databases", "switch_database"),
     "undo_switch": ("databases", "undo_database"),
     "pending": ("databases", "pending"),
+    "unapplied": ("databases", "unapplied"),
     "confirm_fake": ("databases", "confirm_fake"),
     "retire": ("retiring", "retire_database"),
     "unretire": ("retiring", "unretire_database"),

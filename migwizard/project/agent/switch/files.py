@@ -7,28 +7,30 @@ import typing
 from django.db.migrations.loader import MigrationLoader
 
 from .refusal import SwitchError
-from .words import Key, full_name, keys
+from .words import Key, keys
+
+Orphans = typing.List[typing.Tuple[Key, Key]]
+"""Migrations that would be recorded without one that they depend on, each with that one."""
 
 
-def graph_consistency(after_rows: typing.Iterable[Key]) -> typing.List[str]:
-    """Complaints about rows whose parents would not be recorded, by the files of the current tree; no database."""
+def graph_consistency(after_rows: typing.Iterable[Key]) -> Orphans:
+    """The rows whose parents would not be recorded, by the files of the current tree; no database.
+
+    Raises SwitchError (MW-E16) where these cannot be loaded.
+    """
     recorded = set(keys(after_rows))
     try:
         loader = _LoaderOf(recorded)
     except Exception as error:
-        return [_cannot_load(error)]
+        raise SwitchError("MW-E16", f"What the result would be cannot be told: {_cannot_load(error)}.") from error
     nodes = loader.graph.node_map
-    complaints = []
+    orphans: Orphans = []
     for key in sorted(recorded & set(nodes)):
         needs = {parent.key for parent in nodes[key].parents}
         if key in loader.replacements:
             needs.update(loader.replacements[key].replaces if key not in loader.applied_migrations else ())
-        complaints += [
-            f"{full_name(key)} needs {full_name(parent)}"
-            for parent in sorted(needs - recorded)
-            if parent not in loader.applied_migrations
-        ]
-    return complaints
+        orphans += [(key, parent) for parent in sorted(needs - recorded) if parent not in loader.applied_migrations]
+    return orphans
 
 
 class _LoaderOf(MigrationLoader):

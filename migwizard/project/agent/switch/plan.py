@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import typing
 
+from .files import Orphans
 from .history import History, Row
 from .refusal import SwitchError
-from .words import Facts, Keys, keys, listed
+from .words import Facts, Keys, behind, full_name, keys, listed
 
-Consistent = typing.Callable[[Keys], typing.List[str]]
+Consistent = typing.Callable[[Keys], Orphans]
 
 
 class Plan(typing.NamedTuple):
@@ -38,10 +39,19 @@ def make_plan(rows: typing.List[Row], found: Facts, manifest: Facts) -> Plan:
     return Plan(leaving, arriving, staying + arriving, on_top)
 
 
-def refuse_orphans(history: History, plan: Plan, consistent: typing.Optional[Consistent]) -> None:
-    """Raise SwitchError where rows would be recorded without their parents."""
-    complaints = consistent(plan.after) if consistent else []
-    if complaints:
+def refuse_orphans(history: History, plan: Plan, manifest: Facts, consistent: typing.Optional[Consistent]) -> None:
+    """Raise SwitchError where rows would be recorded without their parents.
+
+    A database that only lacks migrations of other apps is behind, since the new files depend on the newest ones of these.
+    """
+    orphans = consistent(plan.after) if consistent else []
+    lacking = sorted({parent for _, parent in orphans})
+    if lacking and not any(app in manifest["apps"] for app, _ in lacking):
+        raise SwitchError(
+            "MW-E12", behind(str(history), lacking, manifest), {"missing": [list(key) for key in lacking]}
+        )
+    if orphans:
+        complaints = [f"{full_name(key)} needs {full_name(parent)}" for key, parent in orphans]
         sentence = f"After the switch the history would be inconsistent: {listed(complaints)}."
         sentence = f"{history} is not switched. {sentence} Are the new migration files in place?"
         raise SwitchError("MW-E16", sentence, {"complaints": complaints})

@@ -56,7 +56,7 @@ def switch(
     """Exchange the old rows for the new ones in one transaction; a switched or empty database is left as it is.
 
     `now` is the time that the new rows carry. `consistent` gets all rows that would be recorded afterwards and
-    returns complaints (see `graph_consistency`). `lock_timeout` is in seconds. Raises SwitchError: MW-E11 tables
+    returns those without their parents (see `graph_consistency`). `lock_timeout` is in seconds. Raises SwitchError: MW-E11 tables
     without transactions, E12 to E15 wrong state, E16 rows without their parents, E17 and E18 somebody else wrote,
     E20 no lock. `backup` of the report is all that was kept of this run; `undo` takes it where the table is lost.
     """
@@ -68,7 +68,7 @@ def switch(
         return _report("NOTHING_TO_DO", found)
     if dry_run:
         plan = make_plan(rows, found, manifest)
-        refuse_orphans(history, plan, consistent)
+        refuse_orphans(history, plan, manifest, consistent)
         return _report("WOULD_SWITCH", found, len(plan.leaving), len(plan.arriving))
     with exclusive(history, lock_timeout):
         # What was read before the lock may be outdated: another switch may have been first.
@@ -77,7 +77,7 @@ def switch(
         if found["state"] != "OLD_HEAD":
             return _report("NOTHING_TO_DO", found)
         plan, backup = make_plan(rows, found, manifest), Backup(history)
-        refuse_orphans(history, plan, consistent)
+        refuse_orphans(history, plan, manifest, consistent)
         backup.save_all(manifest["run_id"])
         history.delete(plan.leaving)
         history.insert(plan.arriving, now or timezone.now())

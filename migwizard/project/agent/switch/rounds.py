@@ -10,7 +10,7 @@ import typing
 from django.db import Error
 
 from .columns import lacking
-from .files import graph_consistency
+from .files import Orphans, graph_consistency
 from .history import History
 from .places import Place
 from .procedures import state, switch
@@ -34,7 +34,7 @@ class Round:
         self._may_lack = may_lack
         self._action = {"switch": self._switch, "undo": self._undo}[action]
         self._connections, self._manifest, self._timeout = connections, manifest, lock_timeout
-        self._complaints: typing.Dict[typing.FrozenSet[Key], typing.List[str]] = {}
+        self._orphans: typing.Dict[typing.FrozenSet[Key], Orphans] = {}
 
     def rehearse(self, places: typing.Iterable[Place]) -> typing.Iterator[Facts]:
         """What would become of each place; writes nothing. See `_outcome`."""
@@ -121,9 +121,9 @@ class Round:
         done = undo(connection, self._manifest, dry_run=dry_run, lock_timeout=self._timeout, schema=place.schema)
         return dict(done, state=found["state"])
 
-    def _consistent(self, after: Keys) -> typing.List[str]:
+    def _consistent(self, after: Keys) -> Orphans:
         """One look at the files serves all tenants that end at the same history."""
         recorded = frozenset(after)
-        if recorded not in self._complaints:
-            self._complaints[recorded] = graph_consistency(recorded)
-        return self._complaints[recorded]
+        if recorded not in self._orphans:
+            self._orphans[recorded] = graph_consistency(recorded)
+        return self._orphans[recorded]

@@ -7,7 +7,7 @@ import typing
 from .files import Files
 from .history import HISTORY, History, Row, without_transactions
 from .refusal import SwitchError
-from .words import Facts, Key, Keys, full_name, keys, listed
+from .words import Facts, Key, Keys, behind, full_name, keys, listed
 
 
 def classify(
@@ -94,9 +94,7 @@ def _classify_old(found: Facts, mine: typing.AbstractSet[Key], manifest: Facts, 
             sentence += f" Besides, it lacks {listed(map(full_name, found['missing']))}."
         return dict(found, state="UNKNOWN", code="MW-E13", sentence=sentence)
     if found["missing"]:
-        release = (manifest.get("release") or {}).get("git") or "before the reset"
-        sentence = f"{where} is behind: it lacks {listed(map(full_name, found['missing']))}."
-        sentence += f" Deploy the release {release} there, run migrate, then switch again."
+        sentence = behind(where, found["missing"], manifest)
         return dict(found, state="BEHIND", code="MW-E12", sentence=sentence)
     sentence = f"{where} is at the old head, ready for the switch."
     replaced = [key for old in manifest.get("replaces", {}).values() for key in keys(old)]

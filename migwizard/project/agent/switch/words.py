@@ -19,6 +19,13 @@ def full_name(key: Key) -> str:
     return f"{key[0]}.{key[1]}"
 
 
+def behind(where: str, lacking: Keys, manifest: Facts) -> str:
+    """That a database lacks migrations which a release before the reset would apply, and what to do."""
+    release = (manifest.get("release") or {}).get("git") or "before the reset"
+    sentence = f"{where} is behind: it lacks {listed(map(full_name, lacking))}."
+    return f"{sentence} Deploy the release {release} there, run migrate, then switch again."
+
+
 def listed(words: typing.Iterable[str]) -> str:
     """'a, b and c'; of many the first three and their number."""
     shown = list(words)
