@@ -61,6 +61,8 @@ class Board:
         self._behind: dict[str, set[str]] = {}
         needs = {op.id: self._needs(op, requirement(op.id)) for op in self.operations}
         self._queues = [self._queue(app, needs) for app in self.apps]
+        self._looks = [self._look(place) for place in range(len(self.apps))]
+        self._known: list[dict[State, int]] = [{} for _ in self.apps]
 
     @property
     def start(self) -> State:
@@ -107,6 +109,10 @@ class Board:
                 del waiting[key]
         return queue
 
+    def _look(self, here: int) -> tuple[int, ...]:
+        """The places of a state that decide what an app can bring."""
+        return tuple(sorted({here, *(place for _, needs in self._queues[here] for place, _ in needs)}))
+
     def is_target(self, key: str) -> bool:
         """Whether the operation makes a swappable model."""
         return bool(self._bits[key] & self._targets[self._place[self.by_id[key].app]])
@@ -116,8 +122,14 @@ class Board:
         return self._behind.get(key, set())
 
     def available(self, app: str, state: State) -> int:
-        """The bits of what a file of the app would hold now."""
+        """The bits of what a file of the app would hold now; a search asks for the same again and again."""
         here = self._place[app]
+        known, seen = self._known[here], tuple([state[place] for place in self._looks[here]])
+        if seen not in known:
+            known[seen] = self._bring(here, state)
+        return known[seen]
+
+    def _bring(self, here: int, state: State) -> int:
         taken = state[here]
         for bit, needs in self._queues[here]:
             if bit & taken:
