@@ -6,10 +6,11 @@ measures both). Tests compare the two.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import heapq
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 
-def components(targets: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]]:
+def components(targets: Mapping[str, Collection[str]]) -> Iterator[tuple[str, ...]]:
     """The components of a graph, each after all that it leads to; members in no particular order.
 
     `targets` gives what each node leads to, all of them nodes. Tarjan's algorithm (Tarjan 1972) without recursion; linear
@@ -45,6 +46,27 @@ def components(targets: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, ...]
                     del stack[place:]
                     placed.update(found)
                     yield found
+
+
+def ordered_components(targets: Mapping[str, Collection[str]]) -> Iterator[tuple[str, ...]]:
+    """The components with their members sorted, each after all that it leads to, and before others that are later by name."""
+    found = [tuple(sorted(component)) for component in components(targets)]
+    component_of = {node: component for component in found for node in component}
+    leading: dict[tuple[str, ...], list[tuple[str, ...]]] = {component: [] for component in found}
+    waiting = dict.fromkeys(found, 0)
+    for component in found:
+        for other in {component_of[target] for node in component for target in targets[node]} - {component}:
+            leading[other].append(component)
+            waiting[component] += 1
+    ready = [component for component, number in waiting.items() if not number]
+    heapq.heapify(ready)
+    while ready:
+        component = heapq.heappop(ready)
+        yield component
+        for other in leading[component]:
+            waiting[other] -= 1
+            if not waiting[other]:
+                heapq.heappush(ready, other)
 
 
 def _place(stack: Sequence[str], node: str) -> int:

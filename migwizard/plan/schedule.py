@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from migwizard.graph.components import ordered_components
 from migwizard.plan.files import Files
 from migwizard.plan.neighbours import Neighbours
 from migwizard.plan.operations import External, Node, Operation
@@ -63,21 +64,15 @@ def schedule(
 
 def _components(by_app: Mapping[str, Sequence[Operation]], neighbours: Neighbours) -> Iterator[tuple[str, ...]]:
     """Apps that need each other, directly or through third parties, each component after those that it needs."""
-    import networkx as nx
-
     app_of = {op.id: op.app for found in by_app.values() for op in found}
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(by_app)
+    targets: dict[str, set[str]] = {}
     for app, found in by_app.items():
         others = {app_of[need] for op in found for need in op.needs}
         for op in found:
             requirement = neighbours.requirement(op.id)
             others |= requirement.apps | {app_of[key] for key in requirement.operations}
-        graph.add_edges_from((app, other) for other in (others & by_app.keys()) - {app})
-    condensed = nx.condensation(graph)
-    members = {node: tuple(sorted(condensed.nodes[node]["members"])) for node in condensed}
-    for node in nx.lexicographical_topological_sort(condensed.reverse(), key=lambda node: members[node][0]):
-        yield members[node]
+        targets[app] = others & by_app.keys()
+    return ordered_components(targets)
 
 
 def _cycle(members: tuple[str, ...], search: Search, chosen: Way, begin: int, *, maker: Files) -> Cycle:

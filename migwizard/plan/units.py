@@ -11,14 +11,11 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
 
+from migwizard.graph.components import components
 from migwizard.plan.operations import Operation
 from migwizard.plan.postpone import File
 from migwizard.plan.rendering import Rendered
-
-if TYPE_CHECKING:
-    import networkx as nx
 
 Unit = tuple[str, ...]
 
@@ -64,11 +61,8 @@ def predicted(files: Iterable[File], by_id: Mapping[str, Operation]) -> int:
 
 def _leave_out(by_id: Mapping[str, Operation], inside: dict[str, str]) -> None:
     """Take operations out of their units (`inside` maps them to the CreateModel) until no units need each other."""
-    import networkx as nx
-
     while True:
-        graph = _unit_graph(by_id, inside)
-        circles = [circle for circle in nx.strongly_connected_components(graph) if len(circle) > 1]
+        circles = [circle for circle in components(_needed(by_id, inside)) if len(circle) > 1]
         out = {key for circle in circles for key in _feedback(sorted(circle), by_id, inside)}
         if not out:
             return
@@ -87,16 +81,15 @@ def _leave_out(by_id: Mapping[str, Operation], inside: dict[str, str]) -> None:
             }
 
 
-def _unit_graph(by_id: Mapping[str, Operation], inside: Mapping[str, str]) -> nx.DiGraph[str]:
-    import networkx as nx
-
-    graph: nx.DiGraph[str] = nx.DiGraph()
+def _needed(by_id: Mapping[str, Operation], inside: Mapping[str, str]) -> dict[str, set[str]]:
+    """The other units that each unit needs."""
+    needed: dict[str, set[str]] = {}
     for key, op in by_id.items():
         unit = inside.get(key, key)
-        graph.add_node(unit)
-        graph.add_edges_from((unit, inside.get(need, need)) for need in op.needs if need in by_id)
-    graph.remove_edges_from([(unit, unit) for unit in graph if graph.has_edge(unit, unit)])
-    return graph
+        needed.setdefault(unit, set()).update(inside.get(need, need) for need in op.needs if need in by_id)
+    for unit, others in needed.items():
+        others.discard(unit)
+    return needed
 
 
 def _feedback(circle: Sequence[str], by_id: Mapping[str, Operation], inside: Mapping[str, str]) -> set[str]:
@@ -194,8 +187,11 @@ def _sorted(
 
     What a unit costs only grows while others come, so that a look at it when its turn comes is enough.
     """
-    graph = _unit_graph(by_id, inside)
-    waiting = {unit: graph.out_degree(unit) for unit in units}
+    needed, leading = _needed(by_id, inside), dict[str, list[str]]()
+    for unit, others in needed.items():
+        for other in others:
+            leading.setdefault(other, []).append(unit)
+    waiting = {unit: len(needed[unit]) for unit in units}
     first = {unit: place for place, unit in enumerate(units)}
     connected = {unit: rendered.models(by_id[key] for key in keys) for unit, keys in units.items()}
 
@@ -212,7 +208,7 @@ def _sorted(
             continue
         order.append(unit)
         rendered.add(connected[unit])
-        for other in graph.predecessors(unit):
+        for other in leading.get(unit, ()):
             waiting[other] -= 1
             if not waiting[other]:
                 heapq.heappush(ready, (rank(other), other))

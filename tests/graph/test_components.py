@@ -6,7 +6,7 @@ import networkx as nx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migwizard.graph.components import components
+from migwizard.graph.components import components, ordered_components
 
 from .strategies import steady
 
@@ -33,6 +33,15 @@ def test_a_component_comes_after_all_that_it_leads_to(targets: dict[str, list[st
     for members in components(targets):
         seen.update(members)
         assert all(target in seen for node in members for target in targets[node])
+
+
+@steady
+@given(graphs())
+def test_their_order_is_the_one_that_networkx_finds_by_name(targets: dict[str, list[str]]) -> None:
+    graph = nx.condensation(nx.DiGraph(targets))
+    names = {node: tuple(sorted(graph.nodes[node]["members"])) for node in graph}
+    expected = nx.lexicographical_topological_sort(graph.reverse(), key=names.__getitem__)
+    assert list(ordered_components(targets)) == [names[node] for node in expected]
 
 
 def test_a_long_chain_needs_no_recursion() -> None:
