@@ -12,6 +12,7 @@ import sys
 from typing import Any, Callable
 
 from .failure import AgentError
+from .thrifty import thrifty
 
 _STOCK = "django.core.management.commands.makemigrations"
 
@@ -83,10 +84,11 @@ def inside_makemigrations(work: Callable[[Inside], Any]) -> Any:
     original: Any = getattr(base, "autodetector", None) or getattr(
         module, "MigrationAutodetector", MigrationAutodetector
     )
+    spared: Any = thrifty(original)
     results: list[Any] = []
     past = _Past() if is_stock() and original.__module__.startswith("django.") else None
 
-    class Injected(original):
+    class Injected(spared):
         def changes(self, *args: Any, **kwargs: Any) -> dict[str, list[Any]]:
             def find(detector: Any, **more: Any) -> dict[str, list[Any]]:
                 return dict(original.changes(detector, *args, **dict(kwargs, **more)))

@@ -12,6 +12,7 @@ from . import histories
 from .command import Inside
 from .history import load_graph
 from .operations import lend_models, quiet_questioner
+from .thrifty import Known, thrifty
 from .tracking import named
 
 
@@ -27,6 +28,7 @@ class Growing:
         self._graph, self._state, self._target = loader.graph, loader.project_state(), target
         self._state.real_apps = set(loader.unmigrated_apps)
         histories.use({label: staging[label] for label in labels})
+        self._known: Known = {}
 
     def literal(self, inside: Inside, apps: list[str], later: Collection[str]) -> dict[str, list[Any]]:
         """What `makemigrations` for these apps alone would write now, on top of what lies in staging.
@@ -35,7 +37,8 @@ class Growing:
         """
         from_state, to_state = self._parts(set(apps), set(later), inside.autodetector)
         lend_models(from_state, to_state)
-        detector = inside.autodetector(from_state, to_state, quiet_questioner())
+        autodetector = thrifty(inside.autodetector, self._known if _is_djangos(inside.autodetector) else None)
+        detector = autodetector(from_state, to_state, quiet_questioner())
         return dict(detector.changes(graph=self._graph, trim_to_apps=set(apps), convert_apps=set(apps)))
 
     def _parts(self, apps: set[str], later: set[str], autodetector: Any) -> tuple[Any, Any]:
@@ -52,7 +55,7 @@ class Growing:
         if not self._graph.nodes:
             # Where there is no migration at all Django knows of no app without any, and looks at all models.
             return ProjectState(), after.clone()
-        if django.VERSION < (4, 0) or not autodetector.__module__.startswith("django."):
+        if django.VERSION < (4, 0) or not _is_djangos(autodetector):
             # Until then all models are rendered, so that none may be missing; and what another autodetector looks at nobody knows.
             return before.clone(), after.clone()
         keys |= {other for key in keys if key in after.models for other in named(after.models[key])}
@@ -72,6 +75,10 @@ class Growing:
         for parent in migration.dependencies:
             if tuple(parent) in self._graph.nodes:
                 self._graph.add_dependency(migration, node, tuple(parent), skip_validation=True)
+
+
+def _is_djangos(autodetector: Any) -> bool:
+    return bool(autodetector.__module__.startswith("django."))
 
 
 def _unbind(operation: Any) -> None:
