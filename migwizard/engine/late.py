@@ -8,11 +8,24 @@ from __future__ import annotations
 
 from migwizard.engine import durable
 from migwizard.engine.ride import Ride
+from migwizard.project.guest import GuestError
 
 MARK = "stock"
 """Work file that says so, with the reason."""
 SEED = "A seed does not leave what it left in the old history."
 """The reason that says nothing against late rendering yet: seeds may do so for reasons of their own."""
+
+
+WHY_NOT = "why not late"
+"""Key in the result of a run that was begun with late rendering and run again without: a sentence."""
+DOUBT = "Late rendering might build something else here:"
+"""How that sentence begins where nothing failed."""
+
+
+def why_not(error: GuestError) -> str:
+    """Why a history was run again as migrate runs it."""
+    failed, _, doubt = error.sentence.partition("DoubtError: ")
+    return f"{DOUBT} {doubt}" if doubt else f"With late rendering it stopped: {failed}"
 
 
 class DoubtError(Exception):

@@ -190,7 +190,7 @@ class Runs:
     def _migrate(
         self, guest: Guest, path: Path, folders: Any, say: str, stock: bool = False, **more: Any
     ) -> dict[str, Any]:
-        """Run a history. What fails where models are rendered late is run once more as migrate runs it, which decides."""
+        """Run a history. What fails where models are rendered late is run once more as migrate runs it, which decides; says why."""
         if stock or self._stock:
             return self._run(guest, path, folders, say, **more)
         try:
@@ -198,7 +198,7 @@ class Runs:
         except GuestError as error:
             if error.kind != "migrate":
                 raise
-            return self._run(guest, path, folders, say, **more)
+            return self._run(guest, path, folders, say, **more) | {late.WHY_NOT: late.why_not(error)}
 
     def _run(
         self,

@@ -100,13 +100,14 @@ class {name}(migrations.RunPython):
         from django.core.management.base import CommandError
         from django.db import router
 
-        if not any(label == app_label for label, _ in state.models):
+        names = [name for label, name in state.models if label == app_label]
+        if not names:
             return
         with connection.cursor() as cursor:
             tables = set(connection.introspection.table_names(cursor))
-            for model in state.apps.get_models():
+            for model in [state.apps.get_model(app_label, name) for name in names]:
                 meta = model._meta
-                if meta.app_label != app_label or not meta.managed or meta.db_table not in tables:
+                if meta.swapped or not meta.managed or meta.db_table not in tables:
                     continue
                 if not router.allow_migrate_model(connection.alias, model):
                     continue

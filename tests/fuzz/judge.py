@@ -159,6 +159,7 @@ def _ride(subject: _Subject, figures: dict[str, Any]) -> list[str]:
             failures.append("run: files changed although it was refused")
         return failures
     figures |= _report(report)
+    figures["late"] = _rendering(root) == LAZY
     failures = [*_proof(report), *_late(root)]
     try:
         new = databases.fresh("new")
@@ -222,16 +223,20 @@ def _proof(report: dict[str, Any]) -> list[str]:
 
 
 def _late(root: Path) -> list[str]:
-    """Whether models could not be rendered late: then something failed or differed, and was run again as stock.
+    """Whether late rendering failed, or built something else, and everything was run again as stock.
 
-    Where nothing did, the database of the late run is that of the new files, and our own look at both stock ones says that
-    it is that of the stock migrate, too. Where a seed left other rows it was given up in time.
+    Where it did not, the database of the late run is that of the new files, and our own look at both stock ones says that
+    it is that of the stock migrate, too. Where a seed left other rows, or there was a doubt, it was given up in time.
     """
-    doubt = root / ".migwizard" / "work" / late.MARK
-    if doubt.is_file() and doubt.read_text().startswith(late.SEED):
+    mark = root / ".migwizard" / "work" / late.MARK
+    if mark.is_file() and mark.read_text().startswith(late.SEED):
         return []
-    rendering = json.loads((root / ".migwizard/proof.json").read_text())["rendering"]
-    return [] if rendering == LAZY else [f"late: {rendering}"]
+    rendering = _rendering(root)
+    return [] if rendering == LAZY or late.DOUBT in rendering else [f"late: {rendering}"]
+
+
+def _rendering(root: Path) -> str:
+    return str(json.loads((root / ".migwizard/proof.json").read_text())["rendering"])
 
 
 def _seen(seen: dict[str, Any], found: list[str]) -> list[str]:

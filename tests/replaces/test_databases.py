@@ -173,3 +173,9 @@ def test_what_third_parties_name_and_what_is_kept_live_with_it(named: WarmShop, 
     assert done.returncode == 0, done.stderr
     shop.assert_clean()
     assert f"since {CUT}" in (shop.root / ".migwizard/proof.txt").read_text()
+
+
+def test_the_guard_goes_through_no_registry(applied: WarmShop) -> None:
+    """Late rendering has to end where something goes through all models."""
+    for path in applied.root.glob("*/migrations/0*.py"):
+        assert "get_models(" not in path.read_text()

@@ -172,7 +172,7 @@ def _compare(ride: Ride, *, stock: bool) -> Compared:
         check_equal=drift.is_as_before(ride, said),
         differences=tuple(Decided(item) for item in told),
         volatile=volatile_rows(before, second).names,
-        rendering=LAZY if before["lazy"] else STOCK,
+        rendering=LAZY if before["lazy"] else " ".join(filter(None, (STOCK, before.get(late.WHY_NOT)))),
         drift=drift.sentences(ride),
         kept=keeping.sentences(ride),
         replaces=replacing.sentences(ride),
