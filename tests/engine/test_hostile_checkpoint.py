@@ -21,7 +21,7 @@ from migwizard.engine.treestate import tree_of
 from migwizard.errors import ConflictError, MigwizardError
 from migwizard.paths import Workplace
 
-steady = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+steady = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 HOSTILE_PATHS = [
     "..", "../x", "a/../../x", "/etc", "//etc", "a\x00b", "\ud800", "C:\\x", "C:/x", "c:x", "\\\\host\\share", "..\\x", "a\\..\\..\\x",

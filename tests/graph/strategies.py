@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hypothesis import settings
 from hypothesis import strategies as st
 
 from migwizard.graph.model import Model, ModelGraph, Relation
 
 # The first example pays for importing networkx or pydot, and a busy machine is no failure.
-steady = settings(deadline=None)
 
 APPS = ("blog", "crm", "shop")
 

@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from migwizard.graph.components import components, ordered_components
 
-from .strategies import steady
-
 
 @st.composite
 def graphs(draw: st.DrawFn) -> dict[str, list[str]]:
@@ -17,7 +15,6 @@ def graphs(draw: st.DrawFn) -> dict[str, list[str]]:
     return {name: draw(st.lists(st.sampled_from(names), max_size=4)) for name in names}
 
 
-@steady
 @given(graphs())
 def test_components_are_those_of_networkx(targets: dict[str, list[str]]) -> None:
     graph: nx.DiGraph[str] = nx.DiGraph(targets)
@@ -26,7 +23,6 @@ def test_components_are_those_of_networkx(targets: dict[str, list[str]]) -> None
     assert (set(found), len(found)) == (expected, len(expected))
 
 
-@steady
 @given(graphs())
 def test_a_component_comes_after_all_that_it_leads_to(targets: dict[str, list[str]]) -> None:
     seen: set[str] = set()
@@ -35,7 +31,6 @@ def test_a_component_comes_after_all_that_it_leads_to(targets: dict[str, list[st
         assert all(target in seen for node in members for target in targets[node])
 
 
-@steady
 @given(graphs())
 def test_their_order_is_the_one_that_networkx_finds_by_name(targets: dict[str, list[str]]) -> None:
     graph = nx.condensation(nx.DiGraph(targets))

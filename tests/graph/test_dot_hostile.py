@@ -10,7 +10,6 @@ from migwizard.graph.dot_in import DotError, read_graph_models
 from migwizard.graph.levels import model_levels
 
 from .files import drawn, foreign_key, text_of
-from .strategies import steady
 
 EDGE = foreign_key("a_models_A", "b", "a_models_B")
 
@@ -124,7 +123,6 @@ WORDS = ["a_models_A", "b_models_B", "label", "node", "edge", "graph", "subgraph
 pieces = st.sampled_from([*SIGNS, *WORDS, EDGE])
 
 
-@steady
 @given(st.lists(pieces, max_size=15).map(" ".join))
 def test_any_text_is_read_or_refused(body: str) -> None:
     try:

@@ -8,7 +8,7 @@ from migwizard.graph.levels import app_components, article_levels, grouped_by_ap
 from migwizard.graph.model import Model, ModelGraph, Relation
 
 from .files import bookshop_registry
-from .strategies import graph_of, graphs, steady
+from .strategies import graph_of, graphs
 
 
 def reachable(graph: ModelGraph) -> dict[str, set[str]]:
@@ -26,7 +26,6 @@ def reachable(graph: ModelGraph) -> dict[str, set[str]]:
     return needs
 
 
-@steady
 @given(graphs())
 def test_every_model_has_exactly_one_level(graph: ModelGraph) -> None:
     levels = model_levels(graph)
@@ -35,7 +34,6 @@ def test_every_model_has_exactly_one_level(graph: ModelGraph) -> None:
     assert all(levels.levels)
 
 
-@steady
 @given(graphs())
 def test_edges_outside_a_component_go_down(graph: ModelGraph) -> None:
     levels = model_levels(graph)
@@ -45,7 +43,6 @@ def test_edges_outside_a_component_go_down(graph: ModelGraph) -> None:
             assert levels.of[target] < levels.of[source]
 
 
-@steady
 @given(graphs())
 def test_no_model_is_later_than_it_must_be(graph: ModelGraph) -> None:
     levels = model_levels(graph)
@@ -59,7 +56,6 @@ def test_no_model_is_later_than_it_must_be(graph: ModelGraph) -> None:
     assert all(levels.of[key] == max(numbers, default=-1) + 1 for key, numbers in below.items())
 
 
-@steady
 @given(graphs())
 def test_components_are_the_strongly_connected_ones(graph: ModelGraph) -> None:
     needs = reachable(graph)
@@ -72,7 +68,6 @@ def test_components_are_the_strongly_connected_ones(graph: ModelGraph) -> None:
     assert len(set(components)) == len(components)
 
 
-@steady
 @given(graphs())
 def test_members_of_a_component_share_a_level(graph: ModelGraph) -> None:
     levels = model_levels(graph)
@@ -80,13 +75,11 @@ def test_members_of_a_component_share_a_level(graph: ModelGraph) -> None:
     assert list(levels.components) == sorted(levels.components, key=lambda members: (levels.of[members[0]], members))
 
 
-@steady
 @given(graphs(acyclic=True))
 def test_without_cycles_levels_are_those_of_peeling(graph: ModelGraph) -> None:
     assert article_levels(graph) == (model_levels(graph).levels, ())
 
 
-@steady
 @given(graphs())
 def test_peeling_is_stuck_exactly_on_cycles_and_what_needs_them(graph: ModelGraph) -> None:
     levels = model_levels(graph)
@@ -97,7 +90,6 @@ def test_peeling_is_stuck_exactly_on_cycles_and_what_needs_them(graph: ModelGrap
     assert all(levels.of[key] == number for number, level in enumerate(peeled) for key in level)
 
 
-@steady
 @given(graphs())
 def test_order_of_models_and_relations_does_not_matter(graph: ModelGraph) -> None:
     turned = tuple(Model(model.app, model.name, relations=model.relations[::-1]) for model in reversed(graph.models))

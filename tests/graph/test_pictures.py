@@ -13,12 +13,11 @@ from migwizard.graph.picture import WIDTH, text_picture
 from migwizard.graph.svg import to_svg
 
 from .files import bookshop_registry
-from .strategies import graphs, steady
+from .strategies import graphs
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-@steady
 @given(graphs())
 def test_every_model_and_every_relation_is_drawn(graph: ModelGraph) -> None:
     root = ElementTree.fromstring(to_svg(graph, model_levels(graph)))
@@ -28,7 +27,6 @@ def test_every_model_and_every_relation_is_drawn(graph: ModelGraph) -> None:
     assert len(arrows) == len({(source, target) for source, target, _ in graph.edges() if source != target})
 
 
-@steady
 @given(graphs())
 def test_order_of_models_does_not_change_a_picture(graph: ModelGraph) -> None:
     turned = replace(graph, models=tuple(reversed(graph.models)))
@@ -36,7 +34,6 @@ def test_order_of_models_does_not_change_a_picture(graph: ModelGraph) -> None:
     assert text_picture(graph, model_levels(graph)) == text_picture(turned, model_levels(turned))
 
 
-@steady
 @given(graphs())
 def test_the_text_names_every_model_under_its_level(graph: ModelGraph) -> None:
     levels = model_levels(graph)

@@ -14,7 +14,7 @@ from migwizard.plan.plan import Plan, first_nodes
 from migwizard.plan.schedule import schedule
 from tests.plan.shapes import Shape, shapes
 
-steady = settings(deadline=None, max_examples=60)
+steady = settings(max_examples=60)
 
 
 def graph_of(plan: Plan, shape: Shape) -> MigrationGraph:

@@ -18,7 +18,7 @@ from migwizard.plan.schedule import Batch, Plan, PlanError, schedule
 from tests.plan.shapes import Shape, add, create, external, index, of_models, shapes
 
 # The first example pays for importing networkx.
-steady = settings(deadline=None, max_examples=60)
+steady = settings(max_examples=60)
 
 
 def plan_of(shape: Shape) -> Plan:

@@ -215,7 +215,7 @@ def test_a_helper_of_an_ordinary_module_stays_an_import() -> None:
     assert take("from shop.data import seed\n") == Extract(("from shop.data import seed",), "", ())
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.lists(st.integers(0, 9), max_size=3), min_size=10, max_size=10), st.integers(0, 9))
 def test_an_extract_defines_what_it_says_and_runs(links: list[list[int]], start: int) -> None:
     """Functions that call one another at random: the extract holds those that are reached, no more and no fewer."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from migwizard.seeds.materialise import (
@@ -218,7 +218,6 @@ def test_two_sets_of_rows_can_be_merged_into_one_file() -> None:
     assert merged.body.count("def insert_rows") == merged.body.count("def remove_rows") == 1
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.none() | st.integers() | st.text(max_size=5), min_size=2, max_size=2), min_size=1))
 def test_values_arrive_as_they_were(values: list[list[Any]]) -> None:
     rows = tuple(row(id=str(key), a=repr(a), b=repr(b)) for key, (a, b) in enumerate(values))

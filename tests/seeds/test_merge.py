@@ -175,7 +175,7 @@ def test_two_parts_with_one_key_are_a_mistake() -> None:
         merge([("0001_a", Extract()), ("0001_a", Extract())])
 
 
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 @given(st.lists(st.permutations(["a", "b", "c"]), min_size=1, max_size=4), st.lists(st.booleans(), min_size=4))
 def test_each_part_computes_in_company_what_it_computed_alone(orders: list[list[str]], mutable: list[bool]) -> None:
     parts = []

@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from migwizard.seeds.seedfile import SeedOperation, SeedPart, seed_file, sql_literal
@@ -97,7 +97,6 @@ def test_what_is_no_expression_is_refused(source: str) -> None:
         seed_file(header="", dependencies=[], parts=[SeedPart(operations=(SeedOperation(source),))])
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(st.sampled_from(" \n\"'\\a;#(\t")), max_size=3))
 def test_sql_survives_the_indentation_of_the_file(texts: list[str]) -> None:
     operations = tuple(SeedOperation(f"migrations.RunSQL(\n    sql={sql_literal(text)},\n)") for text in texts)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import ast
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from migwizard.seeds.sqlliteral import sql_literal
@@ -11,7 +11,6 @@ from migwizard.seeds.sqlliteral import sql_literal
 SQL = st.text(st.sampled_from("\\\"'\n\r\t x\x00é\u202e;{}%")) | st.text()
 
 
-@settings(deadline=None)
 @given(SQL)
 @example('"""')
 @example("ends with \\")
@@ -25,7 +24,6 @@ def test_evaluates_to_exactly_the_text(text: str) -> None:
     assert literal.lstrip("r").startswith('"""')
 
 
-@settings(deadline=None)
 @given(SQL)
 def test_holds_nothing_invisible_that_an_editor_could_change(text: str) -> None:
     for line in sql_literal(text).split("\n"):

@@ -40,7 +40,7 @@ def rows_of(app: str) -> st.SearchStrategy[list[Node]]:
     return st.lists(st.integers(1, 30).map(lambda number: (app, f"{number:04}_x")), max_size=8, unique=True)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(old=rows_of("blog"), others=rows_of("auth"), kept=st.integers(0, 2), data=st.data())
 def test_undo_after_switch_is_the_identity(
     worker: Worker, old: list[Node], others: list[Node], kept: int, data: st.DataObject
