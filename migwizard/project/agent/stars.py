@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import re
 import sys
 from typing import Any
+
+_STAR = re.compile(r"\bimport\b[\s\\]*\*")
 
 
 def star_names(module: Any) -> dict[str, list[str]]:
     """The names that each star import at the top of a loaded module gave, by the imported module as it is written."""
     try:
-        tree = ast.parse(module.__spec__.loader.get_source(module.__name__) or "")
+        source = module.__spec__.loader.get_source(module.__name__) or ""
+        # Nearly no migration has one, and to read what is there takes as long as to import it.
+        tree = ast.parse(source if _STAR.search(source) else "")
     except (AttributeError, ImportError, SyntaxError):
         return {}
     found = {}
@@ -19,8 +24,8 @@ def star_names(module: Any) -> dict[str, list[str]]:
         if not isinstance(node, ast.ImportFrom) or node.names[0].name != "*":
             continue
         written = "." * node.level + (node.module or "")
-        source = sys.modules.get(importlib.util.resolve_name(written, module.__package__))
-        known = vars(source) if source is not None else {}
+        imported = sys.modules.get(importlib.util.resolve_name(written, module.__package__))
+        known = vars(imported) if imported is not None else {}
         names = known.get("__all__", [name for name in known if not name.startswith("_")])
         found[written] = sorted(name for name in names if name in known and _is(module, name, known[name]))
     return found
