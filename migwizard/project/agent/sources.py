@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import os
 import sys
@@ -18,11 +19,16 @@ def file_of(module: Any) -> str | None:
 
 def names(root: str) -> list[str]:
     """Those that are loaded now, relative to `root`: what migrations did depends on any of them."""
-    found = set()
+    # Nearly all modules share their folder with others, and to resolve its links is all that this costs.
+    folder_of = functools.lru_cache(maxsize=None)(os.path.realpath)
+    top, found = folder_of(root), set()
     for module in list(sys.modules.values()):
         file = file_of(module)
-        path = os.path.realpath(file) if file else ""
-        relative = os.path.relpath(path, os.path.realpath(root)) if path.endswith(".py") else ".."
+        if not file:
+            continue
+        folder, name = os.path.split(file)
+        path = os.path.realpath(file) if os.path.islink(file) else os.path.join(folder_of(folder), name)
+        relative = os.path.relpath(path, top) if path.endswith(".py") and path.startswith(top) else ".."
         hidden = relative.split(os.sep)[0].startswith(".")
         if not hidden and "site-packages" not in relative.split(os.sep):
             found.add(relative)
