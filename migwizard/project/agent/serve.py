@@ -309,20 +309,18 @@ def hindrance() -> str | None:
 
 
 def _warm_up() -> None:
-    """Import once, for all forks, what nearly each of them needs.
-
-    What is there by then no fork has to look through for garbage, and none looks as often as Python would by itself: model
-    classes that are rendered make so many objects that nearly all of these looks find nothing.
-    """
+    """Import once, for all forks, what nearly each of them needs. What is there by then no fork looks through for garbage."""
     for name in ("autodetector", "executor", "optimizer", "questioner", "writer"):
         importlib.import_module("django.db.migrations." + name)
     gc.freeze()
-    gc.set_threshold(10000, 10, 10)
 
 
 def main(folder: str | None = None) -> None:
     """Serve the host until it closes its end. `folder` is where its files go, if it shares no file system with us."""
     requests, replies = take_descriptors()
+    # Modules that are loaded and model classes that are rendered make so many objects that nearly every look for garbage
+    # finds none.
+    gc.set_threshold(10000, 10, 10)
     channel, exchange = Channel(replies), Exchange(folder) if folder else None
     channel.send({"hello": {"protocol": PROTOCOL, "python": platform.python_version(), "executable": sys.executable}})
     lines = Lines(requests)
