@@ -13,6 +13,7 @@ from typing import Any, Callable
 
 from .failure import AgentError
 from .thrifty import thrifty
+from .unrendered import unrendered
 
 _STOCK = "django.core.management.commands.makemigrations"
 
@@ -121,10 +122,14 @@ class _Past:
         self._asked: list[Callable[[], Any]] = []
 
         def project_state(loader: Any, *args: Any, **kwargs: Any) -> Any:
-            self._asked.append(lambda: self._original(loader, *args, **kwargs))
+            self._asked.append(lambda: self._state(loader, *args, **kwargs))
             return ProjectState()
 
         self._loader.project_state = project_state
+
+    def _state(self, loader: Any, *args: Any, **kwargs: Any) -> Any:
+        with unrendered():
+            return self._original(loader, *args, **kwargs)
 
     def given_back(self) -> Callable[[], Any]:
         """Let them give what they should again; returns what makes the state for which the last one was asked."""

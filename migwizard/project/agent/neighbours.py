@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
+from .unrendered import unrendered
+
 LATEST = "__latest__"
 """Django's name for the newest migration of an app."""
 
@@ -60,9 +62,10 @@ def _held(loader: Any, plan: list[tuple[str, str]], reader: _Reader) -> dict[tup
         return {}
     state = ProjectState(real_apps=loader.unmigrated_apps)
     then: dict[tuple[str, str], dict[str, Any]] = {}
-    for key in plan:
-        state = loader.graph.nodes[key].mutate_state(state, preserve=False)
-        then.update((node, _models_and_relations(state, key[0])) for node in wanted.get(key, ()))
+    with unrendered():
+        for key in plan:
+            state = loader.graph.nodes[key].mutate_state(state, preserve=False)
+            then.update((node, _models_and_relations(state, key[0])) for node in wanted.get(key, ()))
     for app, name in wanted:
         if name == LATEST:
             then[app, name] = _models_and_relations(state, app)

@@ -10,6 +10,7 @@ from typing import Any
 
 from . import apart, histories, prepass
 from .command import Inside, inside_makemigrations
+from .unrendered import unrendered
 from .vanishing import take_todays
 
 
@@ -51,7 +52,8 @@ def end_of_history(labels: set[str]) -> Any:
 
     translation.deactivate_all()
     loader = load_graph()
-    state = loader.project_state()
+    with unrendered():
+        state = loader.project_state()
     modules = {type(found).__module__ for (label, _), found in loader.disk_migrations.items() if label in labels}
     take_todays(state, modules, labels)
     # Old migrations may hold these as lists of lists; the autodetector expects what models give.
