@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 
 from migwizard.plan.neighbours import Requirement
 from migwizard.plan.operations import Operation
@@ -62,7 +63,8 @@ class Board:
         needs = {op.id: self._needs(op, requirement(op.id)) for op in self.operations}
         self._queues = [self._queue(app, needs) for app in self.apps]
         self._looks = [self._look(place) for place in range(len(self.apps))]
-        self._known: list[dict[State, int]] = [{} for _ in self.apps]
+        self._known: list[dict[object, int]] = [{} for _ in self.apps]
+        self._members: dict[tuple[str, int], tuple[Operation, ...]] = {}
 
     @property
     def start(self) -> State:
@@ -109,9 +111,9 @@ class Board:
                 del waiting[key]
         return queue
 
-    def _look(self, here: int) -> tuple[int, ...]:
-        """The places of a state that decide what an app can bring."""
-        return tuple(sorted({here, *(place for _, needs in self._queues[here] for place, _ in needs)}))
+    def _look(self, here: int) -> Callable[[State], object]:
+        """What of a state decides what an app can bring."""
+        return itemgetter(*sorted({here, *(place for _, needs in self._queues[here] for place, _ in needs)}))
 
     def is_target(self, key: str) -> bool:
         """Whether the operation makes a swappable model."""
@@ -124,7 +126,7 @@ class Board:
     def available(self, app: str, state: State) -> int:
         """The bits of what a file of the app would hold now; a search asks for the same again and again."""
         here = self._place[app]
-        known, seen = self._known[here], tuple([state[place] for place in self._looks[here]])
+        known, seen = self._known[here], self._looks[here](state)
         if seen not in known:
             known[seen] = self._bring(here, state)
         return known[seen]
@@ -168,15 +170,18 @@ class Board:
     def is_done(self, state: State) -> bool:
         return all(not full & ~here for full, here in zip(self._everything, state, strict=False))
 
-    def members(self, app: str, mask: int) -> list[Operation]:
+    def members(self, app: str, mask: int) -> tuple[Operation, ...]:
         """The operations of some bits of an app, in the autodetector's order."""
-        return [op for place, op in enumerate(self._of[app]) if mask >> place & 1]
+        key = app, mask
+        if key not in self._members:
+            self._members[key] = tuple([op for place, op in enumerate(self._of[app]) if mask >> place & 1])
+        return self._members[key]
 
     def waiting(self, state: State) -> list[Operation]:
         """The operations that are in no file yet."""
         return [op for app in self.apps for op in self.members(app, self.left(app, state))]
 
-    def held_up(self, app: str, state: State) -> list[Operation]:
+    def held_up(self, app: str, state: State) -> tuple[Operation, ...]:
         """The swappable models of the app that cannot come now; where nothing can, all of its operations."""
         available = self.available(app, state)
         targets = self._targets[self._place[app]]
