@@ -79,7 +79,28 @@ def test_what_is_taken_out_of_a_deconstruction_is_there_again() -> None:
     field: Any = Pointing()
     field.remote_field = SimpleNamespace(model="shop.m0")
     detector = thrifty(MigrationAutodetector, {})(ProjectState(), ProjectState(), quiet_questioner())
+    detector.old_model_keys, detector.new_model_keys = {("shop", "gone")}, set()
     for _ in range(2):
         ((_, _, keywords),) = detector.only_relation_agnostic_fields({"other": field})
         assert "to" not in keywords
         assert detector.deep_deconstruct(field)[2]["to"] == "shop.m0"
+
+
+def test_new_models_are_compared_with_those_that_are_gone_only() -> None:
+    before, after, asked = ProjectState(), _state(1), list[str]()
+    fields = [("id", models.AutoField(primary_key=True)), ("one", models.CharField(max_length=10))]
+    before.add_model(ModelState("shop", "Old", [*fields, ("other", models.IntegerField())]))
+
+    def ask(old: ModelState, new: ModelState) -> bool:
+        asked.append(f"{old.name} {new.name}")
+        return False
+
+    detector = thrifty(Counting)(before, after, quiet_questioner())
+    detector.questioner.ask_rename_model = ask
+    detector.old_model_keys, detector.new_model_keys = set(), set(after.models)
+    LOOKS.clear()
+    detector.generate_renamed_models()
+    assert (asked, LOOKS["fields"]) == ([], 0)
+    detector.old_model_keys = set(before.models)
+    detector.generate_renamed_models()
+    assert (asked, LOOKS["fields"]) == (["Old M0"], 6)

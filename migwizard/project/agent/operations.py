@@ -10,6 +10,7 @@ from typing import Any
 
 from . import apart, histories, prepass
 from .command import Inside, inside_makemigrations
+from .thrifty import thrifty
 from .unrendered import unrendered
 from .vanishing import take_todays
 
@@ -87,8 +88,9 @@ def detect(base: Any, labels: set[str], to_state: Any) -> tuple[dict[str, list[A
 
     The second value is the autodetector that found them.
     """
+    spared: Any = thrifty(base)
 
-    class Recorder(base):
+    class Recorder(spared):
         def _build_migration_list(self, graph: Any = None) -> None:
             self.recorded = {app: list(found) for app, found in self.generated_operations.items()}
             self.migrations: dict[str, Any] = {}

@@ -33,6 +33,12 @@ def thrifty(base: Any, known: Known | None = None) -> Any:
             finally:
                 del self._get_altered_foo_together_operations
 
+        def only_relation_agnostic_fields(self, fields: Any) -> Any:
+            if self.old_model_keys <= self.new_model_keys:
+                # They tell whether a new model is an old one that is gone.
+                return []
+            return super().only_relation_agnostic_fields(fields)
+
         def deep_deconstruct(self, obj: Any) -> Any:
             if known is None or not isinstance(obj, Field):
                 return super().deep_deconstruct(obj)
