@@ -9,6 +9,7 @@ many classes it would have been. That is a few per cent too many where models ha
 from __future__ import annotations
 
 import itertools
+from types import SimpleNamespace
 from typing import Any, Callable, Iterable
 
 Key = Any
@@ -32,9 +33,9 @@ class Tracking:
         self._undo: list[Callable[[], None]] = []
 
     def __enter__(self) -> Any:
-        from django.db.migrations.state import ProjectState
+        from django.db.migrations import state as states
 
-        tracking = self
+        tracking, ProjectState = self, states.ProjectState  # noqa: N806 - a class
         clone, add_model, remove_model = ProjectState.clone, ProjectState.add_model, ProjectState.remove_model
 
         def cloned(state: Any) -> Any:
@@ -64,6 +65,8 @@ class Tracking:
             if state.is_delayed:
                 tracking.classes += len(state.models)
 
+        if hasattr(states, "field_is_referenced"):
+            self.patch(states, "field_is_referenced", self._searched(states))
         self.patch(ProjectState, "clone", cloned)
         self.patch(ProjectState, "add_model", added)
         self.patch(ProjectState, "remove_model", removed)
@@ -75,6 +78,16 @@ class Tracking:
     def __exit__(self, *_: Any) -> None:
         while self._undo:
             self._undo.pop()()
+
+    def _searched(self, states: Any) -> Callable[..., bool]:
+        """Whether a field names another one (Django since 4.0), sought in the models that name its model, not in all of them."""
+        original = states.field_is_referenced
+
+        def field_is_referenced(state: Any, key: Key, field: Any) -> bool:
+            near = {each: state.models[each] for each in (key, *self.leading_to(state, key)) if each in state.models}
+            return bool(original(SimpleNamespace(models=near), key, field))
+
+        return field_is_referenced
 
     def patch(self, owner: Any, name: str, value: Any) -> None:
         """Give a class another attribute until the block ends."""
