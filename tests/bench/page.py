@@ -19,7 +19,8 @@ _HEAD = """\
 Written by `python -m tests.bench --write` from [bench.json](bench.json). Figures are ratios to Django's own commands, or to something else
 that does nothing more than it must. Both sides of a ratio run in the same round on fresh copies, one after the other, so that a slow machine
 slows both; each is the median of up to five rounds, fewer where a project is slow. Smaller is better, and 1.00 means: as much as Django's. Seconds stand
-beside them to show the size of things, and depend on the machine.
+beside them to show the size of things, and depend on the machine. migwizard is compiled, as it is after `pip install`; the projects' own
+modules are not, on either side.
 
 *ok* and *MISSED* say whether a figure reaches its target; a missed one is work that is left to do. "APPSxMODELS" are synthetic projects,
 written by rule; the others are the demo and the products of [make realworld](realworld.md).
