@@ -53,7 +53,7 @@ def _decided(ride: Ride) -> Any:
     return (
         _history(ride),
         runs.sources_fingerprint(ride, below=True),
-        _decisions(ride, "keep:", "object:", "rows:", "outside:", "drift"),
+        _decisions(ride, "keep:", "object:", "rows:", "outside:", "drift", "precedence"),
     )
 
 

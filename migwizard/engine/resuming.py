@@ -181,6 +181,8 @@ def _in_words(kind: str, found: list[str]) -> str:
         return f"tag {choice}"
     if kind == "replaces":
         return "new files replace the old ones by name"
+    if kind == "precedence":
+        return "dependencies for the order" if choice == "yes" else ""
     if kind == "keep-after":
         return f"migrations kept on top since {choice}"
     if kind in ("apply", "dirty-elsewhere", "undo"):

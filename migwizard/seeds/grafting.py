@@ -66,10 +66,10 @@ class Grafted:
             return ["?"] if value is not None else []
         return [_called(element) for element in value.elts]
 
-    def graft(self, moved: Mapping[Node, Sequence[Node]], more: Collection[Node] = ()) -> bytes:
+    def graft(self, moved: Mapping[Node, Sequence[Node]], more: Collection[Node] = (), why: str = "") -> bytes:
         """The text with other dependencies: each of `moved` gives way to what stands for it, and `more` are added.
 
-        What is there already is not added again. Raises CannotGraftError where they are not listed in plain sight.
+        `why` becomes a comment above those that are added, where each has a line of its own. What is there already is not added again. Raises CannotGraftError where they are not listed in plain sight.
         """
         value = self._values.get("dependencies")
         changes = {
@@ -88,7 +88,7 @@ class Grafted:
                 there.update(fresh)
                 edits.append(self._replacement(entries, entry, fresh))
         if added := sorted(set(more) - there):
-            edits.append(self._addition(value, entries, edits, added))
+            edits.append(self._addition(value, entries, edits, added, why))
         text = self._text
         for start, end, new in sorted(edits, reverse=True):
             text = text[:start] + new + text[end:]
@@ -122,17 +122,28 @@ class Grafted:
         return entry.start, end, ""
 
     def _addition(
-        self, value: ast.expr, entries: Sequence[Entry], edits: Sequence[tuple[int, int, str]], nodes: Sequence[Node]
+        self,
+        value: ast.expr,
+        entries: Sequence[Entry],
+        edits: Sequence[tuple[int, int, str]],
+        nodes: Sequence[Node],
+        why: str,
     ) -> tuple[int, int, str]:
         """An edit that puts `nodes` behind the last entry."""
         gone = {start for start, _, new in edits if not new}
         left = [entry for entry in entries if entry.start not in gone and self._line_start(entry.start) not in gone]
         if left:
-            last = left[-1]
-            return last.end, last.end, self._separator(last) + self._joined(nodes, last)
-        start, _ = self._span(value)
+            last, separator = left[-1], self._separator(left[-1])
+            comment = f"# {why}{separator[1:]}" if why and separator[1:].strip(" ") else ""
+            return last.end, last.end, separator + comment + self._joined(nodes, last)
+        start, end = self._span(value)
         if self._text[start] not in "[(":
             raise CannotGraftError("its dependencies are not written as a list")
+        if gap := re.fullmatch(r"\s*?(\r\n|\r|\n)([ \t]*)", self._text[start + 1 : end - 1]):
+            # As Django writes an empty list: what comes in gets lines like those of any other.
+            line = f"{gap[1]}{gap[2]}    "
+            comment = f"{line}# {why}" if why else ""
+            return start + 1, start + 1, comment + "".join(f"{line}{self._spelled(node)}," for node in nodes)
         return (
             start + 1,
             start + 1,

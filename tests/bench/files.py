@@ -62,14 +62,16 @@ class Migrated:
 
 
 def measure(name: str) -> Sequence[Figure]:
-    """Four sets of files, one migrate each. Raises SubjectError."""
+    """Five sets of files, one migrate each. Raises SubjectError."""
     plain = projects.without_migrations(name, "plain")
     plain.manage("makemigrations", "--verbosity", "0")
     share = links_per_model(path.read_text(encoding="utf-8") for path in projects.migrations_of(plain.root))
     bare, predicted = _bare(name)
     reset = projects.fresh(name, "reset")
     watch(reset)
-    copies = {"old": projects.fresh(name, "old"), "plain": plain, "bare": bare, "new": reset}
+    old, ordered = projects.fresh(name, "old"), projects.fresh(name, "ordered")
+    watch(ordered, "--answers", str(_answers(ordered)))
+    copies = {"old": old, "plain": plain, "bare": bare, "new": reset, "ordered": ordered}
     found = {kind: migrate(copy) for kind, copy in copies.items()}
     return (*_ratios(name, found, share), *_predictions(found, predicted), *_shown(found, share))
 
@@ -116,6 +118,13 @@ def _bare(name: str) -> tuple[Copy, dict[str, int]]:
     return copy, checkpoint["results"]["levels"].get("rendered") or {}
 
 
+def _answers(copy: Copy) -> Path:
+    """An answers file that asks for dependencies for the order."""
+    path = copy.root.with_name(f"{copy.root.name}-answers.json")
+    path.write_text('{"precedence": "yes"}')
+    return path
+
+
 def migrate(copy: Copy) -> Migrated:
     """A migrate of an empty database, whatever made one before. Raises SubjectError."""
     for path in copy.root.glob("*.sqlite3*"):
@@ -128,6 +137,7 @@ def _ratios(name: str, found: dict[str, Migrated], share: float) -> Iterable[Fig
     pairs = (
         ("bare", "plain", target_of(name, share)),
         ("new", "plain", None),
+        ("ordered", "new", NEVER_ABOVE),
         # The demo and synthetic projects have no history of years.
         ("new", "old", NEW_TO_OLD if projects.is_product(name) else None),
     )

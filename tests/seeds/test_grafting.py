@@ -56,10 +56,24 @@ def test_old_ones_give_way(before: str, after: str) -> None:
         ),
         ('[("p", "1"), ("q", "2")]', '[("p", "1"), ("q", "2")]'),
         ('[\n        ("gone", "0001_x"),\n    ]', '[("p", "1"), ("q", "2"),\n    ]'),
+        ("[\n    ]", '[\n        ("p", "1"),\n        ("q", "2"),\n    ]'),
     ],
 )
 def test_others_are_added_behind(before: str, after: str) -> None:
     assert grafted(before, ("p", "1"), ("q", "2")) == after
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[\n    ]", '[\n        # so\n        ("p", "1"),\n    ]'),
+        ('[\n        ("a", "b"),\n    ]', '[\n        ("a", "b"),\n        # so\n        ("p", "1"),\n    ]'),
+        ('[("a", "b")]', '[("a", "b"), ("p", "1")]'),
+    ],
+)
+def test_a_reason_stands_above_what_is_added(before: str, after: str) -> None:
+    text = f"class Migration:\n    dependencies = {before}\n    operations = []\n"
+    assert Grafted(text.encode()).graft({}, [("p", "1")], "so").decode() == text.replace(before, after)
 
 
 def test_two_old_ones_of_an_app_become_one() -> None:

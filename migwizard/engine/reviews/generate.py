@@ -108,7 +108,7 @@ def _anew(ride: Ride, preview: GeneratePreview) -> Iterator[str]:
     if State.SEEDS in ride.checkpoint.results and approved not in (None, fingerprint(preview)):
         yield (
             "Not as you approved them: a file was changed since, or Seeds wrote one anew, with the SQL by which your old "
-            "history made its table."
+            "history made its table, or with dependencies for the order."
         )
 
 

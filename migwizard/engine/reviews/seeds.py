@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from migwizard.engine import overrule, seedfacts
+from migwizard.engine import overrule, precedence, seedfacts
 from migwizard.engine.previews import SeedLine, SeedsPreview
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
@@ -23,10 +24,11 @@ def question(ride: Ride) -> Question:
         "review:seeds",
         State.SEEDS,
         "What must new databases contain?" if preview.seeds else "No data operations. Tables only",
-        _text(preview),
+        " ".join(filter(None, (_text(preview), precedence.in_words(result.get(precedence.KEY))))),
         (
             Choice("continue", "the proof builds both histories from zero and compares them", "Continue to Proof"),
             Choice("again", "the old history is judged again; your verdicts stay", "Judge again"),
+            *_precedence(result.get(precedence.KEY)),
             *(choice for line in preview.seeds for choice in _verdicts(line)),
         ),
         safe="continue",
@@ -48,6 +50,17 @@ def _text(preview: SeedsPreview) -> str:
     return f"{count(operations, 'operation')}: {told}; {count(files, 'seed file')}."
 
 
+def _precedence(found: Mapping[str, Any] | None) -> Iterator[Choice]:
+    """Dependencies for the order, or none."""
+    if found and found["written"]:
+        yield Choice(f"{precedence.KEY}:{precedence.NO}", "each file depends on what it needs", "Without them")
+    elif found:
+        saves = (
+            f"{found['before']:,} to {found['after']:,} model classes, but apps then depend on others they do not need"
+        )
+        yield Choice(f"{precedence.KEY}:{precedence.YES}", saves, "Add dependencies for the order")
+
+
 def _verdicts(line: SeedLine) -> Iterator[Choice]:
     """The other verdict, and the way back where the person has spoken."""
     if not line.price:
@@ -67,7 +80,9 @@ def _verdicts(line: SeedLine) -> Iterator[Choice]:
 def change(ride: Ride, answer: str) -> State:
     """Note a verdict of the person, or forget it; everything from here on is computed anew."""
     word, _, operation = answer.partition(":")
-    if word == "auto":
+    if word == precedence.KEY:
+        precedence.choose(ride, operation)
+    elif word == "auto":
         overrule.take_back(ride, operation)
     else:
         overrule.decide(ride, operation, word)

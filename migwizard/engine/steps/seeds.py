@@ -16,6 +16,7 @@ from migwizard.engine import (
     grafting,
     late,
     overrule,
+    precedence,
     preluding,
     replacing,
     scratch,
@@ -82,12 +83,14 @@ def _judged(ride: Ride) -> dict[str, Any]:
     # Schema files were formatted when they were written, and what is kept stays as its authors wrote it.
     fresh = [*nodes[len(planned.plan.batches) :], *on_top]
     formatting.format_files(ride, [f"{app}/{name}.py" for app, name in fresh])
+    ordered = precedence.settle(ride, nodes)
     nodes += [*kept, *on_top]
     edited.settle(ride, nodes)
     ride.checkpoint.files = staging.staged_files(ride, nodes) | staging.hashes(ride, seeding.data_files)
     return (
         _report(seeding, migrations)
         | replaced
+        | ordered
         | {
             grafting.KEY: [f"{app}/{name}.py" for app, name in kept],
             drift.KEY: [f"{app}/{name}.py" for app, name in on_top],

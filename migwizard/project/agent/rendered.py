@@ -1,4 +1,4 @@
-"""How many model classes a migrate from zero renders, told from the files alone: no database, and nothing is rendered."""
+"""What a migrate from zero renders, told from the files alone: no database, and nothing is rendered."""
 
 from __future__ import annotations
 
@@ -15,27 +15,38 @@ def rendered(
 
     In a new history of these the migrations of the others come at the same place, and meet about the same models.
     """
-    from django.db.migrations.loader import MigrationLoader
-
     histories.look_at(folders)
-    loader = MigrationLoader(None)
-    nodes = list(
-        dict.fromkeys(node for leaf in sorted(loader.graph.leaf_nodes()) for node in loader.graph.forwards_plan(leaf))
-    )
-    whole = _count(loader, nodes)
-    return {"whole": sum(whole.values()), "others": sum(whole[node] for node in nodes if node[0] not in labels)}
+    found = _weigh()
+    return {
+        "whole": sum(facts["classes"] for facts in found),
+        "others": sum(facts["classes"] for facts in found if facts["node"][0] not in labels),
+    }
 
 
-def _count(loader: Any, nodes: list[Any]) -> dict[Any, int]:
-    """Classes by migration, in the order in which migrate applies them."""
+def weights(start: dict[str, Any], emit: Any, folders: dict[str, str | None] | None = None) -> list[dict[str, Any]]:
+    """Of each migration its node, its parents, and what Django renders because of it, as far as the order decides it.
+
+    "connected" is for each operation that renders whole components the models ("app.model") through which it touches them,
+    "near" the classes rendered otherwise, and "whole" how often all are.
+    """
+    histories.look_at(folders)
+    return _weigh()
+
+
+def _weigh() -> list[dict[str, Any]]:
+    """The migrations in the order in which migrate applies them."""
+    from django.db.migrations.loader import MigrationLoader
     from django.db.migrations.state import ProjectState
 
-    found = {}
+    loader = MigrationLoader(None)
+    graph = loader.graph
+    nodes = list(dict.fromkeys(node for leaf in sorted(graph.leaf_nodes()) for node in graph.forwards_plan(leaf)))
+    found = []
     with Tracking() as tracking:
         state = ProjectState(real_apps=loader.unmigrated_apps)
         for node in nodes:
-            before = tracking.classes
-            for operation in loader.graph.nodes[node].operations:
+            tracking.begin()
+            for operation in graph.nodes[node].operations:
                 operation.state_forwards(node[0], state)
                 if _runs_code(operation):
                     # It gets all models, rendered anew where one of them waited for that.
@@ -43,7 +54,8 @@ def _count(loader: Any, nodes: list[Any]) -> dict[Any, int]:
             if node == nodes[-1]:
                 # So do handlers at the end of a migrate.
                 state.clear_delayed_apps_cache()
-            found[node] = tracking.classes - before
+            parents = sorted(list(parent.key) for parent in graph.node_map[node].parents)
+            found.append({"node": list(node), "parents": parents, **tracking.counted()})
     return found
 
 

@@ -38,6 +38,7 @@ HANDLERS = {
     "advance": ("drift", "advance"),
     "operations": ("operations", "operations"),
     "rendered": ("rendered", "rendered"),
+    "weights": ("rendered", "weights"),
     "generate": ("makemigrations", "generate"),
     "migrate": ("migrate", "migrate"),
     "migrate_schemas": ("migrate_schemas", "migrate_schemas"),

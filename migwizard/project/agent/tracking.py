@@ -28,6 +28,7 @@ class Tracking:
 
     def __init__(self) -> None:
         self.classes = 0
+        self.begin()
         self._next = itertools.count(1)
         self._targets: dict[Any, frozenset[Key]] = {}
         self._undo: list[Callable[[], None]] = []
@@ -64,6 +65,7 @@ class Tracking:
         def cleared(state: Any) -> None:
             if state.is_delayed:
                 tracking.classes += len(state.models)
+                tracking._whole += 1
 
         if hasattr(states, "field_is_referenced"):
             self.patch(states, "field_is_referenced", self._searched(states))
@@ -88,6 +90,21 @@ class Tracking:
             return bool(original(SimpleNamespace(models=near), key, field))
 
         return field_is_referenced
+
+    def begin(self) -> None:
+        """Count anew what `counted` tells."""
+        self._before = self.classes
+        self._connected: list[list[str]] = []
+        self._near = self._whole = 0
+
+    def counted(self) -> dict[str, Any]:
+        """What was rendered since: "classes" in all, and what the order of migrations decides of it.
+
+        "connected" has for each change that makes whole components be rendered the models ("app.model") through which it
+        touches them, "near" the classes rendered since they are near a change that can wait, "whole" how often all were.
+        """
+        classes = self.classes - self._before
+        return {"classes": classes, "connected": self._connected, "near": self._near, "whole": self._whole}
 
     def patch(self, owner: Any, name: str, value: Any) -> None:
         """Give a class another attribute until the block ends."""
@@ -139,9 +156,13 @@ class Tracking:
             links.meet(key)
         # Django looks at the relations as they were when it rendered last, and at those that the models have now.
         starts = {target for key in keys if key in state.models for _, target in relations(state.models[key])}
-        self.classes += links.near(starts.union(keys)) if delay else links.connected(starts.union(keys))
+        found = links.near(starts.union(keys)) if delay else links.connected(starts.union(keys))
+        self.classes += found
         if delay:
+            self._near += found
             state.is_delayed = True
+        else:
+            self._connected.append(sorted(map(".".join, starts.union(keys))))
         for key in changed:
             links.put(key, self.leads_to(state, key))
 

@@ -1,0 +1,104 @@
+"""Dependencies for the order alone, as a person meets them at Seeds, and in files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from migwizard.engine.talk import Question
+from tests.engine.persons import Person, sit_down
+from tests.engine.support import Shop, make_project
+
+pytestmark = pytest.mark.ride
+ADDED = """\
+        # For the order alone: migrate renders fewer model classes this way.
+        ("omega", "0001_reset_initial"),
+"""
+
+
+@pytest.fixture
+def ordered(tmp_path: Path) -> Shop:
+    return make_project("ordered", tmp_path)
+
+
+def first_of_alpha(shop: Shop) -> str:
+    return (shop.root / "alpha/migrations/0001_reset_initial.py").read_text().replace("'", '"')
+
+
+def results(shop: Shop) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((shop.root / ".migwizard/checkpoint.json").read_text())["results"]
+    return found
+
+
+def answers(shop: Shop, answer: str) -> tuple[str, str]:
+    path = shop.root.parent / "answers.json"
+    path.write_text(json.dumps({"precedence": answer}))
+    return "--answers", str(path)
+
+
+def test_they_are_offered_with_what_they_save_and_proved(ordered: Shop) -> None:
+    person = Person({"review:seeds": ["precedence:yes", "continue"], "apply": ["apply"]}, goes_on=True)
+    sit_down(ordered.root, person)
+    offered, added = person.every("review:seeds")
+    assert "1 dependency for the order alone would let migrate render about 36 % fewer model classes." in offered.text
+    assert effect(offered, "precedence:yes").startswith("99 to 63 model classes")
+    assert "1 dependency for the order alone lets migrate render about 36 %" in added.text
+    assert added.choice("precedence:no") is not None and added.choice("precedence:yes") is None
+    assert ADDED in first_of_alpha(ordered)
+    # What Django renders in the proof's own stock run of the new files.
+    assert results(ordered)["proof"]["rendered"]["new"] == 63
+    ordered.migwizard("run", "--yes")
+    assert ordered.manage("makemigrations", "--check").returncode == 0
+    assert "No migrations to apply" in ordered.manage("migrate").stdout
+    ordered.migwizard("undo", "--yes")
+
+
+def effect(question: Question, key: str) -> str:
+    choice = question.choice(key)
+    assert choice is not None
+    return choice.effect
+
+
+def test_they_can_be_taken_back_before_they_are_proved(ordered: Shop) -> None:
+    person = Person({"review:seeds": ["precedence:yes", "precedence:no", "continue"], "apply": ["apply"]}, goes_on=True)
+    sit_down(ordered.root, person)
+    assert "For the order alone" not in first_of_alpha(ordered)
+    assert results(ordered)["proof"]["rendered"]["new"] == 99
+
+
+def test_nobody_gets_them_unasked(ordered: Shop) -> None:
+    ordered.migwizard("run", "--yes")
+    assert "For the order alone" not in first_of_alpha(ordered)
+    assert "precedence" not in results(ordered)["seeds"]
+
+
+def test_an_answer_asks_for_them(ordered: Shop) -> None:
+    ordered.migwizard("run", "--yes", *answers(ordered, "yes"))
+    assert ADDED in first_of_alpha(ordered)
+    assert results(ordered)["seeds"]["precedence"]["dependencies"] == [
+        ["alpha.0001_reset_initial", "omega.0001_reset_initial"]
+    ]
+
+
+def test_an_answer_that_is_none_is_refused(ordered: Shop) -> None:
+    refused = ordered.lines("run", "--yes", *answers(ordered, "perhaps"), expect=2)[-1]
+    assert "'perhaps' is no answer to precedence; choose yes or no." in refused["sentence"]
+
+
+def test_a_file_that_a_person_changed_is_left_alone(ordered: Shop) -> None:
+    ordered.migwizard("run", "--yes", "--until", "generate")
+    path = ordered.root / ".migwizard/staging/alpha/0001_reset_initial.py"
+    path.write_text(path.read_text() + "# mine\n")
+    person = Person({"review:seeds": ["continue"], "apply": ["apply"]}, goes_on=True)
+    sit_down(ordered.root, person)
+    assert "for the order alone" not in person.asked("review:seeds").text
+    assert first_of_alpha(ordered).endswith("# mine\n") and "omega" not in first_of_alpha(ordered)
+
+
+def test_files_that_replace_old_ones_get_none(ordered: Shop) -> None:
+    """While one app is still at its old files and another is not, these could wait for each other."""
+    ordered.migwizard("run", "--yes", "--replaces", *answers(ordered, "yes"))
+    assert "For the order alone" not in first_of_alpha(ordered)
