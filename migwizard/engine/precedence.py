@@ -17,6 +17,7 @@ from migwizard.plan.operations import Node
 from migwizard.plan.precedence import Precedence, Weight, find_precedence
 from migwizard.project.guest import GuestError
 from migwizard.seeds.grafting import CannotGraftError, Grafted
+from migwizard.words.counting import count
 
 KEY = "precedence"
 """Key of the decision and in the results of Seeds."""
@@ -86,8 +87,6 @@ def in_words(found: Mapping[str, Any] | None) -> str:
     if not found:
         return ""
     number = len(found["dependencies"])
-    what = "1 dependency" if number == 1 else f"{number} dependencies"
     share = round(100 * (1 - found["after"] / max(1, found["before"])))
-    verb = "let" if found["written"] else "would let"
-    verb = verb.replace("let", "lets") if number == 1 and found["written"] else verb
-    return f"{what} for the order alone {verb} migrate render about {share} % fewer model classes."
+    renders = "renders" if found["written"] else "would render"
+    return f"{count(number, 'dependency', 'dependencies')} for the order: migrate {renders} {share} % fewer classes."

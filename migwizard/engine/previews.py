@@ -276,6 +276,8 @@ class SeedsPreview:
     """(app/name, path, text)"""
     open: tuple[str, ...] = ()
     """The operations that wait for a verdict."""
+    faster: str = ""
+    """What dependencies for the order alone save, or would."""
 
 
 @dataclass(frozen=True, slots=True)

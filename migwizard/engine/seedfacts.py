@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from migwizard.engine import durable, overrule, seedwords
+from migwizard.engine import durable, overrule, precedence, seedwords
 from migwizard.engine.previews import SeedLine, SeedsPreview
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
@@ -247,6 +247,7 @@ def preview(ride: Ride, records: Iterable[Mapping[str, Any]], found: Mapping[str
         objects=tuple((item["kind"], item["name"], item["from"]) for item in result.get("objects", ())),
         files=tuple(file for name in names if (file := _file(ride, name)) is not None),
         open=tuple(line.id for line in lines if line.verdict == Verdict.ASK and not line.decided),
+        faster=precedence.in_words(result.get(precedence.KEY)),
     )
 
 

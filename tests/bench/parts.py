@@ -82,7 +82,7 @@ PARTS = {
             "What the new files are worth",
             "Nearly all of a `migrate` from zero is rendering model classes, which are counted here exactly, in a stock `manage.py migrate`. "
             "*plain*: the files of one plain `makemigrations`, without seeds and SQL objects; *bare*: ours before seeds come in; *new*: ours as they "
-            "are; *old*: the history. The target of bare / plain is 0.70 where plain files have at least one later relation, "
+            "are; *ordered*: the same with the dependencies that Seeds offers for the order alone; *old*: the history. The target of bare / plain is 0.70 where plain files have at least one later relation, "
             "index or constraint for every two models, else 1.00; some products have one of their own. *Prediction*: what the level "
             "review said before anything ran.",
             18,

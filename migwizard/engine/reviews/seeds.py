@@ -24,7 +24,7 @@ def question(ride: Ride) -> Question:
         "review:seeds",
         State.SEEDS,
         "What must new databases contain?" if preview.seeds else "No data operations. Tables only",
-        " ".join(filter(None, (_text(preview), precedence.in_words(result.get(precedence.KEY))))),
+        " ".join(filter(None, (_text(preview), preview.faster))),
         (
             Choice("continue", "the proof builds both histories from zero and compares them", "Continue to Proof"),
             Choice("again", "the old history is judged again; your verdicts stay", "Judge again"),

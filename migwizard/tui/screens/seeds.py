@@ -164,7 +164,7 @@ class SeedsScreen(StepScreen):
             table.fill([(seen.id, seen.cells(variables)) for seen in self._watched.values()])
             return
         table.fill([(fold.key, self._cells(fold)) for fold in self._folds()])
-        self.query_one("#summary", Static).update(detail.summary(self.preview.seeds, self.only))
+        self.query_one("#summary", Static).update(detail.summary(self.preview, self.only))
 
     def _cells(self, fold: Fold[SeedLine]) -> tuple[str | Text, ...]:
         variables = self.app.theme_variables

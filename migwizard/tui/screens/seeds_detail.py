@@ -74,8 +74,12 @@ def counts(lines: Iterable[SeedLine]) -> dict[str, int]:
     return known | found | waiting
 
 
-def summary(lines: tuple[SeedLine, ...], only: str) -> str:
-    """The line above the table; brackets stand around the verdict that is shown alone."""
+def summary(preview: SeedsPreview, only: str) -> str:
+    """The lines above the table; brackets stand around the verdict that is shown alone."""
+    return "\n".join(filter(None, (_counted(preview.seeds, only), preview.faster)))
+
+
+def _counted(lines: tuple[SeedLine, ...], only: str) -> str:
     number = len(lines)
     parts = []
     for name, count in counts(lines).items():
