@@ -22,6 +22,8 @@ from migwizard.words.counting import count
 KEY = "precedence"
 """Key of the decision and in the results of Seeds."""
 YES, NO = "yes", "no"
+WORTH_IT = 0.95
+"""What saves less of all classes is not offered: a person would have to understand it for nearly nothing."""
 WHY = "For the order alone: migrate renders fewer model classes this way."
 
 
@@ -49,6 +51,8 @@ def settle(ride: Ride, nodes: Collection[Node]) -> dict[str, Any]:
         return {}
     found = _find(ride, nodes)
     if found is None or not found.dependencies:
+        return {}
+    if not wanted and found.after > WORTH_IT * found.before:
         return {}
     if wanted:
         _write(ride, found)
