@@ -6,12 +6,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.widgets import Static
 
 from migwizard.tui.dialogs.overlay import Overlay
 from migwizard.tui.messages import CopyWanted
 from migwizard.tui.widgets.explain import NOTHING, first_word, full
+from migwizard.tui.widgets.panes import Pane
 from migwizard.words.explain.text import Explain
 
 
@@ -24,7 +25,7 @@ class ExplainDialog(Overlay[str]):
         Binding("enter,q", "close", "close", show=False),
     ]
     DEFAULT_CSS = """
-    ExplainDialog VerticalScroll { height: auto; max-height: 18; }
+    ExplainDialog Pane { height: auto; max-height: 18; }
     ExplainDialog #keys { height: 1; color: $text-muted; margin-top: 1; }
     """
 
@@ -36,13 +37,13 @@ class ExplainDialog(Overlay[str]):
         box = Vertical(classes="box")
         box.border_title = "Explain"
         with box:
-            with VerticalScroll():
+            with Pane():
                 yield Static(full(self.explain))
             copies = "  y copy the command" if self.explain.command else ""
             yield Static(f"Esc close  ? help and glossary{copies}", id="keys")
 
     def on_mount(self) -> None:
-        self.query_one(VerticalScroll).focus()
+        self.query_one(Pane).focus()
 
     def action_help(self) -> None:
         word = first_word(f"{self.explain.what} {self.explain.why}")

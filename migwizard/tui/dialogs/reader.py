@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.markup import escape
-from textual.widgets import Static, TextArea
+from textual.widgets import Static
 
 from migwizard.tui.dialogs.overlay import Overlay
 from migwizard.tui.messages import CopyWanted
+from migwizard.tui.widgets.panes import Reading
 
 
 class ReaderDialog(Overlay[None]):
@@ -25,8 +26,7 @@ class ReaderDialog(Overlay[None]):
     topic = "dialog.read"
     DEFAULT_CSS = """
     ReaderDialog > .box { width: 96%; height: 90%; }
-    ReaderDialog TextArea { height: 1fr; border: none; padding: 0; background: transparent; }
-    ReaderDialog TextArea:focus { border: none; }
+    ReaderDialog Reading { height: 1fr; }
     ReaderDialog Static { height: 1; color: $text-muted; }
     """
 
@@ -39,13 +39,11 @@ class ReaderDialog(Overlay[None]):
         box = Vertical(classes="box")
         box.border_title = escape(self.headline)
         with box:
-            text = TextArea(self.text, read_only=True, show_line_numbers=False, soft_wrap=True)
-            text.cursor_blink = False
-            yield text
+            yield Reading(self.text)
             yield Static("Esc close  y copy  s save to a file")
 
     def on_mount(self) -> None:
-        self.query_one(TextArea).focus()
+        self.query_one(Reading).focus()
 
     def action_copy(self) -> None:
         self.post_message(CopyWanted(self.text, self.file_name))

@@ -7,7 +7,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.style import Style
@@ -19,6 +19,7 @@ from migwizard.tui.roles import drawn
 from migwizard.tui.standing import Standing
 from migwizard.tui.widgets.explain import NOTHING, full, with_words
 from migwizard.tui.widgets.frame import Headline, Hint, Hints, StatusLine, Stepper
+from migwizard.tui.widgets.panes import Pane
 from migwizard.words.explain.text import Explain
 from migwizard.words.glossary import GLOSSARY, NEVER
 
@@ -39,11 +40,11 @@ class HelpScreen(ModalScreen[None]):
     DEFAULT_CSS = """
     HelpScreen { background: $background; layout: vertical; }
     HelpScreen ContentSwitcher { height: 1fr; }
-    HelpScreen ContentSwitcher > VerticalScroll { padding: 0 2; }
+    HelpScreen ContentSwitcher > Pane { padding: 0 2 0 1; }
     HelpScreen ContentSwitcher Static { max-width: 90; }
     HelpScreen #words { height: 1fr; }
     HelpScreen #list { width: 24; height: 1fr; border: none; padding: 0 1; }
-    HelpScreen #meaning { height: 1fr; padding: 0 2; }
+    HelpScreen #meaning { height: 1fr; padding: 0 2 0 1; }
     HelpScreen #parts { height: 2; }
     HelpScreen #search { display: none; background: $panel; }
     HelpScreen.-searching #search { display: block; }
@@ -59,17 +60,17 @@ class HelpScreen(ModalScreen[None]):
         yield Headline("Help", "help")
         yield Static(id="parts")
         with ContentSwitcher(initial="words" if self.word else "screen"):
-            with VerticalScroll(id="screen"):
+            with Pane(id="screen"):
                 yield Static(full(self.explain))
-            with VerticalScroll(id="keys"):
+            with Pane(id="keys"):
                 yield Static(self._keys())
             with Vertical(id="words"):
                 yield Input(placeholder="a word, or a part of its meaning", id="search", compact=True)
                 with Horizontal():
                     yield OptionList(id="list", markup=False)
-                    with VerticalScroll(id="meaning"):
+                    with Pane(id="meaning"):
                         yield Static(id="text")
-            with VerticalScroll(id="never"):
+            with Pane(id="never"):
                 yield Static(Content("\n").join(Content(f"{drawn('·', '-')} {line}") for line in NEVER))
         yield StatusLine()
         yield Hints()

@@ -8,7 +8,7 @@ from typing import Literal
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Static, TextArea
+from textual.widgets import Static
 
 from migwizard.engine.previews import PreflightPreview, RefusalPreview
 from migwizard.engine.talk import Choice, Question
@@ -19,6 +19,7 @@ from migwizard.tui.roles import OK, STOP
 from migwizard.tui.screens.step import StepScreen
 from migwizard.tui.widgets.decide import ChoiceList
 from migwizard.tui.widgets.frame import step_of
+from migwizard.tui.widgets.panes import Reading
 
 EDITED = "edited"
 """The engine's choice that runs what was changed."""
@@ -45,9 +46,7 @@ class RefusalScreen(StepScreen):
             yield Static(id="about", markup=False)
             yield Static(id="unchanged", markup=False)
         yield ChoiceList(id="cures")
-        details = TextArea("", read_only=True, show_line_numbers=False, soft_wrap=True, id="reading")
-        details.cursor_blink = False
-        yield details
+        yield Reading(id="reading")
         yield Static(id="log", markup=False)
 
     def box(self, question: Question) -> Literal["no", "beside", "instead"]:
@@ -73,7 +72,7 @@ class RefusalScreen(StepScreen):
             Content.assemble((f"{OK} ", OK.style), unchanged) if unchanged else ""
         )
         self.query_one("#log", Static).update(f"Log: {log}" if log else "")
-        details = self.query_one("#reading", TextArea)
+        details = self.query_one("#reading", Reading)
         if details.text != question.details:
             details.load_text(question.details)
             if question.details.startswith("Traceback"):
@@ -117,7 +116,7 @@ class RefusalScreen(StepScreen):
             return
         self.toggle_class("-details")
         if self.has_class("-details"):
-            self.query_one("#reading", TextArea).focus()
+            self.query_one("#reading", Reading).focus()
         else:
             self.action_to_choices()
 

@@ -11,12 +11,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import OptionList, Static, TextArea
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from migwizard.engine.talk import Choice, Question
 from migwizard.tui.messages import Answered
 from migwizard.tui.roles import WRITES, drawn
+from migwizard.tui.widgets.panes import Reading
 
 LABEL_COLUMNS = 36
 """Longer labels do not push the effects of the others to the right."""
@@ -160,23 +161,21 @@ class QuestionBox(Vertical):
     DEFAULT_CSS = """
     QuestionBox { height: 1fr; padding: 0 1; }
     QuestionBox > #sentence { height: auto; margin-bottom: 1; max-width: 90; }
-    QuestionBox > #details { height: 1fr; border: none; border-top: solid $foreground 30%; margin-top: 1; display: none; padding: 0; }
+    QuestionBox > #details { height: 1fr; border-top: solid $foreground 30%; margin-top: 1; display: none; }
     QuestionBox.-details > #details { display: block; }
     """
 
     def compose(self) -> ComposeResult:
         yield Static(id="sentence", markup=False)
         yield ChoiceList()
-        details = TextArea("", read_only=True, show_line_numbers=False, soft_wrap=False, id="details")
-        details.cursor_blink = False
-        yield details
+        yield Reading(soft_wrap=False, id="details")
 
     def show(self, question: Question) -> None:
         """Show a question; shown again, the marked choice and the open details stay."""
         sentence = self.query_one("#sentence", Static)
         sentence.update(question.text)
         sentence.display = bool(question.text)
-        details = self.query_one("#details", TextArea)
+        details = self.query_one("#details", Reading)
         if details.text != question.details:
             details.load_text(question.details)
         if not question.details:
@@ -194,7 +193,7 @@ class QuestionBox(Vertical):
         self.toggle_details()
 
     def toggle_details(self) -> None:
-        details = self.query_one("#details", TextArea)
+        details = self.query_one("#details", Reading)
         if not details.text:
             self.app.notify("There is nothing more to read about this.")
             return

@@ -21,6 +21,7 @@ from migwizard.tui.roles import IN, OUT, RETURNS, WAITS, drawn, pointer
 from migwizard.tui.widgets import diff_lines
 from migwizard.tui.widgets.diff_lines import Shown
 from migwizard.tui.widgets.highlight import pieces, printable
+from migwizard.tui.widgets.panes import edged
 
 GLYPHS = {"out": OUT, "in": IN, "waits": WAITS, "returns": RETURNS}
 TWO_SIDES = 112
@@ -48,12 +49,13 @@ class DiffView(ScrollView, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"diff--{name}"
         for name in (
-            "plain", "muted", "cursor", "out", "in", "waits", "returns", "string", "keyword", "literal", "comment",
+            "plain", "muted", "edge", "cursor", "out", "in", "waits", "returns", "string", "keyword", "literal", "comment",
         )
     }  # fmt: skip
     DEFAULT_CSS = """
     DiffView { background: transparent; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; }
     DiffView > .diff--muted { color: $text-muted; }
+    DiffView > .diff--edge { color: $primary; }
     DiffView > .diff--cursor { background: $panel; }
     DiffView:focus > .diff--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
     DiffView > .diff--out { background: $error 12%; }
@@ -256,6 +258,10 @@ class DiffView(ScrollView, can_focus=True):
     # Painting
 
     def render_line(self, y: int) -> Strip:
+        strip, here = self._line(y), y + self.scroll_offset.y == self.cursor and bool(self.lines)
+        return edged(strip, self._style("plain") + self._colour("edge")) if self.has_focus and not here else strip
+
+    def _line(self, y: int) -> Strip:
         place, width = y + self.scroll_offset.y, self.room
         if place >= len(self.lines):
             return Strip.blank(width, self._style("plain"))

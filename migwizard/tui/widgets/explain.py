@@ -7,13 +7,13 @@ from functools import cache
 from textwrap import shorten, wrap
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Static
 
 from migwizard.tui.roles import drawn
+from migwizard.tui.widgets.panes import Pane
 from migwizard.words.explain.text import Explain
 from migwizard.words.glossary import GLOSSARY
 
@@ -63,12 +63,11 @@ def full(explain: Explain) -> Content:
     return Content("\n\n").join(shown)
 
 
-class ExplainPanel(VerticalScroll, can_focus=True):
+class ExplainPanel(Pane, can_focus=True):
     """What, why, what if it goes wrong, command; follows the focus."""
 
     DEFAULT_CSS = """
-    ExplainPanel { width: 34; height: 1fr; padding: 0 1; border-left: solid $foreground 30%; scrollbar-size-vertical: 1; }
-    ExplainPanel:focus { border-left: solid $primary; }
+    ExplainPanel { width: 34; height: 1fr; padding: 0 1; border-left: solid $foreground 30%; }
     """
 
     def compose(self) -> ComposeResult:

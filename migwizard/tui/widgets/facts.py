@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from textual.geometry import Size
 
-from migwizard.tui.widgets.lines import Line, LineView
+from migwizard.tui.widgets.lines import MARK, Line, LineView
 
 MARGIN = 3
 """Columns that a line view keeps for its mark and its scroll bar."""
@@ -29,7 +29,7 @@ class FactView(LineView):
     def _lay_out(self) -> None:
         self.found = -1
         self.lines = tuple(folded(self.source, self.size.width - MARGIN, self.hang))
-        self.virtual_size = Size(max((len(text) for text, _ in self.lines), default=0) + 2, len(self.lines))
+        self.virtual_size = Size(max((len(text) for text, _ in self.lines), default=0) + MARK, len(self.lines))
         self.refresh()
 
 

@@ -14,12 +14,16 @@ from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from migwizard.tui.widgets.panes import edged
+
 Line = tuple[str, str]
 """(text, name of a theme variable for its colour or "")."""
+MARK = 2
+"""Columns at the left that do not scroll: the mark, and a gap."""
 
 
 class LineView(ScrollView, can_focus=True):
-    """Scrolls; a found line is marked by a bar and `>`."""
+    """Scrolls; a found line is marked by `>`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "scroll_up", "", show=False),
@@ -57,7 +61,7 @@ class LineView(ScrollView, can_focus=True):
         self.found = -1
         width = self.size.width - 3
         self.lines = tuple(_folded(self.source, width)) if self.folds and width > 20 else self.source
-        self.virtual_size = Size(max((len(text) for text, _ in self.lines), default=0) + 2, len(self.lines))
+        self.virtual_size = Size(max((len(text) for text, _ in self.lines), default=0) + MARK, len(self.lines))
         self.refresh()
 
     def find(self, text: str, step: int = 1) -> bool:
@@ -74,6 +78,10 @@ class LineView(ScrollView, can_focus=True):
         return False
 
     def render_line(self, y: int) -> Strip:
+        strip, marked = self._line(y), self.scroll_offset.y + y == self.found
+        return edged(strip, self.rich_style + self._style("primary")) if self.has_focus and not marked else strip
+
+    def _line(self, y: int) -> Strip:
         left, top = self.scroll_offset
         place = top + y
         base = self.rich_style
@@ -83,9 +91,9 @@ class LineView(ScrollView, can_focus=True):
         style = base + self._style(colour)
         if place == self.found:
             style += Style(reverse=True)
-        mark = "> " if place == self.found else "  "
-        strip = Strip([Segment(mark + text, style)])
-        return strip.crop_extend(left, left + self.size.width, base)
+        mark = Strip([Segment("> " if place == self.found else "  ", style)])
+        code = Strip([Segment(text, style)]).crop_extend(left, left + max(self.size.width - MARK, 0), base)
+        return Strip.join([mark, code])
 
     def _style(self, colour: str) -> Style:
         value = self.app.theme_variables.get(colour, "").replace("ansi_", "") if colour else ""

@@ -13,6 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from migwizard.tui.roles import pointer
+from migwizard.tui.widgets.panes import edged
 
 WRONG = ("error", "traceback", "warning", "refusal", "failed")
 
@@ -32,10 +33,11 @@ class LogLines(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     LogLines { height: 1fr; overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 1; }
     LogLines > .lines--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
+    LogLines > .lines--edge { color: $primary; }
     LogLines > .lines--error { color: $text-error; }
     LogLines > .lines--found { text-style: underline; }
     """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--cursor", "lines--error", "lines--found"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"lines--cursor", "lines--edge", "lines--error", "lines--found"}
 
     class Opened(Message):
         """Enter on a line."""
@@ -123,6 +125,11 @@ class LogLines(ScrollView, can_focus=True):
             self.post_message(self.Opened(self.lines[self.cursor]))
 
     def render_line(self, y: int) -> Strip:
+        strip, here = self._line(y), int(self.scroll_y) + y == self.cursor and bool(self.lines)
+        edge = self.get_component_rich_style("lines--edge", partial=True)
+        return edged(strip, self.rich_style + edge) if self.has_focus and not here else strip
+
+    def _line(self, y: int) -> Strip:
         index, width = int(self.scroll_y) + y, self.scrollable_content_region.width
         style = self.rich_style
         if index >= len(self.lines):
