@@ -39,7 +39,7 @@ class ApplyScreen(StepScreen):
     HEADLINE = "Swap the files? This changes your project"
     CSS_PATH = "apply.tcss"
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("", "enter", "press", "Press the focused button; what writes asks once more.", footer=True),
+        Command("", "enter", "press", "Press the focused button; what writes asks once more."),
         Command("detail", "d", "detail", "Show which files of the app go and which come.", footer=True),
     )
 
@@ -126,6 +126,9 @@ class ApplyScreen(StepScreen):
     @on(DataTable.RowSelected, "#apps")
     def _open(self) -> None:
         self.action_detail()
+
+    def entering(self, table: RowTable) -> str:
+        return "detail"
 
     def _state_topic(self) -> str:
         return "apply.done" if self.preview is not None and self.preview.applied else "apply"

@@ -34,7 +34,7 @@ class DoneScreen(StepScreen):
     HEADLINE = "Same database, fewer files"
     CSS_PATH = "done.tcss"
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("", "enter", "press", "Press the focused button.", footer=True),
+        Command("", "enter", "press", "Press the focused button."),
         Command("copy_message", "y", "copy", "Copy the commit message, and write it to a file.", footer=True),
         Command("save_summary", "s", "save", "Write the summary for the pull request to a file.", footer=True),
     )

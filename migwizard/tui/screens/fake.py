@@ -55,7 +55,7 @@ class FakeScreen(StepScreen):
     HEADLINE = "Tell your databases about the new history?"
     CSS_PATH = "fake.tcss"
     ACTS: ClassVar[tuple[Command, ...]] = (
-        Command("", "enter", "press", "Press the focused button; a switch asks once more.", footer=True),
+        Command("", "enter", "press", "Press the focused button; a switch asks once more."),
         Command("unfold", "x", "unfold", "Show databases that are alike one by one, or as one row."),
         Command("search", "slash", "search", "Search a database by its name; Enter closes the search."),
         Command("detail", "d", "detail", "Read everything about the focused database.", footer=True),
@@ -194,6 +194,9 @@ class FakeScreen(StepScreen):
             self.action_unfold()
         else:
             self.query_one("#detail").focus()
+
+    def entering(self, table: RowTable) -> str:
+        return "unfold" if self._lines()[1:] else "detail"
 
     def _topic_of(self, question: Question) -> str:
         if isinstance(question.preview, FakePreview):

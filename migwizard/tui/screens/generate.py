@@ -46,9 +46,7 @@ class GenerateScreen(StepScreen):
     HEADLINE = "Are these the files you want?"
     CSS_PATH = "generate.tcss"
     ACTS = (
-        Command(
-            "", "enter", "accept", "Press the focused button; on a folded block of the diff: open it.", footer=True
-        ),
+        Command("", "enter", "accept", "Press the focused button; on a folded block of the diff: open it."),
         Command("next", "n", "next", "Go to the next part that waits, in this file or a later one.", footer=True),
         Command("target", "t", "target", "Go to the file in which this part returns; t again goes back.", footer=True),
         Command("edit", "e", "edit", "Open the staged file in your editor, then read and check it.", footer=True),
@@ -245,9 +243,18 @@ class GenerateScreen(StepScreen):
     @on(DiffView.Moved)
     def _moved(self, event: DiffView.Moved) -> None:
         self._heads()
+        self.refresh_hints()
         row = event.row
         guard = bool(row.note) and row.kind == "in"
         self.post_message(Explained("generate.guard" if guard else TOPICS.get(row.kind, "generate")))
+
+    def _entering(self) -> str:
+        if self.focused is self.diff:
+            return "unfold" if self.diff.on_fold else ""
+        return super()._entering()
+
+    def entering(self, table: RowTable) -> str:
+        return "open"
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         super().on_descendant_focus(event)

@@ -50,7 +50,7 @@ class GraphScreen(StepScreen):
     HEADLINE = "Which apps take part?"
     CSS_PATH = "graph.tcss"
     ACTS = (
-        Command("", "enter", "zoom", "On an app: its models. Escape goes back to the apps.", footer=True),
+        Command("", "enter", "zoom", "On an app: its models. Escape goes back to the apps."),
         Command("mark", "space", "in/out", "Leave the focused app out, or take it in.", footer=True),
         Command("who", "w", "who", "Show only who points at the focused app or model.", footer=True),
         Command("view", "v", "picture", "Switch between the apps and a picture of the models by level.", footer=True),
@@ -281,6 +281,10 @@ class GraphScreen(StepScreen):
         self._fill_models()
         self.query_one("#models").focus()
         self._detail()
+
+    def entering(self, table: RowTable) -> str:
+        app = self._app()
+        return "zoom" if table.id == "apps" and app is not None and app.models else ""
 
     def action_out(self) -> None:
         if self.has_class("-searching"):

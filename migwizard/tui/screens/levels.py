@@ -239,6 +239,13 @@ class LevelsScreen(StepScreen):
         elif self.has_class("-in-cycle"):
             self.query_one("#orders").focus()
 
+    def entering(self, table: RowTable) -> str:
+        if self.carried is not None:
+            return "drop"
+        if self._file() is None:
+            return "unfold"
+        return "orders" if self.has_class("-in-cycle") else ""
+
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         super().on_descendant_focus(event)
         if self.preview is not None:

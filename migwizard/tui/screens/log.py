@@ -64,17 +64,28 @@ class LogScreen(ModalScreen[None]):
         self.query_one("#search", Input).cursor_blink = False
         self.stands(self.standing)
         self._say()
+        self._hint()
+        if self.path is None or not self.path.is_file():
+            self.query_one(LogLines).replace(["No entries yet: the log begins when the reset has a folder of its own."])
+            return
+        self.run_worker(self._follow, thread=True, group="log", exclusive=True)
+
+    def on_descendant_focus(self) -> None:
+        self._hint()
+
+    def _hint(self) -> None:
+        """What can be done now; while the field for the search has the focus, letters are text."""
+        close = Hint("Esc", "close", "screen.close")
+        if isinstance(self.focused, Input):
+            self.query_one(Hints).show([Hint("Enter", "search", "")], [close])
+            return
         hints = [
             Hint("/", "search", "screen.search"),
             Hint("n", "next", "screen.next"),
             Hint("v", "errors only", "screen.errors"),
         ]
         hints += [Hint("End", "follow", ""), Hint("s", "save", "screen.save"), Hint("Enter", "open", "")]
-        self.query_one(Hints).show(hints, [Hint("Esc", "close", "screen.close")])
-        if self.path is None or not self.path.is_file():
-            self.query_one(LogLines).replace(["No entries yet: the log begins when the reset has a folder of its own."])
-            return
-        self.run_worker(self._follow, thread=True, group="log", exclusive=True)
+        self.query_one(Hints).show(hints, [close])
 
     def stands(self, standing: Standing) -> None:
         """The frame has news: the work goes on behind the log."""

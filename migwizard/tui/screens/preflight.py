@@ -47,7 +47,7 @@ class PreflightScreen(StepScreen):
     DECISION_BESIDE = True
     SHOWS_REFUSALS = True
     ACTS = (
-        Command("", "enter", "choose", "On a line: go to what can be done; on a cure: take it.", footer=True),
+        Command("", "enter", "choose", "On a line: go to what can be done; on a cure: take it."),
         Command("again", "r", "again", "Look at everything once more.", footer=True),
         Command("detail", "d", "detail", "Read the whole finding.", footer=True),
         Command("to_list", "escape", "list", "Go from the cures back to the list."),
@@ -159,6 +159,9 @@ class PreflightScreen(StepScreen):
     def _chosen(self, event: DataTable.RowSelected) -> None:
         if not self._focus_cures():
             self.action_detail()
+
+    def entering(self, table: RowTable) -> str:
+        return "cures" if self.has_class("-cures") else "detail" if self.focused_finding else ""
 
     def _focus_cures(self) -> bool:
         cures = self.query_one("#cures", ChoiceList)

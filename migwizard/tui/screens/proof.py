@@ -239,6 +239,11 @@ class ProofScreen(StepScreen):
         else:
             self.action_detail()
 
+    def entering(self, table: RowTable) -> str:
+        if not table.current:
+            return ""
+        return "unfold" if table.current.startswith(GROUP) else "detail"
+
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         super().on_descendant_focus(event)
         if self.preview is not None:

@@ -35,7 +35,7 @@ class RefusalScreen(StepScreen):
 
     CSS_PATH = "refusal.tcss"
     ACTS = (
-        Command("", "enter", "choose", "Take the focused choice.", footer=True),
+        Command("", "enter", "choose", "Take the focused choice."),
         Command("edit", "e", "edit", "Change the file that this is about in your editor, then run it."),
         Command("detail", "d", "detail", "Open or close the details: traceback, messages, output.", footer=True),
         Command("to_choices", "escape", "choices", "Go from the details back to the choices."),

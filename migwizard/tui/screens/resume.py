@@ -37,7 +37,7 @@ class ResumeScreen(StepScreen):
     CSS_PATH = "resume.tcss"
     topic = "resume"
     ACTS = (
-        Command("", "enter", "choose", "Take the focused choice.", footer=True),
+        Command("", "enter", "choose", "Take the focused choice."),
         Command("detail", "d", "detail", "Read which models, migrations and commits changed.", footer=True),
     )
 

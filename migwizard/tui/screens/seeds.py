@@ -42,7 +42,7 @@ class SeedsScreen(StepScreen):
     CSS_PATH = "seeds.tcss"
     DECISION_BESIDE = True
     ACTS = (
-        Command("", "enter", "verdict", "On an operation: its verdicts; on a verdict: take it.", footer=True),
+        Command("", "enter", "verdict", "On an operation: its verdicts; on a verdict: take it."),
         Command("detail", "d", "detail", "Show the next view: evidence, source, seed file, ladder.", footer=True),
         Command("view", "v", "filter", "Show the operations of one verdict only; after the last one, all."),
         Command("search", "slash", "search", "Show only operations that have a text.", footer=True),
@@ -265,6 +265,13 @@ class SeedsScreen(StepScreen):
             line = self._line()
             why = line.reason if line is not None and line.reason else "does nothing that could come along."
             self.app.notify(f"There is nothing to decide about this one: it {why}")
+
+    def entering(self, table: RowTable) -> str:
+        if self.has_class("-deciding"):
+            return "choices"
+        if table.current.startswith(GROUP):
+            return "unfold"
+        return "verdict" if len(self._options) > 1 else ""
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         super().on_descendant_focus(event)

@@ -10,17 +10,19 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input, OptionList
 
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Event, Question
 from migwizard.tui.commands import EVERYWHERE, Command, bindings, spoken
 from migwizard.tui.messages import Answered, Explained, StepShown
 from migwizard.tui.standing import Standing
-from migwizard.tui.widgets.choices import ChoiceBar
+from migwizard.tui.widgets.choices import ChoiceBar, ChoiceButton
 from migwizard.tui.widgets.decide import QuestionBox
 from migwizard.tui.widgets.explain import ExplainPanel, ExplainStrip
 from migwizard.tui.widgets.frame import WORDS, Headline, Hint, Hints, LogTail, StatusLine, Stepper, step_of
 from migwizard.tui.widgets.places import Places
+from migwizard.tui.widgets.rows import RowTable
 from migwizard.words.explain import explain
 
 COLUMNS = [(0, "-tiny"), (80, "-narrow"), (100, "-medium"), (160, "-wide"), (200, "-huge")]
@@ -96,7 +98,7 @@ class StepScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Stepper()
-        yield Headline(self.HEADLINE or WORDS[self.STATE or self.standing.state], self.step_words())
+        yield Headline(self._first_headline(), self.step_words())
         with Horizontal(id="body"):
             with Vertical(id="main"):
                 with Vertical(id="area"):
@@ -108,6 +110,9 @@ class StepScreen(Screen[None]):
         yield LogTail()
         yield StatusLine()
         yield Hints()
+
+    def _first_headline(self) -> str:
+        return self.HEADLINE or WORDS[self.STATE or self.standing.state]
 
     def compose_main(self) -> ComposeResult:
         """The main area."""
@@ -218,7 +223,7 @@ class StepScreen(Screen[None]):
         return "" if self.check_action(action, ()) else "nothing here to do it with"
 
     def begins(self) -> None:
-        """The engine begins to work on this state."""
+        """The engine begins to work on this state: what it said of an earlier result does not count any more."""
         if self.is_mounted:
             self.works()
 
@@ -252,6 +257,8 @@ class StepScreen(Screen[None]):
     def on_explained(self, message: Explained) -> None:
         message.stop()
         self.explained(message.topic)
+        # What Enter does follows the focus, too.
+        self.refresh_hints()
 
     def explained(self, topic: str) -> None:
         """Let the explanation follow the focus."""
@@ -279,12 +286,29 @@ class StepScreen(Screen[None]):
             return
         own = [self._hint(command, "screen") for command in self.ACTS if command.footer]
         if self.has_class("-deciding"):
-            own = [Hint("Enter", "choose", "")]
-            if self.question is not None and self.question.details:
-                own.append(Hint("d", "detail", ""))
+            own = [Hint("d", "detail", "")] if self.question is not None and self.question.details else []
+        if enter := self._entering():
+            own.insert(0, Hint("Enter", enter, ""))
         if self.standing.working and self.app.check_action("cancel", ()):
             own.insert(0, Hint("c", "cancel", "app.cancel"))
         self.query_one(Hints).show(own, [self._hint(command, "app") for command in EVERYWHERE if command.footer])
+
+    def _entering(self) -> str:
+        """What Enter does to what has the focus, in a word; empty: nothing."""
+        focused = self.focused
+        if isinstance(focused, Input):
+            return "search"
+        if isinstance(focused, RowTable):
+            return self.entering(focused)
+        if not self.waiting:
+            return ""
+        if isinstance(focused, ChoiceButton):
+            return "press"
+        return "choose" if isinstance(focused, OptionList) else ""
+
+    def entering(self, table: RowTable) -> str:
+        """What Enter does to the focused row of a table."""
+        return ""
 
     def _hint(self, command: Command, namespace: str) -> Hint:
         key = spoken(command.keys)[0]

@@ -161,6 +161,11 @@ class DiffView(ScrollView, can_focus=True):
         return self.rows[self.current_row] if self.rows else None
 
     @property
+    def on_fold(self) -> bool:
+        """Whether the cursor is on a folded block."""
+        return self.cursor < len(self.lines) and bool(self.lines[self.cursor].hidden)
+
+    @property
     def place(self) -> tuple[int, int]:
         """At or after which place that waits the cursor is, and how many there are; from 1."""
         return sum(place <= self.current_row for place in self._places), len(self._places)
@@ -211,15 +216,15 @@ class DiffView(ScrollView, can_focus=True):
 
     def action_open(self) -> None:
         """Unfold the block under the cursor."""
-        line = self.lines[self.cursor] if self.lines else None
-        if line is not None and line.hidden:
-            self._opened.add(line.row)
+        if self.on_fold:
+            self._opened.add(self.lines[self.cursor].row)
             self._lay_out()
+            self._say()
 
     def toggle_folds(self) -> None:
         """Unfold the block under the cursor, else all of them; fold them again where all are open."""
         folded = diff_lines.folds(self.lines)
-        if folded and self.lines[self.cursor].hidden:
+        if folded and self.on_fold:
             self._opened.add(self.lines[self.cursor].row)
         elif folded:
             self._opened.update(folded)
@@ -227,6 +232,7 @@ class DiffView(ScrollView, can_focus=True):
             self._opened.clear()
         self._lay_out()
         self._into_view()
+        self._say()
 
     def on_click(self, event: events.Click) -> None:
         place = event.y + self.scroll_offset.y
