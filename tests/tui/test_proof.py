@@ -72,6 +72,20 @@ def accepted(number: int) -> Question:
     return replace(review, headline="Do old and new build the same database?", preview=preview)
 
 
+def test_while_it_runs_again_the_headline_holds_no_old_verdict() -> None:
+    running = progress(State.PROOF, "old history", 23, 47, run="old")
+    app = wizard(begin(State.PROOF), recorded("review:proof"), begin(State.PROOF), running)
+
+    async def act(pilot: Pilot[Any]) -> None:
+        assert text_of(app).splitlines()[1].startswith("── Equal")
+        await pilot.press("r")
+        await pilot.pause(0.2)
+        await settled(pilot)
+        assert text_of(app).splitlines()[1].startswith("── Do old and new build the same database?")
+
+    drive(app, act)
+
+
 def test_both_histories_are_seen_while_they_run() -> None:
     old = progress(State.PROOF, "Old history", 23, 47, run="old", words="old history", seconds=4.6)
     app = app_of(old)

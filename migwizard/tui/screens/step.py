@@ -225,6 +225,7 @@ class StepScreen(Screen[None]):
     def begins(self) -> None:
         """The engine begins to work on this state: what it said of an earlier result does not count any more."""
         if self.is_mounted:
+            self.query_one(Headline).update(self._first_headline())
             self.works()
 
     def works(self) -> None:
