@@ -27,6 +27,8 @@ FORMAT = 2
 PREVIOUS = "checkpoint.previous.json"
 """The last checkpoint but one, beside the last one."""
 NOT_TOUCHED = "not touched"
+ACCEPTED = "accepted"
+"""Key in the results: the fingerprint of each generated file as a person accepted it."""
 RUN_ID = re.compile(r"[0-9a-f]{12}")
 """The ids that we make; a folder of the second backup is named so, and undo removes it."""
 

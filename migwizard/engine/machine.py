@@ -14,7 +14,7 @@ from typing import Any
 from migwizard.engine import durable, edited, edits, late, runs, scratchcopies, staging
 from migwizard.engine import undo as undoing
 from migwizard.engine.retiring import standing
-from migwizard.engine.reviews import REVIEWS, looks
+from migwizard.engine.reviews import REVIEWS, looks, marker
 from migwizard.engine.ride import Ride, Turn, fingerprint
 from migwizard.engine.states import ORDER, State, before
 from migwizard.engine.steps import apply, done, fake, generate, graph, levels, preflight, proof, seeds
@@ -144,7 +144,7 @@ def look(ride: Ride) -> dict[str, Any]:
     position, step = 0, 1
     while position < len(TABLE) and (state := TABLE[position].state) in ride.checkpoint.results:
         try:
-            ride.review(REVIEWS[state].question(ride))
+            ride.review(REVIEWS[state].question(ride), marker(ride, state))
             step = 1
         except FileNotFoundError:
             ride.tell("note", f"{state.value}: its files are not there just now, so it is left out.")
@@ -186,7 +186,7 @@ def _approve(ride: Ride, position: int) -> int:
     # Who leaves now comes back to this question.
     ride.checkpoint.state = row.state
     ride.save()
-    answer = ride.review(question)
+    answer = ride.review(question, marker(ride, row.state))
     if answer == "continue":
         if before(row.state, State.APPLY) and (changed := ride.changed_sources()):
             ride.tell(

@@ -232,6 +232,8 @@ class GeneratePreview:
     files: tuple[StagedFile, ...]
     commands: tuple[str, ...]
     """The command of each level."""
+    accepted: tuple[str, ...] = ()
+    """The files, as "app/name", that the person accepted as they are now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
-from migwizard.engine.talk import Event, Question
+from migwizard.engine.talk import MARK, Event, Question
 from migwizard.exit_codes import ExitCode
 from migwizard.harmless import harmless_copy
 
@@ -62,7 +62,7 @@ class Engine:
         self._reader.start()
 
     def answer(self, text: str) -> None:
-        """Answer the question that is open."""
+        """Answer the question that is open, or note a mark on it."""
         for shown, text_before in self._shown.items():
             # A single sign stands in every other answer.
             if len(shown) > 2:
@@ -105,6 +105,8 @@ class _PipeFace:
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
         self._one_at_a_time = threading.Lock()
+        self._open: Question | None = None
+        """The question that was marked, and is open still at the other end."""
 
     def tell(self, event: Event) -> None:
         if event.kind == "end":
@@ -113,11 +115,13 @@ class _PipeFace:
         self.send(event)
 
     def ask(self, question: Question) -> str | None:
-        self.send(question)
+        if question is not self._open:
+            self.send(question)
         try:
             answer: str = self._pipe.recv()
         except (EOFError, OSError) as error:
             raise KeyboardInterrupt from error
+        self._open = question if answer.startswith(MARK) else None
         return answer
 
     def send(self, message: Message) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from migwizard.engine import durable, git
-from migwizard.engine.checkpoint import Checkpoint
+from migwizard.engine.checkpoint import ACCEPTED, Checkpoint
 from migwizard.engine.previews import ResumePreview
 from migwizard.engine.refusals.files import set_aside
 from migwizard.engine.ride import Ride, Turn
@@ -19,6 +19,7 @@ from migwizard.engine.talk import Choice, Question
 from migwizard.errors import MigwizardError
 from migwizard.paths import Workplace
 from migwizard.stored import read_json
+from migwizard.words.counting import count
 
 if TYPE_CHECKING:
     from migwizard.engine.options import Opening
@@ -155,6 +156,8 @@ def decided(checkpoint: Checkpoint) -> list[str]:
         kinds.setdefault(key.partition(":")[0], []).append(f"{key.partition(':')[2]}={answer.choice}")
     for kind, found in kinds.items():
         words.append(_in_words(kind, found))
+    if accepted := len(checkpoint.results.get(ACCEPTED, ())):
+        words.append(f"{count(accepted, 'file')} accepted")
     return [word for word in words if word]
 
 

@@ -16,7 +16,7 @@ from migwizard.engine import checkout, durable
 from migwizard.engine.checkpoint import Checkpoint
 from migwizard.engine.options import Options
 from migwizard.engine.states import State
-from migwizard.engine.talk import Answer, Event, Face, Question
+from migwizard.engine.talk import MARK, Answer, Event, Face, Question
 from migwizard.errors import ConflictError, UndecidedError, UsageError
 from migwizard.paths import Workplace
 from migwizard.project.apps import ProjectApps
@@ -140,12 +140,15 @@ class Ride:
             return Answer(choice, "person")
         raise self._undecided(question)
 
-    def review(self, question: Question) -> str:
+    def review(self, question: Question, marked: Callable[[Question, str], None] | None = None) -> str:
         """A person's answer to a question that is asked each time anew: nothing stored counts, and nothing is stored.
 
-        Raises Turn, and UndecidedError where nobody answers.
+        `marked` keeps what the person notes on it meanwhile. Raises Turn, and UndecidedError where nobody answers.
         """
         answer = self._hear(question)
+        while marked is not None and answer is not None and answer.startswith(MARK):
+            marked(question, answer.removeprefix(MARK))
+            answer = self._hear(question)
         if answer is None:
             raise self._undecided(question)
         if question.choice(answer) is None:

@@ -12,6 +12,9 @@ from migwizard.exit_codes import ExitCode
 if TYPE_CHECKING:
     from migwizard.engine.previews import Preview
 
+MARK = "mark:"
+"""Begins what a person notes on a review without answering it: the engine keeps it, and the question stays open."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from migwizard.engine.states import State
-from migwizard.engine.talk import Choice, Question
-from migwizard.tui.messages import Answered
+from migwizard.engine.talk import MARK, Choice, Question
+from migwizard.tui.messages import Answered, Marked
 from migwizard.tui.stopping import ID as STOPPED
 from migwizard.tui.stopping import before
 from migwizard.tui.widgets.frame import WORDS
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     from migwizard.engine.process import Ended
+    from migwizard.tui.app import EnginePort
     from migwizard.tui.dialogs.confirm import ConfirmDialog
 
     Base = App[Ended]
@@ -30,6 +31,7 @@ class Answering(Base):
     """The part of the app that answers."""
 
     question: Question | None
+    engine: EnginePort | None
     double_press: float
     monotonic: Callable[[], float]
     sent: Callable[[str], None]
@@ -56,6 +58,11 @@ class Answering(Base):
             return
         self._busy = True
         self.run_worker(self._with_dialog(question, choice, message.answer), group="answer")
+
+    def on_marked(self, message: Marked) -> None:
+        """The engine keeps a mark; the question stays open."""
+        if self.question is not None and self.question.id != STOPPED and self.engine is not None:
+            self.engine.answer(f"{MARK}{message.text}")
 
     def _hand_over(self, question: Question, answer: str) -> None:
         self._pressed_at = self.monotonic()

@@ -39,6 +39,13 @@ class Answered(Message):
 
 
 @dataclass
+class Marked(Message):
+    """The person noted something on the open question, which stays open."""
+
+    text: str
+
+
+@dataclass
 class Explained(Message):
     """The focus moved to something with an explanation of its own."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from migwizard.engine.previews import GeneratePreview, StagedFile
-from migwizard.engine.talk import Question
+from migwizard.engine.talk import MARK, Question
 from tests.engine.persons import Act, Person, sit_down
 from tests.engine.support import Shop
 
@@ -32,6 +32,11 @@ def ride(
 def file_of(question: Question) -> StagedFile:
     assert isinstance(question.preview, GeneratePreview)
     return next(file for file in question.preview.files if f"{file.app}/{file.name}" == FILE)
+
+
+def accepted_in(question: Question) -> tuple[str, ...]:
+    assert isinstance(question.preview, GeneratePreview)
+    return question.preview.accepted
 
 
 def editing(old: str, new: str) -> Act:
@@ -80,6 +85,27 @@ def test_progress_counts_levels_and_names_their_files(tiny: Shop, monkeypatch: p
     assert [event.data["number"] for event in events] == list(range(total + 1))
     assert events[0].text.startswith(f"level 1 of {total}: makemigrations ")
     assert FILE in [name for names in events[0].data["levels"] for name in names]
+
+
+def test_a_file_that_was_accepted_still_is_in_another_sitting_as_long_as_it_is_the_same(
+    tiny: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ride(tiny, monkeypatch, f"{MARK}accept {FILE}")
+    assert [accepted_in(question) for question in first.every(GENERATE)] == [()] * 2, "the question stays open"
+    second = ride(
+        tiny, monkeypatch, f"{MARK}accept nothing/of_ours", editing("initial = True", "initial = True  # mine")
+    )
+    shown = second.every(GENERATE)
+    assert accepted_in(shown[0]) == (FILE,)
+    assert accepted_in(shown[-1]) == (), "it has to be looked at again"
+    assert "1 file accepted" in second.asked("resume").preview.decided  # type: ignore[union-attr]
+
+
+def test_a_mark_changes_nothing_of_what_is_approved(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    marks = [f"{MARK}accept {file.app}/{file.name}" for file in [file_of(ride(tiny, monkeypatch).every(GENERATE)[0])]]
+    person = Person({GENERATE: [*marks, "continue"], "review:seeds": ["quit"]}, goes_on=True)
+    assert sit_down(tiny.root, person).left
+    assert len(person.every(GENERATE)) == 2 and person.asked("review:seeds"), "it is not asked again"
 
 
 def test_an_edit_is_read_shown_and_kept(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

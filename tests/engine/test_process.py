@@ -16,11 +16,12 @@ from pathlib import Path
 import pytest
 
 from migwizard.engine import process
-from migwizard.engine.checkpoint import load_checkpoint
+from migwizard.engine.checkpoint import ACCEPTED, load_checkpoint
 from migwizard.engine.options import Opening, Options
+from migwizard.engine.previews import GeneratePreview
 from migwizard.engine.process import Ended, Engine, Message
 from migwizard.engine.states import State
-from migwizard.engine.talk import Event, Question
+from migwizard.engine.talk import MARK, Event, Question
 from migwizard.paths import Workplace
 from tests.engine.support import Shop
 
@@ -105,6 +106,24 @@ def test_cancelling_ends_it_and_its_guests(sitting: Sitting, tiny: Shop, state: 
     place = Workplace(tiny.root)
     if place.checkpoint.exists():
         assert load_checkpoint(place.checkpoint, tiny.root) is not None
+
+
+def test_a_mark_is_kept_at_once_and_leaves_the_question_open(sitting: Sitting, tiny: Shop) -> None:
+    question = sitting.until(lambda message: is_question(message) and message.id == "review:generate")  # type: ignore[union-attr]
+    assert isinstance(question, Question) and isinstance(question.preview, GeneratePreview)
+    name = f"{question.preview.files[0].app}/{question.preview.files[0].name}"
+    sitting.engine.answer(f"{MARK}accept {name}")
+
+    def kept() -> bool:
+        checkpoint = load_checkpoint(Workplace(tiny.root).checkpoint, tiny.root)
+        return checkpoint is not None and name in checkpoint.results.get(ACCEPTED, {})
+
+    assert wait_for(kept)
+    sitting.engine.answer("continue")
+    asked = sitting.until(is_question)
+    assert isinstance(asked, Question) and asked.id != "review:generate", (
+        "it was never closed, so it is not asked again"
+    )
 
 
 def deaf(pipe: Connection, opening: Opening, options: Options) -> None:

@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from migwizard.engine.process import Ended, Message
 from migwizard.engine.states import State
-from migwizard.engine.talk import Choice, Event, Question
+from migwizard.engine.talk import MARK, Choice, Event, Question
 from migwizard.exit_codes import ExitCode
 from migwizard.tui.app import WizardApp
 
@@ -28,12 +28,16 @@ class Script:
         self._messages = list(messages)
         self._heard = heard
         self.answers: list[str] = []
+        self.marks: list[str] = []
         self.cancelled = False
 
     def start(self) -> None:
         self._play()
 
     def answer(self, text: str) -> None:
+        if text.startswith(MARK):
+            self.marks.append(text.removeprefix(MARK))
+            return
         self.answers.append(text)
         self._play()
 

@@ -10,9 +10,9 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 
 from migwizard.engine.states import State
-from migwizard.tui.widgets.choices import ChoiceBar, ChoiceButton
 from migwizard.tui.screens.log import LogScreen
 from migwizard.tui.standing import Standing
+from migwizard.tui.widgets.choices import ChoiceBar, ChoiceButton
 from migwizard.tui.widgets.decide import ChoiceList
 from tests.tui.recording import recorded
 from tests.tui.refusing import failed

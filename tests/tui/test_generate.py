@@ -92,6 +92,21 @@ def test_files_are_accepted_one_by_one_and_the_last_one_goes_on() -> None:
             assert app.answers == []
             await press(pilot, "enter")
         assert app.answers == ["continue"]
+        assert app.script.marks == [f"accept {file.app}/{file.name}" for file in FILES]
+
+    drive(app, act)
+
+
+def test_files_that_were_accepted_in_another_sitting_are_accepted() -> None:
+    question = recorded("review:generate")
+    assert isinstance(question.preview, GeneratePreview)
+    known = replace(question.preview, accepted=(f"{FILES[0].app}/{FILES[0].name}", f"{FILES[2].app}/{FILES[2].name}"))
+    app = wizard(begin(State.GENERATE), replace(question, preview=known))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        assert f"2 accepted, {len(FILES) - 2} to do" in text_of(app)
+        await press(pilot, "tab", "enter", "enter")
+        assert f"4 accepted, {len(FILES) - 4} to do" in text_of(app)
 
     drive(app, act)
 

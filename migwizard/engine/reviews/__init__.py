@@ -2,12 +2,15 @@
 
 `question(ride)` is asked when the state has run; the answer "continue" approves its preview, "again" runs the state once
 more. Every other answer goes to `change(ride, answer)`, which notes the decision and returns the state to go on from.
+Where a module has `mark(ride, question, text)`, it keeps what a person marks while the question stays open.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from types import ModuleType
 
-from migwizard.engine.previews import PreflightPreview
+from migwizard.engine.previews import GeneratePreview, PreflightPreview
 from migwizard.engine.reviews import apply, done, fake, generate, graph, levels, preflight, proof, seeds
 from migwizard.engine.ride import Ride, fingerprint
 from migwizard.engine.states import State
@@ -26,11 +29,22 @@ REVIEWS: dict[State, ModuleType] = {
 }
 
 
+def marker(ride: Ride, state: State) -> Callable[[Question, str], None] | None:
+    """What keeps the marks of a person on the question of a state; None where it has none."""
+    mark = getattr(REVIEWS[state], "mark", None)
+    return None if mark is None else partial(mark, ride)
+
+
 def looks(ride: Ride, question: Question) -> str:
-    """The fingerprint of what is approved. How the same interpreter was found changes nothing that a person could mind."""
+    """The fingerprint of what is approved.
+
+    How the same interpreter was found changes nothing that a person could mind, and neither do their own marks.
+    """
     preview = question.preview
     if isinstance(preview, PreflightPreview):
         how = ride.project.interpreter.reason
         findings = (replace(finding, text=finding.text.replace(how, "")) for finding in preview.findings)
         preview = replace(preview, findings=tuple(findings))
+    elif isinstance(preview, GeneratePreview):
+        preview = replace(preview, accepted=())
     return fingerprint(preview)

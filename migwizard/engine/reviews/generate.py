@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from migwizard.engine import durable, edited, edits, staging
+from migwizard.engine.checkpoint import ACCEPTED
 from migwizard.engine.diffing import GUARD, GUARD_DOES, diff_rows
 from migwizard.engine.previews import GeneratePreview, StagedFile, Waiting
 from migwizard.engine.ride import Ride, fingerprint
@@ -16,6 +17,8 @@ from migwizard.engine.waiting_lines import split_lines
 from migwizard.words.counting import some
 
 SAVED = "generate.diff"
+ACCEPT = "accept "
+"""Before the name of a file that a person accepts."""
 
 
 def question(ride: Ride) -> Question:
@@ -50,6 +53,16 @@ def change(ride: Ride, answer: str) -> State:
     return State.GENERATE
 
 
+def mark(ride: Ride, question: Question, text: str) -> None:
+    """Keep that a file was accepted, as it was shown."""
+    preview, name = question.preview, text.removeprefix(ACCEPT)
+    assert isinstance(preview, GeneratePreview)
+    for file in preview.files:
+        if f"{file.app}/{file.name}" == name:
+            ride.checkpoint.results.setdefault(ACCEPTED, {})[name] = fingerprint(file.rows)
+            ride.save()
+
+
 def make_preview(ride: Ride) -> GeneratePreview:
     """Every generated file as it is now, edits included."""
     report = staging.read_report(ride)
@@ -63,7 +76,10 @@ def make_preview(ride: Ride) -> GeneratePreview:
         for number, level in enumerate(report)
         for file in level["files"]
     )
-    return GeneratePreview(files, tuple(level["command"] for level in report))
+    known = ride.checkpoint.results.get(ACCEPTED, {})
+    names = [(f"{file.app}/{file.name}", file) for file in files]
+    accepted = tuple(name for name, file in names if name in known and known[name] == fingerprint(file.rows))
+    return GeneratePreview(files, tuple(level["command"] for level in report), accepted)
 
 
 def _staged(ride: Ride, file: Mapping[str, Any], level: int, command: str, returning: Mapping[str, int]) -> StagedFile:

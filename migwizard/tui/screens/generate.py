@@ -16,7 +16,7 @@ from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Event, Question
 from migwizard.tui.commands import Command
 from migwizard.tui.editor import edit
-from migwizard.tui.messages import Answered, CopyWanted, Explained
+from migwizard.tui.messages import Answered, CopyWanted, Explained, Marked
 from migwizard.tui.screens import generate_parts as parts
 from migwizard.tui.screens.step import StepScreen
 from migwizard.tui.standing import Standing
@@ -40,7 +40,7 @@ FILES = (
 
 
 class GenerateScreen(StepScreen):
-    """What is accepted is a mark of this screen; an accepted file that changes is to be looked at again."""
+    """Which files are accepted the engine remembers; one that changes is to be looked at again."""
 
     STATE = State.GENERATE
     HEADLINE = "Are these the files you want?"
@@ -95,6 +95,7 @@ class GenerateScreen(StepScreen):
         current = parts.name_of(self.file) if self.file else ""
         rows = {parts.name_of(file): file.rows for file in preview.files}
         self._accepted = {name: kept for name, kept in self._accepted.items() if rows.get(name) == kept}
+        self._accepted |= {name: rows[name] for name in preview.accepted}
         self.preview = preview
         names = list(rows)
         self.number = names.index(current) if current in rows else self._first_to_see()
@@ -102,9 +103,11 @@ class GenerateScreen(StepScreen):
         self.set_class(bool(names), "-generated")
 
     def _first_to_see(self) -> int:
-        """The first file in which something waits, else the first one."""
+        """The first file that is not accepted, one in which something waits before the others."""
         assert self.preview is not None
-        return next((place for place, file in enumerate(self.preview.files) if file.waiting), 0)
+        files = list(enumerate(self.preview.files))
+        left = [place for place in files if parts.name_of(place[1]) not in self._accepted] or files
+        return next((number for number, file in left if file.waiting), left[0][0] if left else 0)
 
     def told(self, event: Event) -> None:
         if event.kind == "saved":
@@ -168,6 +171,7 @@ class GenerateScreen(StepScreen):
         if file is None or preview is None or file.broken:
             return
         self._accepted[parts.name_of(file)] = file.rows
+        self.post_message(Marked(f"accept {parts.name_of(file)}"))
         left = [place for place, other in enumerate(preview.files) if parts.name_of(other) not in self._accepted]
         if not left:
             self._draw()

@@ -31,7 +31,7 @@ from migwizard.tui.screens.levels_orders import OrderList
 from migwizard.tui.screens.step import StepScreen
 from migwizard.tui.widgets.lines import LineView
 from migwizard.tui.widgets.plantable import PlanTable
-from migwizard.tui.widgets.rows import Column
+from migwizard.tui.widgets.rows import Column, RowTable
 from migwizard.tui.widgets.rule import Rule
 
 LEAVE_OUT = "leave-out"
