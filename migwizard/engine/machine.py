@@ -135,27 +135,6 @@ def run(ride: Ride) -> dict[str, Any]:
     return done.report(ride)
 
 
-def look(ride: Ride) -> dict[str, Any]:
-    """Show every finished state once more; nothing is computed, decided or saved.
-
-    Another run may be writing the files of a state just now: such a state is left out, in the direction of the walk.
-    """
-    ride.read_only = True
-    position, step = 0, 1
-    while position < len(TABLE) and (state := TABLE[position].state) in ride.checkpoint.results:
-        try:
-            ride.review(REVIEWS[state].question(ride), marker(ride, state))
-            step = 1
-        except FileNotFoundError:
-            ride.tell("note", f"{state.value}: its files are not there just now, so it is left out.")
-        except Turn as turn:
-            if turn.where != "back":
-                raise
-            step = -1
-        position = max(position + step, 0)
-    return done.report(ride)
-
-
 def _work(ride: Ride, row: Row) -> None:
     """Run a state, or keep its result where nothing changed."""
     ride.checkpoint.state = row.state

@@ -15,6 +15,7 @@ from migwizard.engine import keeping, machine, patience, refusals, replacing, re
 from migwizard.engine import undo as undoing
 from migwizard.engine.checkpoint import load_checkpoint
 from migwizard.engine.lock import locked
+from migwizard.engine.look import look
 from migwizard.engine.opening import look_ride, open_ride
 from migwizard.engine.options import Opening, Options
 from migwizard.engine.ride import Ride, Turn
@@ -160,7 +161,7 @@ class _Sitting:
     def _show(ride: Ride) -> dict[str, Any]:
         while True:
             try:
-                return machine.look(ride)
+                return look(ride)
             except Turn as turn:
                 if turn.where == "quit":
                     raise left(ride) from None

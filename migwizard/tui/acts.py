@@ -26,6 +26,7 @@ else:
     Base = object
 
 RUNS = "something runs; c stops it"
+LOOK = "the reset is only looked at"
 UNSTOPPABLE = "Files are being swapped. That takes seconds and cannot be stopped half way; a kill would be mended."
 
 
@@ -47,6 +48,8 @@ class Acts(Base):
         """What stands in the way of a command; empty where nothing does."""
         if action in ("back", "undo") and self.question is None:
             return RUNS
+        if action == "undo" and self.standing.look:
+            return LOOK
         if action == "undo" and self.question is not None and self.question.id.startswith("undo:"):
             return "you are there"
         if action == "cancel" and self.question is not None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from migwizard.engine.states import State
 from migwizard.engine.talk import MARK, Choice, Question
 from migwizard.tui.messages import Answered, Marked
+from migwizard.tui.standing import Standing
 from migwizard.tui.stopping import ID as STOPPED
 from migwizard.tui.stopping import before
 from migwizard.tui.widgets.frame import WORDS
@@ -31,6 +32,7 @@ class Answering(Base):
     """The part of the app that answers."""
 
     question: Question | None
+    standing: Standing
     engine: EnginePort | None
     double_press: float
     monotonic: Callable[[], float]
@@ -52,6 +54,8 @@ class Answering(Base):
         if choice is None:
             if message.answer in UNIVERSAL:
                 self._hand_over(question, message.answer)
+            elif self.standing.look:
+                self.notify("The reset is only looked at: nothing can be changed here.")
             return
         if not (choice.shows or choice.writes or choice.typed or (choice.wants and "=" not in message.answer)):
             self._hand_over(question, message.answer)

@@ -21,6 +21,8 @@ class Command:
     sentence: str
     """For help, palette and documentation."""
     footer: bool = False
+    changes: bool = False
+    """Whether it decides or computes something: not possible where a reset is only looked at."""
 
 
 EVERYWHERE = (

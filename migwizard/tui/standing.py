@@ -37,6 +37,8 @@ class Standing:
     """Where the tree is neither as before nor swapped: what is said of it. Then `applied` is what it becomes."""
     switched: int | None = 0
     """Databases that were switched; None: not known yet, since they were not looked at after a resume."""
+    look: bool = False
+    """Whether the reset is only looked at, so that nothing can be changed."""
     working: bool = True
     """Whether the engine works; else it waits for an answer."""
     uncancellable: bool = False
@@ -95,7 +97,9 @@ def _treed(standing: Standing, tree: str) -> Standing:
 
 def _placed(standing: Standing, event: Event) -> Standing:
     if event.kind == "project":
-        return replace(standing, project=str(event.data["name"]), root=str(event.data["root"]))
+        return replace(standing, project=str(event.data["name"]), root=str(event.data["root"]), look=False)
+    if event.kind == "look":
+        return replace(standing, look=True, saved="")
     if event.kind == "begin":
         return replace(standing, state=event.state, done=earlier(event.state))
     return standing
@@ -174,7 +178,12 @@ def _resumed(standing: Standing, preview: ResumePreview) -> Standing:
 
 
 def changed(standing: Standing) -> str:
-    """What has been changed so far, in one sentence, and how it is taken back."""
+    """What has been changed so far, in one sentence, and how it is taken back; before it, where nothing can be."""
+    said = _changed(standing)
+    return f"Look only · {said.partition(' · ')[0]}" if standing.look else said
+
+
+def _changed(standing: Standing) -> str:
     if standing.unclear:
         return standing.unclear
     if not standing.applied:

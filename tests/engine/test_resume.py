@@ -154,6 +154,13 @@ def test_look_only_changes_nothing(tiny: Shop) -> None:
     sat = sit_down(tiny.root, person)
     assert sat.error is None
     assert person.ids == ["resume", "review:preflight", "review:graph", "review:levels"]
+    assert [event.kind for event in person.events].count("look") == 1
+    for question in person.questions[1:]:
+        assert question.headline.startswith(f"Look only: {question.state.capitalize()}")
+        assert [choice.key for choice in question.choices if not choice.shows] == ["continue"], (
+            "nothing else would be done"
+        )
+    assert person.questions[-1].choices[0].words == "End the look"
     assert (folder / "checkpoint.json").read_bytes() == before
 
 

@@ -51,14 +51,14 @@ class GraphScreen(StepScreen):
     CSS_PATH = "graph.tcss"
     ACTS = (
         Command("", "enter", "zoom", "On an app: its models. Escape goes back to the apps."),
-        Command("mark", "space", "in/out", "Leave the focused app out, or take it in.", footer=True),
+        Command("mark", "space", "in/out", "Leave the focused app out, or take it in.", footer=True, changes=True),
         Command("who", "w", "who", "Show only who points at the focused app or model.", footer=True),
         Command("view", "v", "picture", "Switch between the apps and a picture of the models by level.", footer=True),
         Command("search", "slash", "search", "Search a name; n and p go to the next and the previous one."),
         Command("next", "n", "next", "Go to the next match of the search."),
         Command("previous", "p", "previous", "Go to the previous match of the search."),
-        Command("save", "s", "save", "Save a picture of the models to a file."),
-        Command("dot", "d", "dot file", "Take levels and picture from a graph_models dot file."),
+        Command("save", "s", "save", "Save a picture of the models to a file.", changes=True),
+        Command("dot", "d", "dot file", "Take levels and picture from a graph_models dot file.", changes=True),
         Command("out", "escape", "out", "Go back from the models to the apps."),
     )
 

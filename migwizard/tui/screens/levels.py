@@ -63,10 +63,20 @@ class LevelsScreen(StepScreen):
             "move",
             "Pick the row up inside its cycle: arrows, Enter drops, Escape back; or drag it.",
             footer=True,
+            changes=True,
         ),
-        Command("leave_out", "space", "in/out", "Leave the app of the focused file out of the reset.", footer=True),
+        Command(
+            "leave_out",
+            "space",
+            "in/out",
+            "Leave the app of the focused file out of the reset.",
+            footer=True,
+            changes=True,
+        ),
         Command("view", "v", "view", "Switch between the plan and the models by level.", footer=True),
-        Command("edit", "e", "name", "Give the focused file another name; its number stays.", footer=True),
+        Command(
+            "edit", "e", "name", "Give the focused file another name; its number stays.", footer=True, changes=True
+        ),
         Command("unfold", "x", "unfold", "Open or close a level in a long plan."),
         Command("target", "t", "target", "Go to the file in which the waiting parts of this one return."),
         Command("put_back", "escape", "back", "Put a carried row back, or go from the orders to the plan."),

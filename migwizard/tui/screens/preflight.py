@@ -48,7 +48,7 @@ class PreflightScreen(StepScreen):
     SHOWS_REFUSALS = True
     ACTS = (
         Command("", "enter", "choose", "On a line: go to what can be done; on a cure: take it."),
-        Command("again", "r", "again", "Look at everything once more.", footer=True),
+        Command("again", "r", "again", "Look at everything once more.", footer=True, changes=True),
         Command("detail", "d", "detail", "Read the whole finding.", footer=True),
         Command("to_list", "escape", "list", "Go from the cures back to the list."),
     )

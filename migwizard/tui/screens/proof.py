@@ -60,8 +60,8 @@ class ProofScreen(StepScreen):
     ACTS = (
         Command("", "enter", "decide", "On a difference: show all of it; on a choice: take it."),
         Command("detail", "d", "detail", "Show both definitions of the focused difference.", footer=True),
-        Command("again", "r", "again", "Build both databases and compare them once more.", footer=True),
-        Command("save", "s", "save", "Save a copy of the report in our own folder.", footer=True),
+        Command("again", "r", "again", "Build both databases and compare them once more.", footer=True, changes=True),
+        Command("save", "s", "save", "Save a copy of the report in our own folder.", footer=True, changes=True),
         Command("view", "v", "view", "Switch between the differences and the certificate.", footer=True),
         Command("unfold", "x,space", "unfold", "Open or close a group of differences in a long list."),
         Command("next", "n", "next", "Go to the next difference that is not decided."),
@@ -283,9 +283,8 @@ class ProofScreen(StepScreen):
 
     def why_not(self, action: str) -> str:
         needed = {"again": "again", "save": "save:report"}.get(action)
-        if needed and (self.question is None or self.question.choice(needed) is None):
-            return "there is no finished proof"
-        return super().why_not(action)
+        lacks = needed and (self.question is None or self.question.choice(needed) is None)
+        return super().why_not(action) or ("there is no finished proof" if lacks else "")
 
     def action_unfold(self) -> None:
         item = self._item()

@@ -14,6 +14,7 @@ from textual.widgets import Input, OptionList
 
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Event, Question
+from migwizard.tui.acts import LOOK
 from migwizard.tui.commands import EVERYWHERE, Command, bindings, spoken
 from migwizard.tui.messages import Answered, Explained, StepShown
 from migwizard.tui.standing import Standing
@@ -178,7 +179,7 @@ class StepScreen(Screen[None]):
         self.set_class(box == "beside", "-beside")
         self.query_one(Headline).update(question.headline, self.step_words())
         if box == "no":
-            self.query_one("#actions", ChoiceBar).show(self.actions(question), self.waits(question))
+            self.query_one("#actions", ChoiceBar).show(self._buttons(question), self.waits(question))
         else:
             self.query_one(QuestionBox).show(question)
         if not again:
@@ -201,6 +202,11 @@ class StepScreen(Screen[None]):
         """The choices that become buttons; grouped ones are reached otherwise."""
         return tuple(choice for choice in question.choices if not choice.group and choice.key != "back")
 
+    def _buttons(self, question: Question) -> tuple[Choice, ...]:
+        """The same; in a look only those of the engine, since ours would change something."""
+        actions = self.actions(question)
+        return tuple(c for c in actions if question.choice(c.key) is not None) if self.standing.look else actions
+
     def waits(self, question: Question) -> Mapping[str, str]:
         """Keys of actions that cannot be taken yet, with what each waits for."""
         return {}
@@ -208,7 +214,7 @@ class StepScreen(Screen[None]):
     def refresh_actions(self) -> None:
         """Show the buttons again, after a mark changed what can be taken."""
         if self.question is not None and not self.has_class("-deciding"):
-            self.query_one("#actions", ChoiceBar).show(self.actions(self.question), self.waits(self.question))
+            self.query_one("#actions", ChoiceBar).show(self._buttons(self.question), self.waits(self.question))
 
     def told(self, event: Event) -> None:
         """Something happened while the engine works on this state."""
@@ -218,8 +224,17 @@ class StepScreen(Screen[None]):
         """Whether a question is open here; else the engine works, or has not come here yet."""
         return self.question is not None and not self.has_class("-working")
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """None greys a command that is not possible now."""
+        return None if self._only_looks_at(action) else super().check_action(action, parameters)
+
+    def _only_looks_at(self, action: str) -> bool:
+        return self.standing.look and any(command.changes for command in self.ACTS if command.action == action)
+
     def why_not(self, action: str) -> str:
         """Why an action of this screen is not possible now, for the palette; empty where it is."""
+        if self._only_looks_at(action):
+            return LOOK
         return "" if self.check_action(action, ()) else "nothing here to do it with"
 
     def begins(self) -> None:
@@ -242,7 +257,7 @@ class StepScreen(Screen[None]):
 
     def stands(self, standing: Standing) -> None:
         """The frame has news."""
-        regreet = standing.working != self.standing.working
+        regreet = (standing.working, standing.look) != (self.standing.working, self.standing.look)
         self.standing = standing
         self.set_class(not standing.guided, "-expert")
         self.query_one(Stepper).show(standing)
