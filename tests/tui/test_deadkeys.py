@@ -58,6 +58,22 @@ def test_what_is_not_possible_now_says_why() -> None:
     drive(app, act)
 
 
+@pytest.mark.parametrize("columns", range(60, 101, 4))
+def test_no_hint_is_cut_beside_a_remark(columns: int) -> None:
+    app = wizard(begin(State.SEEDS))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        before = footer(app).split("  ")
+        await pilot.press("u")
+        await settled(pilot)
+        said, *kept = footer(app).split("  ")
+        assert said == "u does nothing now: something runs; c stops it"
+        assert kept and kept[-1] == "q quit"
+        assert kept == before[-len(kept) :], "whole ones, the last of them"
+
+    drive(app, act, (columns, 24))
+
+
 @pytest.mark.parametrize("key", MOVES)
 def test_keys_that_move_are_quiet_also_at_the_end_of_a_list(key: str) -> None:
     app = asking()

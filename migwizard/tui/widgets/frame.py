@@ -159,13 +159,14 @@ class Hints(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        own = list(self.own)[: self.MOST - len(self.common)]
+        own, common = list(self.own)[: self.MOST - len(self.common)], list(self.common)
         said = [Content.styled(self.remark, "$text-warning")] if self.remark else []
         while True:
-            line = Content("  ").join([*said, *(self._hint(hint) for hint in (*own, *self.common))])
-            if line.cell_length <= self.size.width or not own:
-                return line.truncate(max(self.size.width, 0))
-            own.pop()
+            line = Content("  ").join([*said, *(self._hint(hint) for hint in (*own, *common))])
+            if line.cell_length <= self.size.width or not (own or common):
+                return line.truncate(max(self.size.width, 0), ellipsis=True)
+            # None is cut in its middle: the last of the screen goes first, the way out last.
+            own.pop() if own else common.pop(0)
 
     @staticmethod
     def _hint(hint: Hint) -> Content:
