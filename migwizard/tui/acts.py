@@ -46,15 +46,16 @@ class Acts(Base):
 
     def why_not(self, action: str) -> str:
         """What stands in the way of a command; empty where nothing does."""
-        if action in ("back", "undo") and self.question is None:
-            return RUNS
+        question = self.question
+        if question is None:
+            return RUNS if action in ("back", "undo") else ""
+        if action == "back":
+            return why_not_back(question)
         if action == "undo" and self.standing.look:
             return LOOK
-        if action == "undo" and self.question is not None and self.question.id.startswith("undo:"):
+        if action == "undo" and question.id.startswith("undo:"):
             return "you are there"
-        if action == "cancel" and self.question is not None:
-            return "nothing runs"
-        return ""
+        return "nothing runs" if action == "cancel" else ""
 
     @property
     def step(self) -> StepScreen | None:
@@ -62,16 +63,6 @@ class Acts(Base):
         return next((screen for screen in reversed(self.screen_stack) if is_step(screen)), None)
 
     async def action_back(self) -> None:
-        question = self.question
-        if question is None:
-            return
-        if question.choice("back") is None:
-            if question.kind == "refusal":
-                self.notify("There is no way back from here but the choices on the screen. q leaves.")
-                return
-            if question.id == "resume" or question.state is State.PREFLIGHT:
-                self.notify("There is nothing before this. q leaves.")
-                return
         self.post_message(Answered("back"))
 
     def action_undo(self) -> None:
@@ -218,3 +209,12 @@ class Acts(Base):
     def _set_title(self, title: str) -> None:
         if self._driver is not None and not self.is_headless:
             self._driver.write(f"\x1b]2;{title}\x07")
+
+
+def why_not_back(question: Question) -> str:
+    """What stands in the way of going back from a question; empty where nothing does."""
+    if question.choice("back") is not None:
+        return ""
+    if question.kind == "refusal":
+        return "the choices on the screen are all there is"
+    return "there is nothing before this" if question.id == "resume" or question.state is State.PREFLIGHT else ""

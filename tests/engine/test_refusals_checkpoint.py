@@ -110,7 +110,10 @@ def test_a_folder_that_is_removed_while_a_question_is_open(tiny: Shop, state: st
     person = Person({f"review:{state}": [_without_folder(tiny, "continue")]}, goes_on=True)
     question = refused(sit_down(tiny.root, person), "folder-gone", "The folder .migwizard is gone", 6)
     assert GONE in question.text
-    assert question.text.endswith("\nYour project is unchanged, and nothing is lost.")
+    assert question.text.endswith(
+        "\nYour project is unchanged; only the decisions are lost, which went with the folder."
+    )
+    assert "nothing is lost" not in str(question)
     assert list(words(question)) == ["again", "quit"]
     assert tiny.tree() == tree
 

@@ -21,8 +21,10 @@ from migwizard.engine.talk import Choice, Question
 from migwizard.errors import MigwizardError
 from migwizard.tui.screens.refusal import RefusalScreen
 from migwizard.tui.widgets.decide import ChoiceList
+from migwizard.tui.widgets.frame import Hints
 from migwizard.words.explain.refusal import TEXTS
 from tests.project.support import project_at
+from tests.tui.refusals import EXAMPLES
 from tests.tui.refusing import failed, locked, not_loaded, refusal
 from tests.tui.snapshots import Compare, every_picture, same_after_resize, same_picture
 from tests.tui.support import drive, settled, text_of, wizard
@@ -76,6 +78,33 @@ def test_escape_from_the_text_answers_nothing() -> None:
     assert app.answers == []
 
 
+def test_back_is_grey_where_the_menu_has_none() -> None:
+    app = wizard(refusal("folder-gone"))
+
+    async def press(pilot: Pilot[Any]) -> None:
+        hint = next(hint for hint in app.screen.query_one(Hints).common if hint.key == "b")
+        assert not hint.enabled
+        await pilot.press("b")
+        await settled(pilot)
+        assert "b does nothing now: the choices on the screen are all there is" in text_of(app)
+        assert "nothing is lost" not in text_of(app)
+
+    drive(app, press)
+    assert app.answers == []
+
+
+def test_back_leads_on_where_the_menu_has_it() -> None:
+    app = wizard(next(question for code in EXAMPLES if (question := refusal(code)).choice("back") is not None))
+
+    async def press(pilot: Pilot[Any]) -> None:
+        assert next(hint for hint in app.screen.query_one(Hints).common if hint.key == "b").enabled
+        await pilot.press("b")
+        await settled(pilot)
+
+    drive(app, press)
+    assert app.answers == ["back"]
+
+
 def test_d_opens_the_details_and_closes_them() -> None:
     app = wizard(failed())
 
@@ -126,7 +155,8 @@ def test_every_code_has_a_headline_a_cure_and_a_way_out(code: str, tmp_path: Pat
     assert keys[-1] == "quit"
     assert len(keys) > 1
     assert all(choice.effect for choice in question.choices)
-    assert "nothing is lost" in question.text.lower()
+    lost = "only the decisions are lost" if code == "folder-gone" else "nothing is lost"
+    assert lost in question.text.lower()
     first = question.choices[0]
     assert not first.writes, "the safest comes first"
 

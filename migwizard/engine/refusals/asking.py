@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 QUIT = Choice("quit", "nothing is lost; migwizard goes on here next time", "Quit, keep everything")
 NOTHING_KEPT = Choice("quit", "your project is unchanged; the next start begins anew", "Quit")
 """The same where our own folder is gone, and all decisions with it."""
+GONE = "Your project is unchanged; only the decisions are lost, which went with the folder."
 SAID = (
     " Nothing was changed.",
     " No row was changed.",
@@ -64,7 +65,7 @@ def menu(refusal: MigwizardError, opening: Opening, project: Project | None) -> 
             offers.append(Offer(Choice("back", effect, f"Back to {before.value.capitalize()}"), acts["back"]))
     offers.append(Offer(NOTHING_KEPT if gone else QUIT))
     acts |= {offer.choice.key: offer.act for offer in offers if offer.act is not None}
-    text, unchanged = _sentence(refusal, project), unchanged_line(found, tree)
+    text, unchanged = _sentence(refusal, project), GONE if gone else unchanged_line(found, tree)
     if opening.undo and refusal.exit_code is ExitCode.PROJECT:
         text = f"Undo could not begin: it loads the project too. {text}"
     question = Question(
