@@ -37,7 +37,7 @@ def find(root: Path) -> Manifest | None:
         return None
     try:
         return from_json((root / FILE_NAME).read_text(encoding="utf-8"))
-    except (ManifestUnreadableError, ValueError) as error:
+    except (ManifestUnreadableError, OSError, ValueError) as error:
         raise ConflictError(
             f"{FILE_NAME} cannot be used: {error} Nothing was changed.",
             code="manifest",

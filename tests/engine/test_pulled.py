@@ -128,6 +128,20 @@ def test_nobody_promises_a_later_switch_beside_an_earlier_reset(colleague: Shop)
     assert (found.data["status"], found.text) == ("note", "default left out")
 
 
+def test_an_earlier_reset_whose_manifest_cannot_be_read_is_noted(colleague: Shop) -> None:
+    colleague.migwizard("fake", "--yes")
+    path = colleague.root / manifest.FILE_NAME
+    path.write_text(path.read_text() + "<<<<<<< ours\n")
+    person = Person({"review:preflight": ["quit"]}, goes_on=True)
+    assert sit_down(colleague.root, person).left
+    noted = [each for each in person.events if each.kind == "finding" and each.data["name"] == "Earlier reset"]
+    assert [(each.data["status"], each.text) for each in noted] == [
+        ("note", f"its {manifest.FILE_NAME} cannot be read")
+    ]
+    assert f"Take it from git: git checkout -- {manifest.FILE_NAME}" in noted[0].data["detail"]
+    assert "this is not a manifest" in noted[0].data["detail"]
+
+
 def test_without_all_new_files_or_with_a_spoilt_manifest_nothing_is_switched(colleague: Shop) -> None:
     dump = colleague.dump()
     gone = next((colleague.root / "clubs/migrations").glob("*_reset_*.py"))

@@ -15,14 +15,19 @@ NOT_YET = ("OLD_HEAD", "BEHIND")
 
 
 def find(ride: Ride) -> Manifest | None:
-    """The manifest of an earlier reset that stands here with all its files; one that cannot be read tells of none."""
-    try:
-        manifest = pulled.find(ride.project.root)
-    except ConflictError:
-        return None
+    """The manifest of an earlier reset that stands here with all its files. Raises ConflictError where it cannot be read."""
+    manifest = pulled.find(ride.project.root)
     if manifest is None or manifest.run_id == ride.checkpoint.run_id or pulled.missing(ride.project.root, manifest):
         return None
     return manifest
+
+
+def stands(ride: Ride) -> bool:
+    """Whether an earlier reset stands here, or may do: a manifest that cannot be read tells of none, and excludes none."""
+    try:
+        return find(ride) is not None
+    except ConflictError:
+        return True
 
 
 def named(manifest: Manifest) -> str:
@@ -30,8 +35,18 @@ def named(manifest: Manifest) -> str:
     return f"{manifest.run_id} of {manifest.created[:10]}"
 
 
-def look(ride: Ride, manifest: Manifest) -> tuple[str, str]:
-    """Say that the earlier reset stands here; returns what preflight notes, and the detail."""
+def look(ride: Ride) -> tuple[str, str]:
+    """Say that the earlier reset stands here, or may do; returns what preflight notes, and the detail."""
+    try:
+        manifest = find(ride)
+    except ConflictError as error:
+        note = (
+            f"{error.sentence.removesuffix(' Nothing was changed.')} So nobody can tell whether every database was switched to that "
+            f"earlier reset, which has to come before a second one. {error.cures[0]}"
+        )
+        ride.tell("note", note)
+        return f"its {FILE_NAME} cannot be read", note
+    assert manifest is not None
     note = (
         f"The reset {named(manifest)} stands in this checkout ({FILE_NAME}). A second one replaces its manifest and its script, so "
         f"every database, wherever it is, has to be switched to the earlier one first: {SWITCH.format(alias='ALIAS')}"
@@ -43,7 +58,11 @@ def look(ride: Ride, manifest: Manifest) -> tuple[str, str]:
 
 def refusal(ride: Ride, alias: str) -> DatabaseError | None:
     """The error for a database that is still at the old history of the earlier reset; None where that is not so."""
-    manifest = find(ride)
+    try:
+        manifest = find(ride)
+    except ConflictError:
+        # Preflight notes that; there is nothing to hold the database against.
+        return None
     if manifest is None:
         return None
     found = ride.guest.call("database_state", alias=alias, manifest=manifest.to_dict())

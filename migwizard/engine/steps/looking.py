@@ -237,7 +237,7 @@ def _databases(ride: Ride, seen: Seen) -> tuple[Status, str, str]:
 def _never_later(ride: Ride, aliases: Sequence[str]) -> bool:
     """Whether one of these would be refused after this reset, too: by its engine, or since it may lack the earlier reset."""
     engines = {one["alias"] for one in ride.guest.facts["databases"] if one["vendor"] == "other"}
-    return not engines.isdisjoint(aliases) or earlier.find(ride) is not None
+    return not engines.isdisjoint(aliases) or earlier.stands(ride)
 
 
 STATES_IN_WORDS = {
@@ -405,11 +405,10 @@ CHECKS = (
 
 def checks_of(ride: Ride) -> tuple[Check, ...]:
     """The checks that this project needs, in their order."""
-    manifest = earlier.find(ride)
-    if manifest is None:
+    if not earlier.stands(ride):
         return CHECKS
     place = next(number for number, check in enumerate(CHECKS) if check.name == "Databases")
-    return (*CHECKS[:place], Check(EARLIER, lambda ride, _: ("note", *earlier.look(ride, manifest))), *CHECKS[place:])
+    return (*CHECKS[:place], Check(EARLIER, lambda ride, _: ("note", *earlier.look(ride))), *CHECKS[place:])
 
 
 def look_at(ride: Ride, check: Check, seen: Seen) -> list[tuple[Finding, MigwizardError | None]]:
