@@ -98,11 +98,12 @@ def undo(arguments: argparse.Namespace) -> int:
     project = project_of(arguments)
     place = Workplace(project.root)
     place.refuse_links()
-    fetch, found = "", recovery.earlier(place)
+    fetch, found, load = "", recovery.earlier(place), True
     cut_off = journal.unfinished(place.journal)
     if place.checkpoint.is_file():
         stands = load_checkpoint(place.checkpoint, place.root)
         _check_run(stands.run_id if stands else "", arguments)
+        load = stands is None or undoing.needs_project(place, stands)
     elif cut_off is not None and cut_off.run_id not in [one.run_id for one in found]:
         _check_run(cut_off.run_id, arguments)
     else:
@@ -118,7 +119,7 @@ def undo(arguments: argparse.Namespace) -> int:
         if fetch == "keep":
             say(KEPT)
             return ExitCode.DONE
-    with open_ride(project, face_of(arguments), options_of(arguments), undo=True, fetch=fetch) as ride:
+    with open_ride(project, face_of(arguments), options_of(arguments), undo=True, fetch=fetch, load=load) as ride:
         try:
             report = undoing.run(ride)
         except UndecidedError as error:

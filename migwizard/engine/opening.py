@@ -15,16 +15,20 @@ from migwizard.engine.states import State
 from migwizard.engine.talk import Event, Face
 from migwizard.errors import ConflictError, LeftError
 from migwizard.paths import Workplace
+from migwizard.project.apps import ProjectApps
 from migwizard.project.discovery import Project
 from migwizard.project.guest import Guest
 
 
 @contextmanager
-def open_ride(project: Project, face: Face, options: Options, *, undo: bool = False, fetch: str = "") -> Iterator[Ride]:
+def open_ride(
+    project: Project, face: Face, options: Options, *, undo: bool = False, fetch: str = "", load: bool = True
+) -> Iterator[Ride]:
     """Lock the project, load it, and read or begin its checkpoint. Raises ConflictError, GuestError.
 
     Where a kill left a swap half done it is settled first; for an `undo` that means taken back. `fetch` is the run id of
-    an earlier reset that is to be fetched from the second backup. A fresh folder of ours is removed again when the
+    an earlier reset that is to be fetched from the second backup. Without `load` the project is not loaded: of its apps the ride
+    knows what the checkpoint does. A fresh folder of ours is removed again when the
     project cannot be loaded, or when nothing came of what was fetched, so that a refusal leaves nothing behind.
     """
     workplace = Workplace(project.root)
@@ -50,9 +54,13 @@ def open_ride(project: Project, face: Face, options: Options, *, undo: bool = Fa
                 if settled is not None:
                     ride.put_back = len(settled.steps) if settled.kind == "undo" else 0
                     ride.keep()
-                guest.start()
-                _own(ride, found is not None)
-                checkout.check(ride)
+                if load:
+                    guest.start()
+                    _own(ride, found is not None)
+                    checkout.check(ride)
+                else:
+                    folders = {label: project.root / folder for label, folder in checkpoint.folders.items()}
+                    ride.facts["apps"] = ProjectApps(tuple(folders), folders, (), ())
                 try:
                     yield ride
                 except LeftError:

@@ -6,7 +6,7 @@ import shutil
 from typing import Any
 
 from migwizard.engine import committed, durable, edits, halfway, histories, journal, patience, pulled, rowcopies, strays
-from migwizard.engine.checkpoint import NOT_TOUCHED
+from migwizard.engine.checkpoint import NOT_TOUCHED, Checkpoint
 from migwizard.engine.journal import Act, Entry, Step
 from migwizard.engine.manifests import find_manifest, load_manifest
 from migwizard.engine.previews import DatabaseLine
@@ -46,6 +46,12 @@ def run(ride: Ride) -> dict[str, Any] | None:
     _check_files(ride, steps_back(ride) if ride.checkpoint.applied else ())
     switched_by_us(ride)
     return everything(ride) if ride.options.yes else choose(ride)
+
+
+def needs_project(place: Workplace, found: Checkpoint) -> bool:
+    """Whether files or rows may have to go back, for which the project is loaded; else only our own folder can go."""
+    done = journal.unfinished(place.journal) or journal.stands(place.journal, found.run_id)
+    return found.applied or done is not None or find_manifest(place, found.run_id) is not None
 
 
 def everything(ride: Ride) -> dict[str, Any]:

@@ -70,6 +70,25 @@ def test_before_apply_only_our_own_folder_can_go(tiny_proved: Shop) -> None:
         terminal.wait("2 Remove the reset's own folder")
 
 
+@pytest.mark.parametrize("broken", ["settings", "app"])
+def test_before_apply_it_needs_no_project_that_loads(tiny_proved: Shop, broken: str) -> None:
+    edited = next(tiny_proved.staging.glob("*/0001_*.py"))
+    edited.write_text(edited.read_text() + "# mine\n")
+    path = tiny_proved.root / ("config/settings.py" if broken == "settings" else "clubs/models.py")
+    path.write_text("1 / 0\n")
+    tree = tiny_proved.tree()
+    with undo(tiny_proved) as terminal:
+        terminal.wait("2 Remove the reset's own folder")
+        terminal.send("1\n")
+        terminal.wait("The reset is still there.")
+    said = tiny_proved.migwizard("undo", "--yes").stderr
+    assert "Removed the reset's own folder; nothing of your project had been changed." in said
+    assert not (tiny_proved.root / ".migwizard").exists()
+    assert tiny_proved.tree() == tree
+    (kept,) = (tiny_proved.root.parent / "state").glob(f"migwizard/*/*-edits/{edited.parent.name}/{edited.name}")
+    assert kept.read_text().endswith("# mine\n"), "what a person wrote outlives the folder"
+
+
 def test_without_a_terminal_nobody_is_taken_to_have_said_yes(tiny_finished: Shop) -> None:
     before = tiny_finished.tree(), tiny_finished.dump()
     refused = tiny_finished.migwizard("undo", expect=ExitCode.UNDECIDED)
