@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from migwizard.commands.setup import again, face_of, options_of, project_of, say
-from migwizard.engine import journal, machine, manifests, pulled, recovery, swapping
+from migwizard.engine import halfway, journal, machine, manifests, pulled, recovery, swapping
 from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.opening import look_ride
 from migwizard.engine.retiring import standing
@@ -30,7 +30,7 @@ def status(arguments: argparse.Namespace) -> int:
     if arguments.json:
         emit(data)
     elif found is None:
-        for line in [*_nothing_begun(project, arguments), *_committed(data, arguments)]:
+        for line in [*_nothing_begun(project, data, arguments), *_committed(data, arguments)]:
             say(line)
     else:
         for line in _told(found, data, arguments):
@@ -43,6 +43,9 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
     place = Workplace(project.root)
     entry = journal.unfinished(place.journal)
     data: dict[str, Any] = {"type": "result", "state": None, "stale": [], "applied": False, "databases": {}}
+    refused = _refusal(place, entry, lost=found is None) if entry is not None else None
+    if refused is not None:
+        data["refused"] = {"code": refused.code, "sentence": refused.sentence, "cures": list(refused.cures)}
     if found is None:
         kept = [
             {"run_id": one.run_id, "begun": one.begun, "backup": str(one.folder), "half": one.half}
@@ -87,7 +90,22 @@ def _pulled(project: Project, manifest: Manifest, arguments: argparse.Namespace)
         return {"committed": manifest.run_id, "databases": states_of(ride)}
 
 
-def _nothing_begun(project: Project, arguments: argparse.Namespace) -> list[str]:
+def _refusal(place: Workplace, entry: journal.Entry, *, lost: bool) -> MigwizardError | None:
+    """Why the next start would not settle a change of the files that is noted as cut off; None where it would."""
+    try:
+        halfway.planned(place, entry, back=lost)
+    except MigwizardError as error:
+        return error
+    return None
+
+
+def _refused(data: dict[str, Any]) -> list[str]:
+    """What `run` says of a journal that it does not carry out."""
+    said = data["refused"]
+    return [f"A change of the files is noted that is not carried out. {said['sentence']}", *said["cures"]]
+
+
+def _nothing_begun(project: Project, data: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
     """No reset stands here; which earlier ones can be taken back."""
     place = Workplace(project.root)
     cut_off, found = journal.unfinished(place.journal), recovery.earlier(place)
@@ -98,6 +116,8 @@ def _nothing_begun(project: Project, arguments: argparse.Namespace) -> list[str]
         )
         back = again(arguments, "undo")
         lines = [f"{lead} The old files lie in {place.backup}, and {back} takes it back."]
+    if "refused" in data:
+        lines = _refused(data)
     for one in found:
         back = again(arguments, "undo", "--run", one.run_id)
         if one.half:
@@ -131,7 +151,9 @@ def _told(found: Checkpoint, data: dict[str, Any], arguments: argparse.Namespace
         )
         return [made, *_committed(data, arguments)]
     lines = [f"Reset {found.run_id}: {_next(found)}"]
-    if data["unfinished"]:
+    if "refused" in data:
+        lines += _refused(data)
+    elif data["unfinished"]:
         what = "change of the files" if data["unfinished"] == "apply" else "undo of the files"
         lines.append(
             f"The {what} was interrupted half way. Nothing is lost: {again(arguments, 'run')} finishes it, or takes it back "

@@ -20,22 +20,28 @@ HALF = "The files are half swapped. "
 
 
 def settle(place: Workplace, entry: Entry, *, back: bool) -> Entry:
-    """Bring the tree to one history, and return the change that did it; the caller ends it in the journal.
+    """Bring the tree to one history, and return the change that did it; the caller ends it in the journal. Raises as `planned`."""
+    settled = planned(place, entry, back=back)
+    if settled.kind != entry.kind:
+        journal.begin(place.journal, settled, reset_time())
+    journal.carry_out(place.root, place.folder, settled.steps)
+    return settled
+
+
+def planned(place: Workplace, entry: Entry, *, back: bool) -> Entry:
+    """The change that brings the tree to one history; writes nothing.
 
     A swap goes on to its end, unless it is to be taken back, or a text that it needs is gone or was changed. Raises
     ConflictError where a file is neither old nor new, or where the journal asks for what no reset does; MigwizardError
-    where the backup of one is gone. Nothing is touched then.
+    where the backup of one is gone.
     """
     journal.check(place.root, entry.steps)
     believable.check(place, entry)
     if entry.kind == "undo":
-        entry = replace(entry, steps=_sourced(place, entry.run_id, entry.steps, HALF))
-    elif back or not _at_hand(place, entry):
-        entry = replace(entry, kind="undo", steps=steps_back(place, entry, HALF))
-        journal.begin(place.journal, entry, reset_time())
-    else:
-        believable.check_backed_up(place, entry, backed_up(place, entry.run_id))
-    journal.carry_out(place.root, place.folder, entry.steps)
+        return replace(entry, steps=_sourced(place, entry.run_id, entry.steps, HALF))
+    if back or not _at_hand(place, entry):
+        return replace(entry, kind="undo", steps=steps_back(place, entry, HALF))
+    believable.check_backed_up(place, entry, backed_up(place, entry.run_id))
     return entry
 
 

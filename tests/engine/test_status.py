@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from migwizard.engine import durable, journal
+from migwizard.engine.checkpoint import PREVIOUS, load_checkpoint
+from migwizard.engine.journal import Entry, Step
+from migwizard.paths import Workplace
 from tests.engine.support import Shop
 
 pytestmark = pytest.mark.ride
@@ -51,6 +55,26 @@ def test_a_finished_reset(tiny_finished: Shop) -> None:
 
 def test_without_a_reset(tiny: Shop) -> None:
     assert said(tiny) == ["No reset was begun here."]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_journal_that_no_reset_wrote_is_refused_as_run_does(tiny_proved: Shop, lost: bool) -> None:
+    place = Workplace(tiny_proved.root)
+    found = load_checkpoint(place.checkpoint, place.root)
+    assert found is not None
+    goes = Step("people/models.py", durable.file_hash(place.root / "people/models.py"), None)
+    journal.begin(place.journal, Entry("apply", found.run_id, (goes,)), found.timestamp)
+    if lost:
+        place.checkpoint.unlink()
+        place.checkpoint.with_name(PREVIOUS).unlink()
+    refused = tiny_proved.lines("run", "--yes", expect=6)[-1]
+    lines = said(tiny_proved)
+    told = lines[0 if lost else 1]
+    assert told == f"A change of the files is noted that is not carried out. {refused['sentence']}"
+    assert refused["cures"][0] in lines
+    assert not any("interrupted half way" in line for line in lines)
+    data = tiny_proved.lines("status")[-1]
+    assert (data["unfinished"], data["refused"]["code"]) == ("apply", refused["code"])
 
 
 def test_a_switch_is_told_in_words(tiny_finished: Shop) -> None:
