@@ -15,6 +15,9 @@ MARK = "stock"
 SEED = "A seed does not leave what it left in the old history."
 """The reason that says nothing against late rendering yet: seeds may do so for reasons of their own."""
 
+ASKED = "--stock-proof"
+"""The reason where a person asked for it."""
+
 
 WHY_NOT = "why not late"
 """Key in the result of a run that was begun with late rendering and run again without: a sentence."""
@@ -35,6 +38,16 @@ class DoubtError(Exception):
 def is_off(ride: Ride) -> bool:
     """Whether everything is run as migrate runs it."""
     return ride.options.stock_proof or (ride.work / MARK).is_file()
+
+
+def remember(ride: Ride) -> None:
+    """What the command line asked for once holds for the whole reset, in every sitting."""
+    path = ride.work / MARK
+    if ride.options.stock_proof:
+        if not path.is_file():
+            durable.write_file(path, ASKED.encode())
+    elif path.is_file() and path.read_bytes() == ASKED.encode():
+        ride.tell("note", f"This reset was begun with {ASKED}, so both histories are run as migrate runs them.")
 
 
 def turn_off(ride: Ride, why: str) -> None:

@@ -105,6 +105,8 @@ def run(ride: Ride) -> dict[str, Any]:
     runs.sweep(ride)
     standing.refuse(ride.workplace)
     _refuse_finished(ride)
+    if not ride.checkpoint.applied:
+        late.remember(ride)
     scratchcopies.notice(ride)
     edited.notice(ride, staging.schema_files(ride))
     position = 0

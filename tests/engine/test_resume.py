@@ -164,6 +164,15 @@ def test_look_only_changes_nothing(tiny: Shop) -> None:
     assert (folder / "checkpoint.json").read_bytes() == before
 
 
+def test_a_proof_that_was_asked_to_be_as_migrate_stays_so(tiny: Shop) -> None:
+    tiny.migwizard("run", "--yes", "--until", "generate", "--stock-proof")
+    again = tiny.migwizard("run", "--yes", "--until", "proof").stderr
+    assert "This reset was begun with --stock-proof, so both histories are run as migrate runs them." in again
+    checkpoint = json.loads((tiny.root / ".migwizard/checkpoint.json").read_text())
+    assert checkpoint["results"]["seeds"]["lazy"] is checkpoint["results"]["proof"]["lazy"] is False
+    assert "--stock-proof" not in tiny.migwizard("run", "--yes", "--until", "proof", "--stock-proof").stderr
+
+
 def test_start_over_keeps_a_copy(tiny: Shop) -> None:
     until(tiny, "review:levels")
     before = (tiny.root / ".migwizard/checkpoint.json").read_bytes()
