@@ -94,7 +94,7 @@ def test_a_second_reset_waits_until_the_databases_here_are_at_the_first(colleagu
     noted = [each for each in person.events if each.kind == "finding" and each.data["name"] == "Earlier reset"][-1]
     assert (noted.data["status"], noted.text) == (
         "note",
-        f"{theirs.run_id} of {theirs.created[:10]} stands here; every database needs it first",
+        f"{theirs.run_id}: every database needs it first",
     )
     assert colleague.lines("status")[-1]["databases"] == {"default": "NEW"}
 

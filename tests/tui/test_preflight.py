@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
+from migwizard.engine.previews import EARLIER, Finding, PreflightPreview
 from migwizard.engine.states import State
-from migwizard.engine.talk import Choice, Event
+from migwizard.engine.talk import Choice, Event, Question
 from migwizard.tui.dialogs.reader import ReaderDialog
 from migwizard.tui.screens.preflight import PreflightScreen
 from migwizard.tui.widgets.choices import ChoiceButton
 from migwizard.tui.widgets.decide import ChoiceList
+from migwizard.tui.widgets.lines import LineView
 from migwizard.tui.widgets.rows import RowTable
 from tests.tui.recording import recorded
 from tests.tui.refusing import two_stops
 from tests.tui.snapshots import Compare, every_picture, same_after_resize, same_picture
-from tests.tui.support import ScriptedApp, begin, decide, drive, settled, text_of, wizard
+from tests.tui.support import SIZES, ScriptedApp, begin, decide, drive, settled, text_of, wizard
 
 READY = recorded("review:preflight")
 
@@ -29,6 +32,25 @@ def found(name: str, status: str = "ok", text: str = "fine") -> Event:
 
 def looking(name: str) -> Event:
     return Event("progress", State.PREFLIGHT, f"looking at {name}", {"name": name, "number": 1, "total": 10})
+
+
+def beside_an_earlier_reset(unreadable: bool = False) -> Question:
+    """The review where the manifest of an earlier reset stands in the checkout."""
+    assert isinstance(READY.preview, PreflightPreview)
+    named = "7d44e8a01c5b of 2024-05-17"
+    switch = "migwizard fake --database ALIAS"
+    text = "7d44e8a01c5b: every database needs it first"
+    detail = (
+        f"The reset {named} stands in this checkout (migwizard_manifest.json). A second one replaces its manifest and its script, "
+        f"so every database, wherever it is, has to be switched to the earlier one first: {switch}"
+    )
+    if unreadable:
+        text = "its migwizard_manifest.json cannot be read"
+        detail = "migwizard_manifest.json cannot be used: this is not a manifest."
+    findings = list(READY.preview.findings)
+    place = next(number for number, finding in enumerate(findings) if finding.name == "Databases")
+    findings.insert(place, Finding(EARLIER, "note", text, detail))
+    return replace(READY, preview=replace(READY.preview, findings=tuple(findings)))
 
 
 def screen_of(app: ScriptedApp) -> PreflightScreen:
@@ -204,3 +226,38 @@ def test_picture_of_a_ready_project(snap_compare: Compare) -> None:
 
 def test_picture_after_a_resize(snap_compare: Compare) -> None:
     same_after_resize(snap_compare, wizard(begin(State.PREFLIGHT), two_stops()))
+
+
+@pytest.mark.parametrize("unreadable", [False, True])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_an_earlier_reset_is_told_whole(size: tuple[int, int], unreadable: bool) -> None:
+    question = beside_an_earlier_reset(unreadable)
+    app = wizard(begin(State.PREFLIGHT), question)
+
+    async def look(pilot: Pilot[Any]) -> None:
+        table = app.screen.query_one(RowTable)
+        table.focus()
+        table.go_to(EARLIER)
+        await settled(pilot)
+        assert isinstance(question.preview, PreflightPreview)
+        finding = next(each for each in question.preview.findings if each.name == EARLIER)
+        shown = text_of(app)
+        assert f"! note   {EARLIER}" in shown
+        row = next(line for line in shown.splitlines() if EARLIER in line and "note" in line)
+        assert finding.text in row, "nothing of it is cut"
+        read = " ".join(line for line, _ in app.screen.query_one("#lines", LineView).lines)
+        assert read == finding.detail
+
+    drive(app, look, size)
+
+
+@every_picture
+def test_picture_beside_an_earlier_reset(snap_compare: Compare, size: tuple[int, int], theme: str) -> None:
+    async def act(pilot: Pilot[Any]) -> None:
+        table = pilot.app.screen.query_one(RowTable)
+        table.focus()
+        table.go_to(EARLIER)
+        await settled(pilot)
+
+    app = wizard(begin(State.PREFLIGHT), beside_an_earlier_reset())
+    same_picture(snap_compare, app, size=size, theme=theme, act=act)

@@ -49,7 +49,11 @@ CURES: dict[str, tuple[Cure, ...]] = {
     "checkpoint-outside": (c.own, c.aside),
     "journal-outside": (c.journal, c.again()),
     "journal-corrupt": (c.journal, c.again()),
-    "own-folder": (c.again(),),
+    "own-folder": (
+        c.again(
+            "I have replaced or removed it: try again", "what the link leads to is put in its place, or is not needed"
+        ),
+    ),
     "folder-gone": (c.again("Begin anew", "begins a new reset; nothing of the old one is left"),),
     "locked": (c.look, c.wait, c.again()),
     "disk-full": (c.again("I have made room: try again"), c.uses),

@@ -53,7 +53,7 @@ def look(ride: Ride) -> tuple[str, str]:
     )
     ride.tell("note", note)
     detail = f"{note}\nWhere each database here stands: migwizard status"
-    return f"{named(manifest)} stands here; every database needs it first", detail
+    return f"{manifest.run_id}: every database needs it first", detail
 
 
 def refusal(ride: Ride, alias: str) -> DatabaseError | None:

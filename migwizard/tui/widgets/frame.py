@@ -159,7 +159,7 @@ class Hints(Widget):
             self.refresh()
 
     def render(self) -> Content:
-        own, common = list(self.own)[: self.MOST - len(self.common)], list(self.common)
+        own, common = self._able(self.own)[: self.MOST - len(self.common)], self._able(self.common)
         said = [Content.styled(self.remark, "$text-warning")] if self.remark else []
         while True:
             line = Content("  ").join([*said, *(self._hint(hint) for hint in (*own, *common))])
@@ -169,8 +169,11 @@ class Hints(Widget):
             own.pop() if own else common.pop(0)
 
     @staticmethod
+    def _able(hints: Sequence[Hint]) -> list[Hint]:
+        """Those that do something now: without colours nobody could tell the others from them."""
+        return [hint for hint in hints if hint.enabled]
+
+    @staticmethod
     def _hint(hint: Hint) -> Content:
-        if not hint.enabled:
-            return Content.styled(f"{hint.key} {hint.words}", "$text-disabled")
         style = Style.from_meta({"@click": hint.action}) if hint.action else Style()
         return Content.assemble((hint.key, "bold $text-accent"), (f" {hint.words}", "$text-muted")).stylize(style)

@@ -55,6 +55,18 @@ TEXTS: dict[str, Explain] = {
     **{f"refusal.checkpoint-{kind}": CHECKPOINT for kind in ("foreign", "corrupt", "newer", "outside")},
     **{f"refusal.MW-E{number}": DATABASE for number in (11, 12, 13, 14, 15, 16, 17, 18, 20)},
     **dict.fromkeys(("refusal.unreachable", "refusal.missing", "refusal.switch"), DATABASE),
+    "refusal.folder-gone": Explain(
+        "The folder .migwizard holds staging, the proof and your decisions. Somebody removed it while the wizard was open.",
+        "Your project is as it was: before Apply nothing of it is touched.",
+        "A new reset asks again what you had decided.",
+        "migwizard",
+    ),
+    "refusal.own-folder": Explain(
+        "Everything that migwizard writes lies in .migwizard. A link in it leads elsewhere, where we write and remove nothing.",
+        "Put the file or folder itself in the place of the link, or remove the link; then try again.",
+        "Nothing was written, here or there.",
+        "migwizard status",
+    ),
     "refusal.not-switched": Explain(
         "A reset stands in this checkout already, and this database was not switched to it yet.",
         "A second one replaces the files that switch databases to the first.",
