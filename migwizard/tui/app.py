@@ -270,7 +270,7 @@ class WizardApp(Acts, Answering, DeadKeys, App[Ended]):
         elif answer == "back":
             self.begin(greeted=True, back_to=stopping.before(question.state))
         else:
-            self.begin(greeted=True)
+            self.begin(greeted=True, **({"undo": True} if answer == "undo" else {}))
 
     async def stop_engine(self) -> None:
         """End the engine within a second; what it still says is not heard."""

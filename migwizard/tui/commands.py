@@ -22,7 +22,7 @@ class Command:
     """For help, palette and documentation."""
     footer: bool = False
     changes: bool = False
-    """Whether it decides or computes something: not possible where a reset is only looked at."""
+    """Whether it decides or computes something: not possible while something runs, or in a look."""
 
 
 EVERYWHERE = (

@@ -197,6 +197,19 @@ def test_cancel_stops_the_engine_and_goes_on_with_a_new_one() -> None:
     drive(app, act)
 
 
+def test_after_a_cancel_undo_leads_to_undo() -> None:
+    app = wizard(begin(State.PROOF))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await pilot.press("c")
+        await settled(pilot)
+        await pilot.press("u")
+        await settled(pilot)
+        assert app.changes[-1] == {"greeted": True, "undo": True}
+
+    drive(app, act)
+
+
 def test_after_a_cancel_the_person_can_go_back_a_step() -> None:
     app = wizard(begin(State.PROOF))
 

@@ -159,6 +159,21 @@ def test_while_a_text_is_read_or_the_engine_works_enter_does_nothing() -> None:
     drive(app, act)
 
 
+@pytest.mark.parametrize("name", ["preflight", "levels", "generate", "proof"])
+def test_while_something_runs_nothing_is_offered_that_needs_its_end(name: str) -> None:
+    app = wizard(begin(State(name)), recorded(f"review:{name}"), begin(State(name)))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        own = [command for command in app.screen.ACTS if command.changes and command.footer]  # type: ignore[attr-defined]
+        assert any(f" {command.words}" in text_of(app).splitlines()[-1] for command in own)
+        app.sent("again")
+        await settled(pilot)
+        footer = text_of(app).splitlines()[-1]
+        assert footer.startswith(" c cancel") and not any(f" {command.words}" in footer for command in own), footer
+
+    drive(app, act, (120, 40))
+
+
 def test_in_the_log() -> None:
     app = wizard(begin(State.GENERATE), recorded("review:generate"))
 

@@ -136,6 +136,10 @@ class GraphScreen(StepScreen):
 
     # Ticks
 
+    def unable(self, action: str) -> str:
+        """A tick is kept until the engine can take it over."""
+        return "" if action == "mark" and not self.standing.look else super().unable(action)
+
     def _takes_part(self, app: AppLine) -> bool:
         return self._pending.get(app.label, app.takes_part)
 
@@ -193,7 +197,7 @@ class GraphScreen(StepScreen):
         self.query_one("#apps", RowTable).fill([(app.label, self._cells(app)) for app in listed])
         source = "the project's own models" if preview.source == "registry" else f"dot file {preview.source}"
         offer = "d uses a graph_models dot file" if preview.source == "registry" else "d uses another one"
-        self.query_one("#source", Static).update(f"Source: {source}   {offer}")
+        self.query_one("#source", Static).update(f"Source: {source}" + ("" if self.standing.look else f"   {offer}"))
         names = " ".join(app.label for app in others)
         count = f"{len(others)} {'app' if len(others) == 1 else 'apps'}"
         self.query_one("#untouched", Static).update(f"{UNTOUCHED} not touched, {count}: {names}" if others else "")

@@ -108,8 +108,6 @@ class ProofScreen(StepScreen):
         if question.id.startswith("difference:"):
             self._go_to(question.id)
         self._detail()
-        # The pane may get its width only now, when it is shown for the first time.
-        self.call_after_refresh(self._detail)
 
     def begins(self) -> None:
         super().begins()
@@ -228,6 +226,11 @@ class ProofScreen(StepScreen):
         focused = self.focused.id if self.focused is not None else ""
         return "proof.difference" if item is not None and focused == "differences" else "proof"
 
+    @on(LineView.Resized, "#detail")
+    def _has_room(self) -> None:
+        """The pane gets its width when it is shown for the first time, and with the window."""
+        self._detail()
+
     @on(DataTable.RowHighlighted, "#differences")
     def _moved(self) -> None:
         self._detail()
@@ -248,11 +251,6 @@ class ProofScreen(StepScreen):
         super().on_descendant_focus(event)
         if self.preview is not None:
             self._detail()
-
-    def on_resize(self) -> None:
-        super().on_resize()
-        # Once for the new size, once for what its classes change.
-        self.call_after_refresh(self.call_after_refresh, self._detail)
 
     # What a person does
 

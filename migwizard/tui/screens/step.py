@@ -14,7 +14,7 @@ from textual.widgets import Input, OptionList
 
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Event, Question
-from migwizard.tui.acts import LOOK
+from migwizard.tui.acts import LOOK, RUNS
 from migwizard.tui.commands import EVERYWHERE, Command, bindings, spoken
 from migwizard.tui.messages import Answered, Explained, StepShown
 from migwizard.tui.standing import Standing
@@ -226,15 +226,20 @@ class StepScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """None greys a command that is not possible now."""
-        return None if self._only_looks_at(action) else super().check_action(action, parameters)
+        return None if self.unable(action) else super().check_action(action, parameters)
 
-    def _only_looks_at(self, action: str) -> bool:
-        return self.standing.look and any(command.changes for command in self.ACTS if command.action == action)
+    def unable(self, action: str) -> str:
+        """Why a command that changes something cannot be given now; empty where it can, and of all others."""
+        if not any(command.changes for command in self.ACTS if command.action == action):
+            return ""
+        if self.standing.look:
+            return LOOK
+        return "" if self.waiting else RUNS
 
     def why_not(self, action: str) -> str:
         """Why an action of this screen is not possible now, for the palette; empty where it is."""
-        if self._only_looks_at(action):
-            return LOOK
+        if unable := self.unable(action):
+            return unable
         return "" if self.check_action(action, ()) else "nothing here to do it with"
 
     def begins(self) -> None:

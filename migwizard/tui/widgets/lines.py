@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from textwrap import wrap
 from typing import ClassVar
 
@@ -11,6 +12,7 @@ from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.geometry import Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -38,6 +40,16 @@ class LineView(ScrollView, can_focus=True):
     LineView:focus { background-tint: $foreground 5%; }
     """
 
+    @dataclass
+    class Resized(Message):
+        """The room is another: who made the lines for it makes them anew."""
+
+        view: LineView
+
+        @property
+        def control(self) -> LineView:
+            return self.view
+
     def __init__(self, *, id: str, folds: bool = False) -> None:
         super().__init__(id=id)
         self.folds = folds
@@ -56,6 +68,7 @@ class LineView(ScrollView, can_focus=True):
     def on_resize(self, event: events.Resize) -> None:
         if self.folds:
             self._lay_out()
+        self.post_message(self.Resized(self))
 
     def _lay_out(self) -> None:
         self.found = -1
