@@ -194,6 +194,7 @@ def _approve(ride: Ride, position: int) -> int:
 
 
 def _load_anew(ride: Ride) -> None:
+    ride.tell("progress", "your project is loaded anew")
     ride.facts.clear()
     ride.renew_guest()
 

@@ -259,7 +259,10 @@ class WizardApp(Acts, Answering, DeadKeys, App[Ended]):
             return
         self.stand(working=True)
         step = self._step(self._wanted)
-        if step.is_mounted:
+        if step.is_mounted and question is not None and question.kind == "review" and answer == "again":
+            # The project may be loaded anew first; what was found does not count from now on.
+            step.begins()
+        elif step.is_mounted:
             step.works()
         assert self.engine is not None
         self.engine.answer(answer)
