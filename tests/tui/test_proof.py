@@ -87,6 +87,7 @@ def test_while_it_runs_again_the_headline_holds_no_old_verdict() -> None:
             shown = text_of(app)
             assert shown.splitlines()[1].startswith("── Do old and new build the same database?")
             assert "equal" not in shown and "Certificate" not in shown
+            assert "Both histories built the same" not in shown, "neither does the explanation"
             app.script.say(recorded("review:proof"))
             await settled(pilot)
 

@@ -246,6 +246,7 @@ class StepScreen(Screen[None]):
         """The engine begins to work on this state: what it said of an earlier result does not count any more."""
         if self.is_mounted:
             self.query_one(Headline).update(self._first_headline())
+            self.explained(self._own_topic())
             self.works()
 
     def works(self) -> None:
