@@ -137,10 +137,10 @@ def test_the_first_part_that_waits_has_the_cursor_and_a_word() -> None:
 
     async def act(pilot: Pilot[Any]) -> None:
         text = app.text()
-        assert text[0] == "   ···  28 equal lines (x opens)"
+        assert text[0] == "┃  ···  28 equal lines (x opens)", "the bar says that the keys go here"
         assert text[3] == ">~ waits     ('courier', models.X()),"
-        assert text[4] == f"   ↳ returns in {BACK}, level 4"
-        assert text[5:8] == [" -     1 gone", " +     1 come", " +     1 more"]
+        assert text[4] == f"┃  ↳ returns in {BACK}, level 4"
+        assert text[5:8] == ["┃-     1 gone", "┃+     1 come", "┃+     1 more"]
 
     drive(app, act)
 
