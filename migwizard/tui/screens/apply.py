@@ -63,6 +63,8 @@ class ApplyScreen(StepScreen):
         if isinstance(question.preview, ApplyPreview):
             self.preview = question.preview
             self._fill(question.preview)
+            # Once more when the buttons have taken their rows.
+            self.call_after_refresh(self.call_after_refresh, self._pin)
         self.query_one("#doing", Static).update("")
 
     def actions(self, question: Question) -> tuple[Choice, ...]:
