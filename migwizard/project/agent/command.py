@@ -43,7 +43,9 @@ class Inside:
     def detector(self) -> Any:
         """The autodetector that the command made, with its two states."""
         if self._past is not None:
-            self._detector.from_state, self._past = self._past(), None
+            # Made once more, since it notes some of what a state holds when it is made.
+            self._detector.__init__(self._past(), self._detector.to_state, self._detector.questioner)
+            self._past = None
         return self._detector
 
     def find(self, **more: Any) -> dict[str, list[Any]]:
