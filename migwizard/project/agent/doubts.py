@@ -48,11 +48,11 @@ def no_grandchildren(state: Any, key: Key, leading_to: Callable[[Any, Key], Iter
 
 def watched(registry: Any) -> Any:
     """Let a registry of all models tell who goes through them: Django's may have them in another order."""
-    registry.all_models = _WatchedApps((label, _Watched(models)) for label, models in registry.all_models.items())
+    registry.all_models = WatchedApps((label, Watched(models)) for label, models in registry.all_models.items())
     for label, config in registry.app_configs.items():
         config.models = registry.all_models[label]
         _watch(config, "get_models")
-    registry.app_configs = _Watched(registry.app_configs)
+    registry.app_configs = Watched(registry.app_configs)
     for name in ("get_models", "get_app_configs"):
         _watch(registry, name)
     return registry
@@ -78,7 +78,7 @@ def watch_relations(patch: Callable[[Any, str, Any], None]) -> None:
     patch(Options, "related_objects", property(related))
 
 
-class _Watched(Dict[Any, Any]):
+class Watched(Dict[Any, Any]):
     """A dictionary through which nobody but Django goes."""
 
     def __iter__(self) -> Iterator[Any]:
@@ -98,11 +98,11 @@ class _Watched(Dict[Any, Any]):
         return super().items()
 
 
-class _WatchedApps(_Watched):
+class WatchedApps(Watched):
     """As the dictionary of all models that Django has: an app of which nobody knew has no models."""
 
     def __missing__(self, label: str) -> Any:
-        self[label] = _Watched()
+        self[label] = Watched()
         return self[label]
 
 
@@ -119,7 +119,7 @@ def _watch(owner: Any, name: str) -> None:
 
 
 def _only_django_where(options: Any, relations: Sized) -> None:
-    if len(relations) > 1 and isinstance(options.apps.all_models, _Watched):
+    if len(relations) > 1 and isinstance(options.apps.all_models, Watched):
         _only_django(1)
 
 

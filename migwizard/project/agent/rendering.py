@@ -16,11 +16,14 @@ import sys
 from contextlib import contextmanager
 from typing import Any, Callable, Iterable, Iterator
 
+from . import asked
 from .doubts import DoubtError, no_chain, no_grandchildren, no_more_than_foreign_keys, watch_relations, watched
 from .tracking import Key, Tracking, bases, named_fields, relations, targets_of_key, throughs
 
 # Operations of Django's own that use their registry for more than their model and its neighbours.
 _NEED_ALL = frozenset(["RenameModel", "RunPython", "RunSQL", "SeparateDatabaseAndState"])
+# What runs is a function that gets a registry: it asks for models by their names.
+_FUNCTION = "a function"
 # The last registries, and with them the models as they were before and after the last operations.
 _KEPT = 24
 
@@ -41,17 +44,20 @@ class Rendering(Tracking):
         self._kept: dict[Any, Any] = {}
         self._real: dict[Key, Any] = {}
         self._all: tuple[Any, Any] | None = None
+        self._asked: tuple[Any, Any] | None = None
 
     def __enter__(self) -> Rendering:
         from django.db.migrations.migration import Migration
-        from django.db.migrations.operations import RenameModel
+        from django.db.migrations.operations import RenameModel, RunPython
         from django.db.migrations.state import ProjectState
 
         super().__enter__()
         self.patch(ProjectState, "apps", property(self._registry))
         self.patch(Migration, "apply", self._watching(Migration.apply))
         self.patch(RenameModel, "database_forwards", self._renaming(RenameModel.database_forwards))
+        self.patch(RunPython, "database_forwards", self._calling(RunPython.database_forwards))
         watch_relations(self.patch)
+        asked.watch_names(self.patch)
         for operation in _schema_operations():
             forwards = operation.__dict__["database_forwards"]
             self.patch(operation, "database_forwards", self._asking(forwards))
@@ -83,6 +89,13 @@ class Rendering(Tracking):
 
         return database_forwards
 
+    def _calling(self, original: Any) -> Any:
+        def database_forwards(*arguments: Any, **named: Any) -> Any:
+            with self._running(_FUNCTION):
+                return original(*arguments, **named)
+
+        return database_forwards
+
     @contextmanager
     def _running(self, operation: Any) -> Iterator[None]:
         self._operations.append(operation)
@@ -96,16 +109,28 @@ class Rendering(Tracking):
             # Before each migration the executor asks for everything and looks at nothing; handlers of signals look.
             return _Late(lambda: self.whole(state))
         operation = self._operations[-1]
-        return self.whole(state) if operation is None else _Few(self, state, operation)
+        if operation is _FUNCTION and asked.knows_all(state):
+            return self.asked(state)
+        return self.whole(state) if operation in (None, _FUNCTION) else _Few(self, state, operation)
 
     def whole(self, state: Any) -> Any:
         """Django's own registry of all models; the last one where nothing changed since."""
         from django.db.migrations.state import StateApps
 
-        numbers = {key: self.number(state, key) for key in state.models}
+        numbers = self._all_numbers(state)
         if self._all is None or self._all[0] != numbers:
             self._all = (numbers, watched(StateApps(state.real_apps, state.models)))
         return self._all[1]
+
+    def asked(self, state: Any) -> Any:
+        """The same with the models that are asked for, and all of them where somebody looks at them."""
+        numbers = self._all_numbers(state)
+        if self._asked is None or self._asked[0] != numbers:
+            self._asked = (numbers, asked.registry_of(state, self))
+        return self._asked[1]
+
+    def _all_numbers(self, state: Any) -> dict[Key, int]:
+        return {key: self.number(state, key) for key in state.models}
 
     def model(self, state: Any, key: Key, operation: Any) -> Any:
         """A model of a state with the neighbours that an operation may look at. Raises LookupError, DoubtError."""
