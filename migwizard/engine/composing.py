@@ -60,6 +60,7 @@ class Sources:
         }
         self._modules: dict[Node, OldModule] = {}
         self._moves: dict[str, Move] = {}
+        self._extracts: dict[tuple[str, ...], Extract] = {}
         self._nodes = {
             f"{modules[app]}.{name}": (app, name) for app, name, _ in history["disk"] if app in ride.apps.labels
         }
@@ -98,8 +99,13 @@ class Sources:
 
     def together(self, moved: Sequence[Judged], fates: Fates | None = None) -> Extract:
         """All that several operations of one migration need, in one extract. Raises CannotMove."""
-        node = (moved[0].app, moved[0].migration)
-        return take([self.move(judged) for judged in moved], self.module(node), self._old, fates)
+        node, ids = (moved[0].app, moved[0].migration), tuple(judged.id for judged in moved)
+        if fates is None and ids in self._extracts:
+            return self._extracts[ids]
+        found = take([self.move(judged) for judged in moved], self.module(node), self._old, fates)
+        if fates is None:
+            self._extracts[ids] = found
+        return found
 
     def apps_before(self, judged: Judged) -> frozenset[str]:
         """The apps that an operation's old migration waited for, where what it uses of them cannot be seen here.

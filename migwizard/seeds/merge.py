@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from migwizard.seeds.extract import CannotMove, Extract
@@ -50,6 +51,12 @@ def merge(parts: Sequence[tuple[str, Extract]], *, imports: Sequence[str] = ()) 
     """
     if len({key for key, _ in parts}) != len(parts):
         raise ValueError("two parts have the same key")
+    return _merged(tuple(parts), tuple(imports))
+
+
+# Each trial of the seeds, and each try to find their places, joins the same again.
+@lru_cache(maxsize=128)
+def _merged(parts: tuple[tuple[str, Extract], ...], imports: tuple[str, ...]) -> Merged:
     file_imports = parse_imports(imports)
     reserved = {**FILE_NAMES, **{binding.bound: ("import", *binding.target) for binding in file_imports}}
     read: list[_Part] = []
@@ -119,7 +126,7 @@ class _Part:
     @property
     def words(self) -> set[str]:
         """Every name in the text, local ones included."""
-        return set(re.findall(r"\w+", self.module.tree.code))
+        return set(re.findall(r"\w+", self.module.text))
 
     def definition(self, name: str) -> list[Statement]:
         return [statement for statement in self.statements if name in statement.binds]

@@ -8,9 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import libcst as cst
-from libcst.metadata import Assignment, BuiltinAssignment, GlobalScope, MetadataWrapper, Scope, ScopeProvider
+from libcst.metadata import (
+    Assignment,
+    BuiltinAssignment,
+    ExpressionContextProvider,
+    GlobalScope,
+    Scope,
+    ScopeProvider,
+)
 
 from migwizard.seeds.imports import Import, parse_imports
 from migwizard.seeds.pieces import Piece
@@ -49,6 +57,7 @@ class Statement:
 class ModuleScope:
     """A parsed module; ``star`` tells whether ``import *`` may bind names that nobody sees."""
 
+    text: str
     tree: cst.Module
     statements: tuple[Statement, ...]
     scope: GlobalScope
@@ -78,9 +87,8 @@ def _last_paragraph(lines: Sequence[cst.EmptyLine]) -> list[cst.EmptyLine]:
 def read_module(source: str) -> ModuleScope:
     """Parse a module and resolve its names; libcst.ParserSyntaxError when it is no Python that libcst knows."""
     source = source.removeprefix("\ufeff").replace("\r\n", "\n")
-    wrapper = MetadataWrapper(cst.parse_module(source), unsafe_skip_copy=True)
-    scopes = {scope: None for scope in wrapper.resolve(ScopeProvider).values() if scope is not None}
-    tree = wrapper.module
+    tree = cst.parse_module(source)
+    scopes = _Scopes(tree).found
     found = [StatementFacts.of(node) for node in tree.body]
     owner = {node: number for number, facts in enumerate(found) for node in facts.nodes}
     resolved = _Resolved(len(found))
@@ -100,7 +108,27 @@ def read_module(source: str) -> ModuleScope:
         )
         for number, node in enumerate(tree.body)
     )
-    return ModuleScope(tree, statements, scope, any(facts.star for facts in found))
+    return ModuleScope(source, tree, statements, scope, any(facts.star for facts in found))
+
+
+class _Scopes(ScopeProvider):
+    """The scopes of a module. A MetadataWrapper finds the same, but goes through the tree twice more for it."""
+
+    def __init__(self, tree: cst.Module) -> None:
+        super().__init__()
+        self._contexts, self._by_node = ExpressionContextProvider(), dict[cst.CSTNode, Scope | None]()
+        self._contexts.visit_Module(tree)
+        self.visit_Module(tree)
+
+    @property
+    def found(self) -> dict[Scope, None]:
+        return {scope: None for scope in self._by_node.values() if scope is not None}
+
+    def get_metadata(self, key: Any, node: cst.CSTNode, default: Any = None) -> Any:
+        return self._contexts.get_metadata(key, node, default)
+
+    def set_metadata(self, node: cst.CSTNode, value: Any) -> None:
+        self._by_node[node] = value
 
 
 class _Resolved:

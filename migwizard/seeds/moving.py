@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from migwizard.seeds.extract import CannotMove, Extract, extract
@@ -18,7 +18,7 @@ from migwizard.seeds.verdicts import Judged
 NOOP = "migrations.RunPython.noop"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OldModule:
     """An old migration: its text, and what only the loaded module tells."""
 
@@ -35,7 +35,7 @@ class OldModule:
     def dotted(self) -> str:
         return f"{self.package}.{self.name}"
 
-    @property
+    @cached_property
     def spelled(self) -> str:
         """The text without what depends on its place."""
         return spelled_out(self.text, module=self.dotted, stars=self.stars)

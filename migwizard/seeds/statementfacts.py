@@ -5,11 +5,15 @@ Imports libcst: only modules that are imported late themselves import this one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 
 import libcst as cst
 
+_SPACE = re.compile("whitespace|lines|header|footer|^indent$|^newline$|^comma$|^semicolon$|^[lr]par$")
+"""Attributes that hold space, comments and signs, which say nothing."""
 BUILDS = (cst.Call, cst.List, cst.Dict, cst.Set, cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
 
 
@@ -45,17 +49,33 @@ class StatementFacts:
 
 
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """The node and all nodes below it, in source order."""
+    """The node and all nodes below it."""
     yield node
-    for child in node.children:
+    for child in children(node):
         yield from walk(child)
+
+
+def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
+    """The nodes directly below a node, but for the space around them; `node.children` visits and copies for that."""
+    for name in _holding(type(node)):
+        held = getattr(node, name)
+        if isinstance(held, cst.CSTNode):
+            yield held
+        elif isinstance(held, list | tuple):
+            yield from (each for each in held if isinstance(each, cst.CSTNode))
+
+
+@cache
+def _holding(kind: type[cst.CSTNode]) -> tuple[str, ...]:
+    """The attributes of a kind of nodes that hold others."""
+    return tuple(each.name for each in fields(kind) if not _SPACE.search(each.name))
 
 
 def _run(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """Like ``walk``, without the bodies of functions: what happens when the module is imported."""
     yield node
     late = node.body if isinstance(node, cst.FunctionDef | cst.Lambda) else None
-    for child in node.children:
+    for child in children(node):
         if child is not late:
             yield from _run(child)
 
