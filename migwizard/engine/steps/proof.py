@@ -144,8 +144,9 @@ def _compare(ride: Ride, *, stock: bool) -> Compared:
     ride.tell("progress", "Comparing tables, indexes and rows", run="compare", words="comparing", number=0, total=0)
     explicit = ride.registry()["explicit_names"]
     schema = compare_catalogues(old["catalogue"], new["catalogue"], explicit_names=explicit)
-    rows, gone = _compare_rows(ride, old, new, volatile_rows(before, second))
-    apart = _in_schemas(ride, before, [*schema, *rows], volatile_rows(before, second))
+    volatile = volatile_rows(before, second)
+    rows, gone = _compare_rows(ride, old, new, volatile)
+    apart = _in_schemas(ride, before, [*schema, *rows], volatile)
     schema = (*schema, *(item for item in apart if not item.of_rows))
     rows += [item for item in apart if item.of_rows]
     said = ride.guest.call("check_changes", folders=ride.new_folders())
@@ -171,7 +172,7 @@ def _compare(ride: Ride, *, stock: bool) -> Compared:
         rows_equal=not any(item.of_rows for item in _errors(told)),
         check_equal=drift.is_as_before(ride, said),
         differences=tuple(Decided(item) for item in told),
-        volatile=volatile_rows(before, second).names,
+        volatile=volatile.names,
         rendering=LAZY if before["lazy"] else " ".join(filter(None, (STOCK, before.get(late.WHY_NOT)))),
         drift=drift.sentences(ride),
         kept=keeping.sentences(ride),
@@ -182,9 +183,7 @@ def _compare(ride: Ride, *, stock: bool) -> Compared:
     )
     rendered = {"old": before["rendered"], "new": new["rendered"]}
     figures = _figures(ride, old, new, told)
-    return Compared(
-        certificate, causes, figures, seconds, rendered, before["lazy"], before, volatile_rows(before, second)
-    )
+    return Compared(certificate, causes, figures, seconds, rendered, before["lazy"], before, volatile)
 
 
 def _in_schemas(

@@ -13,6 +13,9 @@ from .snapshot import Snapshot
 
 _IGNORED = {"django_migrations"}
 
+# What rows of a table are known by, by its name and definition: most tables stay as they are from one snapshot to the next.
+_KEYS: dict[tuple[str, str | None], list[str]] = {}
+
 Raw = Callable[..., List[Tuple[Any, ...]]]
 
 
@@ -93,7 +96,7 @@ def snapshot(connection: Any) -> Snapshot:
             del objects[kind, name]
         elif kind == "table" and name not in _IGNORED:
             try:
-                rows[name] = _table(execute, name)
+                rows[name] = _table(execute, name, sql)
             except Exception:
                 # The module of a virtual table may be absent, or refuse to be read.
                 if not _is_virtual(sql):
@@ -120,10 +123,13 @@ def keyed_rows(
     return columns, pk, [(row[:width], row[width:]) for row in found]
 
 
-def _table(execute: Raw, name: str) -> dict[tuple[Any, ...], tuple[Any, ...]]:
-    columns = execute("SELECT name, pk FROM pragma_table_info(?)", (name,))
-    keys = [column for column, position in sorted(columns, key=lambda row: row[1]) if position]
-    selected = keys or ["rowid"]
+def _table(execute: Raw, name: str, definition: str | None) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    known = name, definition
+    if known not in _KEYS:
+        columns = execute("SELECT name, pk FROM pragma_table_info(?)", (name,))
+        keys = [column for column, position in sorted(columns, key=lambda row: row[1]) if position]
+        _KEYS[known] = keys or ["rowid"]
+    selected = _KEYS[known]
     sql = "SELECT {}, * FROM {}".format(", ".join(map(_quote, selected)), _quote(name))
     return {row[: len(selected)]: row[len(selected) :] for row in execute(sql)}
 
