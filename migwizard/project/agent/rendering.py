@@ -3,8 +3,9 @@
 Django renders model classes again whenever a state changes, before anybody asks for them; that is most of the time of a
 migrate. But an operation that changes a table looks at its own model, at what its foreign keys lead to, and, where a key
 changes, at the models whose foreign keys lead to it. So here a state has no registry. Whoever asks for a model inside of
-such an operation gets it with these neighbours, and what nothing changed since is not rendered again. Everybody else
-(RunPython, operations of other packages, handlers of signals) gets Django's own registry of all models.
+such an operation gets it with these neighbours, and what nothing changed since is not rendered again. The function of a
+RunPython gets what it asks for (`asked`). Everybody else (operations of other packages, handlers of signals) gets Django's
+own registry of all models.
 
 This is meant to build the same database as Django's rendering, and no more than that: what it builds is compared with what
 the stock migrate builds, and what fails here, or differs, is run again without it.
