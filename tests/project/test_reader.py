@@ -176,6 +176,26 @@ def test_a_process_that_is_killed_between_requests_is_replaced(tiny: Path, readi
         assert guest.call("history", labels=LABELS) == first
 
 
+def test_what_a_killed_process_works_at_ends_with_it(tiny: Path, tmp_path: Path) -> None:
+    pids, text = tmp_path / "pids", (tiny / SEED).read_text()
+    slow = (
+        "import os, signal\n\n\nclass Slow(migrations.RunPython):\n    def describe(self):\n"
+        f"        open({str(pids)!r}, 'w').write(f'{{os.getpid()}} {{os.getppid()}} ')\n"
+        "        os.kill(os.getpid(), signal.SIGSTOP)\n\n\nclass Migration("
+    )
+    (tiny / SEED).write_text(text.replace("class Migration(", slow).replace("[migrations.RunPython(", "[Slow("))
+    with Guest(project_at(tiny)) as guest, ThreadPoolExecutor(1) as pool:
+        call = pool.submit(guest.call, "history", labels=LABELS)
+        wait_until("the request", lambda: pids.exists() and pids.read_text().endswith(" "))
+        work, reader = map(int, pids.read_text().split())
+        os.kill(reader, signal.SIGKILL)
+        with pytest.raises(GuestError, match="ended with signal 9"):
+            call.result()
+        wait_until("the end of the work", lambda: gone(work))
+        (tiny / SEED).write_text(text)
+        assert "0003_seed" in _names(guest)
+
+
 def test_an_interrupted_reading_is_ended_and_tried_again(tiny: Path, tmp_path: Path) -> None:
     pid, wait = tmp_path / "pid", tmp_path / "wait"
     wait.touch()

@@ -7,6 +7,7 @@ is answered in this process, which then ends; the host starts another.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import json
@@ -214,9 +215,11 @@ class Children:
         self._selector.unregister(descriptor)
         os.close(descriptor)
         del self._by_descriptor[descriptor]
-        _, status = os.waitpid(child.pid, 0)
         if child.reader:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
             self._lose(child.reader)
+        _, status = os.waitpid(child.pid, 0)
         if child.reader and child.reader.waiting:
             # It could not read the history; whoever tries again finds out, and says, why.
             self._fork(child.reader.waiting)
@@ -264,6 +267,8 @@ def _read(request: dict[str, Any], requests: int, channel: Channel, start: Start
     channel.send({"id": request["id"], "seen": seen})
     if seen is not None:
         gc.freeze()
+        # Its forks are of its group, so that whoever sees it killed can end them.
+        os.setpgid(0, 0)
         serve(requests, channel, start, exchange, request)
 
 
