@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from migwizard.engine import durable, edits, replacing
+from migwizard.engine import durable, edits, formatting, overrule, replacing
 from migwizard.engine.ride import Ride
 from migwizard.engine.talk import Answer
 from migwizard.errors import UsageError
@@ -17,7 +17,7 @@ from migwizard.plan.operations import Node
 from migwizard.plan.precedence import Precedence, Weight, find_precedence
 from migwizard.project.guest import GuestError
 from migwizard.seeds.grafting import CannotGraftError, Grafted
-from migwizard.words.counting import count
+from migwizard.words.counting import count, some
 
 KEY = "precedence"
 """Key of the decision and in the results of Seeds."""
@@ -28,15 +28,21 @@ WHY = "For the order alone: migrate renders fewer model classes this way."
 
 
 def is_on(ride: Ride) -> bool:
-    """Whether dependencies for the order are wanted. Raises UsageError for an answer that is none."""
-    said = ride.options.answers.get(KEY) or getattr(ride.checkpoint.decisions.get(KEY), "choice", NO)
-    if said not in (YES, NO):
-        raise UsageError(f"{said!r} is no answer to {KEY}; choose yes or no.", code="answer")
-    return said == YES
+    """Whether dependencies for the order are wanted; an answer of the answers file is noted, so that it holds another day.
+
+    Raises UsageError for an answer that is none.
+    """
+    decisions = ride.checkpoint.decisions
+    if KEY in ride.options.answers:
+        if ride.options.answers[KEY] not in (YES, NO):
+            raise UsageError(f"{ride.options.answers[KEY]!r} is no answer to {KEY}; choose yes or no.", code="answer")
+        decisions[KEY] = Answer(ride.options.answers[KEY], "answers file")
+    return KEY in decisions and decisions[KEY].choice == YES
 
 
 def choose(ride: Ride, answer: str) -> None:
-    """Note what a person says."""
+    """Note what a person says now; it counts more than what a file said before."""
+    overrule.forget(ride, KEY)
     ride.checkpoint.decisions[KEY] = Answer(answer, "person")
 
 
@@ -44,13 +50,17 @@ def settle(ride: Ride, nodes: Collection[Node]) -> dict[str, Any]:
     """Look for such dependencies of the new files, and write them where they are wanted; the result of Seeds about it.
 
     Files that a person changed stay as they are. Nothing is offered where old files still count beside the new ones, since
-    these may wait for each other then.
+    these may wait for each other then. Where they are wanted and there are none, it is said why.
     """
     wanted = is_on(ride)
-    if ride.without or replacing.is_on(ride) or not (wanted or ride.options.review):
+    if not wanted:
+        _note_left(ride)
+    if not (wanted or ride.options.review):
         return {}
     found = _find(ride, nodes)
-    if found is None or not found.dependencies:
+    if isinstance(found, str):
+        if wanted:
+            ride.tell("note", f"The new files get no dependencies for the order: {found}")
         return {}
     if not wanted and found.after > WORTH_IT * found.before:
         return {}
@@ -60,21 +70,34 @@ def settle(ride: Ride, nodes: Collection[Node]) -> dict[str, Any]:
     return {KEY: {"dependencies": dependencies, "before": found.before, "after": found.after, "written": wanted}}
 
 
-def _find(ride: Ride, nodes: Collection[Node]) -> Precedence | None:
+def _find(ride: Ride, nodes: Collection[Node]) -> Precedence | str:
+    """What is worth it, or why there is nothing."""
+    if ride.without or replacing.is_on(ride):
+        return "old files count beside them, and these could wait for each other."
     edited = edits.load_edits(ride)
     try:
         facts = ride.guest.call("weights", folders=ride.new_folders())
-    except GuestError:
+    except GuestError as error:
         # A history that can be applied may still change states in ways that only its own order allows.
-        return None
+        return f"what they save cannot be told. {error.sentence}"
     own = {(app, name) for app, name in nodes if f"{app}/{name}.py" not in edited}
-    return find_precedence([Weight.from_facts(each) for each in facts], own)
+    found = find_precedence([Weight.from_facts(each) for each in facts], own)
+    return found if found.dependencies else "none saves enough."
+
+
+def _note_left(ride: Ride) -> None:
+    """Say which texts of a person still hold some, although they are not wanted any more."""
+    if KEY in ride.checkpoint.decisions:
+        left = sorted(name for name, edit in edits.load_edits(ride).items() if WHY.encode() in edit.data)
+        if left:
+            ride.tell("note", f"Still with dependencies for the order, as you wrote it: {some(left)}.")
 
 
 def _write(ride: Ride, found: Precedence) -> None:
     more: dict[Node, list[Node]] = {}
     for node, other in found.dependencies:
         more.setdefault(node, []).append(other)
+    names = [f"{app}/{name}.py" for app, name in more]
     for (app, name), others in more.items():
         path = ride.workplace.staging / app / f"{name}.py"
         try:
@@ -83,7 +106,8 @@ def _write(ride: Ride, found: Precedence) -> None:
             ride.tell("note", f"{app}/{name} gets no dependencies for the order: {error}.")
             continue
         durable.write_file(path, text)
-    edits.put_back(ride, [f"{app}/{name}.py" for app, name in more])
+    formatting.format_files(ride, names)
+    edits.put_back(ride, names)
 
 
 def in_words(found: Mapping[str, Any] | None) -> str:

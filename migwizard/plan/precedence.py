@@ -54,7 +54,12 @@ class Precedence:
 
 
 def find_precedence(weights: Sequence[Weight], own: Collection[Node]) -> Precedence:
-    """The dependencies of the files in `own` that are worth it; they may name any migration of `weights`."""
+    """The dependencies of the files in `own` that are worth it.
+
+    They name only apps that have one of these files, or that one of these depends on: others may be missing in other settings,
+    and behind in databases.
+    """
+    apps = {app for weight in weights if weight.node in own for app, _ in (weight.node, *weight.parents)}
     parents: Parents = {weight.node: set(weight.parents) for weight in weights}
     by_node = {weight.node: weight for weight in weights}
     usual = applied(parents)
@@ -64,7 +69,7 @@ def find_precedence(weights: Sequence[Weight], own: Collection[Node]) -> Precede
         (small_first(weights, each=False), small_first(weights, each=True)),
         key=lambda order: rendered([by_node[node] for node in order]),
     )
-    found = search.run(_candidates(wanted, usual, own))
+    found = search.run([pair for pair in _candidates(wanted, usual, own) if pair[1][0] in apps])
     return Precedence(tuple(sorted(found)), before, search.cost)
 
 

@@ -83,6 +83,44 @@ def test_an_answer_asks_for_them(ordered: Shop) -> None:
     ]
 
 
+def test_an_answer_holds_when_the_reset_goes_on_without_the_file(ordered: Shop) -> None:
+    ordered.migwizard("run", "--yes", "--until", "seeds", *answers(ordered, "yes"))
+    ordered.migwizard("run", "--yes")
+    assert ADDED in first_of_alpha(ordered)
+
+
+def test_what_a_person_says_counts_more_than_the_answers_file(ordered: Shop) -> None:
+    person = Person({"review:seeds": ["precedence:no", "continue"], "apply": ["apply"]}, goes_on=True)
+    sit_down(ordered.root, person, answers={"precedence": "yes"})
+    assert "For the order alone" not in first_of_alpha(ordered)
+    assert person.asked("review:seeds").choice("precedence:yes") is not None
+
+
+def test_they_name_no_app_that_the_new_files_do_not_know(ordered: Shop) -> None:
+    """It may be missing in other settings, and no database was asked whether it is behind in it."""
+    events = ordered.lines("run", "--yes", "--exclude", "omega", *answers(ordered, "yes"))
+    assert "omega" not in first_of_alpha(ordered)
+    assert notes(events) >= {"The new files get no dependencies for the order: none saves enough."}
+
+
+def notes(events: list[dict[str, Any]]) -> set[str]:
+    return {line["text"] for line in events if line.get("event") == "note"}
+
+
+def test_a_text_of_a_person_that_still_has_them_is_named(ordered: Shop) -> None:
+    path = ordered.root / ".migwizard/staging/alpha/0001_reset_initial.py"
+
+    def change(_: Question) -> str:
+        path.write_text(path.read_text() + "# mine\n")
+        return "precedence:no"
+
+    person = Person({"review:seeds": ["precedence:yes", change, "continue"], "apply": ["apply"]}, goes_on=True)
+    sit_down(ordered.root, person)
+    assert first_of_alpha(ordered).endswith("# mine\n") and ADDED in first_of_alpha(ordered)
+    said = [event.text for event in person.events if event.kind == "note"]
+    assert "Still with dependencies for the order, as you wrote it: alpha/0001_reset_initial.py." in said
+
+
 def test_an_answer_that_is_none_is_refused(ordered: Shop) -> None:
     refused = ordered.lines("run", "--yes", *answers(ordered, "perhaps"), expect=2)[-1]
     assert "'perhaps' is no answer to precedence; choose yes or no." in refused["sentence"]
@@ -100,5 +138,6 @@ def test_a_file_that_a_person_changed_is_left_alone(ordered: Shop) -> None:
 
 def test_files_that_replace_old_ones_get_none(ordered: Shop) -> None:
     """While one app is still at its old files and another is not, these could wait for each other."""
-    ordered.migwizard("run", "--yes", "--replaces", *answers(ordered, "yes"))
+    events = ordered.lines("run", "--yes", "--replaces", *answers(ordered, "yes"))
     assert "For the order alone" not in first_of_alpha(ordered)
+    assert any("old files count beside them" in note for note in notes(events))
