@@ -56,10 +56,9 @@ class Precedence:
 def find_precedence(weights: Sequence[Weight], own: Collection[Node]) -> Precedence:
     """The dependencies of the files in `own` that are worth it.
 
-    They name only apps that have one of these files, or that one of these depends on: others may be missing in other settings,
-    and behind in databases.
+    They name files of the same apps alone: another app may be missing in other settings, or behind in a database.
     """
-    apps = {app for weight in weights if weight.node in own for app, _ in (weight.node, *weight.parents)}
+    apps = {app for app, _ in own}
     parents: Parents = {weight.node: set(weight.parents) for weight in weights}
     by_node = {weight.node: weight for weight in weights}
     usual = applied(parents)

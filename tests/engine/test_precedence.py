@@ -96,7 +96,7 @@ def test_what_a_person_says_counts_more_than_the_answers_file(ordered: Shop) -> 
     assert person.asked("review:seeds").choice("precedence:yes") is not None
 
 
-def test_they_name_no_app_that_the_new_files_do_not_know(ordered: Shop) -> None:
+def test_they_name_no_app_that_takes_no_part(ordered: Shop) -> None:
     """It may be missing in other settings, and no database was asked whether it is behind in it."""
     events = ordered.lines("run", "--yes", "--exclude", "omega", *answers(ordered, "yes"))
     assert "omega" not in first_of_alpha(ordered)
