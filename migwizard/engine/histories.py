@@ -38,7 +38,12 @@ SHORT = {
 SWITCHED = ("NEW", "NEW_PARTIAL", "MIXED")
 """States with new rows, which undo takes back where the old ones are kept."""
 
-MIGRATE_FIRST = "Run manage.py migrate with the files as they are now, then start again."
+
+def migrate_first(alias: str) -> str:
+    """What to do about a database that is behind, while the old files are there."""
+    database = "" if alias == "default" else f" --database {alias}"
+    return f"Run manage.py migrate{database} with the files as they are now, then start again."
+
 
 CURES = {
     "MW-E11": "ALTER TABLE django_migrations ENGINE=InnoDB, then check again.",

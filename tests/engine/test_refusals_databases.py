@@ -12,6 +12,7 @@ from migwizard.engine.talk import Question
 from tests.engine.persons import Person, sit_down
 from tests.engine.refusing import cured, own_surroundings, refused, then, words  # noqa: F401 - a fixture
 from tests.engine.support import Shop, make_project
+from tests.traps.writing import files_of, write_project
 
 pytestmark = pytest.mark.ride
 
@@ -85,6 +86,47 @@ def test_a_database_that_is_torn_is_refused_at_once(groups: Shop) -> None:
 def test_an_app_on_which_the_project_does_not_depend_may_be_behind(groups: Shop) -> None:
     groups.query("DELETE FROM django_migrations WHERE app = 'sessions'")
     groups.migwizard("run", "--yes", "--until", "preflight")
+
+
+USERS_ONLY = """
+== shop/models.py
+class Item(models.Model):
+    by = models.ForeignKey("auth.User", models.CASCADE)
+== shop/migrations/0001_initial.py
+dependencies = [migrations.swappable_dependency("auth.User")]
+operations = [migrations.CreateModel("Item", [ID])]
+== shop/migrations/0002_by.py
+dependencies = [("shop", "0001_initial")]
+operations = [migrations.AddField("Item", "by", models.ForeignKey("auth.User", models.CASCADE, default=1))]
+"""
+SECOND = 'DATABASES["second"] = {**DATABASES["default"], "NAME": BASE_DIR / "second.sqlite3"}\n'
+
+
+@pytest.fixture
+def shops(tmp_path: Path) -> Shop:
+    """A database beside the default one, which has of other apps only what the migrations of `shop` waited for."""
+    apps = ("django.contrib.auth", "django.contrib.contenttypes")
+    shop = Shop(write_project(tmp_path / "shops", files_of(USERS_ONLY), apps, SECOND))
+    shop.manage("migrate", "-v0")
+    shop.manage("migrate", "shop", "--database", "second", "-v0")
+    return shop
+
+
+def test_a_database_has_all_that_swappable_models_need(shops: Shop) -> None:
+    """New files wait for the first migration of the users' app, so that the switch finds nothing lacking."""
+    report = shops.lines("run", "--yes", "--drift", "leave")[-1]
+    assert report["databases"] == {"default": "NEW", "second": "NEW"}
+    assert "No migrations to apply" in shops.manage("migrate", "shop", "--database", "second").stdout
+
+
+def test_what_to_do_names_the_database(shops: Shop) -> None:
+    shops.edit("shop/models.py", "auth.User", "auth.Group")
+    migration = shops.root / "shop/migrations/0002_by.py"
+    migration.write_text(migration.read_text().replace("auth.User", "auth.Group"))
+    refused = shops.migwizard("run", "--yes", "--drift", "leave", expect=5)
+    said = " ".join(refused.stderr.split())
+    assert "Database second lacks auth.0002_alter_permission_name_max_length" in said
+    assert "Run manage.py migrate --database second with the files as they are now" in said
 
 
 def test_a_row_that_nobody_knows(tiny: Shop) -> None:

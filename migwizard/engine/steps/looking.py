@@ -300,7 +300,9 @@ def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
         raise DatabaseError(
             f"{found['sentence']} Nothing was changed.",
             code=code,
-            cures=(histories.MIGRATE_FIRST,) if found["state"] == "BEHIND" else histories.cures(code, alias, found),
+            cures=(histories.migrate_first(alias),)
+            if found["state"] == "BEHIND"
+            else histories.cures(code, alias, found),
             details=found | {"alias": alias},
         )
     if found["state"] == "OLD_HEAD":
