@@ -36,7 +36,10 @@ def is_on(ride: Ride) -> bool:
     if KEY in ride.options.answers:
         if ride.options.answers[KEY] not in (YES, NO):
             raise UsageError(f"{ride.options.answers[KEY]!r} is no answer to {KEY}; choose yes or no.", code="answer")
-        decisions[KEY] = Answer(ride.options.answers[KEY], "answers file")
+        said = Answer(ride.options.answers[KEY], "answers file")
+        if decisions.get(KEY) != said:
+            decisions[KEY] = said
+            ride.save()
     return KEY in decisions and decisions[KEY].choice == YES
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from migwizard.engine import precedence
 from migwizard.engine.talk import Question
+from migwizard.errors import MigwizardError
 from tests.engine.persons import Person, sit_down
 from tests.engine.support import Shop, make_project
 
@@ -85,6 +87,17 @@ def test_an_answer_asks_for_them(ordered: Shop) -> None:
 
 def test_an_answer_holds_when_the_reset_goes_on_without_the_file(ordered: Shop) -> None:
     ordered.migwizard("run", "--yes", "--until", "seeds", *answers(ordered, "yes"))
+    ordered.migwizard("run", "--yes")
+    assert ADDED in first_of_alpha(ordered)
+
+
+def test_an_answer_holds_after_a_kill(ordered: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: Any) -> None:
+        raise MigwizardError("gone", code="gone")
+
+    monkeypatch.setattr(precedence, "_write", killed)
+    person = Person(goes_on=True)
+    assert sit_down(ordered.root, person, answers={"precedence": "yes"}).error is not None
     ordered.migwizard("run", "--yes")
     assert ADDED in first_of_alpha(ordered)
 
