@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from migwizard.engine.options import Opening
-from migwizard.engine.previews import PreflightPreview
+from migwizard.engine.previews import Finding, PreflightPreview
 from tests.engine.persons import Person, sit_down
 from tests.engine.refusing import ROSTER, cured, git, own_surroundings, refused, then  # noqa: F401 - a fixture
 from tests.engine.support import Shop
@@ -60,6 +60,46 @@ def test_migrations_that_are_not_committed(repository: Shop) -> None:
 
     sat = cured(repository.root, "dirty", then(commit, "again"))
     assert "dirty-elsewhere" not in sat.person.ids
+
+
+def git_finding(shop: Shop) -> Finding:
+    person = Person({"dirty-elsewhere": ["go-on"]})
+    sit_down(shop.root, person)
+    preview = person.asked("review:preflight").preview
+    assert isinstance(preview, PreflightPreview)
+    (found,) = [finding for finding in preview.findings if finding.name == "Git"]
+    return found
+
+
+def test_migrations_that_git_ignores_are_no_safety_net(repository: Shop) -> None:
+    with (repository.root / ".gitignore").open("a") as stream:
+        stream.write("people/migrations/\n")
+    git(repository.root, "rm", "-rq", "--cached", "people/migrations")
+    git(repository.root, "commit", "-qam", "ignore them")
+    found = git_finding(repository)
+    assert found.status == "note"
+    assert found.text == "1 migration folder is ignored by git: our own backup keeps the old files"
+    assert found.detail == "people/migrations"
+
+
+def test_a_project_in_a_folder_that_git_ignores(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    above = tiny.root.parent
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(above.parent))
+    (above / ".gitignore").write_text(f"/{tiny.root.name}/\n*.json\n")
+    git(above, "init", "-q")
+    git(above, "add", ".gitignore")
+    git(above, "commit", "-qm", "all")
+    found = git_finding(tiny)
+    assert found.text == "2 migration folders are ignored by git: our own backup keeps the old files"
+    assert found.detail.splitlines() == ["clubs/migrations", "people/migrations"]
+
+
+def test_files_that_git_keeps_although_it_ignores_their_folder_are_safe(repository: Shop) -> None:
+    with (repository.root / ".gitignore").open("a") as stream:
+        stream.write("people/migrations/\n")
+    git(repository.root, "commit", "-qam", "too late")
+    assert git_finding(repository) == Finding("Git", "ok", "everything is committed", "")
 
 
 def test_work_elsewhere_is_asked_about_once(repository: Shop) -> None:

@@ -8,16 +8,15 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from migwizard import private
-from migwizard.engine import checkout, git, histories, keeping, oddfiles, patience, replacing, scratch
+from migwizard.engine import checkout, histories, keeping, oddfiles, patience, replacing, scratch
 from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.manifests import make_manifest
 from migwizard.engine.previews import EARLIER, Finding, Status
 from migwizard.engine.ride import Ride
-from migwizard.engine.steps import earlier, others
+from migwizard.engine.steps import earlier, others, versioned
 from migwizard.errors import DatabaseError, MigwizardError, ProjectError, UndecidedError, UsageError
 from migwizard.project.guest import GuestError
 from migwizard.project.places import GIVEN
@@ -158,36 +157,6 @@ def _history(ride: Ride, _: Seen) -> tuple[Status, str, str]:
     if kept.since:
         return "note", f"{text}; none is younger than {kept.since}, so all are folded", "\n".join(lines)
     return "ok", text, "\n".join(lines)
-
-
-def _git(ride: Ride, seen: Seen) -> tuple[Status, str, str]:
-    changed = git.changed_files(ride.project.root)
-    if changed is None:
-        seen.elsewhere = None
-        ride.tell("note", "No git here: migwizard's own backup keeps the old files.")
-        return "note", "no git here: our own backup keeps the old files", ""
-    root = ride.project.root.resolve()
-    folders = [Path(folder).resolve() for folder in ride.apps.folders.values()]
-    changed = [path for path in changed if "__pycache__" not in path.parts]
-    dirty = [path for path in changed if any(path.resolve().is_relative_to(folder) for folder in folders)]
-    if dirty:
-        shown = ", ".join(str(path.relative_to(root)) for path in dirty[:5])
-        raise UndecidedError(
-            f"{count(len(dirty), 'file in a migration folder is', 'files in migration folders are')} not committed: {shown}. Commit them first, so that the old "
-            "history can be found in git later. Nothing was changed.",
-            code="dirty",
-            cures=("git add and git commit them, or git stash them; then start again.",),
-            details={"files": [str(path) for path in dirty]},
-        )
-    seen.elsewhere = tuple(
-        str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
-        for path in changed
-        if ".migwizard" not in path.parts
-    )
-    if seen.elsewhere:
-        text = f"migrations are committed; {count(len(seen.elsewhere), 'other file')} not"
-        return "note", text, "\n".join(seen.elsewhere)
-    return "ok", "everything is committed", ""
 
 
 def _models(ride: Ride, seen: Seen) -> tuple[Status, str, str]:
@@ -397,7 +366,7 @@ CHECKS = (
     Check("Settings", _settings),
     Check("Check", _system),
     Check("History", _history, needs=("Settings",)),
-    Check("Git", _git),
+    Check("Git", versioned.look),
     Check("Models", _models, needs=("Settings", "Check", "History")),
     Check("Databases", _databases, needs=("Settings", "History")),
     Check("Scratch", _scratch),

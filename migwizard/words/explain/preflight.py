@@ -37,6 +37,7 @@ TEXTS: dict[str, Explain] = {
     "preflight.git": Explain(
         "Migrations that are committed can be found again by anybody, at any time.",
         "We keep two backups of our own as well; git is the third one, and the one your colleagues have.",
+        "Files that git ignores are in no commit: then our backups are all there is.",
         command="git status",
     ),
     "preflight.models": Explain(

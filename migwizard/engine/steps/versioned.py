@@ -1,0 +1,66 @@
+"""What git keeps of the old files: what is not committed, and what it was told to ignore."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from migwizard.engine import git
+from migwizard.engine.previews import Status
+from migwizard.engine.ride import Ride
+from migwizard.errors import UndecidedError
+from migwizard.words.counting import count, some
+
+if TYPE_CHECKING:
+    from migwizard.engine.steps.looking import Seen
+
+
+def look(ride: Ride, seen: Seen) -> tuple[Status, str, str]:
+    """Whether the old files can be found in git later; raises UndecidedError where some wait for a commit."""
+    changed = git.changed_files(ride.project.root)
+    if changed is None:
+        seen.elsewhere = None
+        ride.tell("note", "No git here: migwizard's own backup keeps the old files.")
+        return "note", "no git here: our own backup keeps the old files", ""
+    root = ride.project.root.resolve()
+    folders = sorted({folder.resolve() for folder in ride.apps.folders.values()})
+    changed = [path for path in changed if "__pycache__" not in path.parts]
+    _refuse_dirty([path for path in changed if any(path.resolve().is_relative_to(folder) for folder in folders)], root)
+    seen.elsewhere = tuple(
+        str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+        for path in changed
+        if ".migwizard" not in path.parts
+    )
+    others = count(len(seen.elsewhere), "other file")
+    if ignored := _ignored(folders, root):
+        ride.tell("note", f"Ignored by git: {some(ignored)}. migwizard's own backup keeps the old files.")
+        text = count(len(ignored), "migration folder is", "migration folders are")
+        text = f"{text} ignored by git: our own backup keeps the old files"
+        text += f"; {others} not committed" if seen.elsewhere else ""
+        return "note", text, "\n".join([*ignored, *seen.elsewhere])
+    if seen.elsewhere:
+        return "note", f"migrations are committed; {others} not", "\n".join(seen.elsewhere)
+    return "ok", "everything is committed", ""
+
+
+def _refuse_dirty(dirty: Sequence[Path], root: Path) -> None:
+    if not dirty:
+        return
+    shown = ", ".join(str(path.relative_to(root)) for path in dirty[:5])
+    raise UndecidedError(
+        f"{count(len(dirty), 'file in a migration folder is', 'files in migration folders are')} not committed: {shown}. Commit them first, so that the old "
+        "history can be found in git later. Nothing was changed.",
+        code="dirty",
+        cures=("git add and git commit them, or git stash them; then start again.",),
+        details={"files": [str(path) for path in dirty]},
+    )
+
+
+def _ignored(folders: Sequence[Path], root: Path) -> list[str]:
+    """Those with files that git was told to ignore, so that no commit has them.
+
+    Each is asked about from inside, since it may lie in another repository than manage.py.
+    """
+    ignored = [folder for folder in folders if git.ignored(folder, [path.name for path in folder.glob("*.py")])]
+    return [str(folder.relative_to(root)) if folder.is_relative_to(root) else str(folder) for folder in ignored]
