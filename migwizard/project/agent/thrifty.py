@@ -16,6 +16,9 @@ def thrifty(base: Any, known: Known | None = None) -> Any:
     the same fields, of which nobody changes one.
     """
 
+    # What another one asks of these methods nobody knows.
+    is_djangos = base.__module__.startswith("django.")
+
     class Thrifty(base):
         def create_altered_indexes(self) -> None:
             find: Any = getattr(self, "_get_altered_foo_together_operations", None)
@@ -34,7 +37,7 @@ def thrifty(base: Any, known: Known | None = None) -> Any:
                 del self._get_altered_foo_together_operations
 
         def only_relation_agnostic_fields(self, fields: Any) -> Any:
-            if self.old_model_keys <= self.new_model_keys:
+            if is_djangos and self.old_model_keys <= self.new_model_keys:
                 # They tell whether a new model is an old one that is gone.
                 return []
             return super().only_relation_agnostic_fields(fields)
