@@ -108,6 +108,7 @@ def undo(arguments: argparse.Namespace) -> int:
         _check_run(cut_off.run_id, arguments)
     else:
         if not found:
+            undoing.sweep(place)
             say("Nothing to undo: there is no reset in this project.")
             if (place.root / FILE_NAME).is_file():
                 # It was made elsewhere: its files are taken back by git, and a database by the script.

@@ -153,6 +153,13 @@ def _take_back_committed(ride: Ride) -> None:
         journal.carry_out(root, ride.workplace.folder, halfway.steps_back(ride.workplace, swap))
 
 
+def sweep(place: Workplace) -> None:
+    """Remove our folder where a kill came between its last file and itself."""
+    durable.refuse_link(place.folder)
+    if place.folder.is_dir() and not any(place.folder.iterdir()):
+        place.folder.rmdir()
+
+
 def _remove(place: Workplace) -> None:
     """Remove our folder, the checkpoint last: a kill on the way leaves something that undo can finish."""
     durable.refuse_link(place.folder)

@@ -100,3 +100,11 @@ def test_an_acceptance_holds_for_what_was_seen(tiny_proved: Shop) -> None:
     staged.write_text(head + "max_length=78" + tail[len(length) :])
     again = tiny_proved.lines("run", "--yes", "--answers", str(answers), expect=1)[-1]
     assert key not in "".join(again["cures"])
+
+
+def test_undo_sweeps_away_a_folder_that_a_kill_left_empty(tiny: Shop) -> None:
+    """The checkpoint goes last, and then the folder: a kill may come between."""
+    before = tiny.tree()
+    (tiny.root / ".migwizard").mkdir()
+    assert "Nothing to undo" in tiny.migwizard("undo", "--yes").stderr
+    assert tiny.tree() == before and not (tiny.root / ".migwizard").exists()
