@@ -35,6 +35,13 @@ def test_the_same_seed_chooses_the_same_kills_of_every_kind() -> None:
     assert [order.number for order in few[:4]] == sorted(order.number for order in few[:4])
 
 
+@pytest.mark.parametrize("kinds", [("told", "touch"), ("told", "write"), ("asked", "answered")])
+def test_a_leg_without_something_is_killed_at_what_it_has(kinds: tuple[str, ...]) -> None:
+    """An undo of what changed nothing asks the project for nothing, and one without a write misses no disk."""
+    points = [point for point in POINTS if point["kind"] in kinds]
+    assert len(chosen(points, 60, "seed")) == 60
+
+
 def test_a_kill_while_the_guest_works_comes_before_its_answer() -> None:
     working = [order for order in chosen(POINTS, 200, "seed") if kind_of(order) == "guest at work"]
     assert working
