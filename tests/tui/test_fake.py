@@ -26,7 +26,7 @@ def test_states_stand_in_words_with_a_glyph() -> None:
 
     async def act(pilot: Pilot[Any]) -> None:
         shown = text_of(app)
-        for words in ("? at old head", "· empty", "× 2 behind", "nothing to do", "refused, see below"):
+        for words in ("○ at old head", "· empty", "× 2 behind", "nothing to do", "refused, see below"):
             assert words in shown
 
     drive(app, act)
@@ -209,6 +209,15 @@ def test_picture(size: tuple[int, int], theme: str, snap_compare: Any) -> None:
 
 def test_picture_after_a_resize(snap_compare: Any) -> None:
     same_after_resize(snap_compare, APPS["fake"]())
+
+
+def test_what_was_done_is_not_said_to_happen_still() -> None:
+    app = APPS["faked"]()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        assert "done: 55 out, " in text_of(app) and "will happen" not in text_of(app)
+
+    drive(app, act)
 
 
 @pytest.mark.parametrize("name", ["faked", "fake-many", "fake-none", "fake-deviates", "fake-lacks"])

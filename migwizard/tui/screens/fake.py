@@ -1,4 +1,4 @@
-"""Fake: every database with its state and what a switch does to it; the one in question is marked."""
+"""Fake: every database with its state and what a switch does to it; the cursor is on the one in question."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COLUMNS = (
     Column("alias", "Database", 8, flexible=True),
     Column("where", "Where", 20, flexible=True, drop=1, keep_begin=True),
     Column("state", "State", 16),
-    Column("will", "What will happen", 18, flexible=True, keep_begin=True),
+    Column("will", "What happens", 18, flexible=True, keep_begin=True),
 )
 FOLDED_FROM = 12
 """From so many databases on, those that are alike stand in one row."""
@@ -157,7 +157,7 @@ class FakeScreen(StepScreen):
 
     def _cells(self, line: DatabaseLine, name: str, where: str) -> tuple[Cell, ...]:
         assert self.preview is not None
-        role = ASK if line.alias == self.preview.asked else ROLES.get(line.state, STOP)
+        role = TODO if line.alias == self.preview.asked else ROLES.get(line.state, STOP)
         state = role.cell(self.app.theme_variables, line.stands or line.state)
         return name, where, state, Text(_will(line))
 
@@ -245,7 +245,9 @@ class FakeScreen(StepScreen):
 
 
 def _will(line: DatabaseLine) -> str:
-    if line.switched or line.askable:
+    if line.switched:
+        return f"done: {line.rows_out} out, {line.rows_in} in"
+    if line.askable:
         return f"{count(line.rows_out, 'row')} out, {line.rows_in} in"
     if line.state in ("NEW", "EMPTY", "missing"):
         return "nothing to do"
