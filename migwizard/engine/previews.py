@@ -447,6 +447,8 @@ class ResumePreview:
     """How long these states took when they ran last; 0: not known."""
     finished: bool = False
     """Whether the reset came to its end."""
+    built_on: bool = False
+    """Whether migrations came after it, so that there is something for a new reset."""
     stopped: str = ""
     """The state at which it was left."""
     staged: int = 0

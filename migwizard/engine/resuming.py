@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 from migwizard.engine import durable, git
 from migwizard.engine.checkpoint import ACCEPTED, Checkpoint
 from migwizard.engine.previews import ResumePreview
-from migwizard.engine.refusals.files import set_aside
+from migwizard.engine.refusals.files import ASIDE, ASIDE_DOES, set_aside
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import ORDER, State, before
+from migwizard.engine.swapping import built_on
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import MigwizardError
 from migwizard.paths import Workplace
 from migwizard.stored import read_json
-from migwizard.words.counting import count
+from migwizard.words.counting import count, some
 
 if TYPE_CHECKING:
     from migwizard.engine.options import Opening
@@ -70,16 +71,17 @@ def ask(ride: Ride) -> Question:
 
 
 def _preview(ride: Ride) -> tuple[ResumePreview, str]:
-    checkpoint = ride.checkpoint
+    checkpoint, added = ride.checkpoint, list[str]()
+    finished = checkpoint.applied and State.DONE in checkpoint.results
     try:
         stale = _stale(ride)
-        changed, details = _changed(ride)
+        added = built_on(ride) if finished else []
+        changed, details = ([f"on top of it: {some(added)}"], "\n".join(added)) if added else _changed(ride)
     except MigwizardError as error:
         # Preflight will say it better, with its cures.
         stale, changed, details = [], [f"It cannot be compared now: {error.sentence}"], ""
     if stale and not changed:
         changed = [f"What {stale[0].capitalize()} is computed from, or what it wrote, is not as it was."]
-    finished = checkpoint.applied and State.DONE in checkpoint.results
     first = stale[0] if stale else checkpoint.state.value
     preview = ResumePreview(
         state=min(State(first), checkpoint.state, key=ORDER.index).value if not checkpoint.applied else first,
@@ -91,6 +93,7 @@ def _preview(ride: Ride) -> tuple[ResumePreview, str]:
         applied=checkpoint.applied,
         seconds=sum(checkpoint.seconds.get(state, 0.0) for state in stale),
         finished=finished,
+        built_on=bool(added),
         stopped=checkpoint.state.value,
         staged=0 if checkpoint.applied else len(checkpoint.files),
     )
@@ -114,6 +117,11 @@ def _stale(ride: Ride) -> list[str]:
 
 
 def _text(preview: ResumePreview) -> str:
+    if preview.built_on:
+        return (
+            "The new files are in the tree, and other migrations came after them. A reset of all of them begins when this "
+            "one is set aside."
+        )
     if preview.finished:
         return "The new files are in the tree. You can look at the result, or undo all of it."
     parts = [f"It stopped at {preview.stopped.capitalize()}; your decisions are kept."]
@@ -136,6 +144,8 @@ def _choices(ride: Ride, preview: ResumePreview, details: str) -> Iterable[Choic
     yield Choice("look", "every step, nothing can be changed", "Look only")
     if preview.applied:
         yield Choice("undo", "files and rows go back; what exactly is asked first", "Undo ...")
+        if preview.built_on:
+            yield Choice("over", ASIDE_DOES, ASIDE, writes="the folder .migwizard")
     else:
         yield Choice("undo", "nothing was applied: only staging goes", "Undo and remove the checkpoint")
         verdicts = len(checkpoint.decisions)
@@ -156,7 +166,8 @@ def decided(checkpoint: Checkpoint) -> list[str]:
         kinds.setdefault(key.partition(":")[0], []).append(f"{key.partition(':')[2]}={answer.choice}")
     for kind, found in kinds.items():
         words.append(_in_words(kind, found))
-    if accepted := len(checkpoint.results.get(ACCEPTED, ())):
+    accepted = len(checkpoint.results.get(ACCEPTED, ()))
+    if accepted and State.GENERATE not in checkpoint.approvals:
         words.append(f"{count(accepted, 'file')} accepted")
     return [word for word in words if word]
 

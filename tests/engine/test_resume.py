@@ -216,6 +216,23 @@ def test_a_finished_reset(tiny_finished: Shop) -> None:
     assert (preview.applied, preview.finished, preview.stale) == (True, True, ())
 
 
+def test_a_finished_reset_that_others_built_on_can_be_set_aside_at_once(tiny_finished: Shop) -> None:
+    (tiny_finished.root / "clubs/migrations/0004_later.py").write_text(
+        "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n"
+        "    dependencies = [('clubs', '0003_reset_seed')]\n    operations = []\n"
+    )
+    assert tiny_finished.manage("migrate").returncode == 0
+    sat = back(tiny_finished, "over")
+    question, preview = sat.person.questions[0], shown(sat)
+    assert [choice.key for choice in question.choices if not choice.group] == ["resume", "look", "undo", "over"]
+    assert preview.changed == ("on top of it: clubs.0004_later",)
+    over = question.choice("over")
+    assert over is not None and over.label == "Set aside and start new"
+    assert over.effect.startswith("renames .migwizard to .migwizard-aside-...")
+    assert list(tiny_finished.root.glob(".migwizard-aside-*"))
+    assert sat.person.ids == ["resume", "dirty-elsewhere"], "a new reset has begun"
+
+
 def test_decisions_in_words() -> None:
     checkpoint = Checkpoint("r", "t", {}, results={"preflight": {"labels": ["a", "b"]}})
     for key, choice in {

@@ -11,7 +11,7 @@ from migwizard.engine import patience
 from migwizard.engine.previews import EARLIER
 from migwizard.engine.refusals import reading
 from migwizard.engine.refusals.case import Act, Offer, Refused
-from migwizard.engine.refusals.files import set_aside, take_previous
+from migwizard.engine.refusals.files import ASIDE, ASIDE_DOES, set_aside, take_previous
 from migwizard.engine.states import ORDER, State
 from migwizard.engine.talk import Choice
 from migwizard.errors import UsageError
@@ -161,8 +161,7 @@ def aside(case: Refused) -> Iterator[Offer]:
         set_aside(place)
         return case.open_again()
 
-    effect = "renames it to .migwizard-aside-..., keeps every file in it, and begins a new reset"
-    yield Offer(Choice("aside", effect, "Set aside and start new", writes=OWN_FOLDER), act)
+    yield Offer(Choice("aside", ASIDE_DOES, ASIDE, writes=OWN_FOLDER), act)
 
 
 def aside_before_apply(case: Refused) -> Iterator[Offer]:

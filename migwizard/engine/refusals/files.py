@@ -10,6 +10,9 @@ from migwizard.engine.checkpoint import PREVIOUS
 from migwizard.engine.lock import locked
 from migwizard.paths import Workplace
 
+ASIDE = "Set aside and start new"
+ASIDE_DOES = "renames .migwizard to .migwizard-aside-..., keeps every file in it, and begins a new reset"
+
 
 def set_aside(place: Workplace) -> Path:
     """Give our folder another name beside it; it may be renamed back. Raises ConflictError where another run holds it.

@@ -8,7 +8,7 @@ TEXTS: dict[str, Explain] = {
     "resume": Explain(
         "You began a reset and left it; your decisions were saved.",
         "What depends on something that changed since is computed again, and decisions that still fit are kept.",
-        "Start over keeps a copy of everything under another name.",
+        "A new beginning, where one is offered, keeps everything that is here under another name.",
         "migwizard status",
     ),
 }
