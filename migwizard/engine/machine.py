@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from migwizard.engine import durable, edited, edits, late, runs, scratchcopies, staging
+from migwizard.engine import durable, edited, edits, late, precedence, reviews, runs, scratchcopies, staging
 from migwizard.engine import undo as undoing
+from migwizard.engine.previews import GeneratePreview
 from migwizard.engine.retiring import standing
 from migwizard.engine.reviews import REVIEWS, looks, marker
 from migwizard.engine.ride import Ride, Turn, fingerprint
@@ -20,6 +21,7 @@ from migwizard.engine.states import ORDER, State, before
 from migwizard.engine.steps import apply, done, fake, generate, graph, levels, preflight, proof, seeds
 from migwizard.engine.swapping import built_on
 from migwizard.errors import ConflictError
+from migwizard.words.counting import count, some
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,9 @@ def _work(ride: Ride, row: Row) -> None:
     ride.checkpoint.state = row.state
     key = fingerprint(row.inputs(ride)) if row.inputs else None
     if key is not None and ride.checkpoint.fingerprints.get(row.state) == key and _intact(ride, row.state):
-        ride.tell("kept", f"{row.state.value}: nothing changed", of=row.state.value)
+        again = row.state is State.GENERATE and ride.options.review and bool(reviews.generate.rewritten(ride))
+        text = "its files were written anew" if again else "nothing changed"
+        ride.tell("kept", f"{row.state.value}: {text}", of=row.state.value, again=again)
     elif row.state is State.APPLY and ride.checkpoint.applied and State.APPLY in ride.checkpoint.results:
         ride.tell("kept", "apply: done", of="apply")
     else:
@@ -158,7 +162,8 @@ def _approve(ride: Ride, position: int) -> int:
     if not ride.options.review or (row.state is State.GENERATE and _being_seeded(ride)):
         return position + 1
     if row.state is State.SEEDS and not _approved(ride, State.GENERATE):
-        # Seeds writes a file anew where the old history made its table with SQL of its own.
+        # Seeds writes a file anew: with the SQL by which the old history made its table, or with more dependencies.
+        _tell_rewritten(ride)
         return ORDER.index(State.GENERATE)
     question = REVIEWS[row.state].question(ride)
     key = looks(ride, question)
@@ -179,6 +184,8 @@ def _approve(ride: Ride, position: int) -> int:
         if before(row.state, State.APPLY) and looks(ride, REVIEWS[row.state].question(ride)) != key:
             ride.tell("note", "Something changed while you looked: please look once more.")
             return position
+        if isinstance(question.preview, GeneratePreview):
+            reviews.generate.accept(ride, question.preview)
         ride.checkpoint.approvals[row.state] = key
         ride.checkpoint.state = _following(row.state)
         ride.save()
@@ -191,6 +198,19 @@ def _approve(ride: Ride, position: int) -> int:
     _disapprove(ride, min(target, row.state, key=ORDER.index))
     ride.save()
     return ORDER.index(target)
+
+
+def _tell_rewritten(ride: Ride) -> None:
+    """Why files are shown that were approved before Seeds wrote them."""
+    names = reviews.generate.rewritten(ride)
+    if not names:
+        return
+    ordered = set(names) <= set(precedence.files_with(ride.checkpoint.results[State.SEEDS]))
+    if ordered:
+        what = count(len(names), "file has a dependency for the order", "files have dependencies for the order")
+    else:
+        what = count(len(names), "file is not as you accepted it", "files are not as you accepted them")
+    ride.tell("note", f"{what}: {some(names)}. Please look once more; then Seeds goes on.")
 
 
 def _load_anew(ride: Ride) -> None:

@@ -113,6 +113,22 @@ def _write(ride: Ride, found: Precedence) -> None:
     edits.put_back(ride, names)
 
 
+def files_with(result: Mapping[str, Any]) -> list[str]:
+    """The files that Seeds wrote such dependencies into, by what it left as its result."""
+    found = result.get(KEY)
+    return [node.replace(".", "/", 1) for node, _ in found["dependencies"]] if found and found["written"] else []
+
+
+def price(found: Mapping[str, Any]) -> str:
+    """What they save and what that costs: which apps come to depend on which."""
+    pairs = dict.fromkeys((node.partition(".")[0], other.partition(".")[0]) for node, other in found["dependencies"])
+    return (
+        f"migrate renders {found['after']:,} model classes instead of {found['before']:,}, but apps then depend on others "
+        "that they do not need: "
+        f"{some([f'{app} after {other}' for app, other in pairs])}"
+    )
+
+
 def in_words(found: Mapping[str, Any] | None) -> str:
     """What they save, or would; empty where there is nothing to say."""
     if not found:

@@ -53,7 +53,8 @@ class PlainFace:
         elif event.kind == "progress":
             self.pulse.progress(int(event.data.get("number") or 0), int(event.data.get("total") or 0))
         elif event.kind == "kept":
-            self._announce(event.state, "nothing changed, kept.")
+            again = event.data.get("again")
+            self._announce(event.state, "its files were written anew." if again else "nothing changed, kept.")
         elif event.kind not in QUIET and event.text:
             self._announce(event.state)
             mark = {"note": "Note: ", "warning": "Warning: "}.get(event.kind, "")

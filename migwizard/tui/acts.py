@@ -112,9 +112,7 @@ class Acts(Base):
         self.notify("Explanations are on." if self.standing.guided else "Explanations are off; g brings them back.")
 
     def _explanation(self) -> Explain | None:
-        from migwizard.words.explain import explain
-
-        return explain(self.step.topic) if self.step is not None else None
+        return self.step.explanation() if self.step is not None else None
 
     def action_explain(self) -> None:
         from migwizard.tui.dialogs.explain import ExplainDialog

@@ -133,6 +133,9 @@ class Progress:
         return rest + sum(self.known[state] for state in later)
 
 
+KEPT = "is kept: nothing it rests on has changed"
+
+
 def log_words(event: Event, elapsed: float) -> str:
     """An event as the log on the screen says it, after the name of its state, which worked for `elapsed` seconds."""
     if event.kind == "begin":
@@ -140,7 +143,7 @@ def log_words(event: Event, elapsed: float) -> str:
     if event.kind == "end":
         return f"is done, {seconds(elapsed)}"
     if event.kind == "kept":
-        return "is kept: nothing it rests on has changed"
+        return "once more: its files were written anew" if event.data.get("again") else KEPT
     if event.kind == "project":
         return f"the project is {event.text}"
     return event.text

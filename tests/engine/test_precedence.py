@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from migwizard.engine import precedence
+from migwizard.engine.previews import GeneratePreview
 from migwizard.engine.talk import Question
 from migwizard.errors import MigwizardError
 from tests.engine.persons import Person, sit_down
@@ -46,7 +47,9 @@ def test_they_are_offered_with_what_they_save_and_proved(ordered: Shop) -> None:
     sit_down(ordered.root, person)
     offered, added = person.every("review:seeds")
     assert "1 dependency for the order: migrate would render 36 % fewer classes." in offered.text
-    assert effect(offered, "precedence:yes").startswith("99 to 63 model classes")
+    assert effect(offered, "precedence:yes") == (
+        "migrate renders 63 model classes instead of 99, but apps then depend on others that they do not need: alpha after omega"
+    )
     assert "1 dependency for the order: migrate renders 36 % fewer" in added.text
     assert added.choice("precedence:no") is not None and added.choice("precedence:yes") is None
     assert ADDED in first_of_alpha(ordered)
@@ -56,6 +59,22 @@ def test_they_are_offered_with_what_they_save_and_proved(ordered: Shop) -> None:
     assert ordered.manage("makemigrations", "--check").returncode == 0
     assert "No migrations to apply" in ordered.manage("migrate").stdout
     ordered.migwizard("undo", "--yes")
+
+
+def test_who_adds_them_hears_why_the_files_are_shown_again(ordered: Shop) -> None:
+    person = Person({"review:seeds": ["precedence:yes", "precedence:no", "continue"], "apply": ["apply"]}, goes_on=True)
+    sit_down(ordered.root, person)
+    told = [event.text for event in person.events if event.kind == "note" and "look once more" in event.text]
+    assert told == [
+        "1 file has a dependency for the order: alpha/0001_reset_initial. Please look once more; then Seeds goes on.",
+        "1 file is not as you accepted it: alpha/0001_reset_initial. Please look once more; then Seeds goes on.",
+    ]
+    kept = [event.text for event in person.events if event.kind == "kept" and event.data["of"] == "generate"]
+    assert kept == ["generate: its files were written anew"] * 2
+    _, again, _ = person.every("review:generate")
+    assert isinstance(again.preview, GeneratePreview)
+    names = {f"{file.app}/{file.name}" for file in again.preview.files}
+    assert names - set(again.preview.accepted) == {"alpha/0001_reset_initial"}
 
 
 def effect(question: Question, key: str) -> str:

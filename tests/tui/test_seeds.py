@@ -14,9 +14,11 @@ from migwizard.engine.process import Message
 from migwizard.engine.runs import NAMES
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Event, Question
+from migwizard.tui.dialogs.explain import ExplainDialog
 from migwizard.tui.screens.folds import folded
 from migwizard.tui.screens.seeds import SeedsScreen
 from migwizard.tui.screens.seeds_detail import evidence_lines, file_lines, ladder_lines
+from migwizard.tui.widgets.choices import ChoiceBar
 from migwizard.tui.widgets.decide import ChoiceList
 from migwizard.tui.widgets.lines import LineView
 from migwizard.tui.widgets.rows import RowTable
@@ -421,5 +423,85 @@ def test_escape_from_the_details_of_a_decision_leads_back_to_its_choices() -> No
         await pilot.press("enter")
         await settled(pilot)
         assert app.answers == ["keep"]
+
+    drive(app, act)
+
+
+def offering(added: bool) -> Question:
+    """The review with the offer of dependencies for the order, or with the way back."""
+    question = recorded("review:seeds")
+    price = "migrate renders 63 model classes instead of 99, but apps then depend on others: alpha after omega"
+    choice = (
+        Choice("precedence:no", "each file depends on what it needs", "Remove the dependencies for the order")
+        if added
+        else Choice("precedence:yes", price, "Add dependencies for the order")
+    )
+    return replace(question, choices=(*question.choices, choice))
+
+
+@pytest.mark.parametrize("rows", (True, False))
+def test_the_offer_of_dependencies_is_explained_with_its_price(rows: bool) -> None:
+    question = offering(False)
+    assert isinstance(question.preview, SeedsPreview)
+    if not rows:
+        question = replace(question, preview=replace(question.preview, seeds=()))
+    app = app_of(question)
+
+    async def look(pilot: Pilot[Any]) -> None:
+        assert app.screen.query_one("#actions", ChoiceBar).focus_choice("precedence:yes")
+        await settled(pilot)
+        assert "alpha after omega" in text_of(app)
+        assert screen_of(app).topic == "seeds.order"
+        await pilot.press("question_mark")
+        await settled(pilot)
+        assert isinstance(app.screen, ExplainDialog)
+        assert app.screen.explain.what.startswith(
+            "Migrate renders 63 model classes instead of 99, but apps then depend"
+        )
+        assert "an order in which Django renders fewer" in app.screen.explain.what
+
+    drive(app, look)
+
+
+def test_once_they_are_there_the_other_button_is_explained() -> None:
+    app = app_of(offering(True))
+
+    async def look(pilot: Pilot[Any]) -> None:
+        assert app.screen.query_one("#actions", ChoiceBar).focus_choice("precedence:no")
+        await settled(pilot)
+        assert screen_of(app).topic == "seeds.ordered"
+        assert "Each file depends on what it needs. Some new files" in screen_of(app).explanation().what  # type: ignore[union-attr]
+
+    drive(app, look)
+
+
+def test_the_evidence_follows_the_width_of_its_pane() -> None:
+    """It may get its width after the first lines were made for it, when all else stands."""
+    app = app_of(recorded("review:seeds"))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await go(pilot, app, RATES)
+        shown = app.screen.query_one("#detail", LineView)
+        wide = shown.lines
+        app.screen.query_one("#right").styles.width = 24
+        await settled(pilot)
+        assert len(shown.lines) > len(wide)
+        app.screen.query_one("#right").styles.width = "100%"
+        await settled(pilot)
+        assert shown.lines == wide
+
+    drive(app, act, size=(120, 40))
+
+
+def test_the_focused_row_stays_in_sight_when_its_evidence_needs_more_room() -> None:
+    app = app_of(recorded("review:seeds"))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        await go(pilot, app, DECISION.partition(":")[2])
+        table = table_of(app)
+        app.screen.query_one("#right").styles.height = 12
+        await settled(pilot)
+        above = table.cursor_row - table.scroll_offset.y
+        assert 0 <= above < table.scrollable_content_region.height - table.header_height
 
     drive(app, act)

@@ -46,5 +46,5 @@ def looks(ride: Ride, question: Question) -> str:
         findings = (replace(finding, text=finding.text.replace(how, "")) for finding in preview.findings)
         preview = replace(preview, findings=tuple(findings))
     elif isinstance(preview, GeneratePreview):
-        preview = replace(preview, accepted=())
+        preview = generate.unmarked(preview)
     return fingerprint(preview)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from migwizard.engine import durable, edited, edits, staging
@@ -58,9 +59,34 @@ def mark(ride: Ride, question: Question, text: str) -> None:
     preview, name = question.preview, text.removeprefix(ACCEPT)
     assert isinstance(preview, GeneratePreview)
     for file in preview.files:
-        if f"{file.app}/{file.name}" == name:
+        if name_of(file) == name:
             ride.checkpoint.results.setdefault(ACCEPTED, {})[name] = fingerprint(file.rows)
             ride.save()
+
+
+def accept(ride: Ride, preview: GeneratePreview) -> None:
+    """Keep that all files were accepted as they were shown, so that one that changes later is told from the others."""
+    ride.checkpoint.results[ACCEPTED] = {name_of(file): fingerprint(file.rows) for file in preview.files}
+
+
+def name_of(file: StagedFile) -> str:
+    """The short name of a file: "shop/0001_reset_initial"."""
+    return f"{file.app}/{file.name}"
+
+
+def rewritten(ride: Ride) -> list[str]:
+    """The files that are not any more what was approved, once Seeds has run."""
+    if State.GENERATE not in ride.checkpoint.approvals or State.SEEDS not in ride.checkpoint.results:
+        return []
+    preview = make_preview(ride)
+    if ride.checkpoint.approvals[State.GENERATE] == fingerprint(unmarked(preview)):
+        return []
+    return [name_of(file) for file in preview.files if name_of(file) not in preview.accepted]
+
+
+def unmarked(preview: GeneratePreview) -> GeneratePreview:
+    """What is approved: without the person's own marks."""
+    return replace(preview, accepted=())
 
 
 def make_preview(ride: Ride) -> GeneratePreview:
@@ -77,7 +103,7 @@ def make_preview(ride: Ride) -> GeneratePreview:
         for file in level["files"]
     )
     known = ride.checkpoint.results.get(ACCEPTED, {})
-    names = [(f"{file.app}/{file.name}", file) for file in files]
+    names = [(name_of(file), file) for file in files]
     accepted = tuple(name for name, file in names if name in known and known[name] == fingerprint(file.rows))
     return GeneratePreview(files, tuple(level["command"] for level in report), accepted)
 
@@ -121,7 +147,7 @@ def _staged(ride: Ride, file: Mapping[str, Any], level: int, command: str, retur
 def _anew(ride: Ride, preview: GeneratePreview) -> Iterator[str]:
     """Why files are shown that were approved before, and after them the seeds."""
     approved = ride.checkpoint.approvals.get(State.GENERATE)
-    if State.SEEDS in ride.checkpoint.results and approved not in (None, fingerprint(preview)):
+    if State.SEEDS in ride.checkpoint.results and approved not in (None, fingerprint(unmarked(preview))):
         yield (
             "Not as you approved them: a file was changed since, or Seeds wrote one anew, with the SQL by which your old "
             "history made its table, or with dependencies for the order."
@@ -137,12 +163,12 @@ def _sentences(preview: GeneratePreview) -> Iterator[str]:
         names = [item.what for item in waits if item.returns_in == place]
         word = "Waits" if len(names) == 1 else "Wait"
         yield f"{word}: {some(names)}; back in {place}, level {level}."
-    guarded = [f"{file.app}/{file.name}" for file in preview.files if file.guard]
+    guarded = [name_of(file) for file in preview.files if file.guard]
     if guarded:
         yield f"Our guard is in {some(guarded)}: {GUARD_DOES}"
     for file in preview.files:
         if file.edited:
-            yield f"{file.app}/{file.name}: {file.edited}"
+            yield f"{name_of(file)}: {file.edited}"
 
 
 def _broken(preview: GeneratePreview) -> list[StagedFile]:
@@ -156,7 +182,7 @@ def _choices(ride: Ride, preview: GeneratePreview) -> Iterator[Choice]:
         yield Choice("continue", "goes on to Seeds; the files stay in staging, your apps are not touched", label)
     yield Choice("again", "generates every file once more; your own changes are put back", "Redo")
     for file in preview.files:
-        short = f"{file.app}/{file.name}"
+        short = name_of(file)
         yield Choice(f"edited:{short}", f"reads {file.path} again after you changed it", f"I edited {short}", "edit")
         if file.edited:
             generated = edits.generated(ride, f"{short}.py") or ""
@@ -171,7 +197,7 @@ def _choices(ride: Ride, preview: GeneratePreview) -> Iterator[Choice]:
             effect = "puts the generated text back; yours is kept in .migwizard/edits"
             yield Choice(f"restore:{short}", effect, f"Redo the original of {short}", "edit")
     for file in preview.files:
-        short, effect = f"{file.app}/{file.name}", "compared with what makemigrations alone would write"
+        short, effect = name_of(file), "compared with what makemigrations alone would write"
         yield Choice(f"diff:{short}", effect, f"Show {short}", "files", shows=_shown(file))
     yield Choice("save:diff", f"writes .migwizard/{SAVED}, with what waits in each file", "Save the diff", "save")
 

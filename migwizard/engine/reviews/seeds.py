@@ -53,12 +53,12 @@ def _text(preview: SeedsPreview) -> str:
 def _precedence(found: Mapping[str, Any] | None) -> Iterator[Choice]:
     """Dependencies for the order, or none."""
     if found and found["written"]:
-        yield Choice(f"{precedence.KEY}:{precedence.NO}", "each file depends on what it needs", "Without them")
-    elif found:
-        saves = (
-            f"{found['before']:,} to {found['after']:,} model classes, but apps then depend on others they do not need"
+        label = "Remove the dependencies for the order"
+        yield Choice(
+            f"{precedence.KEY}:{precedence.NO}", "each file depends on what it needs, and on nothing else", label
         )
-        yield Choice(f"{precedence.KEY}:{precedence.YES}", saves, "Add dependencies for the order")
+    elif found:
+        yield Choice(f"{precedence.KEY}:{precedence.YES}", precedence.price(found), "Add dependencies for the order")
 
 
 def _verdicts(line: SeedLine) -> Iterator[Choice]:

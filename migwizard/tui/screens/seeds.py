@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
@@ -19,13 +21,17 @@ from migwizard.tui.roles import NOW, drawn
 from migwizard.tui.screens import seeds_detail as detail
 from migwizard.tui.screens.folds import GROUP, Fold, folded, turn
 from migwizard.tui.screens.step import StepScreen
+from migwizard.tui.widgets.choices import ChoiceButton
 from migwizard.tui.widgets.decide import QuestionBox
 from migwizard.tui.widgets.lines import LineView
 from migwizard.tui.widgets.rows import Column, RowTable
 from migwizard.tui.widgets.rule import Rule
+from migwizard.words.explain.text import Explain
 
 FOLDED_FROM = 60
 """So many operations are grouped by app."""
+ORDER_TOPICS = {"precedence:yes": "seeds.order", "precedence:no": "seeds.ordered"}
+"""The buttons that have an explanation of their own."""
 COLUMNS = (
     Column("verdict", "Verdict", 13),
     Column("operation", "Old operation", 20, flexible=True),
@@ -189,6 +195,7 @@ class SeedsScreen(StepScreen):
         if line is None or self.preview is None:
             shown.show([])
             self._show_options([])
+            self.post_message(Explained(self._topic_of_button() or "seeds"))
             return
         lines = detail.view_lines(line, self.preview, self.view_number, shown.size.width, shown.size.height)
         if tuple(lines) != shown.lines:
@@ -197,7 +204,18 @@ class SeedsScreen(StepScreen):
             shown.scroll_to(0, top, animate=False)
         if self.question is not None and self.question.kind == "review":
             self._show_options(detail.options(line, self.question))
-        self.post_message(Explained(self._topic_of_line(line)))
+        self.post_message(Explained(self._topic_of_button() or self._topic_of_line(line)))
+
+    def explanation(self) -> Explain | None:
+        """Of a button with a topic of its own, first what it would do here."""
+        found, button = super().explanation(), self.focused
+        if found is None or not isinstance(button, ChoiceButton) or not self._topic_of_button():
+            return found
+        effect = button.choice.effect
+        return replace(found, what=f"{effect[:1].upper()}{effect[1:]}. {found.what}")
+
+    def _topic_of_button(self) -> str:
+        return ORDER_TOPICS.get(self.focused.choice.key, "") if isinstance(self.focused, ChoiceButton) else ""
 
     def _topic_of_line(self, line: SeedLine) -> str:
         focused = self.focused.id if self.focused is not None else ""
@@ -247,6 +265,11 @@ class SeedsScreen(StepScreen):
         else:
             self.app.notify("That is how it counts now.")
 
+    @on(LineView.Resized, "#detail")
+    def _has_room(self) -> None:
+        """The pane gets its width when it is shown for the first time, and with the window."""
+        self._detail()
+
     @on(DataTable.RowHighlighted)
     def _moved(self) -> None:
         self._detail()
@@ -278,10 +301,6 @@ class SeedsScreen(StepScreen):
         self._redraw_options()
         if self.preview is not None:
             self._detail()
-
-    def on_resize(self) -> None:
-        super().on_resize()
-        self.call_after_refresh(self._detail)
 
     # What a person does
 

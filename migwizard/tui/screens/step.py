@@ -25,6 +25,7 @@ from migwizard.tui.widgets.frame import WORDS, Headline, Hint, Hints, LogTail, S
 from migwizard.tui.widgets.places import Places
 from migwizard.tui.widgets.rows import RowTable
 from migwizard.words.explain import explain
+from migwizard.words.explain.text import Explain
 
 COLUMNS = [(0, "-tiny"), (80, "-narrow"), (100, "-medium"), (160, "-wide"), (200, "-huge")]
 ROWS = [(0, "-short"), (24, "-normal"), (60, "-high")]
@@ -287,9 +288,13 @@ class StepScreen(Screen[None]):
         if topic == self.topic and self.query_one(ExplainStrip).text:
             return
         self.topic = topic
-        found = explain(topic)
+        found = self.explanation()
         self.query_one(ExplainPanel).show(found)
         self.query_one(ExplainStrip).show(found)
+
+    def explanation(self) -> Explain | None:
+        """What is explained now; a screen may add what it knows of the thing itself."""
+        return explain(self.topic)
 
     def _own_topic(self) -> str:
         return self.STATE.value if self.STATE is not None else self.standing.state.value

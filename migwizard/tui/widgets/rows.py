@@ -89,6 +89,7 @@ class RowTable(DataTable[Cell]):
         self._shown: list[tuple[Column, int]] = []
         self._marked = ""
         self._mark_said = ""
+        self._height = 0
 
     @property
     def current(self) -> str:
@@ -134,8 +135,12 @@ class RowTable(DataTable[Cell]):
         return False
 
     def on_resize(self, event: events.Resize) -> None:
+        lower, self._height = event.size.height < self._height, event.size.height
         if self._fitting() != self._shown:
             self._lay_out()
+        elif lower:
+            # What stands below, which took the room, is about the focused row.
+            self.call_after_refresh(self._scroll_cursor_into_view)
 
     def _fitting(self) -> list[tuple[Column, int]]:
         if not self.size.width:

@@ -51,6 +51,16 @@ TEXTS: dict[str, Explain] = {
         "With SQL of our own the new history can make it too.",
         "Left out, old and new databases differ from now on; Proof names it.",
     ),
+    "seeds.order": Explain(
+        "A few dependencies more let migrate apply your files in an order in which Django renders fewer model classes.",
+        "Nothing needs them, so an app then asks for another one that it could do without.",
+        "Proof runs with them. You look at the changed files once more; the same button takes them out again.",
+    ),
+    "seeds.ordered": Explain(
+        "Some new files depend on others for the order alone, since you wanted it: migrate renders fewer model classes.",
+        "Taken out, each file depends on what it needs, and migrate takes as long as before.",
+        "You look at the changed files once more; the same button adds them again.",
+    ),
     "seeds.left-out": Explain(
         "Other operations need what you left out, so the new files cannot build a database.",
         "Rows may point at rows that are gone, or a table may be missing.",
