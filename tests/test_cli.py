@@ -281,7 +281,7 @@ def test_what_is_printed_at_the_end_works_when_it_is_pasted(tiny_project: Path) 
         [*where, "run", "--yes"], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
     )
     assert len(list((folder / "a state" / "migwizard").glob("tiny-*/*"))) == 1, done.stderr
-    undone = pasted(done.stderr, "Done. Undo at any time: ", folder, "--yes")
+    undone = pasted(done.stderr, "Done. Undo, until something is built on it: ", folder, "--yes")
     assert undone.returncode == ExitCode.DONE, undone.stderr
     assert undone.stderr.splitlines()[-1].startswith("Taken back: 13 files and the rows of 1 database.")
     assert not list((folder / "a state" / "migwizard").glob("tiny-*/*")), "the second backup lies where it was made"

@@ -50,7 +50,7 @@ def _narrate(report: dict[str, Any], arguments: argparse.Namespace) -> None:
     say_figures(report)
     if report["state"] == State.DONE:
         say("How it gets into every other environment: .migwizard/runbook.md")
-        say(f"Done. Undo at any time: {again(arguments, 'undo')}")
+        say(f"Done. Undo, until something is built on it: {again(arguments, 'undo')}")
     else:
         say(f"Stopped after {report['state']}, as you asked. Go on: {again(arguments, 'run')}")
 

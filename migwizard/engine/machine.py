@@ -304,7 +304,7 @@ def _refuse_finished(ride: Ride) -> None:
     """Migrations on top of a finished reset are for a reset of their own. Raises ConflictError."""
     if not ride.checkpoint.applied or State.DONE not in ride.checkpoint.results:
         return
-    added = built_on(ride)
+    added = [".".join(node) for node in built_on(ride)]
     if added:
         raise ConflictError(
             f"The reset {ride.checkpoint.run_id} is finished, and {', '.join(added[:4])} came after it. Nothing was changed.",

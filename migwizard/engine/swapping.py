@@ -16,6 +16,7 @@ from migwizard.engine.stat import Change
 from migwizard.engine.states import State
 from migwizard.engine.tally import tally
 from migwizard.errors import ConflictError, MigwizardError
+from migwizard.plan.operations import Node
 from migwizard.switch.manifest import Manifest
 from migwizard.words.counting import count
 
@@ -74,24 +75,12 @@ def migrations_of(steps: tuple[Step, ...]) -> tuple[Step, ...]:
     return tuple(step for step in steps if not any(goes(step.path) for goes in along))
 
 
-def check_nothing_on_top(ride: Ride) -> None:
-    """Raise ConflictError where a migration was added since the swap."""
-    added = built_on(ride)
-    if added:
-        raise ConflictError(
-            f"{', '.join(added[:4])} was added since the reset; undo would orphan it. Nothing was changed.",
-            code="built-on",
-            cures=("Remove or set aside that migration first.",),
-            details={"added": added},
-        )
-
-
-def built_on(ride: Ride) -> list[str]:
-    """The migrations of our apps in the tree that this reset neither wrote nor removed, as "app.name"."""
+def built_on(ride: Ride) -> list[Node]:
+    """The migrations of our apps in the tree that this reset neither wrote nor removed."""
     labels = ride.checkpoint.folders
     disk = ride.guest.call("history", labels=list(labels))["disk"]
     return [
-        f"{app}.{name}"
+        (app, name)
         for app, name, _ in disk
         if app in labels and f"{app}/{name}.py" not in ride.checkpoint.files and not _is_old(ride, app, f"{name}.py")
     ]

@@ -5,7 +5,19 @@ from __future__ import annotations
 import shutil
 from typing import Any
 
-from migwizard.engine import committed, durable, edits, halfway, histories, journal, patience, pulled, rowcopies, strays
+from migwizard.engine import (
+    committed,
+    durable,
+    edits,
+    halfway,
+    histories,
+    journal,
+    ontop,
+    patience,
+    pulled,
+    rowcopies,
+    strays,
+)
 from migwizard.engine.checkpoint import NOT_TOUCHED, Checkpoint
 from migwizard.engine.journal import Act, Entry, Step
 from migwizard.engine.manifests import find_manifest, load_manifest
@@ -15,7 +27,7 @@ from migwizard.engine.ride import Ride, reset_time
 from migwizard.engine.states import State
 from migwizard.engine.steps.apply import steps_back, take_back
 from migwizard.engine.steps.fake import ALL, CONFIRMED, LATER, read_state, touched
-from migwizard.engine.swapping import check_nothing_on_top, missing_in_tree, new_in_tree
+from migwizard.engine.swapping import missing_in_tree, new_in_tree
 from migwizard.errors import ConflictError, DatabaseError
 from migwizard.paths import Workplace
 from migwizard.project.guest import GuestError
@@ -28,12 +40,6 @@ CURES = {
     "MW-E30": _BUILT_ANEW,
     "MW-E31": _BUILT_ANEW,
     "MW-E33": _BUILT_ANEW,
-    "MW-E32": (
-        (
-            "Bring the database back to the newest new file first: take back what was built on it, the newest first (manage.py "
-            "migrate APP NAME), or apply again what was taken back (manage.py migrate)."
-        ),
-    ),
 }
 
 
@@ -175,7 +181,7 @@ def _check_files(ride: Ride, steps: tuple[Step, ...]) -> None:
     """Refuse where a swapped file was edited, or a migration was added on top since."""
     journal.check(ride.project.root, steps)
     if ride.checkpoint.applied:
-        check_nothing_on_top(ride)
+        ontop.check_nothing_on_top(ride)
 
 
 def switched_lines(ride: Ride) -> list[DatabaseLine]:
@@ -260,7 +266,7 @@ def _undo_database(ride: Ride, alias: str, dry_run: bool, before: list[str]) -> 
         raise DatabaseError(
             f"{error.sentence} {end}",
             code=code,
-            cures=(FROM_COPY,) if copy == "" else CURES.get(code, ()),
+            cures=(FROM_COPY,) if copy == "" else _cures(ride, alias, code, error),
             details=error.details | {"alias": alias, "went_back": [] if dry_run else before, "copy": copy},
         ) from error
     if dry_run:
@@ -270,6 +276,13 @@ def _undo_database(ride: Ride, alias: str, dry_run: bool, before: list[str]) -> 
     journal.note(ride.workplace.journal, Act("unswitch", reset_time(), alias))
     ride.save()
     histories.forget_switch(ride, alias)
+
+
+def _cures(ride: Ride, alias: str, code: str, error: GuestError) -> tuple[str, ...]:
+    if code != "MW-E32":
+        return CURES.get(code, ())
+    moved = error.details.get("details") or {}
+    return ontop.moved_on(ride, alias, moved.get("later", ()), moved.get("gone", ()))
 
 
 def _undo_rows(ride: Ride, alias: str, backup: rowcopies.Rows | None, *, dry_run: bool) -> None:

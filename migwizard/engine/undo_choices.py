@@ -8,10 +8,10 @@ from typing import Any
 
 from migwizard.engine import edits, histories, journal, rowcopies, scratchcopies, strays, undo
 from migwizard.engine.journal import Step
+from migwizard.engine.ontop import check_nothing_on_top
 from migwizard.engine.previews import DatabaseLine, Finding, UndoAct, UndoPreview
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.steps.apply import steps_back
-from migwizard.engine.swapping import check_nothing_on_top
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import DatabaseError, MigwizardError
 from migwizard.words.counting import count
@@ -52,7 +52,7 @@ def _ask(ride: Ride) -> str:
 
 
 class Look:
-    """Everything that undo looks at before it starts; `stops` are the findings that stand in its way."""
+    """Everything that undo looks at before it starts, in the order in which it goes back; `stops` stand in its way."""
 
     def __init__(self, ride: Ride) -> None:
         self.ride = ride
@@ -64,14 +64,13 @@ class Look:
         self.lines: list[DatabaseLine] = []
         self.copies: list[str] = []
         """Databases without a backup of this run, whose JSON copy stands in for it."""
-        if ride.checkpoint.applied:
-            self._try("Built on top", self._built_on)
-            self._try("Files", self._files)
-        self.files_stop = self.stops
         self._try("Databases", self._databases)
         for alias in self.aliases:
             self._try(alias, partial(self._database, alias))
-        self.rows_stop = [finding for finding in self.stops if finding not in self.files_stop]
+        self.rows_stop = self.stops
+        if ride.checkpoint.applied:
+            self._try("Built on top", self._built_on)
+            self._try("Files", self._files)
 
     @property
     def stops(self) -> list[Finding]:
@@ -81,7 +80,9 @@ class Look:
         try:
             text = look()
         except MigwizardError as error:
-            self.findings.append(Finding(name, "stop", error.sentence, "\n".join(error.cures)))
+            said = {line for finding in self.stops for line in finding.detail.splitlines()}
+            cures = (cure for cure in error.cures if cure not in said)
+            self.findings.append(Finding(name, "stop", error.sentence, "\n".join(cures)))
             self.codes.add(error.code)
         else:
             if text:

@@ -101,9 +101,13 @@ def test_a_migration_on_top_is_named_and_nothing_but_keep_is_offered(tiny_proved
     question, preview = undo_of(person)
     assert question.headline == "Others have built on the new history"
     assert keys(question) == ["keep", "stops"]
-    assert "people.0002" in preview.looked[0].text
-    assert preview.looked[0].status == "stop"
-    assert [finding.name for finding in preview.looked if finding.status == "stop"] == ["Built on top", "default"]
+    (rows, files) = (finding for finding in preview.looked if finding.status == "stop")
+    assert (rows.name, files.name) == ("default", "Built on top"), "the rows come off before the file"
+    assert "people.0002" in rows.text
+    assert "people.0002" in files.text
+    assert rows.detail.startswith("First take it back in default")
+    assert rows.detail.endswith("manage.py migrate people 0001_reset_initial")
+    assert files.detail.startswith("Then remove or set aside people/migrations/0002_")
     assert (tiny_proved.tree(), tiny_proved.dump()) == before
 
 

@@ -330,8 +330,6 @@ uses = shows("uses", "Show what .migwizard uses", "the size of each part", readi
 own = shows("show", "Show the checkpoint", "what it says of itself", reading.own_text)
 report = shows("report", "Show the report", "every difference, with both sides", reading.report_text)
 journal = shows("journal", "Show the journal", "what was begun, step by step", reading.journal_text)
-guide_undo = shows(
-    "guide", "Undo in another order", "how to take the later migrations back first", lambda _: reading.GUIDE_UNDO
-)
+guide_undo = shows("guide", "Show the order", "how to take the later migrations back first", reading.undo_order)
 update = shows("update", "Show how to update", "the commands for it", lambda _: reading.UPDATE)
 from_git = shows("git", "Take them from git", "the commands for it", lambda _: reading.GIT_FILES)

@@ -111,6 +111,13 @@ def git_search(case: Refused) -> str:
     return "\n".join(f"git log --all --oneline -- '*/migrations/{name}.py'" for name in names)
 
 
+def undo_order(case: Refused) -> str:
+    """How to take back what was built on the new files, in this order."""
+    steps = (*case.error.cures, "Afterwards put the files back, and let them depend on the last old migration.")
+    numbered = [f"  {number}. {step}" for number, step in enumerate(steps, 1)]
+    return "\n".join(("Migrations that came later need the new files, so they come off first:", "", *numbered))
+
+
 def usage_text(case: Refused) -> str:
     if case.place is None:
         return ""
@@ -152,14 +159,6 @@ def journal_text(case: Refused) -> str:
     return case.place.journal.read_text(encoding="utf-8", errors="replace")[-20000:]
 
 
-GUIDE_UNDO = """Undo takes back what this reset did; migrations that came later need its new files.
-
-To undo in another order, take back the later migrations first:
-  1. python manage.py migrate APP NAME_BEFORE_IT     in every database that applied one of them
-  2. move their files out of the migrations folder
-  3. undo the reset
-  4. put them back, and let them depend on the last old migration
-"""
 UPDATE = """Update migwizard, then start it again; the checkpoint waits.
 
   pipx upgrade migwizard

@@ -15,6 +15,7 @@ from migwizard.engine import (
     halfway,
     journal,
     keeping,
+    ontop,
     owntests,
     scratch,
     swapping,
@@ -200,7 +201,7 @@ def steps_back(ride: Ride) -> tuple[Step, ...]:
 
 def take_back(ride: Ride) -> None:
     """Put the old files back, journaled. Raises ConflictError where a file was edited, or others built on the new ones."""
-    swapping.check_nothing_on_top(ride)
+    ontop.check_nothing_on_top(ride)
     _put_back(ride)
 
 

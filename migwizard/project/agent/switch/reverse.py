@@ -9,7 +9,11 @@ from .files import Files
 from .history import History, Parameters, Row, check_format
 from .locks import exclusive
 from .refusal import SwitchError
-from .words import Facts, full_name, keys, listed
+from .words import Facts, Key, full_name, keys, listed
+
+Moves = typing.List[typing.Tuple[Key, str]]
+"""Migrations, each with what became of it since the switch."""
+RECORDED, GONE = "was recorded", "is gone"
 
 
 def undo(
@@ -38,9 +42,7 @@ def undo(
             table.require(run_id)  # another undo may have been first
         rows, kept = history.rows(), table.saved_all(run_id) if backup is None else backup
         old, new, on_top = ([Row(*values) for of, *values in kept if of == kind] for kind in ("old", "new", "top"))
-        moved = _moved_on(rows, old, new, on_top, manifest)
-        if moved:
-            raise SwitchError("MW-E32", f"{history} moved on since the switch: {listed(moved)}.", {"moved": moved})
+        _refuse_moved(history, _moved_on(rows, old, new, on_top, manifest))
         if backup is not None and not set(new) <= set(rows):
             # The same names with other ids or times: somebody built a database with the new files.
             raise SwitchError("MW-E33", f"{history} is not the one that was switched: its new rows are other ones.")
@@ -69,19 +71,29 @@ def _forget_new(history: History, manifest: Facts, dry_run: bool, lock_timeout: 
         for row in stays:
             if row.app not in manifest["apps"] and row.key in files:
                 parents = {tuple(parent) for parent in files[row.key].dependencies} & set(new)
-                moved += [f"{full_name(row.key)} needs {full_name(parent)}" for parent in sorted(parents)]
+                moved += [(row.key, f"needs {full_name(parent)}") for parent in sorted(parents)]
         known = {*keys(manifest["old"]["known"]), *keys(manifest["tolerate"])}
         since = min([row.id for row in leaving], default=0)
         later = [row.key for row in stays if row.app in manifest["apps"] and row.key not in known and row.id > since]
-        moved += [f"{full_name(key)} was recorded" for key in later]
+        moved += [(key, RECORDED) for key in later]
         lost = set(keys(manifest["keep"])) - {row.key for row in stays}
-        moved += [f"{full_name(key)} is gone" for key in sorted(lost)]
-        if moved:
-            raise SwitchError("MW-E32", f"{history} moved on since the switch: {listed(moved)}.", {"moved": moved})
+        moved += [(key, GONE) for key in sorted(lost)]
+        _refuse_moved(history, moved)
         if dry_run:
             return {"result": "WOULD_UNDO", "deleted": len(leaving), "inserted": 0}
         history.delete(leaving)
     return {"result": "UNDONE", "deleted": len(leaving), "inserted": 0}
+
+
+def _refuse_moved(history: History, moved: Moves) -> None:
+    """Raise SwitchError where something moved: `later` are the rows to be taken back before, `gone` those to come again."""
+    if not moved:
+        return
+    sentences = [f"{full_name(key)} {what}" for key, what in moved]
+    gone = [list(key) for key, what in moved if what == GONE]
+    later = [list(key) for key in dict.fromkeys(key for key, what in moved if what != GONE)]
+    details = {"moved": sentences, "later": later, "gone": gone}
+    raise SwitchError("MW-E32", f"{history} moved on since the switch: {listed(sentences)}.", details)
 
 
 def _moved_on(
@@ -90,20 +102,20 @@ def _moved_on(
     new: typing.List[Row],
     on_top: typing.List[Row],
     manifest: Facts,
-) -> typing.List[str]:
+) -> Moves:
     """What happened to the history since the switch that an undo would orphan or overwrite."""
     apps, keep = set(manifest["apps"]), set(keys(manifest["keep"]))
     now, before, arrived = ({row.key for row in some} for some in (rows, old, new))
     if manifest.get("replaces"):
         keep = {key for key in before if key[0] in apps}  # no row left
     mine, expected = {key for key in now if key[0] in apps}, arrived | (before & keep) | {row.key for row in on_top}
-    moved = [f"{full_name(key)} was recorded" for key in sorted(mine - expected)]
-    moved += [f"{full_name(key)} is gone" for key in sorted(expected - mine)]
-    moved += [f"{full_name(key)} is gone" for key in sorted(before - now) if key[0] not in apps]
+    moved = [(key, RECORDED) for key in sorted(mine - expected)]
+    moved += [(key, GONE) for key in sorted(expected - mine)]
+    moved += [(key, GONE) for key in sorted(before - now) if key[0] not in apps]
     since = now - before - mine
     files = Files()
     for key in sorted(key for key in since if key in files):
         # A dependency on `__first__` finds its parent in the old files again; one on a new name would not.
         parents = {tuple(parent) for parent in files[key].dependencies} & arrived - keep
-        moved += [f"{full_name(key)} needs {full_name(parent)}" for parent in sorted(parents)]
+        moved += [(key, f"needs {full_name(parent)}") for parent in sorted(parents)]
     return moved
