@@ -31,7 +31,7 @@ def complain(error: MigwizardError, arguments: argparse.Namespace) -> None:
         say(f"  - {cure}")
     guest = _guest(error)
     if arguments.verbose:
-        say(guest.traceback if guest else "".join(traceback.format_exception(error)))
+        say(guest.traceback if guest and guest.traceback else "".join(traceback.format_exception(error)))
     elif guest is not None and guest.traceback:
         say("  - The traceback: repeat the command with --verbose.")
     if (log := write_log(error, arguments)) is not None:

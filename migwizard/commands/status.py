@@ -137,7 +137,7 @@ def _committed(data: dict[str, Any], arguments: argparse.Namespace) -> list[str]
     lines = [
         f"The new files of the reset {data['committed']} came with the checkout; its manifest switches databases here."
     ]
-    lines += [told(alias, state) for alias, state in data["databases"].items()]
+    lines += _databases(data, arguments)
     if waiting := [alias for alias, state in data["databases"].items() if state == "OLD_HEAD"]:
         lines.append(f"Switch it: {again(arguments, 'fake', '--database', waiting[0])}")
     return lines
@@ -178,7 +178,14 @@ def _told(found: Checkpoint, data: dict[str, Any], arguments: argparse.Namespace
         )
     if "committed" in data:
         return [*lines, *_committed(data, arguments)]
-    return [*lines, *(told(alias, state) for alias, state in data["databases"].items())]
+    return [*lines, *_databases(data, arguments)]
+
+
+def _databases(data: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
+    lines = [told(alias, state) for alias, state in data["databases"].items()]
+    behind = [alias for alias, state in data["databases"].items() if state == "BEHIND"]
+    look = (again(arguments, "fake", "--database", alias, "--dry-run") for alias in behind)
+    return [*lines, *(f"What it lacks, and what to do: {command}" for command in look)]
 
 
 def _next(found: Checkpoint) -> str:

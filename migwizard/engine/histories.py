@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from migwizard.engine import deviating, durable, keeping, rowcopies
+from migwizard.engine import deviating, durable, keeping, rowcopies, torn
 from migwizard.engine.manifests import load_manifest, tolerated
 from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import PULLED, Ride
@@ -73,8 +73,11 @@ def manifest(ride: Ride) -> Manifest:
 
 def read_state(ride: Ride, alias: str, **how: Any) -> dict[str, Any]:
     """The state of a real database; `how` is `writable` and `timeout` of the agent. Raises DatabaseError."""
+    new_in_tree = ride.checkpoint.applied or PULLED in ride.facts
     try:
-        found: dict[str, Any] = ride.guest.call("database_state", alias=alias, manifest=manifest(ride).to_dict(), **how)
+        found: dict[str, Any] = ride.guest.call(
+            "database_state", alias=alias, manifest=manifest(ride).to_dict(), consistent=new_in_tree, **how
+        )
     except GuestError as error:
         raise refusal(alias, error, "Nothing was changed.") from error
     return found
@@ -195,7 +198,7 @@ def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, 
     more += _schemas(found["schemas"])
     if state == "MIXED":
         more += [*_names("Old rows", found["old"]), *_names("New rows", found["new"])]
-    more += cures(str(found["code"]), alias, found)
+    more += (state == "BEHIND" and torn.cures(ride, alias)) or cures(str(found["code"]), alias, found)
     if switched and PULLED not in ride.facts:
         more += [text for text in (confirmed(ride, alias),) if text]
     return DatabaseLine(

@@ -135,12 +135,10 @@ def _text(preview: ResumePreview) -> str:
 
 def _choices(ride: Ride, preview: ResumePreview, details: str) -> Iterable[Choice]:
     checkpoint = ride.checkpoint
-    where = preview.state.capitalize()
     if preview.finished:
         yield Choice("resume", "shows what was reached", "Go to Done")
     else:
-        effect = "computes again what became stale" if preview.stale else "goes on where you stopped"
-        yield Choice("resume", effect, f"Resume at {where}")
+        yield _resume(checkpoint, preview)
     yield Choice("look", "every step, nothing can be changed", "Look only")
     if preview.applied:
         yield Choice("undo", "files and rows go back; what exactly is asked first", "Undo ...")
@@ -153,6 +151,25 @@ def _choices(ride: Ride, preview: ResumePreview, details: str) -> Iterable[Choic
         yield Choice("over", f"{lost}a copy is kept", "Start over", writes="the folder .migwizard")
     if details:
         yield Choice("changes", "models and commits since", "Show what changed", group="show", shows=details)
+
+
+def _resume(checkpoint: Checkpoint, preview: ResumePreview) -> Choice:
+    """Go on: at the step that comes next, or at the first one that was done without a person."""
+    following, unseen = State(preview.state), _unseen(checkpoint)
+    if unseen is None or not before(unseen, following):
+        effect = "computes again what became stale" if preview.stale else "goes on where you stopped"
+        return Choice("resume", effect, f"Resume at {following.value.capitalize()}")
+    rest = "what became stale is computed again" if preview.stale else "nothing is computed again"
+    effect = f"nobody has looked at these steps yet, so you see each once; {rest}"
+    return Choice("resume", effect, f"Resume at {unseen.value.capitalize()}")
+
+
+def _unseen(checkpoint: Checkpoint) -> State | None:
+    """The first finished state that no person approved, as after `run --yes`; those before Apply are past once it was made."""
+    finished = [state for state in ORDER if state in checkpoint.results]
+    if checkpoint.applied:
+        finished = [state for state in finished if not before(state, State.APPLY)]
+    return next((state for state in finished if state not in checkpoint.approvals), None)
 
 
 def decided(checkpoint: Checkpoint) -> list[str]:

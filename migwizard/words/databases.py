@@ -15,7 +15,7 @@ STANDS = {
     "missing": "has no file yet; migrate builds it",
     "not touched": "was not touched",
     "not looked at": "was not looked at, since it is on a server",
-    "BEHIND": "lacks some of the old migrations and is not switched",
+    "BEHIND": "is behind: it lacks migrations that the new files need, and is not switched",
     "UNKNOWN": "lists migrations that no file has, and is not switched",
     "MIXED": "lists old and new migrations: half switched, by hand",
     "TABLES_WITHOUT_ROWS": "has the tables, but does not list the migrations that made them",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -81,6 +82,21 @@ def test_a_database_that_is_torn_is_refused_at_once(groups: Shop) -> None:
     groups.query("DELETE FROM django_migrations WHERE name = '0011_update_proxy_permissions'")
     question = refused(sit_down(groups.root, Person()), "MW-E12", "default is 1 migration behind", 5)
     assert "lacks auth.0011_update_proxy_permissions, of other apps" in question.text
+    assert "InconsistentMigrationHistory" in groups.manage("migrate").stderr, "so that is no cure"
+    assert "InconsistentMigrationHistory" in groups.manage("migrate", "--fake", "auth", "0011").stderr
+    steps = question.choice("steps").shows  # type: ignore[union-attr]
+    assert "default was torn before any reset" in steps
+    (record,) = re.findall("INSERT INTO .*;", steps)
+    cured(groups.root, "MW-E12", then(lambda: groups.query(record), "again"))
+
+
+def test_an_own_history_that_is_torn(tiny: Shop) -> None:
+    (row,) = tiny.query("SELECT name FROM django_migrations WHERE app = 'clubs' AND name LIKE '0002%'")
+    tiny.query(f"DELETE FROM django_migrations WHERE app = 'clubs' AND name = '{row[0]}'")
+    question = refused(sit_down(tiny.root, Person()), "MW-E12", "default is 1 migration behind", 5)
+    steps = question.choice("steps").shows  # type: ignore[union-attr]
+    assert "InconsistentMigrationHistory" in steps
+    assert f"VALUES ('clubs', '{row[0]}'" in steps
 
 
 def test_an_app_on_which_the_project_does_not_depend_may_be_behind(groups: Shop) -> None:
@@ -168,3 +184,30 @@ def test_old_and_new_rows_at_the_switch(tiny: Shop) -> None:
     question = refused(sit_down(tiny.root, person), "MW-E14", "default is half old, half new", 5)
     assert "u takes that back" in question.text
     assert "skip:default" in words(question)
+
+
+NEWEST = "0012_alter_user_first_name_max_length"
+
+
+def test_a_database_that_lacks_what_another_app_brings_is_behind_wherever_it_is_told(groups: Shop) -> None:
+    """It was whole when the reset began, or is another one under the same alias: its own rows are at the old head."""
+    groups.migwizard("run", "--yes", "--until", "apply")
+    assert groups.lines("status")[-1]["databases"] == {"default": "OLD_HEAD"}
+    groups.query(f"DELETE FROM django_migrations WHERE name = '{NEWEST}'")
+    assert groups.lines("status")[-1]["databases"] == {"default": "BEHIND"}
+    said = groups.migwizard("status").stderr
+    assert "Database default is behind" in said
+    assert "fake --database default --dry-run" in said
+    for command in (("--dry-run",), ("--all",)):
+        error = groups.lines("fake", *command, expect=5)[-1]
+        assert error["code"] == "MW-E12", "nobody is asked to switch it"
+        assert f"auth.{NEWEST}" in error["sentence"]
+
+
+def test_nobody_is_asked_to_switch_a_database_that_is_behind(groups: Shop) -> None:
+    groups.migwizard("run", "--yes", "--until", "apply")
+    groups.query(f"DELETE FROM django_migrations WHERE name = '{NEWEST}'")
+    person = Person(goes_on=True)
+    question = refused(sit_down(groups.root, person), "MW-E12", "default is 1 migration behind", 5)
+    assert not [asked for asked in person.ids if asked.startswith("switch:")]
+    assert question.details == "", "nothing of its own failed, so there is no traceback to read"

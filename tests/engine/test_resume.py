@@ -260,3 +260,13 @@ def test_commits_that_git_does_not_know(tmp_path: Path) -> None:
 
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     assert log_since(tmp_path, "0" * 40) == []
+
+
+def test_steps_that_nobody_saw_are_named_before_they_come(tiny_proved: Shop) -> None:
+    """`run --yes --until proof` approves nothing: the wizard shows each step before it goes on."""
+    sat = back(tiny_proved, "resume")
+    resume = sat.person.asked("resume").choice("resume")
+    assert resume is not None
+    assert resume.words == "Resume at Preflight"
+    assert resume.effect == ("nobody has looked at these steps yet, so you see each once; nothing is computed again")
+    assert "review:preflight" in sat.person.ids

@@ -128,13 +128,22 @@ def undo_question(*, stops: bool = False) -> Question:
         "stops", "Read it, with what can be done.", "Show what is in the way", shows="Built on top\n  orders.0004"
     )
     looked = (
+        Finding("default", "ok", "nothing was recorded since; 55 rows are backed up"),
         Finding("Built on top", "ok", "no migration was added on top of the new ones"),
         Finding("Files", "ok", "the 13 new ones as we wrote them, 55 old ones backed up"),
-        Finding("default", "ok", "nothing was recorded since; 55 rows are backed up"),
     )
     if stops:
+        recorded = (
+            "Database 'default' moved on since the switch: orders.0004_coupons was recorded. Nothing was changed."
+        )
+        first = "First take it back in default, with all that it built there: manage.py migrate orders 0003_reset_links"
         on_top = "orders.0004_coupons was added since the reset; undo would orphan it. Nothing was changed."
-        looked = (Finding("Built on top", "stop", on_top, "Remove or set aside that migration first."), *looked[1:])
+        then = "Then remove or set aside apps/orders/migrations/0004_coupons.py, and undo."
+        looked = (
+            Finding("default", "stop", recorded, first),
+            Finding("Built on top", "stop", on_top, then),
+            looked[-1],
+        )
     acts = (
         UndoAct("Fake: default, 55 rows out, 13 in", "puts 55 rows back, same ids", "2024-05-17T14:52:00+00:00"),
         UndoAct("Apply: 55 files out, 13 in", "puts 55 back, removes 13", "2024-05-17T14:48:00+00:00"),

@@ -121,11 +121,24 @@ def test_d_opens_the_details_and_closes_them() -> None:
     drive(app, press)
 
 
-def test_a_tall_window_shows_the_details_at_once() -> None:
-    app = wizard(failed())
+@pytest.mark.parametrize(
+    ("details", "at_once"),
+    [
+        ("(fields.E304) clashes with a reverse accessor", True),
+        ("Traceback (most recent call last):\n  File\nValueError: the fault", False),
+        ("(fields.E304) clashes\n\nTraceback (most recent call last):\n  File\nValueError: the fault", False),
+    ],
+)
+def test_a_tall_window_shows_the_details_at_once_but_no_traceback(details: str, at_once: bool) -> None:
+    app = wizard(replace(failed(), details=details))
 
     async def look(pilot: Pilot[Any]) -> None:
-        assert "ValueError: the fault" in text_of(app)
+        last = details.splitlines()[-1]
+        assert (last in text_of(app)) is at_once
+        if not at_once:
+            await pilot.press("d")
+            await settled(pilot)
+            assert last in text_of(app), "it is there for whoever asks"
 
     drive(app, look, (120, 40))
 

@@ -91,7 +91,7 @@ def drift_commands(case: Refused) -> str:
 
 def behind_text(case: Refused) -> str:
     names = [".".join(key) for key in case.details.get("missing", ())]
-    lines = [*(f"lacks {name}" for name in names), "", f"python manage.py migrate --database {case.alias or 'default'}"]
+    lines = [*(f"lacks {name}" for name in names), "", *case.error.cures]
     return "\n".join(lines)
 
 

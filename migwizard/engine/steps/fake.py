@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from migwizard.engine import deviating, drift, histories, journal, keeping, patience, rowcopies, swapping
+from migwizard.engine import deviating, drift, histories, journal, keeping, patience, rowcopies, swapping, torn
 from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.histories import read_state
 from migwizard.engine.journal import Act
@@ -344,6 +344,8 @@ def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> d
         )
     except GuestError as error:
         refusal = histories.refusal(alias, error, histories.changed_schemas(error) or "No row was changed.")
+        if refusal.code == "MW-E12":
+            refusal.cures = torn.cures(ride, alias) or refusal.cures
         if not dry_run and _is_local(ride, alias):
             # A database whose name is to be typed is asked for again: no other word switches it.
             refusal.details["agreed"] = True

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from migwizard import private
-from migwizard.engine import checkout, histories, keeping, oddfiles, patience, replacing, scratch
+from migwizard.engine import checkout, histories, keeping, oddfiles, patience, replacing, scratch, torn
 from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.manifests import make_manifest
 from migwizard.engine.previews import EARLIER, Finding, Status
@@ -269,7 +269,7 @@ def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
         raise DatabaseError(
             f"{found['sentence']} Nothing was changed.",
             code=code,
-            cures=(histories.migrate_first(alias),)
+            cures=torn.cures(ride, alias) or (histories.migrate_first(alias),)
             if found["state"] == "BEHIND"
             else histories.cures(code, alias, found),
             details=found | {"alias": alias},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migwizard.engine import histories
+from migwizard.engine import histories, torn
 from migwizard.engine.ride import Ride
 from migwizard.errors import DatabaseError
 from migwizard.words.counting import some
@@ -32,7 +32,7 @@ def refuse_behind(ride: Ride, alias: str) -> None:
             f"Database {alias} lacks {some(['.'.join(node) for node in missing])}, of other apps. The new files will "
             "depend on the newest migrations of such apps. Nothing was changed.",
             code="MW-E12",
-            cures=(histories.migrate_first(alias),),
+            cures=torn.cures(ride, alias) or (histories.migrate_first(alias),),
             details={"alias": alias, "missing": [list(node) for node in missing]},
         )
 

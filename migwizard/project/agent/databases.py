@@ -113,7 +113,10 @@ def _uri(path: str, parameters: str, mode: str) -> str:
 
 
 def refusal_of(error: switch.SwitchError) -> AgentError:
-    """The host says itself that nothing was changed, as it does for every other error."""
+    """The host says itself that nothing was changed, as it does for every other error.
+
+    To be raised from the cause of the refusal, where it has one: a refusal itself is no failure that has a place.
+    """
     return AgentError("switch", error.reason, code=error.code, details=error.details)
 
 
@@ -124,18 +127,20 @@ def database_state(
     manifest: dict[str, Any],
     writable: bool = False,
     timeout: float | None = None,
+    consistent: bool = False,
 ) -> dict[str, Any]:
     """In which state of the switch a real database is; read only.
 
-    With `writable` it is also tried whether a transaction that writes could begin now. Raises AgentError("unreachable").
+    With `writable` it is also tried whether a transaction that writes could begin now; with `consistent`, where the tree holds the
+    new files, whether a database at the old head has all that these need. Raises AgentError("unreachable").
     """
     if writable:
         _try_write(alias, timeout)
     connection = open_real(alias, timeout=timeout)
     try:
-        return schemas.state_of(connection, manifest)
+        return schemas.state_of(connection, manifest, consistent=consistent)
     except switch.SwitchError as error:
-        raise refusal_of(error) from error
+        raise refusal_of(error) from error.__cause__
     finally:
         connection.close()
 
@@ -172,7 +177,7 @@ def switch_database(
     try:
         return schemas.switch_all(connection, manifest, dry_run=dry_run, lock_timeout=lock_timeout, may_lack=may_lack)
     except switch.SwitchError as error:
-        raise refusal_of(error) from error
+        raise refusal_of(error) from error.__cause__
     finally:
         connection.close()
 
@@ -194,7 +199,7 @@ def undo_database(
     try:
         return schemas.undo_all(connection, manifest, backup=backup, dry_run=dry_run, lock_timeout=lock_timeout)
     except switch.SwitchError as error:
-        raise refusal_of(error) from error
+        raise refusal_of(error) from error.__cause__
     finally:
         connection.close()
 
@@ -220,6 +225,20 @@ def unapplied(
     def find(executor: Any) -> Any:
         applied = executor.loader.applied_migrations
         return [key for key in sorted(executor.loader.graph.nodes) if key[0] in labels and key not in applied]
+
+    return _of_all_schemas(alias, folders, find)
+
+
+def torn(start: dict[str, Any], emit: Any, alias: str, folders: dict[str, str | None] | None = None) -> list[list[str]]:
+    """The migrations that a real database lacks although it records one that needs them: Django's InconsistentMigrationHistory."""
+
+    def find(executor: Any) -> Any:
+        loader = executor.loader
+        for key in sorted(key for key in loader.applied_migrations if key in loader.graph.nodes):
+            for parent in sorted(parent.key for parent in loader.graph.node_map[key].parents):
+                replaced = loader.replacements[parent].replaces if parent in loader.replacements else [parent]
+                if parent not in loader.applied_migrations and not loader.applied_migrations.keys() >= set(replaced):
+                    yield parent
 
     return _of_all_schemas(alias, folders, find)
 

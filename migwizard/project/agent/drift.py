@@ -104,7 +104,7 @@ def advance(
         if not manifest.get("replaces"):
             switch.switch(connection, manifest, consistent=switch.graph_consistency)
     except switch.SwitchError as error:
-        raise AgentError("switch", error.reason, code=error.code, details=error.details) from error
+        raise AgentError("switch", error.reason, code=error.code, details=error.details) from error.__cause__
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     applied = [[migration.app_label, migration.name] for migration, _ in plan]

@@ -60,5 +60,16 @@ def describe(error: BaseException, root: str = "", kind: str | None = None) -> d
         # An error that the agent wraps brings the place of the original along.
         "where": details.pop("where", None) or place(error, root),
         "details": details,
-        "traceback": "".join(traceback.format_exception(type(error), error, error.__traceback__)),
+        "traceback": "" if _only_refuses(error) else _traceback(error),
     }
+
+
+def _only_refuses(error: BaseException | None) -> bool:
+    """Whether nothing failed: the agent found something, and its sentence is all there is to say about it."""
+    while isinstance(error, AgentError):
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return error is None
+
+
+def _traceback(error: BaseException) -> str:
+    return "".join(traceback.format_exception(type(error), error, error.__traceback__))

@@ -40,7 +40,7 @@ def retire_database(
             for place in places
         }
     except switch.SwitchError as error:
-        raise refusal_of(error) from error
+        raise refusal_of(error) from error.__cause__
     finally:
         connection.close()
 
@@ -90,7 +90,7 @@ def unretire_database(
                     Backup(history).take_over(manifest["run_id"], found["backup"])
         return returned
     except switch.SwitchError as error:
-        raise refusal_of(error) from error
+        raise refusal_of(error) from error.__cause__
     finally:
         connection.close()
 

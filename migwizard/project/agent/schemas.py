@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
-from .switch import Place, Round, SwitchError, places_of, state, undo
+from .switch import Consistency, Place, Round, SwitchError, places_of, state, undo
 
 AS_LISTS = ("missing", "unknown", "old", "new", "extra", "on_top", "warnings")
 NEEDS_NOTHING = ("NEW", "NEW_PARTIAL", "EMPTY")
 
 
-def state_of(connection: Any, manifest: dict[str, Any]) -> dict[str, Any]:
+def state_of(connection: Any, manifest: dict[str, Any], *, consistent: bool = False) -> dict[str, Any]:
     """`state` of the whole database: what stands in the way of any of its schemas, or else what is left to be done.
 
     `switched` says whether this run exchanged rows; `schemas` lists {schema, state, code, sentence}, empty where there
-    is one history only. Then counts and lists are those of all schemas, and `backup` is a list by schema.
+    is one history only. Then counts and lists are those of all schemas, and `backup` is a list by schema. With `consistent` the
+    files of the tree are looked at, too, for what the switch would miss.
     """
     places = places_of(connection)
-    found = [state(connection, manifest, schema=place.schema) for place in places]
+    look = Consistency() if consistent else None
+    found = [state(connection, manifest, schema=place.schema, consistent=look) for place in places]
     if not _are_schemas(places):
         return dict(found[0], schemas=[], switched=_is_switched(found[0]))
     ready = [one for one in found if one["state"] == "OLD_HEAD"]
@@ -96,7 +98,7 @@ def _one_by_one(places: Sequence[Place], act: Any) -> list[dict[str, Any]]:
             reports.append(_acted(place, act))
         except SwitchError as error:
             done = [str(before.schema) for before in places[: len(reports)]]
-            raise SwitchError(error.code, error.reason, dict(error.details, done=done)) from error
+            raise SwitchError(error.code, error.reason, dict(error.details, done=done)) from error.__cause__
     return reports
 
 

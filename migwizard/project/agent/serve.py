@@ -55,6 +55,7 @@ HANDLERS = {
     "undo_switch": ("databases", "undo_database"),
     "pending": ("databases", "pending"),
     "unapplied": ("databases", "unapplied"),
+    "torn": ("databases", "torn"),
     "confirm_fake": ("databases", "confirm_fake"),
     "retire": ("retiring", "retire_database"),
     "unretire": ("retiring", "unretire_database"),

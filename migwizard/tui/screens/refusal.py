@@ -23,6 +23,8 @@ from migwizard.tui.widgets.panes import Reading
 
 EDITED = "edited"
 """The engine's choice that runs what was changed."""
+TRACEBACK = "Traceback (most recent call last)"
+"""Details with one are opened by a person only, however tall the terminal is."""
 EDIT = Choice(
     "edit",
     "your project's own file stays as it is; what you change is run when you leave the editor",
@@ -73,14 +75,15 @@ class RefusalScreen(StepScreen):
         )
         self.query_one("#log", Static).update(f"Log: {log}" if log else "")
         details = self.query_one("#reading", Reading)
+        is_traceback = TRACEBACK in question.details
         if details.text != question.details:
             details.load_text(question.details)
-            if question.details.startswith("Traceback"):
+            if is_traceback:
                 # What failed stands at its end.
                 self.call_after_refresh(details.scroll_end, animate=False)
         if not again:
             self.remove_class("-details")
-        self.set_class(bool(question.details), "-more")
+        self.set_class(bool(question.details) and not is_traceback, "-more")
         self.set_class(bool(log), "-log")
         shown = (EDIT, *question.choices) if self._file else question.choices
         self.query_one("#cures", ChoiceList).show(replace(question, choices=shown))

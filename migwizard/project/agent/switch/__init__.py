@@ -11,7 +11,7 @@ of them. The manifest is the plain dict of the committed JSON file.
 
 from __future__ import annotations
 
-from .files import graph_consistency
+from .files import Consistency, graph_consistency
 from .locks import is_lock_failure, try_lock
 from .places import Place, places_of, sqlite_file
 from .procedures import state, switch
@@ -20,6 +20,7 @@ from .reverse import undo
 from .rounds import Round
 
 __all__ = [
+    "Consistency",
     "Place",
     "Round",
     "SwitchError",

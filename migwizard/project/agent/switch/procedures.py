@@ -10,13 +10,19 @@ from django.utils import timezone
 from .backup import Backup
 from .history import History, check_format
 from .locks import exclusive
-from .plan import Consistent, make_plan, refuse_orphans
+from .plan import Consistent, Plan, make_plan, refuse_orphans
 from .refusal import SwitchError
 from .states import read_state, refuse_wrong_state
 from .words import Facts, keys
 
 
-def state(connection: typing.Any, manifest: Facts, *, schema: typing.Optional[str] = None) -> Facts:
+def state(
+    connection: typing.Any,
+    manifest: Facts,
+    *,
+    schema: typing.Optional[str] = None,
+    consistent: typing.Optional[Consistent] = None,
+) -> Facts:
     """Tell at which history a database is; reads only.
 
     Returns `state`, `code` (of the refusal that `switch` would raise, or None), the lists of [app, name] `missing`,
@@ -24,13 +30,16 @@ def state(connection: typing.Any, manifest: Facts, *, schema: typing.Optional[st
     file, and stay), `warnings`, and a `sentence` for people; the rows that a switch would take out (`leaving`), and how
     many it would put in (`arriving`), how many are of other apps (`others`) and how many of the project's rows the
     backup of this run keeps (`saved`); all that it keeps (`backup`); and where another run put in rows that bear the names of
-    this one's, and this one none, that run (`other_run`).
+    this one's, and this one none, that run (`other_run`). With `consistent`, as `switch` gets it, a database at the old head
+    that lacks migrations of other apps is behind.
     """
     check_format(manifest)
     history = History(connection, schema)
     backup = Backup(history)
     rows, found = read_state(history, manifest)
     plan, apps = make_plan(rows, found, manifest), set(manifest["apps"])
+    if consistent and found["state"] == "OLD_HEAD":
+        found = dict(found, **_behind(history, plan, manifest, consistent))
     kept = backup.saved_all(manifest["run_id"]) if backup.exists() else []
     return dict(
         found,
@@ -41,6 +50,17 @@ def state(connection: typing.Any, manifest: Facts, *, schema: typing.Optional[st
         backup=kept,
         other_run="" if kept else backup.run_with(keys(manifest["new"]["nodes"])),
     )
+
+
+def _behind(history: History, plan: Plan, manifest: Facts, consistent: Consistent) -> Facts:
+    """What is different about a database at the old head that lacks migrations of other apps; files that fit nothing are left to the switch."""
+    try:
+        refuse_orphans(history, plan, manifest, consistent)
+    except SwitchError as error:
+        if error.code == "MW-E12":
+            missing = error.details["missing"]
+            return {"state": "BEHIND", "code": error.code, "sentence": error.reason, "missing": missing}
+    return {}
 
 
 def switch(

@@ -10,13 +10,13 @@ import typing
 from django.db import Error
 
 from .columns import lacking
-from .files import Orphans, graph_consistency
+from .files import Consistency
 from .history import History
 from .places import Place
 from .procedures import state, switch
 from .refusal import SwitchError
 from .reverse import undo
-from .words import Facts, Key, Keys, listed
+from .words import Facts, listed
 
 
 class Round:
@@ -34,7 +34,7 @@ class Round:
         self._may_lack = may_lack
         self._action = {"switch": self._switch, "undo": self._undo}[action]
         self._connections, self._manifest, self._timeout = connections, manifest, lock_timeout
-        self._orphans: typing.Dict[typing.FrozenSet[Key], Orphans] = {}
+        self._consistent = Consistency()
 
     def rehearse(self, places: typing.Iterable[Place]) -> typing.Iterator[Facts]:
         """What would become of each place; writes nothing. See `_outcome`."""
@@ -120,10 +120,3 @@ class Round:
             return dict(nothing, state=found["state"], sentence=f"{History(connection, place.schema)} is not switched.")
         done = undo(connection, self._manifest, dry_run=dry_run, lock_timeout=self._timeout, schema=place.schema)
         return dict(done, state=found["state"])
-
-    def _consistent(self, after: Keys) -> Orphans:
-        """One look at the files serves all tenants that end at the same history."""
-        recorded = frozenset(after)
-        if recorded not in self._orphans:
-            self._orphans[recorded] = graph_consistency(recorded)
-        return self._orphans[recorded]
