@@ -52,7 +52,9 @@ def journaled(points: Sequence[Point]) -> list[Order]:
 def others(points: Sequence[Point], chance: random.Random) -> Iterator[Order]:
     """Kills between the durable writes, kind by kind in the proportion of SHARES, without an end."""
     there = {point["kind"] for point in points}
-    kinds = [kind for kind, share in SHARES.items() for _ in range(share) if kind not in NEEDED or NEEDED[kind] in there]
+    kinds = [
+        kind for kind, share in SHARES.items() for _ in range(share) if kind not in NEEDED or NEEDED[kind] in there
+    ]
     while True:
         chance.shuffle(kinds)
         for kind in kinds:

@@ -79,6 +79,7 @@ def test_before_apply_it_needs_no_project_that_loads(tiny_proved: Shop, broken: 
     tree = tiny_proved.tree()
     with undo(tiny_proved) as terminal:
         terminal.wait("2 Remove the reset's own folder")
+        terminal.wait("> ")
         terminal.send("1\n")
         terminal.wait("The reset is still there.")
     said = tiny_proved.migwizard("undo", "--yes").stderr
