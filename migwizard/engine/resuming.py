@@ -75,7 +75,7 @@ def _preview(ride: Ride) -> tuple[ResumePreview, str]:
     finished = checkpoint.applied and State.DONE in checkpoint.results
     try:
         stale = _stale(ride)
-        added = built_on(ride) if finished else []
+        added = [".".join(node) for node in built_on(ride)] if finished else []
         changed, details = ([f"on top of it: {some(added)}"], "\n".join(added)) if added else _changed(ride)
     except MigwizardError as error:
         # Preflight will say it better, with its cures.
