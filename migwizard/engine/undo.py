@@ -55,9 +55,13 @@ def run(ride: Ride) -> dict[str, Any] | None:
 
 
 def needs_project(place: Workplace, found: Checkpoint) -> bool:
-    """Whether files or rows may have to go back, for which the project is loaded; else only our own folder can go."""
+    """Whether files or rows may have to go back, for which the project is loaded; else only our own folder can go.
+
+    So it is where the checkpoint may have been copied here: only the project tells whether it is its own.
+    """
     done = journal.unfinished(place.journal) or journal.stands(place.journal, found.run_id)
-    return found.applied or done is not None or find_manifest(place, found.run_id) is not None
+    is_copied = found.project.get("name") != place.root.name
+    return is_copied or found.applied or done is not None or find_manifest(place, found.run_id) is not None
 
 
 def everything(ride: Ride) -> dict[str, Any]:

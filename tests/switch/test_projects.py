@@ -153,7 +153,7 @@ def test_a_neighbour_that_builds_on_a_new_name_stops_the_undo(later: Worker, tmp
         later("undo", database, manifest)
     assert (refused.value.code, refused.value.details) == (
         "MW-E32",
-        {"moved": ["base.0003_named needs users.0001_r1_initial"]},
+        {"moved": ["base.0003_named needs users.0001_r1_initial"], "later": [["base", "0003_named"]], "gone": []},
     )
     assert dump(database) == before
 
