@@ -82,7 +82,6 @@ class FakeScreen(StepScreen):
 
     def show(self, question: Question) -> None:
         fresh = self.question is None or self.question.id != question.id
-        before = self.preview.dry if self.preview is not None else ""
         super().show(question)
         self.query_one("#doing", Static).update("")
         if not isinstance(question.preview, FakePreview):
@@ -92,14 +91,6 @@ class FakeScreen(StepScreen):
         if fresh and question.preview.asked:
             self.query_one("#databases", RowTable).go_to(self._key_of(question.preview.asked))
         self._detail()
-        if question.preview.dry and question.preview.dry != before:
-            # What comes next; its dialog has the safe answer in focus.
-            self.call_after_refresh(self._focus_switch)
-
-    def _focus_switch(self) -> None:
-        from migwizard.tui.widgets.choices import ChoiceBar
-
-        self.query_one("#actions", ChoiceBar).focus_choice("switch")
 
     def actions(self, question: Question) -> tuple[Choice, ...]:
         """Trying first, then what writes, then later; after a switch: going on first."""
