@@ -171,6 +171,13 @@ def test_back_that_writes_is_confirmed() -> None:
     assert ask(question, "b\n2\n")[0] == "back"
 
 
+def test_back_takes_the_step_that_a_refusal_names() -> None:
+    question = replace(
+        REVIEW, choices=(Choice("to:levels", "your decisions are kept", "Back to Levels"), *REVIEW.choices)
+    )
+    assert ask(question, "b\n")[0] == "to:levels"
+
+
 def test_a_stream_that_never_answers_is_given_up() -> None:
     answer, said = ask(REVIEW, "x\n" * 1000)
     assert answer is None

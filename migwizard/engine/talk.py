@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MARK = "mark:"
 """Begins what a person notes on a review without answering it: the engine keeps it, and the question stays open."""
+TO = "to:"
+"""Begins the key of a choice that goes back to the state which it names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,14 @@ class Question:
         """The choice that `answer` ("key" or "key=TEXT") takes; a key may hold a name with an equals sign."""
         by_key = {item.key: item for item in self.choices}
         return by_key.get(answer) or by_key.get(answer.partition("=")[0])
+
+    @property
+    def way_back(self) -> Choice | None:
+        """The choice that goes back, under whichever key it is offered; None where no choice does.
+
+        A refusal offers the step before by its name, where that is one of its cures.
+        """
+        return self.choice("back") or next((item for item in self.choices if item.key.startswith(TO)), None)
 
 
 class Face(Protocol):

@@ -92,7 +92,7 @@ class Menu:
             return self._enter(self._entries[-1])
         if command in MOVES and self._moves and not rest:
             move = MOVES[command]
-            choice = self._question.choice(move)
+            choice = self._question.way_back if move == "back" else self._question.choice(move)
             return move if choice is None else self._choose(choice)
         self._console.say(f"{line!r} is no answer here. {self._range()}")
         return None

@@ -63,7 +63,8 @@ class Acts(Base):
         return next((screen for screen in reversed(self.screen_stack) if is_step(screen)), None)
 
     async def action_back(self) -> None:
-        self.post_message(Answered("back"))
+        back = self.question.way_back if self.question is not None else None
+        self.post_message(Answered(back.key if back is not None else "back"))
 
     def action_undo(self) -> None:
         self.post_message(Answered("undo"))
@@ -211,7 +212,7 @@ class Acts(Base):
 
 def why_not_back(question: Question) -> str:
     """What stands in the way of going back from a question; empty where nothing does."""
-    if question.choice("back") is not None:
+    if question.way_back is not None:
         return ""
     if question.kind == "refusal":
         return "the choices on the screen are all there is"

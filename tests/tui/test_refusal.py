@@ -103,6 +103,21 @@ def test_back_leads_on_where_the_menu_has_it() -> None:
     assert app.answers == ["back"]
 
 
+@pytest.mark.parametrize(
+    ("code", "answer"), [("plan", "to:graph"), ("unexplained", "to:levels"), ("not-equal", "to:seeds")]
+)
+def test_back_leads_to_the_step_that_the_menu_names(code: str, answer: str) -> None:
+    app = wizard(refusal(code))
+
+    async def press(pilot: Pilot[Any]) -> None:
+        assert "b back" in text_of(app)
+        await pilot.press("b")
+        await settled(pilot)
+
+    drive(app, press)
+    assert app.answers == [answer]
+
+
 def test_d_opens_the_details_and_closes_them() -> None:
     app = wizard(failed())
 

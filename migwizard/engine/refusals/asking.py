@@ -14,7 +14,7 @@ from migwizard.engine.refusals.copying import copy_of
 from migwizard.engine.refusals.headlines import headline, is_busy
 from migwizard.engine.refusals.table import cures_of
 from migwizard.engine.states import State
-from migwizard.engine.talk import Choice, Question
+from migwizard.engine.talk import TO, Choice, Question
 from migwizard.engine.treestate import SENTENCES, Tree, tree_of
 from migwizard.errors import ConflictError, MigwizardError
 from migwizard.exit_codes import ExitCode
@@ -60,7 +60,7 @@ def menu(refusal: MigwizardError, opening: Opening, project: Project | None) -> 
     gone = case.code == "folder-gone"
     if (before := case.before) is not None and not gone:
         acts["back"] = lambda _: case.open_again(back_to=before)
-        if not any(offer.choice.key == f"to:{before.value}" for offer in offers):
+        if not any(offer.choice.key == f"{TO}{before.value}" for offer in offers):
             effect = "nothing is undone; your decisions are kept"
             offers.append(Offer(Choice("back", effect, f"Back to {before.value.capitalize()}"), acts["back"]))
     offers.append(Offer(NOTHING_KEPT if gone else QUIT))

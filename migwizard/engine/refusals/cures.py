@@ -13,7 +13,7 @@ from migwizard.engine.refusals import reading
 from migwizard.engine.refusals.case import Act, Offer, Refused
 from migwizard.engine.refusals.files import ASIDE, ASIDE_DOES, set_aside, take_previous
 from migwizard.engine.states import ORDER, State
-from migwizard.engine.talk import Choice
+from migwizard.engine.talk import TO, Choice
 from migwizard.errors import UsageError
 from migwizard.plan.renaming import NamingError, checked_tag
 from migwizard.project.places import CODE, EMBEDDED, LOCAL
@@ -147,7 +147,7 @@ def back_to(state: State) -> Cure:
             words = f"Back to {state.value.capitalize()}"
             again = "what became stale is" if state is State.PREFLIGHT else "the steps after it are"
             effect = f"your decisions are kept; {again} computed again"
-            yield Offer(Choice(f"to:{state.value}", effect, words), lambda _: case.open_again(back_to=state))
+            yield Offer(Choice(f"{TO}{state.value}", effect, words), lambda _: case.open_again(back_to=state))
 
     return offer
 
