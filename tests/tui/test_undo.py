@@ -95,6 +95,34 @@ def test_what_stands_in_the_way_is_marked_and_only_keep_is_left() -> None:
     drive(app, act)
 
 
+def test_all_that_stands_in_the_way_is_read_in_a_small_terminal() -> None:
+    app = APPS["undo-stop"]()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        shown = " ".join(text_of(app).split())
+        assert "Then remove or set aside apps/orders/migrations/0004_coupons.py, and undo." in shown
+        assert "✓ ok Files" in shown and "below" not in shown
+        assert "Read it, with what can be done." in shown
+
+    drive(app, act, (80, 24))
+
+
+def test_where_not_all_of_it_fits_it_says_that_there_is_more_and_scrolls_to_the_end() -> None:
+    app = APPS["undo-stop"]()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        assert "Looked at now: 11 more lines below (Shift+Tab, Down)" in text_of(app)
+        await pilot.press("shift+tab", "down")
+        await settled(pilot)
+        assert "10 more lines below" in text_of(app)
+        await pilot.press("end")
+        await settled(pilot)
+        shown = " ".join(text_of(app).split())
+        assert "ones backed up" in shown and "below" not in shown
+
+    drive(app, act, (60, 16))
+
+
 def test_before_apply_there_is_nothing_to_undo() -> None:
     app = APPS["undo-nothing"]()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
@@ -13,10 +14,12 @@ from migwizard.engine.talk import Question
 from migwizard.tui.commands import Command
 from migwizard.tui.roles import NOTE, OK, STOP, TODO
 from migwizard.tui.screens.step import StepScreen
+from migwizard.tui.widgets.decide import QuestionBox
 from migwizard.tui.widgets.facts import FactView
 from migwizard.tui.widgets.lines import Line
 from migwizard.tui.widgets.rows import Column, RowTable
 from migwizard.tui.widgets.rule import Rule
+from migwizard.words.counting import count
 from migwizard.words.times import clock_of
 
 COLUMNS = (
@@ -47,6 +50,10 @@ class UndoScreen(StepScreen):
         yield FactView(id="looked")
         yield Static(id="backup", markup=False)
 
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.watch(self.query_one("#looked"), "scroll_y", self._say_more, init=False)
+
     def box(self, question: Question) -> Literal["no", "beside", "instead"]:
         """Always a list of choices, below what was done."""
         preview = question.preview
@@ -61,18 +68,36 @@ class UndoScreen(StepScreen):
         if not isinstance(preview, UndoPreview):
             return
         self.query_one("#acts", RowTable).fill([(str(place), _cells(act)) for place, act in enumerate(preview.acts)])
-        self.query_one("#lookedhead", Rule).update("Looked at now")
         self.query_one("#looked", FactView).tell([line for found in preview.looked for line in _lines(found)], HANG)
+        self.call_after_refresh(self._share)
         self.query_one("#backup", Static).update(f" Backup    {preview.backup}" if preview.backup else "")
+
+    @on(FactView.Resized, "#looked")
+    def _share(self) -> None:
+        """Give what was looked at all the room that the rest leaves, and say where it does not suffice."""
+        looked, box = self.query_one("#looked", FactView), self.query_one(QuestionBox)
+        others = [self.query_one(name) for name in ("#acts", "#lookedhead", "#backup")]
+        taken = sum(one.size.height for one in others if one.display) + box.outer_size.height + box.styles.margin.top
+        looked.styles.max_height = max(self.query_one("#main").size.height - taken, 1)
+        self.call_after_refresh(self._say_more)
+
+    def _say_more(self) -> None:
+        """A STOP below the last row in sight would be missed."""
+        more = self.query_one("#looked", FactView).below
+        words = f": {count(more, 'more line')} below (Shift+Tab, Down)" if more else ""
+        self.query_one("#lookedhead", Rule).update(f"Looked at now{words}")
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self.call_after_refresh(self._share)
 
     def action_keep(self) -> None:
         if self.question is not None:
             self.answer("keep")
 
     def action_detail(self) -> None:
-        from migwizard.tui.widgets.decide import QuestionBox
-
         self.query_one(QuestionBox).toggle_details()
+        self.call_after_refresh(self._share)
 
 
 def _cells(act: UndoAct) -> tuple[str | Text, ...]:

@@ -77,6 +77,11 @@ class LineView(ScrollView, can_focus=True):
         self.virtual_size = Size(max((len(text) for text, _ in self.lines), default=0) + MARK, len(self.lines))
         self.refresh()
 
+    @property
+    def below(self) -> int:
+        """Lines that are further down than what is in sight."""
+        return max(len(self.lines) - self.scroll_offset.y - self.size.height, 0)
+
     def find(self, text: str, step: int = 1) -> bool:
         """Go to the next line (the previous one with a step of -1) that has the text."""
         wanted, count = text.lower(), len(self.lines)
