@@ -119,8 +119,8 @@ def _stale(ride: Ride) -> list[str]:
 def _text(preview: ResumePreview) -> str:
     if preview.built_on:
         return (
-            "The new files are in the tree, and other migrations came after them. A reset of all of them begins when this "
-            "one is set aside."
+            "The new files are in the tree, and other migrations came after them. Undo needs these to come off first; a reset of "
+            "all of them begins when this one is set aside."
         )
     if preview.finished:
         return "The new files are in the tree. You can look at the result, or undo all of it."
@@ -141,7 +141,7 @@ def _choices(ride: Ride, preview: ResumePreview, details: str) -> Iterable[Choic
         yield _resume(checkpoint, preview)
     yield Choice("look", "every step, nothing can be changed", "Look only")
     if preview.applied:
-        yield Choice("undo", "files and rows go back; what exactly is asked first", "Undo ...")
+        yield _undo(preview.built_on)
         if preview.built_on:
             yield Choice("over", ASIDE_DOES, ASIDE, writes="the folder .migwizard")
     else:
@@ -151,6 +151,12 @@ def _choices(ride: Ride, preview: ResumePreview, details: str) -> Iterable[Choic
         yield Choice("over", f"{lost}a copy is kept", "Start over", writes="the folder .migwizard")
     if details:
         yield Choice("changes", "models and commits since", "Show what changed", group="show", shows=details)
+
+
+def _undo(built_on: bool) -> Choice:
+    if built_on:
+        return Choice("undo", "others have built on it: shows what has to come off first", "Undo ...")
+    return Choice("undo", "files and rows go back; what exactly is asked first", "Undo ...")
 
 
 def _resume(checkpoint: Checkpoint, preview: ResumePreview) -> Choice:

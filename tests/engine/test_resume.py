@@ -226,6 +226,9 @@ def test_a_finished_reset_that_others_built_on_can_be_set_aside_at_once(tiny_fin
     question, preview = sat.person.questions[0], shown(sat)
     assert [choice.key for choice in question.choices if not choice.group] == ["resume", "look", "undo", "over"]
     assert preview.changed == ("on top of it: clubs.0004_later",)
+    undo = question.choice("undo")
+    assert undo is not None and "what has to come off first" in undo.effect
+    assert "Undo needs these to come off first" in question.text
     over = question.choice("over")
     assert over is not None and over.label == "Set aside and start new"
     assert over.effect.startswith("renames .migwizard to .migwizard-aside-...")
