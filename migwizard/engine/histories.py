@@ -198,7 +198,7 @@ def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, 
     more += _schemas(found["schemas"])
     if state == "MIXED":
         more += [*_names("Old rows", found["old"]), *_names("New rows", found["new"])]
-    more += (state == "BEHIND" and torn.cures(ride, alias)) or cures(str(found["code"]), alias, found)
+    more += (state == "BEHIND" and torn.cures(ride, alias, found)) or cures(str(found["code"]), alias, found)
     if switched and PULLED not in ride.facts:
         more += [text for text in (confirmed(ride, alias),) if text]
     return DatabaseLine(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from dataclasses import replace
@@ -12,7 +13,7 @@ import pytest
 from migwizard.switch import manifest, script
 from tests.engine.persons import Person, sit_down
 from tests.engine.refusing import cured, own_surroundings, refused, then  # noqa: F401 - a fixture
-from tests.engine.support import Shop
+from tests.engine.support import Shop, make_project
 
 pytestmark = pytest.mark.ride
 
@@ -64,6 +65,33 @@ def test_a_database_that_is_behind_is_refused(colleague: Shop) -> None:
     assert "clubs." in refused["sentence"]
     assert colleague.dump() == dump
     assert not (colleague.root / ".migwizard").exists()
+
+
+def test_one_whose_old_history_is_torn_is_told_how_the_row_comes_back(colleague: Shop) -> None:
+    """The old release's migrate refuses it, so to send somebody there would not help."""
+    (row,) = colleague.query("SELECT name FROM django_migrations WHERE app = 'clubs' AND name LIKE '0002%'")
+    colleague.query(f"DELETE FROM django_migrations WHERE app = 'clubs' AND name = '{row[0]}'")
+    refused = colleague.lines("fake", "--yes", expect=5)[-1]
+    assert refused["code"] == "MW-E12"
+    told = " ".join(refused["cures"])
+    assert f"and not clubs.{row[0]}, which comes before it" in told
+    assert "InconsistentMigrationHistory" in told
+    (record,) = re.findall("INSERT INTO .*?;", told)
+    colleague.query(record)
+    colleague.migwizard("fake", "--yes")
+
+
+def test_one_that_is_torn_in_an_app_of_others_is_told_as_well(tmp_path: Path) -> None:
+    made = make_project("seeds_groups", tmp_path / "made")
+    before = made.database.read_bytes()
+    made.migwizard("run", "--yes")
+    shutil.copytree(made.root, tmp_path / "shop", ignore=shutil.ignore_patterns(".migwizard"))
+    colleague = Shop(tmp_path / "shop")
+    colleague.database.write_bytes(before)
+    colleague.query("DELETE FROM django_migrations WHERE name = '0011_update_proxy_permissions'")
+    told = " ".join(colleague.lines("fake", "--yes", expect=5)[-1]["cures"])
+    assert "torn before any reset" in told
+    assert "('auth', '0011_update_proxy_permissions'" in told
 
 
 def test_one_that_lost_a_column_is_refused(colleague: Shop) -> None:

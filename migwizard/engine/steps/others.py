@@ -28,12 +28,13 @@ def refuse_behind(ride: Ride, alias: str) -> None:
         labels = {app for by, app in needed if (by, app) not in swapped}
     missing = [(app, name) for app, name in found if app in labels]
     if missing:
+        details = {"alias": alias, "missing": [list(node) for node in missing]}
         raise DatabaseError(
             f"Database {alias} lacks {some(['.'.join(node) for node in missing])}, of other apps. The new files will "
             "depend on the newest migrations of such apps. Nothing was changed.",
             code="MW-E12",
-            cures=torn.cures(ride, alias) or (histories.migrate_first(alias),),
-            details={"alias": alias, "missing": [list(node) for node in missing]},
+            cures=torn.cures(ride, alias, details) or (histories.migrate_first(alias),),
+            details=details,
         )
 
 
