@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -114,6 +115,39 @@ def test_switch_migrate_and_undo(deployed: Deployed) -> None:
     deployed.script("undo", "--database", "default")
     assert dump(deployed.databases["default"]) == before
     assert "is not switched. Nothing to do." in deployed.script("undo", "--database", "default").stdout
+
+
+def test_what_came_on_top_is_taken_off_by_the_commands_that_a_refused_undo_names(deployed: Deployed) -> None:
+    before = dump(deployed.databases["archive"])
+    deployed.script("switch", "--database", "archive")
+    coupons, later = (deployed.root / f"src/blog/migrations/{name}.py" for name in ("0002_coupons", "0003_later"))
+    try:
+        coupons.write_text(shop.migration([shop.NEW[1]]))
+        later.write_text(shop.migration([("blog", "0002_coupons")]))
+        deployed.run("manage.py", "migrate", "--database", "archive")
+        later.rename(later.with_suffix(".gone"))
+        said = deployed.script("undo", "--database", "archive", expect=5).stderr
+        assert "First put the file of blog.0003_later back where it was" in said
+        later.with_suffix(".gone").rename(later)
+        said = deployed.script("undo", "--database", "archive", expect=5).stderr
+        (command,) = re.findall("python (manage.py migrate .*)", said)
+        assert command == "manage.py migrate --database archive blog 0001_r1_initial"
+        assert "Then the same undo again." in said
+        deployed.run(*command.split())
+        deployed.script("undo", "--database", "archive")
+        assert dump(deployed.databases["archive"]) == before
+    finally:
+        coupons.unlink(missing_ok=True)
+        later.unlink(missing_ok=True)
+        later.with_suffix(".gone").unlink(missing_ok=True)
+
+
+def test_a_new_row_that_was_taken_back_is_to_be_applied_again_before_an_undo(deployed: Deployed) -> None:
+    deployed.script("switch", "--database", "default")
+    deployed.run("manage.py", "migrate", "rates", "zero")
+    said = deployed.script("undo", "--database", "default", expect=5).stderr
+    assert "Apply again what was taken back: python manage.py migrate\n" in said
+    deployed.run("manage.py", "migrate")
 
 
 def test_what_a_database_lacks_is_refused_and_let_be_by_name(deployed: Deployed) -> None:

@@ -7,6 +7,7 @@ import sys
 import typing
 
 from .backup import BACKUP
+from .ontop import ways_out
 from .places import Place
 from .words import Facts, full_name
 
@@ -81,6 +82,9 @@ class Telling:
             if outcome["code"] == "MW-E22":
                 names = " ".join(f"--may-lack {name}" for name in outcome["details"]["lacking"])
                 self._complaint(f"  Bring it back as the old release has it. Where nobody needs it: {names}")
+            if outcome["code"] == "MW-E32":
+                for way_out in ways_out(Place(outcome["database"], outcome["schema"]), outcome["details"]):
+                    self._complaint(f"  {way_out}")
         else:
             self._line(_told(outcome))
 
