@@ -20,6 +20,9 @@ from migwizard.project.discovery import Project, find_project
 from migwizard.project.places import OPTION, without_password
 from migwizard.stored import read_json
 
+YES_OR_NO = ("precedence", "replaces")
+"""Keys of answers files that no question asks for, so that no question would refuse another answer."""
+
 
 def project_of(arguments: argparse.Namespace) -> Project:
     """The project that the command line means; its root is noted for the log."""
@@ -76,6 +79,9 @@ def _answers(name: str | None) -> dict[str, str]:
         raise UsageError(f"The answers file {name} cannot be read: {error}", code="answers") from error
     if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
         raise UsageError(f"The answers file {name} must hold one JSON object of texts.", code="answers")
+    for key in YES_OR_NO:
+        if data.get(key, "yes") not in ("yes", "no"):
+            raise UsageError(f"{data[key]!r} is no answer to {key}; choose yes or no.", code="answer")
     return data
 
 

@@ -12,7 +12,6 @@ from typing import Any
 from migwizard.engine import durable, edits, formatting, overrule, replacing
 from migwizard.engine.ride import Ride
 from migwizard.engine.talk import Answer
-from migwizard.errors import UsageError
 from migwizard.plan.operations import Node
 from migwizard.plan.precedence import Precedence, Weight, find_precedence
 from migwizard.project.guest import GuestError
@@ -28,14 +27,9 @@ WHY = "For the order alone: migrate renders fewer model classes this way."
 
 
 def is_on(ride: Ride) -> bool:
-    """Whether dependencies for the order are wanted; an answer of the answers file is noted, so that it holds another day.
-
-    Raises UsageError for an answer that is none.
-    """
+    """Whether dependencies for the order are wanted; an answer of the answers file is noted, so that it holds another day."""
     decisions = ride.checkpoint.decisions
     if KEY in ride.options.answers:
-        if ride.options.answers[KEY] not in (YES, NO):
-            raise UsageError(f"{ride.options.answers[KEY]!r} is no answer to {KEY}; choose yes or no.", code="answer")
         said = Answer(ride.options.answers[KEY], "answers file")
         if decisions.get(KEY) != said:
             decisions[KEY] = said
@@ -53,12 +47,13 @@ def settle(ride: Ride, nodes: Collection[Node]) -> dict[str, Any]:
     """Look for such dependencies of the new files, and write them where they are wanted; the result of Seeds about it.
 
     Files that a person changed stay as they are. Nothing is offered where old files still count beside the new ones, since
-    these may wait for each other then. Where they are wanted and there are none, it is said why.
+    these may wait for each other then. Where they are wanted and there are none, it is said why. Where nobody is there to
+    be asked, and nobody has declined them, it is said that they exist.
     """
     wanted = is_on(ride)
     if not wanted:
         _note_left(ride)
-    if not (wanted or ride.options.review):
+    if not ride.options.review and not wanted and KEY in ride.checkpoint.decisions:
         return {}
     found = _find(ride, nodes)
     if isinstance(found, str):
@@ -70,7 +65,10 @@ def settle(ride: Ride, nodes: Collection[Node]) -> dict[str, Any]:
     if wanted:
         _write(ride, found)
     dependencies = [[".".join(node), ".".join(other)] for node, other in found.dependencies]
-    return {KEY: {"dependencies": dependencies, "before": found.before, "after": found.after, "written": wanted}}
+    result = {"dependencies": dependencies, "before": found.before, "after": found.after, "written": wanted}
+    if not (wanted or ride.options.review):
+        ride.tell("note", _not_taken(result))
+    return {KEY: result}
 
 
 def _find(ride: Ride, nodes: Collection[Node]) -> Precedence | str:
@@ -121,11 +119,22 @@ def files_with(result: Mapping[str, Any]) -> list[str]:
 
 def price(found: Mapping[str, Any]) -> str:
     """What they save and what that costs: which apps come to depend on which."""
-    pairs = dict.fromkeys((node.partition(".")[0], other.partition(".")[0]) for node, other in found["dependencies"])
     return (
         f"migrate renders {found['after']:,} model classes instead of {found['before']:,}, but apps then depend on others "
-        "that they do not need: "
-        f"{some([f'{app} after {other}' for app, other in pairs])}"
+        f"that they do not need: {_pairs(found)}"
+    )
+
+
+def _pairs(found: Mapping[str, Any]) -> str:
+    pairs = dict.fromkeys((node.partition(".")[0], other.partition(".")[0]) for node, other in found["dependencies"])
+    return some([f"{app} after {other}" for app, other in pairs])
+
+
+def _not_taken(found: Mapping[str, Any]) -> str:
+    """What a run without a person leaves, and how it is had."""
+    return (
+        f"Not taken unasked: {in_words(found)} Apps would depend on others that they do not need: {_pairs(found)}. To take them, "
+        f'before Apply or after an undo: --answers with a file that holds {{"{KEY}": "{YES}"}}.'
     )
 
 

@@ -41,9 +41,7 @@ def is_on(ride: Ride) -> bool:
 
 
 def decide(ride: Ride) -> None:
-    """Note what the command line says. Raises UsageError where it comes too late, or where an answer is none."""
-    if ride.options.answers.get(KEY, YES) not in (YES, NO):
-        raise UsageError(f"{ride.options.answers[KEY]!r} is no answer to {KEY}; choose yes or no.", code="answer")
+    """Note what the command line says. Raises UsageError where it comes too late."""
     said = ride.options.replaces
     known = ride.checkpoint.decisions.get(KEY)
     if known is not None and known.choice != YES:
