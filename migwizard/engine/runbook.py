@@ -15,7 +15,7 @@ from migwizard.engine import git, histories, replacing
 from migwizard.engine.committed import NAMES
 from migwizard.engine.ride import Ride
 from migwizard.switch import script
-from migwizard.switch.manifest import Manifest, node_name
+from migwizard.switch.manifest import FILE_NAME, Manifest, node_name
 from migwizard.words.counting import count, some
 from migwizard.words.databases import engine_name
 
@@ -23,6 +23,9 @@ NAME = "runbook.md"
 TENANTS = {"django_tenants", "tenant_schemas"}
 PRUNES = (4, 1)
 """The first Django whose migrate has --prune."""
+
+BEFORE = f'git switch --detach "$(git log -1 --format=%H -- {FILE_NAME})^"'
+"""Goes to the last commit before the one that brought the manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +126,14 @@ def _changed(known: Known) -> Iterable[str]:
 
 def _checkout(known: Known) -> Iterable[str]:
     yield "## A colleague's checkout"
-    yield "After pulling the commit of the reset, once for the databases of the checkout:"
+    yield "After pulling the commit of the reset, look first. This only reads:"
+    yield _shell(f"python {script.FILE_NAME} check --all")
+    yield (
+        "Where it says that a database is behind (MW-E12), not all old migrations were applied before the pull. They are applied "
+        "with the files from before the reset, which git still has; commit your own work before. Nobody else needs this:"
+    )
+    yield _shell(BEFORE, *_migrate(known), "git switch -")
+    yield "Then, once for the databases of the checkout:"
     yield _shell(*_move(known, every=True))
     yield "A test database that is kept between runs (`--keepdb`, `--reuse-db`) is made anew once (`--create-db`)."
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine.runbook import Known, text
+from migwizard.engine.runbook import BEFORE, Known, text
 from migwizard.switch.manifest import Manifest, build
 from tests.replaces.support import WarmShop
 from tests.replaces.test_retire import retired_files
@@ -27,15 +27,17 @@ SECTIONS = (
 )
 
 
-def commands(runbook: str) -> list[list[str]]:
+def commands(runbook: str) -> list[str]:
     """What stands in its blocks, line by line."""
     blocks = re.findall(r"^```sh\n(.*?)^```$", runbook, re.MULTILINE | re.DOTALL)
-    return [shlex.split(line) for block in blocks for line in block.splitlines()]
+    return [line for block in blocks for line in block.splitlines()]
 
 
-def run(shop: WarmShop, command: list[str]) -> subprocess.CompletedProcess[str]:
+def run(shop: WarmShop, command: str) -> subprocess.CompletedProcess[str]:
     """One of them, in the folder of manage.py."""
-    program, *words = command
+    if command.startswith("git "):
+        return subprocess.run(["bash", "-c", command], cwd=shop.root, capture_output=True, text=True, check=False)
+    program, *words = shlex.split(command)
     if program == "migwizard":
         return shop.migwizard(*words)
     assert program == "python"
@@ -45,17 +47,16 @@ def run(shop: WarmShop, command: list[str]) -> subprocess.CompletedProcess[str]:
 def test_every_command_works_in_its_order_in_another_checkout(
     finished: WarmShop, tiny: WarmShop, tmp_path: Path
 ) -> None:
-    shutil.copytree(finished.root, tmp_path / "tiny", ignore=shutil.ignore_patterns(".migwizard"))
-    shop = WarmShop(tmp_path / "tiny")
-    shutil.copy(tiny.database, shop.database)
+    shop = pulled(finished, tiny, tmp_path / "tiny")
     written = shop.migwizard("runbook").stdout
     assert written == (finished.root / ".migwizard/runbook.md").read_text()
     assert re.findall(r"^## (.*)$", written, re.MULTILINE) == list(SECTIONS)
     ran = []
     for command in commands(written):
         done = run(shop, command)
-        assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}{done.stderr}"
-        ran.append(" ".join(command[1:2] if command[0] == "migwizard" else command[1:3]))
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+        program, *words = shlex.split(command)
+        ran.append(" ".join(words[: 1 if program == "migwizard" else 2]))
     assert {"manage.py migrate", "migwizard_switch.py check", "migwizard_switch.py undo", "branch", "retire"} <= set(
         ran
     )
@@ -63,6 +64,36 @@ def test_every_command_works_in_its_order_in_another_checkout(
     assert ("migwizard_switch.py switch" in ran) != by_name
     assert not retired_files(shop)
     shop.assert_clean()
+
+
+def test_a_colleague_whose_database_is_behind_gets_there(finished: WarmShop, tiny: WarmShop, tmp_path: Path) -> None:
+    shop = pulled(finished, tiny, tmp_path / "tiny")
+    for command in (BEFORE, "python manage.py migrate clubs 0003", "git switch -"):
+        assert run(shop, command).returncode == 0
+    colleague = shop.migwizard("runbook").stdout.partition("## A colleague")[2].partition("## CI")[0]
+    look, *rest = commands(colleague)
+    behind = run(shop, look)
+    assert behind.returncode == 5 and "is behind: it lacks clubs." in behind.stderr
+    for command in rest:
+        done = run(shop, command)
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    assert run(shop, look).returncode == 0
+    shop.assert_clean()
+
+
+def pulled(finished: WarmShop, tiny: WarmShop, folder: Path) -> WarmShop:
+    """A checkout with the commit before the reset and that of the reset, and a database at the old head."""
+    shop = WarmShop(folder)
+    for source in (tiny.root, finished.root):
+        for name in [path for path in folder.iterdir() if path.name != ".git"] if folder.is_dir() else []:
+            shutil.rmtree(name) if name.is_dir() else name.unlink()
+        ignored = shutil.ignore_patterns(".migwizard", ".git", "__pycache__", tiny.database.name)
+        shutil.copytree(source, folder, ignore=ignored, dirs_exist_ok=True)
+        (folder / ".gitignore").write_text(f"{tiny.database.name}\n__pycache__\n.migwizard\n")
+        for command in ("init -q", "add -A", "-c user.name=a -c user.email=a@b.org commit -qm files"):
+            subprocess.run(["git", *command.split()], cwd=folder, check=True, capture_output=True)
+    shutil.copy(tiny.database, shop.database)
+    return shop
 
 
 def manifest(**more: Any) -> Manifest:
