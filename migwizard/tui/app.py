@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 FRAME_SECONDS = 0.1
 """Progress reaches the screen at most this often."""
+BENEATH_SECONDS = 1.0
+"""And this often where something lies over it: a change below it draws the whole terminal, while keys wait."""
 DOUBLE_PRESS_SECONDS = 0.3
 """A second answer so soon after the first one was not meant for the next question."""
 TAIL = 8
@@ -168,7 +170,7 @@ class WizardApp(Acts, Answering, DeadKeys, App[Ended]):
     def _flush_later(self) -> None:
         if not self._flush_due:
             self._flush_due = True
-            self.set_timer(FRAME_SECONDS, self._tell_latest)
+            self.set_timer(FRAME_SECONDS if is_step(self.screen) else BENEATH_SECONDS, self._tell_latest)
 
     async def _tell_latest(self) -> None:
         """Tell the newest progress; those before it are overtaken."""
@@ -197,6 +199,7 @@ class WizardApp(Acts, Answering, DeadKeys, App[Ended]):
         self.exit(message.ended)
 
     async def on_step_shown(self, message: StepShown) -> None:
+        await self._tell_latest()
         await self.settle()
 
     async def settle(self) -> None:

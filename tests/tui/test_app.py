@@ -114,6 +114,27 @@ def test_many_events_reach_the_screen_as_the_newest_one(monkeypatch: pytest.Monk
     assert len(heard) < 5
 
 
+def test_what_runs_below_an_overlay_does_not_keep_its_keys_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("migwizard.tui.app.BENEATH_SECONDS", 3600.0)
+    heard: list[str] = []
+    app = wizard(begin(State.DONE))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        assert app.step is not None
+        monkeypatch.setattr(app.step, "told", lambda event: heard.append(event.text))
+        await pilot.press("colon")
+        for number in (1, 2):
+            app.script.say(progress(State.DONE, f"step {number}", number, 500))
+        await pilot.pause(0.25)
+        await settled(pilot)
+        assert heard == []
+        await pilot.press("escape")
+        await settled(pilot)
+        assert heard == ["step 2"], "the newest is told as soon as nothing lies over the screen"
+
+    drive(app, act)
+
+
 def test_going_back_says_that_nothing_was_undone() -> None:
     app = wizard(begin(State.LEVELS), review(State.LEVELS))
 

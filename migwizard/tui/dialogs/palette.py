@@ -66,13 +66,18 @@ class PaletteScreen(Overlay[str]):
 
     @on(Input.Changed)
     def _search(self, event: Input.Changed) -> None:
-        self._fill(event.value)
+        # Most letters of a word change nothing, and drawing the list anew takes longer than all else that a key does.
+        if self._found(event.value) != self.shown:
+            self._fill(event.value)
 
-    def _fill(self, text: str) -> None:
+    def _found(self, text: str) -> list[Entry]:
         wanted = text.lower().split()
         found = [e for e in self.entries if all(part in f"{e.words} {e.sentence}".lower() for part in wanted)]
         # Who types a name means that command, and not one whose sentence happens to hold the letters.
-        self.shown = sorted(found, key=lambda entry: not all(part in entry.words.lower() for part in wanted))
+        return sorted(found, key=lambda entry: not all(part in entry.words.lower() for part in wanted))
+
+    def _fill(self, text: str) -> None:
+        self.shown = self._found(text)
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options([Option(self._prompt(e), id=e.id, disabled=bool(e.why_not)) for e in self.shown])

@@ -118,13 +118,14 @@ class SeedsScreen(StepScreen):
 
     def _tell_run(self, event: Event) -> None:
         """Say which runs go on and how far each one is, a line each."""
-        data, name = event.data, str(event.data.get("run") or "")
+        data, name, before = event.data, str(event.data.get("run") or ""), len(self._runs)
         self._runs.pop(name if event.kind == "run" else "", None)
         if event.kind == "progress":
             number = f": {data.get('number')} of {data['total']}" if data.get("total") else ""
             self._runs[name] = f"{NOW} now  {data.get('words') or event.text}{number}"
         if self._runs:
-            self.query_one("#summary", Static).update("\n".join(self._runs.values()))
+            # Only another number of lines moves what is below.
+            self.query_one("#summary", Static).update("\n".join(self._runs.values()), layout=len(self._runs) != before)
 
     def _watch(self, event: Event) -> None:
         data = event.data
