@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from migwizard.plan.operations import Node
 
@@ -59,16 +60,20 @@ class Order:
     chosen: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Cycle:
     """Apps that need each other, and the orders in which they can come."""
 
     apps: tuple[str, ...]
     """Sorted."""
-    orders: tuple[Order, ...]
-    """The recommended one first."""
+    find: Callable[[], tuple[Order, ...]] = field(repr=False, compare=False)
     complete: bool
     """Whether no order at all needs fewer files than the recommended one."""
+
+    @cached_property
+    def orders(self) -> tuple[Order, ...]:
+        """The recommended one first; found when somebody looks at them."""
+        return self.find()
 
 
 @dataclass(frozen=True, slots=True)

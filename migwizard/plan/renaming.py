@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from migwizard.plan.naming import numbered
 from migwizard.plan.operations import Node
-from migwizard.plan.plan import Batch, Cycle, Deferred, Plan
+from migwizard.plan.plan import Batch, Cycle, Deferred, Order, Plan
 
 _LONGEST = 255
 """Django records names in a column of this width."""
@@ -76,9 +76,11 @@ def renamed(plan: Plan, names: Mapping[Node, str]) -> Plan:
             deferred=tuple(deferred(each) for each in item.deferred),
         )
 
+    def order(item: Order) -> Order:
+        return replace(item, deferred=tuple(deferred(each) for each in item.deferred))
+
     def cycle(item: Cycle) -> Cycle:
-        orders = (replace(order, deferred=tuple(deferred(each) for each in order.deferred)) for order in item.orders)
-        return replace(item, orders=tuple(orders))
+        return replace(item, find=lambda: tuple(order(each) for each in item.orders))
 
     batches, cycles = tuple(batch(item) for item in plan.batches), tuple(cycle(item) for item in plan.cycles)
     return replace(plan, batches=batches, cycles=cycles)

@@ -11,6 +11,7 @@ things that wait at all, fewest model classes to render in a migrate from zero.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import partial
 
 from migwizard.graph.components import ordered_components
 from migwizard.plan.files import Files
@@ -58,7 +59,10 @@ def schedule(
         files += chosen.files
     maker = Files(operations, neighbours, targets, tag)
     batches, rendered = maker.batches(files)
-    cycles = [_cycle(*each, maker=maker) for each in searched]
+    cycles = [
+        Cycle(members, partial(_orders, search, chosen, begin, maker=maker), search.complete)
+        for members, search, chosen, begin in searched
+    ]
     return Plan(batches, tuple(components), tuple(sorted(cycles, key=lambda cycle: cycle.apps)), rendered)
 
 
@@ -75,20 +79,19 @@ def _components(by_app: Mapping[str, Sequence[Operation]], neighbours: Neighbour
     return ordered_components(targets)
 
 
-def _cycle(members: tuple[str, ...], search: Search, chosen: Way, begin: int, *, maker: Files) -> Cycle:
+def _orders(search: Search, chosen: Way, begin: int, *, maker: Files) -> tuple[Order, ...]:
     """The orders to choose from, a stated one among them although nobody would have offered it."""
     ways = list(search.ways)
     if chosen.apps not in [way.apps for way in ways]:
         ways.append(chosen)
-    orders = [
+    return tuple(
         Order(
             way.apps,
             len(way.files),
             way.parted,
             maker.returning(way.files, begin),
-            recommended=way is search.ways[0],
+            recommended=way is search.best,
             chosen=way.apps == chosen.apps,
         )
         for way in ways
-    ]
-    return Cycle(members, tuple(orders), search.complete)
+    )

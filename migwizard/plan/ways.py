@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from migwizard.plan.operations import Operation
 from migwizard.plan.packing import Board, OrderError, PlanError, State
@@ -52,14 +53,33 @@ class Way:
         return len(self.files), self.parted, self.waiting, self.rendered
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Search:
     """What was found."""
 
-    ways: tuple[Way, ...]
-    """Each begins with another app; the recommended one first."""
+    board: Board
+    best: Way
+    """The recommended one."""
     complete: bool
     """Whether no order at all needs fewer files than the recommended one."""
+
+    @cached_property
+    def ways(self) -> tuple[Way, ...]:
+        """The orders worth offering: each begins with another app; the recommended one first.
+
+        Found when somebody looks at them, since they cost more than the recommended one and a plan needs that one only.
+        """
+        board, best = self.board, self.best
+        size = max(1, len(board.operations))
+        found = {best.apps[0]: best}
+        others = [app for app in board.apps if app not in found]
+        others.sort(key=lambda app: (_left_at_first(board, app), app))
+        for app in others[: min(MOST_WAYS - 1, _OTHERS // (size * len(board.apps)))]:
+            try:
+                found[app] = _best(board, (app,), _Effort(_EFFORT // size // len(board.apps) // 4))
+            except PlanError:
+                continue
+        return (best, *sorted((way for way in found.values() if way is not best), key=lambda way: (way.cost, way.apps)))
 
 
 @dataclass(slots=True)
@@ -160,26 +180,18 @@ class _Walk:
 
 
 def find_ways(board: Board, stated: Sequence[str] = ()) -> tuple[Search, Way]:
-    """The orders worth offering, and the one to take: the recommended one, or what follows the `stated` order.
+    """What was found, and the order to take: the recommended one, or what follows the `stated` order.
 
     Raises PlanError where there is no order at all, OrderError where the stated one cannot be followed.
     """
     size = max(1, len(board.operations))
     effort = _Effort(_EFFORT // size)
     best = _best(board, (), effort)
-    found = {best.apps[0]: best}
-    others = [app for app in board.apps if app not in found]
-    others.sort(key=lambda app: (_left_at_first(board, app), app))
-    for app in others[: min(MOST_WAYS - 1, _OTHERS // (size * len(board.apps)))]:
-        try:
-            found[app] = _best(board, (app,), _Effort(_EFFORT // size // len(board.apps) // 4))
-        except PlanError:
-            continue
-    ways = (best, *sorted((way for way in found.values() if way is not best), key=lambda way: (way.cost, way.apps)))
-    chosen = next((way for way in ways if way.apps == tuple(stated)), None)
-    if chosen is None:
-        chosen = _best(board, stated, _Effort(_EFFORT // size)) if stated else best
-    return Search(ways, not effort.cut), chosen
+    search = Search(board, best, not effort.cut)
+    if not stated:
+        return search, best
+    chosen = next((way for way in search.ways if way.apps == tuple(stated)), None)
+    return search, chosen or _best(board, stated, _Effort(_EFFORT // size))
 
 
 def _left_at_first(board: Board, app: str) -> int:

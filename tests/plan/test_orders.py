@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from collections import Counter
 from itertools import permutations
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from migwizard.plan import ways
 from migwizard.plan.renaming import NamingError, checked_name, checked_tag, renamed
 from migwizard.plan.schedule import Cycle, OrderError, Plan, PlanError, schedule
 from tests.plan.shapes import Shape, add, create, of_models, shapes
@@ -172,6 +174,21 @@ def test_planning_ten_apps_with_fifty_models_is_quick() -> None:
     plan = schedule(operations, {})
     assert time.process_time() - began < 1.0
     assert 1 < len(plan.cycles[0].orders) <= 12
+
+
+def test_orders_are_sought_when_somebody_looks_at_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plan needs the recommended one only, and the others cost more than that."""
+    tried: list[object] = []
+    best = ways._best
+
+    def counted(board: Any, order: Any, effort: Any) -> ways.Way:
+        tried.append(order)
+        return best(board, order, effort)
+
+    monkeypatch.setattr(ways, "_best", counted)
+    (cycle,) = schedule(ring(4, 2), {}).cycles
+    assert tried == [()]
+    assert len(cycle.orders) == len(tried) > 1
 
 
 def test_in_a_very_large_cycle_few_orders_are_tried() -> None:
