@@ -19,7 +19,7 @@ import pytest
 
 from migwizard import cli
 from migwizard.commands import completion, farewell, lines, setup, web, wizard
-from migwizard.commands.reset import say_figures
+from migwizard.commands.run import say_figures
 from migwizard.engine.process import Ended
 from migwizard.errors import UsageError
 from migwizard.exit_codes import ExitCode
@@ -62,6 +62,17 @@ def test_help_loads_nothing_heavy(arguments: tuple[str, ...]) -> None:
 def test_a_command_without_screens_loads_no_screens() -> None:
     assert "textual" not in imported_by("status", "-C", "/")
     assert "textual" not in imported_by("--plain", "-C", "/")
+
+
+def test_a_run_loads_only_the_states_that_it_reaches() -> None:
+    unreached = [f"migwizard.engine.steps.{state}" for state in ("seeds", "proof", "apply", "fake", "done")]
+    unreached += ["migwizard.engine.previews", "migwizard.seeds.compose", "migwizard.proof.catalogue"]
+    code = (
+        "import sys, migwizard.commands.run\nfrom migwizard.engine.steps import preflight, graph, levels, generate\n"
+        f"print(*(name for name in {unreached!r} if name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == []
 
 
 def test_the_console_script_and_the_module_are_the_same() -> None:

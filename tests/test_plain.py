@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 import pytest
 
 from migwizard.engine import previews
-from migwizard.engine.previews import AppLine, FakePreview, Finding, GraphPreview, PreflightPreview
+from migwizard.engine.findings import Finding
+from migwizard.engine.previews import AppLine, FakePreview, GraphPreview, PreflightPreview
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Event, Question
 from migwizard.faces.console import Console

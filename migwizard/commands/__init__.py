@@ -14,7 +14,7 @@ from migwizard.exit_codes import ExitCode
 # Imported when it is called for: the first screen of the wizard must not wait for what other commands need.
 COMMANDS: dict[str | None, tuple[str, str]] = {
     None: ("wizard", "wizard"),
-    "run": ("reset", "run"),
+    "run": ("run", "run"),
     "fake": ("reset", "fake"),
     "undo": ("reset", "undo"),
     "status": ("status", "status"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from migwizard.commands.reset import say_figures
+from migwizard.commands.run import say_figures
 from migwizard.commands.setup import again, project_of, say
 from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.process import Ended

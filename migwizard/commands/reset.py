@@ -1,4 +1,4 @@
-"""Commands that make a reset, or take it back."""
+"""Commands that lead databases to a reset, or take it back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from migwizard.commands.setup import again, face_of, options_of, project_of, say
-from migwizard.engine import deviating, histories, journal, machine, pulled, recovery
+from migwizard.engine import deviating, histories, journal, pulled, recovery
 from migwizard.engine import undo as undoing
 from migwizard.engine.checkpoint import load_checkpoint
 from migwizard.engine.opening import open_ride
@@ -24,73 +24,9 @@ from migwizard.paths import Workplace
 from migwizard.project.discovery import Project
 from migwizard.switch.manifest import FILE_NAME
 from migwizard.words import leaving
-from migwizard.words.counting import some
-from migwizard.words.databases import ENGINES, told, told_switch
+from migwizard.words.databases import ENGINES, told_switch
 
 KEPT = "Nothing was taken back, and nothing was changed."
-
-
-def run(arguments: argparse.Namespace) -> int:
-    """The whole ride, or the rest of it."""
-    project = project_of(arguments)
-    say(f"Project {project.root}, interpreter {project.interpreter.named} ({project.interpreter.reason})")
-    with open_ride(project, face_of(arguments), options_of(arguments)) as ride:
-        report = machine.run(ride)
-    if arguments.json:
-        emit(report)
-    else:
-        _narrate(report, arguments)
-    return ExitCode.DONE
-
-
-def _narrate(report: dict[str, Any], arguments: argparse.Namespace) -> None:
-    if report.get("nothing"):
-        return
-    say("")
-    say_figures(report)
-    if report["state"] == State.DONE:
-        say("How it gets into every other environment: .migwizard/runbook.md")
-        say(f"Done. Undo, until something is built on it: {again(arguments, 'undo')}")
-    else:
-        say(f"Stopped after {report['state']}, as you asked. Go on: {again(arguments, 'run')}")
-
-
-def say_figures(report: dict[str, Any]) -> None:
-    """Files, proof and databases of a ride's report, for people."""
-    if report["files_after"] is not None:
-        say(f"Files: {report['files_before']} before, {report['files_after']} after")
-    if report["proof"]:
-        equal = report["proof"]["schema_equal"] and report["proof"]["rows_equal"]
-        result = "schema and rows are equal" if equal else "old and new differ, and every difference was accepted"
-        say(f"Proof: {result}; the certificate is {report['certificate']}")
-    if kept := list(_undecided(report)):
-        say(f"Kept, since nobody decided, though it did nothing here: {some(kept)}. The summary has the evidence.")
-    for alias, state in report["databases"].items():
-        say(told(alias, state))
-    if report["kept"]:
-        say(f"Kept on top: {some([_as_django(name) for name in report['kept']])}")
-    if report["drift"]:
-        say(f"Drift: the next manage.py migrate applies {some([_as_django(name) for name in report['drift']])}")
-    if report["callers"]:
-        say(f"Migrations that are gone are named at {some(report['callers'])}; lead these places elsewhere.")
-    if report["leftovers"]:
-        say(f"Nothing names {some(report['leftovers'])} any more; remove what nobody else needs.")
-
-
-def _undecided(report: dict[str, Any]) -> Iterator[str]:
-    """The operations that came along because they might do something elsewhere, and of which no person said so."""
-    decided = {answer["question"] for answer in report["answers"] if answer["by"] == "person"}
-    for seed in report.get("seeds") or ():
-        if (
-            seed["verdict"] == "ask"
-            and seed["rung"] not in (None, "drop")
-            and f"keep:{seed['operation']}" not in decided
-        ):
-            yield seed["operation"]
-
-
-def _as_django(name: str) -> str:
-    return name.removesuffix(".py").replace("/", ".")
 
 
 def undo(arguments: argparse.Namespace) -> int:

@@ -17,7 +17,6 @@ from migwizard.engine.states import State
 from migwizard.errors import MigwizardError
 from migwizard.plan.operations import Node
 from migwizard.project.guest import GuestError
-from migwizard.proof.rowset import CONTENT_TYPES, PERMISSIONS
 from migwizard.words.counting import count
 
 KEY = "drift"
@@ -98,6 +97,8 @@ def without_stale(ride: Ride, planned: Planned, rows: Mapping[str, Any]) -> dict
 
     Django leaves these behind in every database; one that is made from zero never has them.
     """
+    from migwizard.proof.rowset import CONTENT_TYPES, PERMISSIONS
+
     today = {(model["app"], model["model"].lower()) for model in ride.registry()["models"]}
     deleted = {op.of_model for op in planned.operations.values() if op.makes_model} - today
     tables = dict(rows["tables"])

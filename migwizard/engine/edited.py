@@ -9,7 +9,6 @@ from migwizard.engine.edits import Edit
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
-from migwizard.engine.unified import changed_lines, unified
 from migwizard.errors import UndecidedError
 
 Node = tuple[str, str]
@@ -61,6 +60,8 @@ def sentence(name: str, generated: str, data: bytes) -> str:
     what = edits.problem(data)
     if what:
         return f"{what[0].upper()}{what[1:]}; your text is kept."
+    from migwizard.engine.unified import changed_lines
+
     count = changed_lines(generated, data.decode(errors="replace"))
     lines = "1 line differs" if count == 1 else f"{count} lines differ"
     return f"{lines} from what makemigrations wrote; Proof tries your text."
@@ -88,6 +89,8 @@ def _ask_found(ride: Ride, name: str) -> None:
 
 def _found(name: str, generated: str, data: bytes) -> Question:
     broken, short = edits.problem(data), name.removesuffix(".py")
+    from migwizard.engine.unified import unified
+
     shown = unified(generated, data.decode(errors="replace"), f"generated/{name}", f"yours/{name}")
     show = Choice("show", "shows your change; nothing else happens", "Show my change", shows=shown)
     redo = Choice(TAKE, "puts the generated text back; yours is kept beside it", "Redo the original")
@@ -110,6 +113,8 @@ def _found(name: str, generated: str, data: bytes) -> Question:
 
 def _ask_conflict(ride: Ride, edit: Edit) -> str:
     short, text = edit.name.removesuffix(".py"), edits.new_text(ride, edit.name)
+    from migwizard.engine.unified import unified
+
     shown = unified(text, edit.data.decode(errors="replace"), f"generated/{edit.name}", f"yours/{edit.name}")
     broken = edits.problem(edit.data)
     return ride.ask(

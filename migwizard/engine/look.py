@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from migwizard.engine.reviews import REVIEWS, marker
+from migwizard.engine.report import report
+from migwizard.engine.reviews import marker, review_of
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import ORDER, State
-from migwizard.engine.steps import done
 from migwizard.engine.talk import Choice, Question
 
 
@@ -22,7 +22,7 @@ def look(ride: Ride) -> dict[str, Any]:
     position, step = 0, 1
     while position < len(ORDER) and (state := ORDER[position]) in ride.checkpoint.results:
         try:
-            ride.review(only_shown(REVIEWS[state].question(ride), _following(ride, position)), marker(ride, state))
+            ride.review(only_shown(review_of(state).question(ride), _following(ride, position)), marker(ride, state))
             step = 1
         except FileNotFoundError:
             ride.tell("note", f"{state.value}: its files are not there just now, so it is left out.")
@@ -31,7 +31,7 @@ def look(ride: Ride) -> dict[str, Any]:
                 raise
             step = -1
         position = max(position + step, 0)
-    return done.report(ride)
+    return report(ride)
 
 
 def only_shown(question: Question, following: State | None) -> Question:

@@ -9,29 +9,31 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
-from migwizard.engine import durable, edited, edits, late, precedence, reviews, runs, scratchcopies, staging
-from migwizard.engine import undo as undoing
-from migwizard.engine.previews import GeneratePreview
+from migwizard.engine import durable, edited, edits, late, runs, scratchcopies, staging, steps
+from migwizard.engine.report import report
 from migwizard.engine.retiring import standing
-from migwizard.engine.reviews import REVIEWS, looks, marker
+from migwizard.engine.reviews import looks, marker, review_of
 from migwizard.engine.ride import Ride, Turn, fingerprint
 from migwizard.engine.states import ORDER, State, before
-from migwizard.engine.steps import apply, done, fake, generate, graph, levels, preflight, proof, seeds
-from migwizard.engine.swapping import built_on
 from migwizard.errors import ConflictError
 from migwizard.words.counting import count, some
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One state: what runs, and from what its result is computed."""
+    """One state, and from what its result is computed."""
 
     state: State
-    run: Callable[[Ride], dict[str, Any]]
     inputs: Callable[[Ride], Any] | None = None
     """None: runs every time."""
+
+    def run(self, ride: Ride) -> dict[str, Any]:
+        """What the state does; its module is loaded now, so that a run pays for those states only that it reaches."""
+        result: dict[str, Any] = import_module(f"{steps.__name__}.{self.state.value}").run(ride)
+        return result
 
 
 def _models(ride: Ride) -> Any:
@@ -73,15 +75,15 @@ def _staged(ride: Ride) -> Any:
 
 
 TABLE = (
-    Row(State.PREFLIGHT, preflight.run),
-    Row(State.GRAPH, graph.run, _models),
-    Row(State.LEVELS, levels.run, _operations),
-    Row(State.GENERATE, generate.run, _history),
-    Row(State.SEEDS, seeds.run, _decided),
-    Row(State.PROOF, proof.run, _staged),
-    Row(State.APPLY, apply.run),
-    Row(State.FAKE, fake.run),
-    Row(State.DONE, done.run),
+    Row(State.PREFLIGHT),
+    Row(State.GRAPH, _models),
+    Row(State.LEVELS, _operations),
+    Row(State.GENERATE, _history),
+    Row(State.SEEDS, _decided),
+    Row(State.PROOF, _staged),
+    Row(State.APPLY),
+    Row(State.FAKE),
+    Row(State.DONE),
 )
 
 
@@ -123,7 +125,7 @@ def run(ride: Ride) -> dict[str, Any]:
             _work(ride, row)
             if ride.checkpoint.results.get(State.PREFLIGHT, {}).get("nothing"):
                 ride.tell("note", "Nothing to reset: no app of this project has migrations.")
-                return done.report(ride) | {"nothing": True}
+                return report(ride) | {"nothing": True}
             if row.state is ride.options.until and not ride.options.review:
                 break
             position = _approve(ride, position)
@@ -136,15 +138,15 @@ def run(ride: Ride) -> dict[str, Any]:
     _approve_run(ride)
     ride.save()
     runs.sweep(ride)
-    return done.report(ride)
+    return report(ride)
 
 
 def _work(ride: Ride, row: Row) -> None:
     """Run a state, or keep its result where nothing changed."""
     ride.checkpoint.state = row.state
-    key = fingerprint(row.inputs(ride)) if row.inputs else None
-    if key is not None and ride.checkpoint.fingerprints.get(row.state) == key and _intact(ride, row.state):
-        again = row.state is State.GENERATE and ride.options.review and bool(reviews.generate.rewritten(ride))
+    known = ride.checkpoint.fingerprints.get(row.state)
+    if row.inputs and known and fingerprint(row.inputs(ride)) == known and _intact(ride, row.state):
+        again = row.state is State.GENERATE and ride.options.review and bool(_rewritten(ride))
         text = "its files were written anew" if again else "nothing changed"
         ride.tell("kept", f"{row.state.value}: {text}", of=row.state.value, again=again)
     elif row.state is State.APPLY and ride.checkpoint.applied and State.APPLY in ride.checkpoint.results:
@@ -165,7 +167,7 @@ def _approve(ride: Ride, position: int) -> int:
         # Seeds writes a file anew: with the SQL by which the old history made its table, or with more dependencies.
         _tell_rewritten(ride)
         return ORDER.index(State.GENERATE)
-    question = REVIEWS[row.state].question(ride)
+    question = review_of(row.state).question(ride)
     key = looks(ride, question)
     if ride.checkpoint.approvals.get(row.state) == key:
         return position + 1
@@ -181,11 +183,11 @@ def _approve(ride: Ride, position: int) -> int:
             _load_anew(ride)
             return ORDER.index(State.PREFLIGHT)
         _notice_edits(ride, row.state)
-        if before(row.state, State.APPLY) and looks(ride, REVIEWS[row.state].question(ride)) != key:
+        if before(row.state, State.APPLY) and looks(ride, review_of(row.state).question(ride)) != key:
             ride.tell("note", "Something changed while you looked: please look once more.")
             return position
-        if isinstance(question.preview, GeneratePreview):
-            reviews.generate.accept(ride, question.preview)
+        if row.state is State.GENERATE:
+            review_of(row.state).accept(ride, question.preview)
         ride.checkpoint.approvals[row.state] = key
         ride.checkpoint.state = _following(row.state)
         ride.save()
@@ -194,15 +196,22 @@ def _approve(ride: Ride, position: int) -> int:
         forget(ride, row.state)
         _load_anew(ride)
         return position
-    target: State = REVIEWS[row.state].change(ride, answer)
+    target: State = review_of(row.state).change(ride, answer)
     _disapprove(ride, min(target, row.state, key=ORDER.index))
     ride.save()
     return ORDER.index(target)
 
 
+def _rewritten(ride: Ride) -> list[str]:
+    found: list[str] = review_of(State.GENERATE).rewritten(ride)
+    return found
+
+
 def _tell_rewritten(ride: Ride) -> None:
     """Why files are shown that were approved before Seeds wrote them."""
-    names = reviews.generate.rewritten(ride)
+    from migwizard.engine import precedence
+
+    names = _rewritten(ride)
     if not names:
         return
     ordered = set(names) <= set(precedence.files_with(ride.checkpoint.results[State.SEEDS]))
@@ -221,7 +230,7 @@ def _load_anew(ride: Ride) -> None:
 
 def _approved(ride: Ride, state: State) -> bool:
     """Whether a person approved the state as it looks now."""
-    return ride.checkpoint.approvals.get(state) == looks(ride, REVIEWS[state].question(ride))
+    return ride.checkpoint.approvals.get(state) == looks(ride, review_of(state).question(ride))
 
 
 def _notice_edits(ride: Ride, state: State) -> None:
@@ -252,7 +261,7 @@ def _approve_run(ride: Ride) -> None:
     """What a finished run did without a person is history: who opens it later is not asked about it as if it came next."""
     if not ride.options.review and ride.checkpoint.applied and State.DONE in ride.checkpoint.results:
         for state in (State.APPLY, State.FAKE):
-            ride.checkpoint.approvals[state] = looks(ride, REVIEWS[state].question(ride))
+            ride.checkpoint.approvals[state] = looks(ride, review_of(state).question(ride))
 
 
 def _back(ride: Ride, position: int) -> int:
@@ -260,6 +269,8 @@ def _back(ride: Ride, position: int) -> int:
 
     A face asks before it takes either back: the questions there have a choice that says so.
     """
+    from migwizard.engine import undo as undoing
+
     state = TABLE[position].state
     if ride.checkpoint.applied and state is State.FAKE:
         undoing.rows_back(ride)
@@ -304,6 +315,8 @@ def _refuse_finished(ride: Ride) -> None:
     """Migrations on top of a finished reset are for a reset of their own. Raises ConflictError."""
     if not ride.checkpoint.applied or State.DONE not in ride.checkpoint.results:
         return
+    from migwizard.engine.swapping import built_on
+
     added = [".".join(node) for node in built_on(ride)]
     if added:
         raise ConflictError(

@@ -56,7 +56,7 @@ def _renew(ride: Ride) -> None:
     """Preflight and graph again, for the apps that take part now; approved once, they stay approved."""
     # These two know the reviews, which know this module.
     from migwizard.engine.machine import TABLE
-    from migwizard.engine.reviews import REVIEWS, looks
+    from migwizard.engine.reviews import looks, review_of
 
     _forget_facts(ride)
     _pin(ride)
@@ -68,7 +68,7 @@ def _renew(ride: Ride) -> None:
     checkpoint.fingerprints[State.GRAPH] = fingerprint(inputs(ride))
     for state in (State.PREFLIGHT, State.GRAPH):
         if state in checkpoint.approvals:
-            checkpoint.approvals[state] = looks(ride, REVIEWS[state].question(ride))
+            checkpoint.approvals[state] = looks(ride, review_of(state).question(ride))
 
 
 def _pin(ride: Ride) -> None:

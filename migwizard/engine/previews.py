@@ -8,22 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from migwizard.engine.findings import Finding
 from migwizard.proof.deviation import Deviation
-
-Status = Literal["ok", "note", "stop", "waiting"]
-EARLIER = "Earlier reset"
-"""Name of the finding that a manifest of another reset stands in the checkout."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of preflight."""
-
-    name: str
-    """A word: "Git", "History"."""
-    status: Status
-    text: str
-    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from migwizard.engine import durable, git
+from migwizard.engine import since
 from migwizard.engine.checkpoint import ACCEPTED, Checkpoint
 from migwizard.engine.previews import ResumePreview
 from migwizard.engine.refusals.files import ASIDE, ASIDE_DOES, set_aside
@@ -19,15 +18,10 @@ from migwizard.engine.swapping import built_on
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import MigwizardError
 from migwizard.paths import Workplace
-from migwizard.stored import read_json
 from migwizard.words.counting import count, some
 
 if TYPE_CHECKING:
     from migwizard.engine.options import Opening
-
-SEEN = "seen.json"
-MOST = 12
-"""Sentences of what changed; more are counted."""
 
 
 class StartOver(Exception):  # noqa: N818 - not an error: the person begins anew
@@ -76,7 +70,7 @@ def _preview(ride: Ride) -> tuple[ResumePreview, str]:
     try:
         stale = _stale(ride)
         added = [".".join(node) for node in built_on(ride)] if finished else []
-        changed, details = ([f"on top of it: {some(added)}"], "\n".join(added)) if added else _changed(ride)
+        changed, details = ([f"on top of it: {some(added)}"], "\n".join(added)) if added else since.changed(ride)
     except MigwizardError as error:
         # Preflight will say it better, with its cures.
         stale, changed, details = [], [f"It cannot be compared now: {error.sentence}"], ""
@@ -228,105 +222,3 @@ def _in_words(kind: str, found: list[str]) -> str:
     if kind == "order":
         return "; ".join(f"{item.rpartition('=')[2].split(',')[0]} first in its cycle" for item in found)
     return f"{len(found)} {one if len(found) == 1 else many}"
-
-
-# What changed since
-
-
-def remember(ride: Ride) -> None:
-    """Note models, migrations and commit as they are now, to name what changed when the person comes back."""
-    if ride.checkpoint.applied or ride.read_only:
-        return
-    durable.write_file(ride.workplace.work / SEEN, json.dumps(_now(ride)).encode())
-
-
-def _now(ride: Ride) -> dict[str, Any]:
-    models: dict[str, list[str]] = {}
-    names = {f"{model['app']}.{model['model']}".lower(): model["model"] for model in ride.registry()["models"]}
-    for operation in ride.operations()["operations"]:
-        for part in operation["parts"]:
-            model, _, rest = part.partition(" ")
-            name = names.get(f"{operation['app']}.{model}", model)
-            models.setdefault(operation["app"], []).append(f"{name} {rest}")
-    files = {
-        label: {path.name: durable.file_hash(path) for path in sorted(Path(folder).glob("*.py"))}
-        for label, folder in ride.apps.folders.items()
-    }
-    return {
-        "head": git.head(ride.project.root),
-        "models": {app: sorted(set(parts)) for app, parts in models.items()},
-        "files": files,
-    }
-
-
-def _changed(ride: Ride) -> tuple[list[str], str]:
-    """Sentences about what is not as it was, and the whole list to read."""
-    path = ride.workplace.work / SEEN
-    seen = None if ride.checkpoint.applied else _seen(path)
-    if seen is None:
-        return [], ""
-    now = _now(ride)
-    sentences, lines = [], []
-    for app in sorted({*seen["models"], *now["models"]}):
-        old, new = set(seen["models"].get(app, ())), set(now["models"].get(app, ()))
-        if old != new:
-            sentences.append(f"models: {app}: {_model_words(old, new)}")
-            lines += [f"- {app}.{item}" for item in sorted(old - new)] + [
-                f"+ {app}.{item}" for item in sorted(new - old)
-            ]
-    for app in sorted({*seen["files"], *now["files"]}):
-        names = _differing(seen["files"].get(app, {}), now["files"].get(app, {}))
-        if names:
-            shown = ", ".join(names[:2]) + (", ..." if len(names) > 2 else "")
-            sentences.append(f"migrations: {app}: {shown}")
-            lines += [f"{app}/{name}" for name in names]
-    commits = git.log_since(ride.project.root, seen["head"]) if seen["head"] else []
-    if commits:
-        number = len(commits)
-        sentences.append(f"git: {number} new commit{'' if number == 1 else 's'}")
-        lines += ["", *commits]
-    if len(sentences) > MOST:
-        sentences[MOST:] = [f"and {len(sentences) - MOST} more"]
-    return sentences, "\n".join(lines).strip()
-
-
-def _seen(path: Path) -> dict[str, Any] | None:
-    """What was noted; None where it cannot be read, since it only serves to name changes."""
-    try:
-        seen = read_json(path)
-    except (OSError, ValueError):
-        return None
-    whole = isinstance(seen, dict) and "head" in seen
-    return seen if whole and all(isinstance(seen.get(part), dict) for part in ("models", "files")) else None
-
-
-def _model_words(old: set[str], new: set[str]) -> str:
-    """ "1 field added (Order.note), 1 model removed (Cart)"."""
-    words = []
-    for verb, items, models in (
-        ("added", new - old, _models(new) - _models(old)),
-        ("removed", old - new, _models(old) - _models(new)),
-    ):
-        if models:
-            words.append(_counted(len(models), "model", verb, sorted(models)))
-        rest = [item for item in sorted(items) if item.split(" ")[0] not in models]
-        fields = [f"{i.split(' ')[0]}.{i.split(' ')[2]}" for i in rest if i.split(" ")[1] == "field"]
-        others = [f"{i.split(' ')[0]} {' '.join(i.split(' ')[1:])}" for i in rest if i.split(" ")[1] != "field"]
-        if fields:
-            words.append(_counted(len(fields), "field", verb, fields))
-        if others:
-            words.append(_counted(len(others), "other part", verb, others))
-    return ", ".join(words)
-
-
-def _models(parts: set[str]) -> set[str]:
-    return {part.split(" ")[0] for part in parts if part.split(" ")[1:] == ["model"]}
-
-
-def _counted(number: int, what: str, verb: str, names: list[str]) -> str:
-    shown = ", ".join(names[:2]) + (", ..." if len(names) > 2 else "")
-    return f"{number} {what}{'' if number == 1 else 's'} {verb} ({shown})"
-
-
-def _differing(old: Mapping[str, str | None], new: Mapping[str, str | None]) -> list[str]:
-    return sorted(name for name in {*old, *new} if old.get(name) != new.get(name))

@@ -6,19 +6,20 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from migwizard import __version__, private
 from migwizard.engine import durable, late, scratch, scratchcopies
 from migwizard.engine.ride import Ride, Turn, fingerprint
-from migwizard.engine.seedwords import left_so_far
 from migwizard.errors import MigwizardError
 from migwizard.project.guest import Guest, GuestError
 from migwizard.stored import parse
 from migwizard.switch.manifest import Manifest
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 ALIAS = scratch.ALIAS
 # The second run of the old history: more than a year later, so that dates and years differ too.
@@ -81,6 +82,8 @@ class Runs:
         self._ride, self._alias = ride, alias
         self._stock = stock or late.is_off(ride)
         self._of = "" if alias == ALIAS else f"on_{fingerprint(alias)[:6]}_"
+        from concurrent.futures import ThreadPoolExecutor
+
         self._pool = ThreadPoolExecutor(max_workers=scratch.side_by_side(ride))
         self._without = ride.without if below else []
         self._first, self._again = ("folded", "folded_second") if self._without else ("old", "second")
@@ -231,6 +234,8 @@ class Runs:
         path.unlink(missing_ok=True)
         scratch.note(self._ride, path, self._alias)
         words, total, run = self._words(say), self._total(say), f"{self._of}{say}"
+
+        from migwizard.engine.seedwords import left_so_far
 
         began = time.monotonic()
 

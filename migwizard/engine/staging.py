@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from migwizard import private
 from migwizard.engine import companions, durable, edits, formatting, replacing, strays
@@ -17,8 +17,10 @@ from migwizard.errors import MigwizardError
 from migwizard.plan.operations import Node
 from migwizard.plan.plan import Deferred, first_nodes
 from migwizard.seeds.guard import add_behind_guard, add_guard
-from migwizard.seeds.prelude import Prelude, splice
 from migwizard.words.counting import one_of
+
+if TYPE_CHECKING:
+    from migwizard.seeds.prelude import Prelude
 
 LEVELS = "levels.json"
 _FACTS = {"app", "name", "written", "stripped", "literal"}
@@ -113,6 +115,8 @@ def write_schema(
                     f"than what was deferred: {', '.join(file['unexplained'][:5])}. Nothing was changed.",
                     code="unexplained",
                 )
+    if preludes:
+        from migwizard.seeds.prelude import splice
     for (app, name), prelude in preludes.items():
         path = ride.workplace.staging / app / f"{name}.py"
         durable.write_file(path, splice(path.read_text(encoding="utf-8"), prelude).encode())

@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any
 
 from migwizard.engine import edits, histories, journal, rowcopies, scratchcopies, strays, undo
+from migwizard.engine.findings import Finding
 from migwizard.engine.journal import Step
 from migwizard.engine.ontop import check_nothing_on_top
-from migwizard.engine.previews import DatabaseLine, Finding, UndoAct, UndoPreview
+from migwizard.engine.previews import DatabaseLine, UndoAct, UndoPreview
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.steps.apply import steps_back
 from migwizard.engine.talk import Choice, Question

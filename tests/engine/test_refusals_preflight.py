@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from migwizard.engine.findings import Finding
 from migwizard.engine.options import Opening
-from migwizard.engine.previews import Finding, PreflightPreview
+from migwizard.engine.previews import PreflightPreview
 from tests.engine.persons import Person, sit_down
 from tests.engine.refusing import ROSTER, cured, git, own_surroundings, refused, then  # noqa: F401 - a fixture
 from tests.engine.support import Shop

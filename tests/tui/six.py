@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from migwizard.engine.deviating import question_of
+from migwizard.engine.findings import Finding
 from migwizard.engine.previews import (
     AppliedApp,
     ApplyPreview,
     DatabaseLine,
     DonePreview,
     FakePreview,
-    Finding,
     UndoAct,
     UndoPreview,
 )

@@ -9,7 +9,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from migwizard.engine.previews import EARLIER, Finding, PreflightPreview
+from migwizard.engine.findings import EARLIER, Finding
+from migwizard.engine.previews import PreflightPreview
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Event, Question
 from migwizard.tui.dialogs.reader import ReaderDialog

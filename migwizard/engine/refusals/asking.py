@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
-from migwizard.engine.previews import Finding, PreflightPreview, Preview, RefusalPreview
+from migwizard.engine.findings import Finding
+from migwizard.engine.previews import PreflightPreview, Preview, RefusalPreview
 from migwizard.engine.refusals import reading
 from migwizard.engine.refusals.case import Act, Offer, Refused
 from migwizard.engine.refusals.copying import copy_of

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migwizard.engine import patience
-from migwizard.engine.previews import EARLIER
+from migwizard.engine.findings import EARLIER
 from migwizard.engine.refusals import reading
 from migwizard.engine.refusals.case import Act, Offer, Refused
 from migwizard.engine.refusals.files import ASIDE, ASIDE_DOES, set_aside, take_previous

@@ -8,30 +8,22 @@ Where a module has `mark(ride, question, text)`, it keeps what a person marks wh
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
 from types import ModuleType
 
-from migwizard.engine.previews import GeneratePreview, PreflightPreview
-from migwizard.engine.reviews import apply, done, fake, generate, graph, levels, preflight, proof, seeds
 from migwizard.engine.ride import Ride, fingerprint
 from migwizard.engine.states import State
 from migwizard.engine.talk import Question
 
-REVIEWS: dict[State, ModuleType] = {
-    State.PREFLIGHT: preflight,
-    State.GRAPH: graph,
-    State.LEVELS: levels,
-    State.GENERATE: generate,
-    State.SEEDS: seeds,
-    State.PROOF: proof,
-    State.APPLY: apply,
-    State.FAKE: fake,
-    State.DONE: done,
-}
+
+def review_of(state: State) -> ModuleType:
+    """The module of a state, loaded when it is first needed: a ride without a person needs none of them."""
+    return import_module(f"{__name__}.{state.value}")
 
 
 def marker(ride: Ride, state: State) -> Callable[[Question, str], None] | None:
     """What keeps the marks of a person on the question of a state; None where it has none."""
-    mark = getattr(REVIEWS[state], "mark", None)
+    mark = getattr(review_of(state), "mark", None)
     return None if mark is None else partial(mark, ride)
 
 
@@ -40,6 +32,9 @@ def looks(ride: Ride, question: Question) -> str:
 
     How the same interpreter was found changes nothing that a person could mind, and neither do their own marks.
     """
+    from migwizard.engine.previews import GeneratePreview, PreflightPreview
+    from migwizard.engine.reviews import generate
+
     preview = question.preview
     if isinstance(preview, PreflightPreview):
         how = ride.project.interpreter.reason

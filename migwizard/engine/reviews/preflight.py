@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from migwizard.engine.previews import Finding, PreflightPreview
+from migwizard.engine.findings import Finding
+from migwizard.engine.previews import PreflightPreview
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
 from migwizard.engine.steps.looking import GRAPHVIZ

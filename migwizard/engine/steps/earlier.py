@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from migwizard.engine import pulled
-from migwizard.engine.histories import CURES
 from migwizard.engine.ride import Ride
 from migwizard.errors import ConflictError, DatabaseError
 from migwizard.switch.manifest import FILE_NAME, Manifest
@@ -68,6 +67,8 @@ def refusal(ride: Ride, alias: str) -> DatabaseError | None:
     found = ride.guest.call("database_state", alias=alias, manifest=manifest.to_dict())
     if found["state"] not in NOT_YET:
         return None
+    from migwizard.engine.histories import CURES
+
     behind = found["state"] == "BEHIND"
     return DatabaseError(
         f"Database {alias} is still at the history from before the reset {named(manifest)}, which stands in this checkout, so "

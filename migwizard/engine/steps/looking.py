@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from migwizard import private
-from migwizard.engine import checkout, histories, keeping, oddfiles, patience, replacing, scratch, torn
+from migwizard.engine import checkout, keeping, oddfiles, patience, replacing, scratch
 from migwizard.engine.checkpoint import NOT_TOUCHED
+from migwizard.engine.findings import EARLIER, Finding, Status
 from migwizard.engine.manifests import make_manifest
-from migwizard.engine.previews import EARLIER, Finding, Status
 from migwizard.engine.ride import Ride
 from migwizard.engine.steps import earlier, others, versioned
-from migwizard.errors import DatabaseError, MigwizardError, ProjectError, UndecidedError, UsageError
+from migwizard.errors import DatabaseError, MigwizardError, ProjectError, UndecidedError, UsageError, as_sentence
 from migwizard.project.guest import GuestError
 from migwizard.project.places import GIVEN
 from migwizard.words.counting import count
@@ -263,6 +263,8 @@ def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
         details = error.details | {"alias": alias}
         raise DatabaseError(f"{error.sentence} Nothing was changed.", code=error.code, details=details) from error
     if found["state"] not in SWITCHABLE:
+        from migwizard.engine import histories, torn
+
         if (refusal := earlier.refusal(ride, alias)) is not None:
             raise refusal
         code = str(found["code"] or found["state"])
@@ -384,9 +386,6 @@ def checks_of(ride: Ride) -> tuple[Check, ...]:
 
 def look_at(ride: Ride, check: Check, seen: Seen) -> list[tuple[Finding, MigwizardError | None]]:
     """What one check found, with the error behind each STOP."""
-    from migwizard.engine.refusals.headlines import headline
-    from migwizard.errors import as_sentence
-
     try:
         status, text, detail = check.look(ride, seen)
         return [(Finding(check.name, status, text, detail), None)]
@@ -394,6 +393,8 @@ def look_at(ride: Ride, check: Check, seen: Seen) -> list[tuple[Finding, Migwiza
         errors = list(several.errors)
     except Exception as error:
         errors = [(check.name, as_sentence(error))]
+    from migwizard.engine.refusals.headlines import headline
+
     return [(Finding(name, "stop", headline(error), detail_of(error)), error) for name, error in errors]
 
 

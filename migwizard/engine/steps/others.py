@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from migwizard.engine import histories, torn
 from migwizard.engine.ride import Ride
 from migwizard.errors import DatabaseError
 from migwizard.words.counting import some
@@ -28,6 +27,8 @@ def refuse_behind(ride: Ride, alias: str) -> None:
         labels = {app for by, app in needed if (by, app) not in swapped}
     missing = [(app, name) for app, name in found if app in labels]
     if missing:
+        from migwizard.engine import histories, torn
+
         details = {"alias": alias, "missing": [list(node) for node in missing]}
         raise DatabaseError(
             f"Database {alias} lacks {some(['.'.join(node) for node in missing])}, of other apps. The new files will "

@@ -6,8 +6,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import drift, keeping, resuming
-from migwizard.engine.previews import Finding
+from migwizard.engine import drift, keeping, since
+from migwizard.engine.findings import Finding
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
 from migwizard.engine.steps.looking import Seen, checks_of, drift_lines, look_at
@@ -40,7 +40,7 @@ def run(ride: Ride) -> dict[str, Any]:
     }
     _check_neighbours(ride)
     _check_included(ride)
-    resuming.remember(ride)
+    since.remember(ride)
     return {
         "labels": list(ride.apps.labels),
         "excluded": list(ride.apps.excluded),

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from migwizard.engine import git
-from migwizard.engine.previews import Status
+from migwizard.engine.findings import Status
 from migwizard.engine.ride import Ride
 from migwizard.errors import UndecidedError
 from migwizard.words.counting import count, some

@@ -13,7 +13,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import DataTable, Static
 
-from migwizard.engine.previews import Finding, PreflightPreview
+from migwizard.engine.findings import Finding
+from migwizard.engine.previews import PreflightPreview
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Event, Question
 from migwizard.tui.commands import Command

@@ -9,7 +9,8 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from migwizard.engine.previews import Finding, UndoAct, UndoPreview
+from migwizard.engine.findings import Finding
+from migwizard.engine.previews import UndoAct, UndoPreview
 from migwizard.engine.talk import Question
 from migwizard.tui.commands import Command
 from migwizard.tui.roles import NOTE, OK, STOP, TODO
