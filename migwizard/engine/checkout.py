@@ -86,7 +86,7 @@ def _check_sources(ride: Ride) -> None:
     here = {name: durable.file_hash(ride.project.root / name) for name in sources}
     # What git ignores is no part of a checkout: settings of the place, or what a build made.
     absent = [name for name in sources if here[name] is None]
-    ignored = git.ignored(ride.project.root, absent)
+    ignored = git.ignored(ride.project.root, absent) or set()
     for name, digest in sources.items():
         if here[name] != digest and name not in ignored:
             raise _refusal(ride, name, "is there and not here" if here[name] is None else "differs")

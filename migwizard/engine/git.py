@@ -11,7 +11,7 @@ from pathlib import Path
 from migwizard.engine.stat import Change, count_lines
 
 
-def _git(root: Path, *arguments: str, told: str | None = None) -> str | None:
+def _git(root: Path, *arguments: str, told: str | None = None, fine: Sequence[int] = (0,)) -> str | None:
     try:
         done = subprocess.run(
             # Without optional locks git status only reads; else it would renew the index.
@@ -24,7 +24,7 @@ def _git(root: Path, *arguments: str, told: str | None = None) -> str | None:
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout if done.returncode == 0 else None
+    return done.stdout if done.returncode in fine else None
 
 
 def changed_files(root: Path) -> list[Path] | None:
@@ -36,13 +36,13 @@ def changed_files(root: Path) -> list[Path] | None:
     return [Path(top.strip()) / entry[3:] for entry in listing.split("\0") if entry]
 
 
-def ignored(root: Path, names: Sequence[str]) -> set[str]:
-    """Those of some names, relative to `root`, that git does not want to know; none where there is no git."""
+def ignored(root: Path, names: Sequence[str]) -> set[str] | None:
+    """Those of some names, relative to `root`, that git does not want to know; None where it cannot tell of all of them."""
     if not names:
         return set()
     # It ends with 1 where it ignores none of them.
-    said = _git(root, "check-ignore", "-z", "--stdin", told="".join(f"{name}\0" for name in names))
-    return set(filter(None, (said or "").split("\0")))
+    said = _git(root, "check-ignore", "-z", "--stdin", told="".join(f"{name}\0" for name in names), fine=(0, 1))
+    return None if said is None else set(filter(None, said.split("\0")))
 
 
 def prefix(root: Path) -> str:

@@ -96,6 +96,15 @@ def test_a_project_in_a_folder_that_git_ignores(tiny: Shop, monkeypatch: pytest.
     assert found.detail.splitlines() == ["clubs/migrations", "people/migrations"]
 
 
+def test_an_app_in_a_repository_of_its_own_is_asked_about_there(repository: Shop) -> None:
+    with (repository.root / ".gitignore").open("a") as stream:
+        stream.write("clubs/\n")
+    git(repository.root, "rm", "-rq", "--cached", "clubs")
+    git(repository.root, "commit", "-qam", "elsewhere")
+    git(repository.root / "clubs", "init", "-q")
+    assert git_finding(repository).status == "ok"
+
+
 def test_files_that_git_keeps_although_it_ignores_their_folder_are_safe(repository: Shop) -> None:
     with (repository.root / ".gitignore").open("a") as stream:
         stream.write("people/migrations/\n")

@@ -60,7 +60,20 @@ def _refuse_dirty(dirty: Sequence[Path], root: Path) -> None:
 def _ignored(folders: Sequence[Path], root: Path) -> list[str]:
     """Those with files that git was told to ignore, so that no commit has them.
 
-    Each is asked about from inside, since it may lie in another repository than manage.py.
+    Git is asked once for each repository: some may lie in another one than manage.py.
     """
-    ignored = [folder for folder in folders if git.ignored(folder, [path.name for path in folder.glob("*.py")])]
-    return [str(folder.relative_to(root)) if folder.is_relative_to(root) else str(folder) for folder in ignored]
+    together: dict[Path, list[Path]] = {}
+    for folder in folders:
+        top = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), folder)
+        together.setdefault(top, []).append(folder)
+    ignored = {folder for top, inside in together.items() for folder in _with_ignored(top, inside)}
+    return [str(each.relative_to(root)) if each.is_relative_to(root) else str(each) for each in sorted(ignored)]
+
+
+def _with_ignored(top: Path, folders: Sequence[Path]) -> list[Path]:
+    names = {str(path.relative_to(top)): folder for folder in folders for path in folder.glob("*.py")}
+    found = git.ignored(top, list(names))
+    if found is not None or len(folders) == 1:
+        return list(dict.fromkeys(names[name] for name in found or ()))
+    # One of which git cannot tell must not hide the others.
+    return [folder for folder in folders if git.ignored(folder, [path.name for path in folder.glob("*.py")])]
