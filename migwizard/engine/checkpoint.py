@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -63,11 +63,20 @@ class Checkpoint:
     """How long each state worked when it ran last, waiting for answers left out."""
 
     def save(self, path: Path) -> None:
-        """Write it, keeping the last one beside it."""
-        if path.is_file():
-            durable.write_file(path.with_name(PREVIOUS), path.read_bytes())
-        data = {"format": FORMAT, **asdict(self)}
-        durable.write_file(path, (json.dumps(data, indent=1, sort_keys=True) + "\n").encode())
+        """Write it, keeping the last one beside it; where nothing changed, nothing is written."""
+        data, last = self._as_json().encode(), path.read_bytes() if path.is_file() else None
+        if data == last:
+            return
+        if last is not None:
+            durable.write_file(path.with_name(PREVIOUS), last)
+        durable.write_file(path, data)
+
+    def _as_json(self) -> str:
+        """A line for each field: Python indents slowly, and nobody reads the results of a state line by line."""
+        facts = {each.name: getattr(self, each.name) for each in fields(self)} | {"format": FORMAT}
+        facts["decisions"] = {key: asdict(answer) for key, answer in self.decisions.items()}
+        lines = (f" {json.dumps(key)}: {json.dumps(value, sort_keys=True)}" for key, value in sorted(facts.items()))
+        return "{\n" + ",\n".join(lines) + "\n}\n"
 
     def forget_from(self, first: State) -> None:
         """Nothing from this state on counts any more: it comes next again, where the reset was beyond it."""

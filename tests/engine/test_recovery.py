@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from migwizard.commands import reset as commands
-from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
+from migwizard.engine.checkpoint import PREVIOUS, Checkpoint, load_checkpoint
 from migwizard.engine.lock import locked
 from migwizard.engine.recovery import Earlier
 from migwizard.engine.states import State
@@ -91,6 +91,17 @@ def test_what_a_kill_left_in_our_folders_goes_with_the_next_start(reset: Shop) -
         path.write_text("half\n")
     reset.migwizard("run", "--yes")
     assert not list(ours.rglob(".*.migwizard-*")) + list(second.rglob(".*.migwizard-*"))
+
+
+def test_a_checkpoint_that_did_not_change_keeps_the_one_before(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.json"
+    saved = Checkpoint("0" * 12, "2026-01-01T00:00:00+00:00", {})
+    saved.save(path)
+    first = path.read_bytes()
+    saved.tag = "other"
+    saved.save(path)
+    saved.save(path)
+    assert path.with_name(PREVIOUS).read_bytes() == first
 
 
 # A checkpoint that knows less than the journal
