@@ -50,6 +50,8 @@ def found(monkeypatch: pytest.MonkeyPatch) -> Any:
         ("API_TOKENS", [Broken(), Vault()], {"API_TOKENS.1": "pl4nted-vault"}),
         ("BROKER", "amqp://guest:sla/sh@h", {"BROKER": "amqp://guest:sla/sh@h"}),
         ("HASHIDS_SALT", "pl4nted", {"HASHIDS_SALT": "pl4nted"}),
+        ("STRIPE", {"live": "sk_live_PL4ntedKey00Z1z"}, {"STRIPE.live": "sk_live_PL4ntedKey00Z1z"}),
+        ("SENTRY", "0123456789abcdef" * 2, {"SENTRY": "0123456789abcdef" * 2}),
     ],
 )
 def test_what_is_secret(found: Any, name: str, value: object, secrets: dict[str, str]) -> None:
@@ -66,6 +68,9 @@ def test_what_is_secret(found: Any, name: str, value: object, secrets: dict[str,
         ("PRIVATE_KEY", Path("/srv/shop/key.pem")),
         ("VITE", "http://localhost:5173/@vite"),
         ("API_TOKEN", None),
+        ("TABLE", "catalogue_archive_2026_11_28"),
+        ("STORAGE", "ManifestStaticFilesStorageV2"),
+        ("MIDDLEWARE", ["shop.middleware.GeoIP2LookupMiddleware42"]),
         ("DATABASES", {"default": {"USER": "shop", "PASSWORD": "shop"}}),
     ],
 )

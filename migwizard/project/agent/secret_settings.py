@@ -24,6 +24,8 @@ _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*){2,}")
 """The path of a class, as settings name those that make tokens."""
 _LOGIN = re.compile(r"://[^\s:/]*:(?!\d+/@).*@", re.DOTALL)
 """A URL with a password, whatever stands in that; `http://localhost:5173/@vite` has a port."""
+_RANDOM = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=(.*\d){2})[\w+=-]{20,}|(?=.*\d)(?=.*[a-f])[0-9a-f]{32,}", re.ASCII)
+"""What nobody would type: the keys that services give out, whatever the setting is called, as in `STRIPE = {"live": ...}`."""
 _SMALL = 99999
 _DEPTH = 6
 
@@ -52,7 +54,8 @@ def _secrets(path: str, name: str, value: Any, depth: int = 0) -> Iterator[tuple
     if isinstance(value, (bytes, bytearray)):
         value = value.decode("utf-8", "replace")
     if isinstance(value, str):
-        secret = str(value) if _NAME.search(name) or _LOGIN.search(str(value)) else ""
+        text = str(value)
+        secret = text if _NAME.search(name) or _LOGIN.search(text) or _RANDOM.fullmatch(text) else ""
     else:
         secret = _as_text(value) if _NAME.search(name) and _ITSELF.search(name) else ""
     if secret and not _is_path_of_class(secret):
