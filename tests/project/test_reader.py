@@ -79,6 +79,22 @@ def test_the_files_are_read_once(tiny: Path, tmp_path: Path) -> None:
     assert path.read_text() == "x"
 
 
+def test_the_models_are_looked_at_once(tiny: Path, tmp_path: Path) -> None:
+    path = tmp_path / "looks"
+    with (tiny / "stock/models.py").open("a") as stream:
+        stream.write(
+            "\nfrom django.db.migrations.state import ProjectState\nfrom_apps = ProjectState.from_apps\n\n\n"
+            f"def counted(apps):\n    open({str(path)!r}, 'a').write('x')\n    return from_apps(apps)\n\n\n"
+            "ProjectState.from_apps = counted\n"
+        )
+    with Guest(project_at(tiny)) as guest:
+        for _ in range(2):
+            guest.call("history", labels=LABELS)
+            guest.call("drift", labels=LABELS)
+            guest.call("operations", labels=LABELS)
+    assert path.read_text() == "x"
+
+
 def test_a_file_that_changes_comes_or_goes_is_noticed(tiny: Path) -> None:
     before = ["0001_initial", "0002_name", "0003_seed"]
     later = tiny / "stock/migrations/0004_later.py"

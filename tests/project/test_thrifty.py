@@ -68,6 +68,17 @@ def test_a_field_that_is_known_is_not_taken_apart_again() -> None:
     assert LOOKS["fields"] == 4 * 3
 
 
+def test_a_field_that_both_states_hold_is_not_taken_apart_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Counting, "__module__", MigrationAutodetector.__module__)
+    before, known = _state(4), dict[int, Any]()
+    after = before.clone()
+    after.models["shop", "m1"].fields["other"] = models.IntegerField(null=True)
+    LOOKS.clear()
+    changes = thrifty(Counting, known)(before, after, quiet_questioner())._detect_changes()
+    assert [operation.name for migration in changes["shop"] for operation in migration.operations] == ["other"]
+    assert LOOKS["fields"] == 2
+
+
 class Pointing(models.Field):
     """A relation, as far as its deconstruction is concerned; a real one needs a project that is loaded."""
 

@@ -86,6 +86,14 @@ def _unbind(operation: Any) -> None:
     for inner in getattr(operation, "state_operations", ()):
         _unbind(inner)
     if hasattr(operation, "fields"):
-        operation.fields = [(name, field.clone()) for name, field in operation.fields]
+        operation.fields = [(name, _unbound(field)) for name, field in operation.fields]
     if hasattr(operation, "field"):
-        operation.field = operation.field.clone()
+        operation.field = _unbound(operation.field)
+
+
+def _unbound(field: Any) -> Any:
+    """The field itself, where it is one of a state: what Django finds by its identity it need not find again."""
+    remote = getattr(field, "remote_field", None)
+    leads = [getattr(remote, "model", None), getattr(remote, "through", None)]
+    is_bound = hasattr(field, "model") or any(hasattr(model, "_meta") for model in leads)
+    return field.clone() if is_bound else field

@@ -22,6 +22,8 @@ _COARSE = 20_000_000
 
 # Attributes of a loader as they were when it began to read, and once it had; empty where nothing is kept.
 _KEPT: list[tuple[dict[str, Any], dict[str, Any]]] = []
+# A state of today's models, and behind it None once it was given away.
+_TODAY: list[Any] = []
 
 
 def keep(root: str) -> Signature | None:
@@ -46,6 +48,33 @@ def keep(root: str) -> Signature | None:
             # It may have changed after it was read, so that this is the signature of no version of it.
             seen[path] = []
     return seen
+
+
+def keep_today() -> None:
+    """Look at the models once for all forks of this process: the first state of them that each asks for is this one.
+
+    Nothing but a new process has other models. Where they cannot be looked at, each fork finds out why.
+    """
+    from django.apps import apps
+    from django.db.migrations.state import ProjectState
+
+    if _TODAY:
+        return
+    original: Any = vars(ProjectState)["from_apps"]
+    try:
+        _TODAY.append(ProjectState.from_apps(apps))
+    except Exception:
+        _TODAY.append(None)
+        return
+
+    def from_apps(state: Any, asked: Any) -> Any:
+        if state is ProjectState and asked is apps and _TODAY[-1] is not None:
+            _TODAY.append(None)
+            return _TODAY[-2]
+        return original.__get__(None, state)(asked)
+
+    vars_of_class: Any = ProjectState
+    vars_of_class.from_apps = classmethod(from_apps)
 
 
 def forget() -> None:

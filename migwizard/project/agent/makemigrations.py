@@ -68,6 +68,7 @@ def generate(
     fix_header_clock(timestamp)
     no_formatter()
     _write_run_before()
+    _write_fields_once()
 
     def work(inside: Inside) -> list[dict[str, Any]]:
         # Taken before the old files are hidden: later the loader sees staging only.
@@ -143,6 +144,27 @@ def _write_run_before() -> None:
 
     vars_of_class: Any = MigrationWriter
     vars_of_class.as_string = as_string
+
+
+def _write_fields_once() -> None:
+    """Let MigrationWriter find the text of each field once: the literal file and the written one hold the same fields.
+
+    Nobody changes a field from here on; whoever wants another one makes a clone.
+    """
+    from django.db.migrations import serializer
+
+    base: Any = serializer.ModelFieldSerializer
+    original = base.serialize
+    known: dict[int, Any] = {}
+
+    def serialize(self: Any) -> tuple[str, set[str]]:
+        if id(self.value) not in known:
+            # The field too, so that no other one gets the same number.
+            known[id(self.value)] = (self.value, original(self))
+        text, imports = known[id(self.value)][1]
+        return text, set(imports)
+
+    base.serialize = serialize
 
 
 def _build(batch: dict[str, Any], by_id: dict[str, Any], replaced: dict[str, dict[str, list[str]]]) -> Any:

@@ -22,7 +22,7 @@ from typing import Any, Callable
 from .channel import Channel, Heartbeat, Lines, take_descriptors
 from .exchange import Exchange
 from .failure import AgentError, describe
-from .reader import Reader, is_about_tree
+from .reader import IN_MAKEMIGRATIONS, Reader, is_about_tree
 
 PROTOCOL = 1
 
@@ -286,8 +286,14 @@ def serve(
     selector = selectors.DefaultSelector()
     selector.register(requests, selectors.EVENT_READ)
     lines, children = Lines(requests), Children(channel, selector, exchange, start, reads=first is None)
+
+    def take(request: dict[str, Any]) -> None:
+        if first is not None and request["method"] in IN_MAKEMIGRATIONS:
+            _look_at_models(request, channel)
+        children.take(request)
+
     if first is not None:
-        children.take(first)
+        take(first)
     while True:
         for key, _ in selector.select():
             if key.fd != requests:
@@ -304,7 +310,16 @@ def serve(
                 elif "cancel" in request:
                     children.cancel(request["cancel"])
                 else:
-                    children.take(request)
+                    take(request)
+
+
+def _look_at_models(request: dict[str, Any], channel: Channel) -> None:
+    """Let this process, a reader, look at the models, as each of its forks would that runs makemigrations."""
+    from .kept import keep_today
+
+    with Heartbeat(channel, request["id"]):
+        keep_today()
+    gc.freeze()
 
 
 def hindrance() -> str | None:

@@ -42,6 +42,20 @@ def thrifty(base: Any, known: Known | None = None) -> Any:
                 return []
             return super().only_relation_agnostic_fields(fields)
 
+        def generate_altered_fields(self) -> None:
+            keys: Any = getattr(self, "old_field_keys")  # noqa: B009 - a base that nobody knows has it
+            if known is not None and is_djangos and not (self.renamed_models or self.renamed_fields):
+                # A field that both states hold did not change.
+                self.old_field_keys = {key for key in keys & self.new_field_keys if not self._is_in_both(*key)}
+            try:
+                super().generate_altered_fields()
+            finally:
+                self.old_field_keys = keys
+
+        def _is_in_both(self, app: str, model: str, field: str) -> bool:
+            before, after = (state.models[app, model].fields.get(field) for state in (self.from_state, self.to_state))
+            return before is not None and before is after
+
         def deep_deconstruct(self, obj: Any) -> Any:
             if known is None or not isinstance(obj, Field):
                 return super().deep_deconstruct(obj)
