@@ -63,7 +63,7 @@ class Board:
         needs = {op.id: self._needs(op, requirement(op.id)) for op in self.operations}
         self._queues = [self._queue(app, needs) for app in self.apps]
         self._looks = [self._look(place) for place in range(len(self.apps))]
-        self._known: list[dict[object, int]] = [{} for _ in self.apps]
+        self._known: list[dict[object, tuple[int, int]]] = [{} for _ in self.apps]
         self._members: dict[tuple[str, int], tuple[Operation, ...]] = {}
 
     @property
@@ -124,11 +124,17 @@ class Board:
         return self._behind.get(key, set())
 
     def available(self, app: str, state: State) -> int:
-        """The bits of what a file of the app would hold now; a search asks for the same again and again."""
+        """The bits of what a file of the app would hold now."""
+        return self.offer(app, state)[0]
+
+    def offer(self, app: str, state: State) -> tuple[int, int]:
+        """What a file of the app would hold now, and the weight of what it would leave; a search asks again and again."""
         here = self._place[app]
         known, seen = self._known[here], self._looks[here](state)
         if seen not in known:
-            known[seen] = self._bring(here, state)
+            file = self._bring(here, state)
+            rest = self._everything[here] & ~state[here] & ~file
+            known[seen] = file, sum(op.weight for op in self.members(app, rest))
         return known[seen]
 
     def _bring(self, here: int, state: State) -> int:

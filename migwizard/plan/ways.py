@@ -118,8 +118,9 @@ class _Walk:
     effort: _Effort
 
     def may_begin(self, app: str, state: State) -> bool:
-        pending = next((each for each in self.order if not self.board.has_begun(each, state)), app)
-        return pending == app and self.board.may_begin(app, state)
+        if self.order and next((each for each in self.order if not self.board.has_begun(each, state)), app) != app:
+            return False
+        return self.board.may_begin(app, state)
 
     def may_write(self, app: str, state: State) -> bool:
         return self.board.has_begun(app, state) or self.may_begin(app, state)
@@ -141,10 +142,9 @@ class _Walk:
         """(app, file, weight of what it leaves) for every app that can bring something, the least weight first."""
         found = []
         for app in self.board.apps:
-            file = self.board.available(app, path.state)
+            file, weight = self.board.offer(app, path.state)
             if file and self.may_write(app, path.state):
-                rest = self.board.left(app, path.state) & ~file
-                found.append((sum(op.weight for op in self.board.members(app, rest)), app, file))
+                found.append((weight, app, file))
         return ((app, file, weight) for weight, app, file in sorted(found))
 
     def finished(self) -> list[_Path]:
