@@ -267,4 +267,4 @@ def read_facts(path: Path) -> dict[str, Any]:
 
 def write_facts(path: Path, data: Mapping[str, Any]) -> None:
     """The counterpart of `read_facts`."""
-    durable.write_file(path, (json.dumps(data, indent=1, sort_keys=True) + "\n").encode())
+    durable.write_file(path, (json.dumps(data, sort_keys=True) + "\n").encode())

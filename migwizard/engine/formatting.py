@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,32 +24,36 @@ def format_files(ride: Ride, names: Iterable[str], literal: Sequence[tuple[str, 
     if formatter is None or not texts:
         return
     texts |= {name: item["text"] for name, item in beside.items()}
-    for name, text in _formatted(ride, formatter, texts).items():
+    for name, text in _formatted(ride, formatter, texts, beside).items():
         if name in beside:
             beside[name]["text"] = text
         elif text != texts[name]:
             durable.write_file(ride.workplace.staging / name, text.encode())
 
 
-def _formatted(ride: Ride, formatter: Formatter, texts: Mapping[str, str]) -> dict[str, str]:
-    """By name; the texts as they are where the formatter fails, or leaves something that is no migration."""
-    places = {name: _place(ride, name) for name in texts}
+def _formatted(ride: Ride, formatter: Formatter, texts: Mapping[str, str], shown: Collection[str]) -> dict[str, str]:
+    """By name; the texts as they are where the formatter fails, or leaves something that is no migration.
+
+    Those that are only `shown` run nowhere, and need not be looked at.
+    """
+    root = ride.project.root.resolve()
+    places = {name: _place(root, ride.checkpoint.folders, name) for name in texts}
     try:
         found = format_texts(formatter, {places[name]: text for name, text in texts.items()})
     except FormatterError as error:
         _note(ride, str(error))
         return dict(texts)
     new = {name: found[place] for name, place in places.items()}
-    if broken := [name for name, text in new.items() if edits.problem(text.encode())]:
+    if broken := [name for name, text in new.items() if name not in shown and edits.problem(text.encode())]:
         _note(ride, f"{formatter.name} made no migration of {broken[0]}")
         return dict(texts)
     return new
 
 
-def _place(ride: Ride, name: str) -> Path:
+def _place(root: Path, folders: Mapping[str, str], name: str) -> Path:
     """Where a staged file will lie."""
     label, _, file = name.partition("/")
-    return ride.project.root.resolve() / ride.checkpoint.folders[label] / file
+    return root / folders[label] / file
 
 
 def _formatter(ride: Ride) -> Formatter | None:

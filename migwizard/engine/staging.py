@@ -165,7 +165,7 @@ def _keep_report(ride: Ride, planned: Planned, report: list[dict[str, Any]]) -> 
                 }
                 for item in batches[file["app"], file["name"]].deferred
             ]
-    durable.write_file(ride.workplace.work / LEVELS, json.dumps(report, indent=1).encode())
+    durable.write_file(ride.workplace.work / LEVELS, json.dumps(report).encode())
 
 
 def _awaited_settings(planned: Planned, item: Deferred) -> list[str]:

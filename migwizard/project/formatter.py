@@ -127,7 +127,7 @@ def _tools(path: Path) -> dict[str, object]:
 
 def _configs(top: Path, texts: Mapping[Path, str]) -> set[Path]:
     """Every configuration file that counts for one of the texts."""
-    folders = {folder for path in texts for folder in _between(top, path.parent)}
+    folders = {folder for inside in {path.parent for path in texts} for folder in _between(top, inside)}
     return {folder / name for folder in folders for name in CONFIGS if (folder / name).is_file()}
 
 
