@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from migwizard.commands.setup import again, face_of, options_of, project_of, say
-from migwizard.engine import machine
 from migwizard.engine.opening import open_ride
-from migwizard.engine.states import State
+from migwizard.engine.states import ORDER, State
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
 from migwizard.words.counting import some
@@ -20,13 +20,24 @@ def run(arguments: argparse.Namespace) -> int:
     """The whole ride, or the rest of it."""
     project = project_of(arguments)
     say(f"Project {project.root}, interpreter {project.interpreter.named} ({project.interpreter.reason})")
-    with open_ride(project, face_of(arguments), options_of(arguments)) as ride:
+    options = options_of(arguments)
+    with open_ride(project, face_of(arguments), options, meanwhile=partial(_load_code, options.until)) as ride:
+        from migwizard.engine import machine
+
         report = machine.run(ride)
     if arguments.json:
         emit(report)
     else:
         _narrate(report, arguments)
     return ExitCode.DONE
+
+
+def _load_code(until: State) -> None:
+    """Load the states that this run may reach."""
+    from migwizard.engine import machine
+
+    for row in machine.TABLE[: ORDER.index(until) + 1]:
+        row.load()
 
 
 def _narrate(report: dict[str, Any], arguments: argparse.Namespace) -> None:

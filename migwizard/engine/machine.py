@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from migwizard.engine import durable, edited, edits, late, runs, scratchcopies, staging, steps
@@ -30,9 +31,13 @@ class Row:
     inputs: Callable[[Ride], Any] | None = None
     """None: runs every time."""
 
+    def load(self) -> ModuleType:
+        """The module of the state, loaded when it is first needed: a run pays for those states only that it reaches."""
+        return import_module(f"{steps.__name__}.{self.state.value}")
+
     def run(self, ride: Ride) -> dict[str, Any]:
-        """What the state does; its module is loaded now, so that a run pays for those states only that it reaches."""
-        result: dict[str, Any] = import_module(f"{steps.__name__}.{self.state.value}").run(ride)
+        """What the state does."""
+        result: dict[str, Any] = self.load().run(ride)
         return result
 
 

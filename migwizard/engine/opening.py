@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
 from migwizard.engine import checkout, durable, halfway, journal, recovery, scratch
@@ -22,13 +22,20 @@ from migwizard.project.guest import Guest
 
 @contextmanager
 def open_ride(
-    project: Project, face: Face, options: Options, *, undo: bool = False, fetch: str = "", load: bool = True
+    project: Project,
+    face: Face,
+    options: Options,
+    *,
+    undo: bool = False,
+    fetch: str = "",
+    load: bool = True,
+    meanwhile: Callable[[], object] = bool,
 ) -> Iterator[Ride]:
     """Lock the project, load it, and read or begin its checkpoint. Raises ConflictError, GuestError.
 
     Where a kill left a swap half done it is settled first; for an `undo` that means taken back. `fetch` is the run id of
     an earlier reset that is to be fetched from the second backup. Without `load` the project is not loaded: of its apps the ride
-    knows what the checkpoint does. A fresh folder of ours is removed again when the
+    knows what the checkpoint does. `meanwhile` is done while the project loads. A fresh folder of ours is removed again when the
     project cannot be loaded, or when nothing came of what was fetched, so that a refusal leaves nothing behind.
     """
     workplace = Workplace(project.root)
@@ -55,7 +62,7 @@ def open_ride(
                     ride.put_back = len(settled.steps) if settled.kind == "undo" else 0
                     ride.keep()
                 if load:
-                    guest.start()
+                    guest.start(meanwhile)
                     _own(ride, found is not None)
                     checkout.check(ride)
                 else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,10 +60,13 @@ class Guest:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def start(self) -> dict[str, Any]:
-        """Load the project; returns the facts of its settings. Raises GuestError, ProjectError."""
+    def start(self, meanwhile: Callable[[], object] = bool) -> dict[str, Any]:
+        """Load the project; returns the facts of its settings. Raises GuestError, ProjectError.
+
+        What `meanwhile` does costs no time, as long as the project takes longer.
+        """
         try:
-            self._process = self._launch()
+            self._process = self._launch(meanwhile)
         except GuestError as error:
             raise self._with_variable(error) from error
         self.forget_foreign()
@@ -99,7 +102,7 @@ class Guest:
             )
         return error
 
-    def _launch(self) -> Process:
+    def _launch(self, meanwhile: Callable[[], object] = bool) -> Process:
         self._check_cancelled()
         interpreter, project = self._project.interpreter, self._project
         variables = {
@@ -116,6 +119,7 @@ class Guest:
                     process, interpreter.via, project.root, root=interpreter.root, manage=manage, environ=variables
                 )
             process.send(self._start(root, manage))
+            meanwhile()
             self.facts = self._without_secrets(process.wait(0, self._learn))
         except BaseException:
             process.kill()
