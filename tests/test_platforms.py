@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from migwizard import platforms
-from migwizard.engine import durable
+from migwizard.engine.surviving import durable
 
 WITHOUT = "import sys; sys.modules.update({0}); from migwizard.cli import main; sys.exit(main({1}))"
 

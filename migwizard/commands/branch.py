@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from migwizard.commands.setup import again, face_of, project_of, say
-from migwizard.engine import git
-from migwizard.engine.acting import Acts
-from migwizard.engine.branching import looking, moving, remains
-from migwizard.engine.branching.moving import Change, Moves
-from migwizard.engine.branching.tree import read_tree
-from migwizard.engine.lock import locked
+from migwizard.engine.later.branching import looking, moving, remains
+from migwizard.engine.later.branching.moving import Change, Moves
+from migwizard.engine.later.branching.tree import read_tree
 from migwizard.engine.states import State
+from migwizard.engine.surviving.acting import Acts
+from migwizard.engine.surviving.lock import locked
+from migwizard.engine.swapping import git
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import UndecidedError, UsageError
 from migwizard.exit_codes import ExitCode

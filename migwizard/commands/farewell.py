@@ -6,10 +6,10 @@ import argparse
 
 from migwizard.commands.run import say_figures
 from migwizard.commands.setup import again, project_of, say
-from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.process import Ended
 from migwizard.engine.states import ORDER, State
-from migwizard.engine.treestate import SENTENCES, tree_of
+from migwizard.engine.surviving.checkpoint import Checkpoint, load_checkpoint
+from migwizard.engine.surviving.treestate import SENTENCES, tree_of
 from migwizard.errors import MigwizardError
 from migwizard.paths import Workplace
 from migwizard.words import leaving

@@ -12,13 +12,13 @@ from typing import Any
 from migwizard import __version__
 from migwizard.commands.setup import face_of, options_of, project_of, say
 from migwizard.commands.status import states_of
-from migwizard.engine import keeping, replacing
-from migwizard.engine.checkpoint import load_checkpoint
 from migwizard.engine.opening import look_ride
-from migwizard.engine.planning import make_plan
+from migwizard.engine.planning import keeping, replacing
+from migwizard.engine.planning.plans import make_plan
 from migwizard.engine.steps import graph as graphing
 from migwizard.engine.steps import levels as levelling
 from migwizard.engine.steps import proof as proving
+from migwizard.engine.surviving.checkpoint import load_checkpoint
 from migwizard.errors import UsageError
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit

@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from typing import Any
 
 from migwizard.commands.setup import again, face_of, options_of, project_of, say
-from migwizard.engine import deviating, histories, journal, pulled, recovery
-from migwizard.engine import undo as undoing
-from migwizard.engine.checkpoint import load_checkpoint
+from migwizard.engine.later import undo as undoing
+from migwizard.engine.later.retiring import standing
 from migwizard.engine.opening import open_ride
-from migwizard.engine.recovery import Earlier
-from migwizard.engine.retiring import standing
 from migwizard.engine.ride import PULLED, Ride
 from migwizard.engine.states import State
 from migwizard.engine.steps import fake as faking
+from migwizard.engine.surviving import journal, recovery
+from migwizard.engine.surviving.checkpoint import load_checkpoint
+from migwizard.engine.surviving.recovery import Earlier
+from migwizard.engine.switching import deviating, histories, pulled
 from migwizard.errors import ConflictError, DatabaseError, UndecidedError, UsageError
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from migwizard.commands.setup import again, face_of, options_of, project_of, say
-from migwizard.engine import durable, journal, pulled
-from migwizard.engine.acting import Acts
-from migwizard.engine.branching import looking
-from migwizard.engine.lock import locked
-from migwizard.engine.retiring import databases, files, standing
-from migwizard.engine.retiring.databases import Line
-from migwizard.engine.retiring.files import Change
+from migwizard.engine.later.branching import looking
+from migwizard.engine.later.retiring import databases, files, standing
+from migwizard.engine.later.retiring.databases import Line
+from migwizard.engine.later.retiring.files import Change
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
+from migwizard.engine.surviving import durable, journal
+from migwizard.engine.surviving.acting import Acts
+from migwizard.engine.surviving.lock import locked
+from migwizard.engine.switching import pulled
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import ConflictError, MigwizardError, UndecidedError, UsageError
 from migwizard.exit_codes import ExitCode

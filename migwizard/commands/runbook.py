@@ -6,8 +6,8 @@ import argparse
 import sys
 
 from migwizard.commands.setup import face_of, options_of, project_of
-from migwizard.engine import pulled
-from migwizard.engine import runbook as books
+from migwizard.engine.switching import pulled
+from migwizard.engine.switching import runbook as books
 from migwizard.errors import UsageError
 from migwizard.exit_codes import ExitCode
 from migwizard.harmless import for_stream

@@ -6,13 +6,16 @@ import argparse
 from typing import Any
 
 from migwizard.commands.setup import again, face_of, options_of, project_of, say
-from migwizard.engine import halfway, journal, machine, manifests, pulled, recovery, swapping
-from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
+from migwizard.engine import machine
+from migwizard.engine.later.retiring import standing
 from migwizard.engine.opening import look_ride
-from migwizard.engine.retiring import standing
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import ORDER, State
 from migwizard.engine.steps import fake as faking
+from migwizard.engine.surviving import halfway, journal, recovery
+from migwizard.engine.surviving.checkpoint import Checkpoint, load_checkpoint
+from migwizard.engine.swapping import swap
+from migwizard.engine.switching import manifests, pulled
 from migwizard.errors import MigwizardError
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
@@ -79,7 +82,7 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
     with look_ride(project, face_of(arguments), options_of(arguments), found) as ride:
         data["stale"] = machine.stale(ride)
         has_manifest = (place.folder / manifests.NAME).is_file()
-        data["elsewhere"] = swapping.unlike_swapped(ride) if found.applied and has_manifest else []
+        data["elsewhere"] = swap.unlike_swapped(ride) if found.applied and has_manifest else []
         data["databases"] = states_of(ride) if has_manifest else dict(found.databases)
     return data | (_pulled(project, other, arguments) if other is not None else {})
 

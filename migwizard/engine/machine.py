@@ -13,12 +13,15 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from migwizard.engine import durable, edited, edits, late, runs, scratchcopies, staging, steps
+from migwizard.engine import steps
+from migwizard.engine.later.retiring import standing
+from migwizard.engine.proving import late, runs, scratchcopies
 from migwizard.engine.report import report
-from migwizard.engine.retiring import standing
 from migwizard.engine.reviews import looks, marker, review_of
 from migwizard.engine.ride import Ride, Turn, fingerprint
+from migwizard.engine.staging import edited, edits, packages
 from migwizard.engine.states import ORDER, State, before
+from migwizard.engine.surviving import durable
 from migwizard.errors import ConflictError
 from migwizard.words.counting import count, some
 
@@ -117,7 +120,7 @@ def run(ride: Ride) -> dict[str, Any]:
     if not ride.checkpoint.applied:
         late.remember(ride)
     scratchcopies.notice(ride)
-    edited.notice(ride, staging.schema_files(ride))
+    edited.notice(ride, packages.schema_files(ride))
     position = 0
     while position < len(TABLE):
         row = TABLE[position]
@@ -214,7 +217,7 @@ def _rewritten(ride: Ride) -> list[str]:
 
 def _tell_rewritten(ride: Ride) -> None:
     """Why files are shown that were approved before Seeds wrote them."""
-    from migwizard.engine import precedence
+    from migwizard.engine.planning import precedence
 
     names = _rewritten(ride)
     if not names:
@@ -241,7 +244,7 @@ def _approved(ride: Ride, state: State) -> bool:
 def _notice_edits(ride: Ride, state: State) -> None:
     """Nobody approves a file unseen: keep, or ask about, what was changed in staging while the question was open."""
     if state is State.GENERATE:
-        edited.notice(ride, staging.schema_files(ride))
+        edited.notice(ride, packages.schema_files(ride))
     elif state is State.SEEDS:
         edited.notice(ride, ())
 
@@ -274,7 +277,7 @@ def _back(ride: Ride, position: int) -> int:
 
     A face asks before it takes either back: the questions there have a choice that says so.
     """
-    from migwizard.engine import undo as undoing
+    from migwizard.engine.later import undo as undoing
 
     state = TABLE[position].state
     if ride.checkpoint.applied and state is State.FAKE:
@@ -296,7 +299,7 @@ def _intact(ride: Ride, state: State) -> bool:
     if state is State.GENERATE:
         # Where Seeds was left in its middle, staging holds neither what was generated nor what a person made of it: no
         # matter to Seeds, which writes it anew, but nothing that a person could approve.
-        names, folder = staging.schema_files(ride), ride.workplace.staging
+        names, folder = packages.schema_files(ride), ride.workplace.staging
         if not names or not ride.options.review or _being_seeded(ride):
             return bool(names) and folder.is_dir()
         return edits.is_settled(ride) and all((folder / name).is_file() for name in names)
@@ -320,7 +323,7 @@ def _refuse_finished(ride: Ride) -> None:
     """Migrations on top of a finished reset are for a reset of their own. Raises ConflictError."""
     if not ride.checkpoint.applied or State.DONE not in ride.checkpoint.results:
         return
-    from migwizard.engine.swapping import built_on
+    from migwizard.engine.swapping.swap import built_on
 
     added = [".".join(node) for node in built_on(ride)]
     if added:

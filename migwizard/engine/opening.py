@@ -6,12 +6,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
-from migwizard.engine import checkout, durable, halfway, journal, recovery, scratch
-from migwizard.engine.checkpoint import Checkpoint, check_owner, load_checkpoint
-from migwizard.engine.lock import locked
 from migwizard.engine.options import Options
+from migwizard.engine.proving import scratch
 from migwizard.engine.ride import Ride, fingerprint, reset_time
 from migwizard.engine.states import State
+from migwizard.engine.surviving import durable, halfway, journal, recovery
+from migwizard.engine.surviving.checkpoint import Checkpoint, check_owner, load_checkpoint
+from migwizard.engine.surviving.lock import locked
+from migwizard.engine.swapping import checkout
 from migwizard.engine.talk import Event, Face
 from migwizard.errors import ConflictError, LeftError
 from migwizard.paths import Workplace

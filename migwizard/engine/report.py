@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from migwizard.engine import callers
-from migwizard.engine.drift import migration_files
 from migwizard.engine.ride import Ride
+from migwizard.engine.staging.drift import migration_files
 from migwizard.engine.states import ORDER
+from migwizard.engine.swapping import callers
 
 
 def report(ride: Ride) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from migwizard.engine import since
-from migwizard.engine.checkpoint import ACCEPTED, Checkpoint
 from migwizard.engine.previews import ResumePreview
 from migwizard.engine.refusals.files import ASIDE, ASIDE_DOES, set_aside
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import ORDER, State, before
-from migwizard.engine.swapping import built_on
+from migwizard.engine.surviving import since
+from migwizard.engine.surviving.checkpoint import ACCEPTED, Checkpoint
+from migwizard.engine.swapping.swap import built_on
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import MigwizardError
 from migwizard.paths import Workplace

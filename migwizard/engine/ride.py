@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import checkout, durable
-from migwizard.engine.checkpoint import Checkpoint
 from migwizard.engine.options import Options
 from migwizard.engine.states import State
+from migwizard.engine.surviving import durable
+from migwizard.engine.surviving.checkpoint import Checkpoint
+from migwizard.engine.swapping import checkout
 from migwizard.engine.talk import MARK, Answer, Event, Face, Question
 from migwizard.errors import ConflictError, UndecidedError, UsageError
 from migwizard.paths import Workplace
@@ -27,7 +28,7 @@ from migwizard.project.guest import Guest
 CUT = "cut"
 """Key of what is kept above the cut in the results; `without` lists the migrations that the folded part lacks."""
 PULLED = "manifest of another checkout's reset"
-"""Key of the committed manifest in the facts, where no reset was made in this checkout (see `engine.pulled`)."""
+"""Key of the committed manifest in the facts, where no reset was made in this checkout (see `engine.switching.pulled`)."""
 
 
 class Turn(Exception):  # noqa: N818 - not an error: the person turns elsewhere

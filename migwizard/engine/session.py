@@ -11,16 +11,18 @@ from dataclasses import replace
 from typing import Any
 
 from migwizard import logfile
-from migwizard.engine import keeping, machine, patience, refusals, replacing, resuming
-from migwizard.engine import undo as undoing
-from migwizard.engine.checkpoint import load_checkpoint
-from migwizard.engine.lock import locked
+from migwizard.engine import machine, refusals, resuming
+from migwizard.engine.later import undo as undoing
 from migwizard.engine.look import look
 from migwizard.engine.opening import look_ride, open_ride
 from migwizard.engine.options import Opening, Options
+from migwizard.engine.planning import keeping, replacing
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.runlog import Logged
 from migwizard.engine.states import State
+from migwizard.engine.surviving.checkpoint import load_checkpoint
+from migwizard.engine.surviving.lock import locked
+from migwizard.engine.switching import patience
 from migwizard.engine.talk import Answer, Event, Face
 from migwizard.errors import ConflictError, LeftError, MigwizardError, as_sentence
 from migwizard.paths import Workplace

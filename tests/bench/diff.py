@@ -45,8 +45,8 @@ def texts() -> tuple[str, str, Sequence[str]]:
 def measure(name: str) -> Sequence[Figure]:
     """Medians in seconds; nobody has a diff to compare with."""
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
-    from migwizard.engine.diffing import diff_rows
     from migwizard.engine.previews import DiffRow, Waiting
+    from migwizard.engine.staging.diffing import diff_rows
 
     literal, written, names = texts()
     waiting = [Waiting(f"shop.{n}.late", (f"{n.lower()} field late",), ("other",), BACK, 3) for n in names]

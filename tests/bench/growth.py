@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from migwizard.engine.opening import look_ride
 from migwizard.engine.options import Options
-from migwizard.engine.planning import make_plan
+from migwizard.engine.planning.plans import make_plan
 from migwizard.project.discovery import find_project
 from migwizard.proof.catalogue import compare_catalogues
 from migwizard.proof.rows import compare_rows, volatile_cells

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from migwizard.engine import durable
+from migwizard.engine.surviving import durable
 from tests.chaos.killer import Order
 from tests.chaos.project import Start, Victim, content
 

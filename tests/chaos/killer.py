@@ -21,8 +21,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import durable
 from migwizard.engine.ride import Ride
+from migwizard.engine.surviving import durable
 from migwizard.project.process import Process
 
 WRITES = ("write_file", "remove_file", "append_line", "copy_folder")

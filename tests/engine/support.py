@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from migwizard.engine import durable
+from migwizard.engine.surviving import durable
 from tests import warm
 
 PROJECTS = Path(__file__).parents[1] / "projects"

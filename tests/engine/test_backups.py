@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.engine import durable, halfway, undo
-from migwizard.engine.journal import Entry, Step
+from migwizard.engine.later import undo
 from migwizard.engine.opening import open_ride
 from migwizard.engine.options import Options
 from migwizard.engine.ride import Ride
+from migwizard.engine.surviving import durable, halfway
+from migwizard.engine.surviving.journal import Entry, Step
 from migwizard.paths import Workplace
 from migwizard.project.discovery import find_project
 from migwizard.switch.manifest import FILE_NAME

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.engine import durable, halfway, journal
-from migwizard.engine.acting import Acts
-from migwizard.engine.checkpoint import Checkpoint
-from migwizard.engine.journal import Entry, Step
+from migwizard.engine.surviving import durable, halfway, journal
+from migwizard.engine.surviving.acting import Acts
+from migwizard.engine.surviving.checkpoint import Checkpoint
+from migwizard.engine.surviving.journal import Entry, Step
 from migwizard.errors import ConflictError, MigwizardError
 from migwizard.paths import Workplace
 from tests.engine.support import Shop

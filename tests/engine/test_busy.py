@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.engine import patience
+from migwizard.engine.switching import patience
 from migwizard.engine.talk import Event
 from tests.engine.persons import Act, Person, sit_down
 from tests.engine.refusing import own_surroundings, refused, then, words  # noqa: F401 - a fixture

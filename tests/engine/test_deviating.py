@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from migwizard.engine import deviating
 from migwizard.engine.previews import FakePreview
+from migwizard.engine.switching import deviating
 from migwizard.project.guest import Guest, GuestError
 from tests.engine.persons import sitting
 from tests.engine.support import Shop

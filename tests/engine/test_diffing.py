@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migwizard.engine.aligning import align
-from migwizard.engine.diffing import GUARD, diff_rows
 from migwizard.engine.previews import DiffRow, StagedFile, Waiting
-from migwizard.engine.unified import changed_lines, saved_diff, unified
-from migwizard.engine.waiting_lines import outline, split_lines
+from migwizard.engine.staging.aligning import align
+from migwizard.engine.staging.diffing import GUARD, diff_rows
+from migwizard.engine.staging.unified import changed_lines, saved_diff, unified
+from migwizard.engine.staging.waiting_lines import outline, split_lines
 from migwizard.seeds.guard import add_guard
 
 BACK = "orders/0002_reset_links"

@@ -10,11 +10,12 @@ from typing import Any, cast
 
 import pytest
 
-from migwizard.engine import durable, edited, edits
-from migwizard.engine.edits import problem
 from migwizard.engine.options import Options
 from migwizard.engine.ride import Ride
+from migwizard.engine.staging import edited, edits
+from migwizard.engine.staging.edits import problem
 from migwizard.engine.states import State
+from migwizard.engine.surviving import durable
 from migwizard.engine.talk import Question
 from migwizard.errors import UndecidedError
 from migwizard.paths import Workplace

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.engine import committed
+from migwizard.engine.swapping import committed
 from tests.engine.support import Shop, changed, make_project
 
 pytestmark = pytest.mark.ride

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from migwizard.engine import durable
+from migwizard.engine.surviving import durable
 from migwizard.seeds.guard import remove_guard
 from tests.engine.support import Shop
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migwizard.engine import journal
-from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.states import State
+from migwizard.engine.surviving import journal
+from migwizard.engine.surviving.checkpoint import Checkpoint, load_checkpoint
+from migwizard.engine.surviving.treestate import tree_of
 from migwizard.engine.talk import Answer
-from migwizard.engine.treestate import tree_of
 from migwizard.errors import ConflictError, MigwizardError
 from migwizard.paths import Workplace
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.engine.checkpoint import FORMAT, load_checkpoint
 from migwizard.engine.states import ORDER, State
+from migwizard.engine.surviving.checkpoint import FORMAT, load_checkpoint
 from migwizard.paths import Workplace
 
 KEPT = Path(__file__).parent / "kept"

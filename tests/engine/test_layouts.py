@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.engine import committed
+from migwizard.engine.swapping import committed
 from tests.engine.layouts import app, create, migration, models, packages, settle
 from tests.engine.support import Shop, changed
 from tests.project.support import write

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from migwizard import logfile
-from migwizard.engine.lock import locked
 from migwizard.engine.options import Opening
+from migwizard.engine.surviving.lock import locked
 from migwizard.engine.talk import Event
 from migwizard.errors import ConflictError
 from tests.engine.persons import Person, sit_down
@@ -81,7 +81,7 @@ def test_who_waited_for_a_folder_that_was_removed_holds_the_new_lock(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else a third run would take the new file, and two would work at the same time."""
-    from migwizard.engine import lock
+    from migwizard.engine.surviving import lock
 
     real = lock._take
     removed: list[bool] = []

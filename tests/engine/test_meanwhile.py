@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.engine import durable, journal
-from migwizard.engine.journal import Step
+from migwizard.engine.surviving import durable, journal
+from migwizard.engine.surviving.journal import Step
 from migwizard.engine.talk import Event
 from migwizard.errors import ConflictError
 from tests.engine.persons import Person, sit_in

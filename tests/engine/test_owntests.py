@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migwizard.engine.owntests import sentence
+from migwizard.engine.swapping.owntests import sentence
 from tests.engine.persons import sitting
 from tests.engine.support import Shop
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from migwizard.engine import precedence
+from migwizard.engine.planning import precedence
 from migwizard.engine.previews import GeneratePreview
 from migwizard.engine.talk import Question
 from migwizard.errors import MigwizardError

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from migwizard import logfile, private
-from migwizard.engine import durable
-from migwizard.engine.lock import locked
+from migwizard.engine.surviving import durable
+from migwizard.engine.surviving.lock import locked
 from migwizard.paths import Workplace, state_home
 from migwizard.tui import clipboard
 from tests.engine.support import MIGWIZARD, Shop

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from migwizard.engine import process
-from migwizard.engine.checkpoint import ACCEPTED, load_checkpoint
 from migwizard.engine.options import Opening, Options
 from migwizard.engine.previews import GeneratePreview
 from migwizard.engine.process import Ended, Engine, Message
 from migwizard.engine.states import State
+from migwizard.engine.surviving.checkpoint import ACCEPTED, load_checkpoint
 from migwizard.engine.talk import MARK, Event, Question
 from migwizard.paths import Workplace
 from tests.engine.support import Shop

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from migwizard.commands import reset as commands
-from migwizard.engine.checkpoint import PREVIOUS, Checkpoint, load_checkpoint
-from migwizard.engine.lock import locked
-from migwizard.engine.recovery import Earlier
 from migwizard.engine.states import State
+from migwizard.engine.surviving.checkpoint import PREVIOUS, Checkpoint, load_checkpoint
+from migwizard.engine.surviving.lock import locked
+from migwizard.engine.surviving.recovery import Earlier
 from migwizard.errors import MigwizardError
 from migwizard.paths import Workplace
 from tests.engine.persons import Person, sitting
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.ride
 KILLS = """
 import os, sys
 from migwizard.cli import main
-from migwizard.engine import durable
+from migwizard.engine.surviving import durable
 name, pattern, left, when, *command = sys.argv[1:]
 real, left = getattr(durable, name), int(left)
 
@@ -230,7 +230,7 @@ def test_undo_over_half_a_swap_takes_it_back(migrated: Shop, tiny_proved: Shop, 
 WRITES = """
 import sys
 from migwizard.cli import main
-from migwizard.engine import durable
+from migwizard.engine.surviving import durable
 real = durable.write_file
 
 def told(path, *arguments, **more):

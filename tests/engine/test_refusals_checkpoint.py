@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from migwizard.engine import durable
-from migwizard.engine.lock import locked
+from migwizard.engine.surviving import durable
+from migwizard.engine.surviving.lock import locked
 from migwizard.engine.talk import Event, Question
 from tests.engine.persons import Act, Person, sit_down
 from tests.engine.refusing import begun, cured, own_surroundings, refused, then, words  # noqa: F401 - a fixture

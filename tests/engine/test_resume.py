@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.engine.checkpoint import Checkpoint
 from migwizard.engine.options import Opening
 from migwizard.engine.previews import ResumePreview
 from migwizard.engine.resuming import decided
 from migwizard.engine.states import State
+from migwizard.engine.surviving.checkpoint import Checkpoint
 from migwizard.engine.talk import Answer, Event, Question
 from migwizard.errors import MigwizardError
 from tests.engine.persons import Person, Sat, sit_down
@@ -259,7 +259,7 @@ def test_decisions_in_words() -> None:
 
 
 def test_commits_that_git_does_not_know(tmp_path: Path) -> None:
-    from migwizard.engine.git import log_since
+    from migwizard.engine.swapping.git import log_since
 
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     assert log_since(tmp_path, "0" * 40) == []

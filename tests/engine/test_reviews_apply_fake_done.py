@@ -63,7 +63,7 @@ def test_both_backups_are_read_back_before_the_question(migrated: Shop, tiny_pro
 def test_a_backup_that_does_not_read_back_stops_the_swap(
     migrated: Shop, tiny_proved: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from migwizard.engine import durable
+    from migwizard.engine.surviving import durable
 
     copy = durable.copy_folder
 

@@ -16,8 +16,8 @@ from migwizard.engine import machine
 from migwizard.engine.opening import open_ride
 from migwizard.engine.options import Options
 from migwizard.engine.previews import ProofPreview, SeedLine, SeedsPreview
+from migwizard.engine.proving.runs import Runs
 from migwizard.engine.ride import Turn
-from migwizard.engine.runs import Runs
 from migwizard.engine.states import State
 from migwizard.engine.talk import Event, Question
 from migwizard.errors import MigwizardError

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from migwizard.engine.rowcount import why_not_as_files
+from migwizard.engine.switching.rowcount import why_not_as_files
 from migwizard.switch.manifest import Manifest, Node, build
 
 INITIAL, SQUASH, LATER = ("shop", "0001_initial"), ("shop", "0001_squashed_0003"), ("shop", "0004_later")

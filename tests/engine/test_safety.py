@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.engine import durable, journal
-from migwizard.engine.journal import Step
+from migwizard.engine.surviving import durable, journal
+from migwizard.engine.surviving.journal import Step
 from tests.engine.support import Shop, begun, changed
 
 pytestmark = pytest.mark.ride

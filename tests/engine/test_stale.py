@@ -22,7 +22,7 @@ EDIT_AT_APPLY = """
 import sys
 from pathlib import Path
 from migwizard.cli import main
-from migwizard.engine import durable
+from migwizard.engine.surviving import durable
 
 write_file = durable.write_file
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from migwizard.engine import durable, journal
-from migwizard.engine.checkpoint import PREVIOUS, load_checkpoint
-from migwizard.engine.journal import Entry, Step
+from migwizard.engine.surviving import durable, journal
+from migwizard.engine.surviving.checkpoint import PREVIOUS, load_checkpoint
+from migwizard.engine.surviving.journal import Entry, Step
 from migwizard.paths import Workplace
 from tests.engine.support import Shop
 

@@ -8,8 +8,9 @@ from typing import Any, cast
 
 import pytest
 
-from migwizard.engine import durable, staging, strays
 from migwizard.engine.ride import Ride
+from migwizard.engine.staging import packages, strays
+from migwizard.engine.surviving import durable
 from migwizard.paths import Workplace
 from tests.engine.persons import sitting
 from tests.engine.support import Shop, begun, dying_at, kept
@@ -44,7 +45,7 @@ class Desk:
         durable.write_file(folder / name, text.encode())
 
     def prepare(self) -> None:
-        staging.prepare(self.ride, ["clubs/0001_reset_initial.py"])
+        packages.prepare(self.ride, ["clubs/0001_reset_initial.py"])
 
     def found(self) -> dict[str, str]:
         """Everything that was kept, by its name."""

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from migwizard.engine.stat import Change, count_lines, table
-from migwizard.engine.summary import LISTED, SUBJECT, Decision, Kept, Reached, Waited, commit_message, page, subject
-from migwizard.engine.tally import Tally
+from migwizard.engine.proving.tally import Tally
+from migwizard.engine.swapping.stat import Change, count_lines, table
+from migwizard.engine.swapping.summary import (
+    LISTED,
+    SUBJECT,
+    Decision,
+    Kept,
+    Reached,
+    Waited,
+    commit_message,
+    page,
+    subject,
+)
 
 
 def reached(**more: object) -> Reached:

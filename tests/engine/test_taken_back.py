@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from migwizard.engine import durable, journal
-from migwizard.engine.checkpoint import load_checkpoint
-from migwizard.engine.journal import Entry
 from migwizard.engine.refusals.files import take_previous
+from migwizard.engine.surviving import durable, journal
+from migwizard.engine.surviving.checkpoint import load_checkpoint
+from migwizard.engine.surviving.journal import Entry
 from migwizard.engine.talk import Question
 from migwizard.errors import MigwizardError
 from migwizard.paths import Workplace

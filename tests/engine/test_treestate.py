@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from migwizard.commands.farewell import where_you_are
-from migwizard.engine import durable, journal
-from migwizard.engine.journal import Entry
 from migwizard.engine.previews import RefusalPreview
+from migwizard.engine.surviving import durable, journal
+from migwizard.engine.surviving.journal import Entry
+from migwizard.engine.surviving.treestate import tree_of
 from migwizard.engine.talk import Question
-from migwizard.engine.treestate import tree_of
 from migwizard.errors import ConflictError
 from migwizard.paths import Workplace
 from tests.engine.persons import Person, sit_down

@@ -136,7 +136,7 @@ def test_a_backup_in_the_database_that_is_gone_is_named(tiny_proved: Shop) -> No
 
 
 def test_what_went_back_before_a_failure_is_said(tiny_proved: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    from migwizard.engine import undo
+    from migwizard.engine.later import undo
     from migwizard.errors import ConflictError
 
     def refuse(ride: object) -> None:

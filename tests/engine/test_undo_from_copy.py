@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from migwizard.engine import journal
 from migwizard.engine.previews import UndoPreview
+from migwizard.engine.surviving import journal
 from migwizard.engine.talk import Question
 from migwizard.paths import Workplace
 from tests.engine.persons import Act, Person, sitting
@@ -113,7 +113,7 @@ def another_time(shop: Shop) -> None:
 
 def of_another_run(shop: Shop) -> None:
     """Whole in itself, so only the run tells."""
-    from migwizard.engine.rowcopies import _hash
+    from migwizard.engine.switching.rowcopies import _hash
 
     path, found = content(shop)
     found["run_id"] = "another"
@@ -181,7 +181,8 @@ def test_what_a_kill_right_after_the_switch_left_out_is_kept_by_the_next_run(
     migrated: Shop, tiny_proved: Shop, command: list[str]
 ) -> None:
     code = (
-        "import os, sys; from migwizard.engine import rowcopies; rowcopies.keep = lambda *_: os.kill(os.getpid(), 9); "
+        "import os, sys; from migwizard.engine.switching import rowcopies; "
+        "rowcopies.keep = lambda *_: os.kill(os.getpid(), 9); "
         "from migwizard.cli import main; sys.exit(main(['run', '--yes']))"
     )
     assert tiny_proved.start(sys.executable, "-c", code).returncode == -signal.SIGKILL

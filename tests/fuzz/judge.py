@@ -17,7 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from migwizard.engine import late
+from migwizard.engine.proving import late
 from migwizard.engine.steps.proof import LAZY
 from tests.fuzz.databases import Databases, databases_of
 from tests.fuzz.evolve import random_story

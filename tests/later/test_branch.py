@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.engine import durable
-from migwizard.engine.acting import Acts
-from migwizard.engine.branching import moving, remains
-from migwizard.engine.branching.moving import Moves
-from migwizard.engine.branching.tree import read_tree
+from migwizard.engine.later.branching import moving, remains
+from migwizard.engine.later.branching.moving import Moves
+from migwizard.engine.later.branching.tree import read_tree
+from migwizard.engine.surviving import durable
+from migwizard.engine.surviving.acting import Acts
 from migwizard.errors import ConflictError, MigwizardError
 from migwizard.paths import Workplace
 from migwizard.switch.manifest import FILE_NAME, from_json

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from migwizard.engine import keeping
+from migwizard.engine.planning import keeping
 from migwizard.engine.ride import CUT, Ride
 from migwizard.errors import UsageError
 

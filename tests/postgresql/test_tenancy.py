@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from types import SimpleNamespace
 from typing import Any
 
-from migwizard.engine import tenancy
+from migwizard.engine.proving import tenancy
 from migwizard.proof.volatile import Volatile
 from tests.postgresql.builder import build
 from tests.postgresql.server import needs_postgresql

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from migwizard.engine.lock import locked
+from migwizard.engine.surviving.lock import locked
 from tests.project.support import SEED, Shell, snapshot, write
 
 DATABASE = "db.sqlite3"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine.runbook import BEFORE, Known, text
+from migwizard.engine.switching.runbook import BEFORE, Known, text
 from migwizard.switch.manifest import Manifest, build
 from tests.replaces.support import WarmShop
 from tests.replaces.test_retire import retired_files

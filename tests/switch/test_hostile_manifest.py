@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migwizard.engine import pulled
+from migwizard.engine.switching import pulled
 from migwizard.errors import ConflictError
 from migwizard.project.agent.switch.committed import read_manifest
 from migwizard.project.agent.switch.refusal import SwitchError

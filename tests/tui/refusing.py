@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from migwizard.engine import durable, journal
-from migwizard.engine.checkpoint import Checkpoint
 from migwizard.engine.findings import Finding
-from migwizard.engine.journal import Entry, Step
 from migwizard.engine.options import Opening
 from migwizard.engine.previews import PreflightPreview
 from migwizard.engine.refusals import question_of
+from migwizard.engine.surviving import durable, journal
+from migwizard.engine.surviving.checkpoint import Checkpoint
+from migwizard.engine.surviving.journal import Entry, Step
 from migwizard.engine.talk import Question
 from migwizard.errors import ConflictError, DatabaseError, MigwizardError, ProjectError, UndecidedError
 from migwizard.paths import Workplace

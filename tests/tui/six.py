@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from migwizard.engine.deviating import question_of
 from migwizard.engine.findings import Finding
 from migwizard.engine.previews import (
     AppliedApp,
@@ -17,6 +16,7 @@ from migwizard.engine.previews import (
     UndoPreview,
 )
 from migwizard.engine.states import State
+from migwizard.engine.switching.deviating import question_of
 from migwizard.engine.talk import Choice, Question
 from migwizard.proof.deviation import BEFORE, Deviation
 from tests.tui.recording import recorded

@@ -10,8 +10,8 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
-from migwizard.engine.diffing import GUARD
 from migwizard.engine.previews import DiffRow
+from migwizard.engine.staging.diffing import GUARD
 from migwizard.tui import themes
 from migwizard.tui.widgets.diff import DiffView
 from migwizard.tui.widgets.diff_lines import (

@@ -11,7 +11,7 @@ from textual.widgets import OptionList
 
 from migwizard.engine.previews import SeedLine, SeedsPreview
 from migwizard.engine.process import Message
-from migwizard.engine.runs import NAMES
+from migwizard.engine.proving.runs import NAMES
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Event, Question
 from migwizard.tui.dialogs.explain import ExplainDialog

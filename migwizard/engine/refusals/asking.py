@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from migwizard.engine.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.findings import Finding
 from migwizard.engine.previews import PreflightPreview, Preview, RefusalPreview
 from migwizard.engine.refusals import reading
@@ -15,8 +14,9 @@ from migwizard.engine.refusals.copying import copy_of
 from migwizard.engine.refusals.headlines import headline, is_busy
 from migwizard.engine.refusals.table import cures_of
 from migwizard.engine.states import State
+from migwizard.engine.surviving.checkpoint import Checkpoint, load_checkpoint
+from migwizard.engine.surviving.treestate import SENTENCES, Tree, tree_of
 from migwizard.engine.talk import TO, Choice, Question
-from migwizard.engine.treestate import SENTENCES, Tree, tree_of
 from migwizard.errors import ConflictError, MigwizardError
 from migwizard.exit_codes import ExitCode
 from migwizard.paths import Workplace

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from migwizard.engine import scratchcopies
+from migwizard.engine.proving import scratchcopies
+from migwizard.engine.proving.scratchcopies import ScratchCopy
 from migwizard.engine.refusals.case import Offer, Refused
-from migwizard.engine.scratchcopies import ScratchCopy
+from migwizard.engine.staging.unified import unified
 from migwizard.engine.talk import Choice
-from migwizard.engine.unified import unified
 
 if TYPE_CHECKING:
     from migwizard.engine.options import Opening

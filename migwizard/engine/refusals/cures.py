@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from migwizard.engine import patience
 from migwizard.engine.findings import EARLIER
 from migwizard.engine.refusals import reading
 from migwizard.engine.refusals.case import Act, Offer, Refused
 from migwizard.engine.refusals.files import ASIDE, ASIDE_DOES, set_aside, take_previous
 from migwizard.engine.states import ORDER, State
+from migwizard.engine.switching import patience
 from migwizard.engine.talk import TO, Choice
 from migwizard.errors import UsageError
 from migwizard.plan.renaming import NamingError, checked_tag

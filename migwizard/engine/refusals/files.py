@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from migwizard.engine import durable, halfway, journal
-from migwizard.engine.checkpoint import PREVIOUS
-from migwizard.engine.lock import locked
+from migwizard.engine.surviving import durable, halfway, journal
+from migwizard.engine.surviving.checkpoint import PREVIOUS
+from migwizard.engine.surviving.lock import locked
 from migwizard.paths import Workplace
 
 ASIDE = "Set aside and start new"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from migwizard.engine import callers, checkout, owntests, swapping, undo
+from migwizard.engine.later import undo
 from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
+from migwizard.engine.swapping import callers, checkout, owntests, swap
 from migwizard.engine.talk import Choice, Question
 from migwizard.words.counting import count
 
@@ -13,8 +14,8 @@ from migwizard.words.counting import count
 def question(ride: Ride) -> Question:
     """What is asked when the state has run."""
     result = ride.checkpoint.results[State.APPLY]
-    steps = swapping.made_steps(ride)
-    stat = result.get("diff_stat") or swapping.predicted_stat(ride, steps)
+    steps = swap.made_steps(ride)
+    stat = result.get("diff_stat") or swap.predicted_stat(ride, steps)
     out, into = result["removed"], result["written"]
     switched = undo.switched_lines(ride)
     return Question(
@@ -34,7 +35,7 @@ def question(ride: Ride) -> Question:
         safe="continue",
         kind="review",
         default="continue",
-        preview=swapping.preview(ride, steps, stat, result.get(callers.KEY, ())),
+        preview=swap.preview(ride, steps, stat, result.get(callers.KEY, ())),
     )
 
 

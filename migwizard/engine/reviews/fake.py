@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from migwizard.engine import checkout, histories
 from migwizard.engine.previews import DatabaseLine, FakePreview
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
 from migwizard.engine.steps import fake
+from migwizard.engine.swapping import checkout
+from migwizard.engine.switching import histories
 from migwizard.engine.talk import Choice, Question
 
 NOTHING_TO_ASK = ("NEW", "NEW_PARTIAL", "EMPTY", "missing", "engine")

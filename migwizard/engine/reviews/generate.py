@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from migwizard.engine import durable, edited, edits, staging
-from migwizard.engine.checkpoint import ACCEPTED
-from migwizard.engine.diffing import GUARD, GUARD_DOES, diff_rows
 from migwizard.engine.previews import GeneratePreview, StagedFile, Waiting
 from migwizard.engine.ride import Ride, fingerprint
+from migwizard.engine.staging import edited, edits, packages
+from migwizard.engine.staging.diffing import GUARD, GUARD_DOES, diff_rows
+from migwizard.engine.staging.unified import saved_diff, unified
+from migwizard.engine.staging.waiting_lines import split_lines
 from migwizard.engine.states import State
+from migwizard.engine.surviving import durable
+from migwizard.engine.surviving.checkpoint import ACCEPTED
 from migwizard.engine.talk import Choice, Question
-from migwizard.engine.unified import saved_diff, unified
-from migwizard.engine.waiting_lines import split_lines
 from migwizard.words.counting import some
 
 SAVED = "generate.diff"
@@ -91,7 +92,7 @@ def unmarked(preview: GeneratePreview) -> GeneratePreview:
 
 def make_preview(ride: Ride) -> GeneratePreview:
     """Every generated file as it is now, edits included."""
-    report = staging.read_report(ride)
+    report = packages.read_report(ride)
     returning: dict[str, int] = {}
     for level in report:
         for file in level["files"]:

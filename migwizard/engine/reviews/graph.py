@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from migwizard.engine import participation, pictures
+from migwizard.engine.planning import participation, pictures
 from migwizard.engine.previews import AppLine, GraphPreview, ModelLine
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State

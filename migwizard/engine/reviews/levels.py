@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from migwizard.engine import keeping, participation, replacing, work
-from migwizard.engine.planning import Planned, cycle_id, decided, known_names, make_plan, run_before
+from migwizard.engine.planning import keeping, participation, replacing, work
+from migwizard.engine.planning.plans import Planned, cycle_id, decided, known_names, make_plan, run_before
 from migwizard.engine.previews import LevelsPreview, Order, PlanFile, Waiting
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State

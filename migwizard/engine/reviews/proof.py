@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from migwizard.engine import differing, durable
 from migwizard.engine.previews import ProofPreview
+from migwizard.engine.proving import differing
+from migwizard.engine.proving.tally import Tally, tally
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
+from migwizard.engine.surviving import durable
 from migwizard.engine.talk import Choice, Question
-from migwizard.engine.tally import Tally, tally
 from migwizard.proof.certificate import Certificate
 from migwizard.words.counting import count
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from migwizard.engine import overrule, precedence, seedfacts
+from migwizard.engine.planning import precedence
 from migwizard.engine.previews import SeedLine, SeedsPreview
 from migwizard.engine.ride import Ride
+from migwizard.engine.seeding import facts, overrule
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Question
 from migwizard.seeds.verdicts import Verdict
@@ -19,7 +20,7 @@ GROUP = "verdicts"
 def question(ride: Ride) -> Question:
     """What is asked when the seed migrations are written and hold."""
     result = ride.checkpoint.results[State.SEEDS]
-    preview = seedfacts.preview(ride, result["seeds"], seedfacts.read_details(ride))
+    preview = facts.preview(ride, result["seeds"], facts.read_details(ride))
     return Question(
         "review:seeds",
         State.SEEDS,

@@ -6,30 +6,23 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from migwizard.engine import (
-    callers,
-    checkout,
-    committed,
-    drift,
-    durable,
-    halfway,
-    journal,
-    keeping,
-    ontop,
-    owntests,
-    scratch,
-    swapping,
-)
-from migwizard.engine.catalogues import proved_catalogue
-from migwizard.engine.drift import migration_files, node_of
-from migwizard.engine.journal import Entry, Step
+from migwizard.engine.later import ontop
+from migwizard.engine.planning import keeping
+from migwizard.engine.proving import scratch
+from migwizard.engine.proving.catalogues import proved_catalogue
+from migwizard.engine.proving.runs import ALIAS, fresh, history_fingerprint
 from migwizard.engine.ride import Ride, Turn, reset_time
-from migwizard.engine.runs import ALIAS, fresh, history_fingerprint
+from migwizard.engine.staging import drift
+from migwizard.engine.staging.drift import migration_files, node_of
 from migwizard.engine.states import State
 from migwizard.engine.steps.looking import said
-from migwizard.engine.swapping import Swap
+from migwizard.engine.surviving import durable, halfway, journal
+from migwizard.engine.surviving.journal import Entry, Step
+from migwizard.engine.surviving.treestate import Tree
+from migwizard.engine.swapping import callers, checkout, committed, owntests
+from migwizard.engine.swapping import swap as swapping
+from migwizard.engine.swapping.swap import Swap
 from migwizard.engine.talk import Choice, Question
-from migwizard.engine.treestate import Tree
 from migwizard.errors import ConflictError, MigwizardError
 from migwizard.proof.catalogue import compare_catalogues
 from migwizard.words.counting import count, some

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from migwizard.engine import durable, leftovers, runbook, seedwords, summary, swapping
+from migwizard.engine.proving.tally import tally
 from migwizard.engine.ride import Ride
+from migwizard.engine.seeding import words
 from migwizard.engine.states import State
-from migwizard.engine.summary import Decision, Kept, Reached, Waited
-from migwizard.engine.tally import tally
+from migwizard.engine.surviving import durable
+from migwizard.engine.swapping import leftovers, summary, swap
+from migwizard.engine.swapping.summary import Decision, Kept, Reached, Waited
+from migwizard.engine.switching import runbook
 from migwizard.proof.certificate import Certificate
 from migwizard.seeds.rungs import Rung
 from migwizard.words.databases import STANDS, engine_name
@@ -75,7 +78,7 @@ def reached(ride: Ride) -> Reached:
 
 
 def _how(rung: str | None) -> str:
-    return seedwords.WAYS.get(Rung(rung), rung) if rung else ""
+    return words.WAYS.get(Rung(rung), rung) if rung else ""
 
 
 def _engine(certificate: Certificate) -> str:
@@ -84,6 +87,6 @@ def _engine(certificate: Certificate) -> str:
 
 def _apps(ride: Ride) -> tuple[tuple[str, int, int], ...]:
     """Migrations of each app before and after, the greatest drop first."""
-    apps = swapping.apps(ride, swapping.made_steps(ride))
+    apps = swap.apps(ride, swap.made_steps(ride))
     figures = [(app.label, len(app.out) + len(app.kept), len(app.into) + len(app.kept)) for app in apps]
     return tuple(sorted(figures, key=lambda app: (app[2] - app[1], app[0])))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from migwizard.engine import pulled
 from migwizard.engine.ride import Ride
+from migwizard.engine.switching import pulled
 from migwizard.errors import ConflictError, DatabaseError
 from migwizard.switch.manifest import FILE_NAME, Manifest
 
@@ -67,7 +67,7 @@ def refusal(ride: Ride, alias: str) -> DatabaseError | None:
     found = ride.guest.call("database_state", alias=alias, manifest=manifest.to_dict())
     if found["state"] not in NOT_YET:
         return None
-    from migwizard.engine.histories import CURES
+    from migwizard.engine.switching.histories import CURES
 
     behind = found["state"] == "BEHIND"
     return DatabaseError(

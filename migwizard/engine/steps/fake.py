@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from migwizard.engine import deviating, drift, histories, journal, keeping, patience, rowcopies, swapping, torn
-from migwizard.engine.checkpoint import NOT_TOUCHED
-from migwizard.engine.histories import read_state
-from migwizard.engine.journal import Act
+from migwizard.engine.planning import keeping
 from migwizard.engine.previews import DatabaseLine, FakePreview
 from migwizard.engine.ride import PULLED, Ride, Turn, reset_time
+from migwizard.engine.staging import drift
 from migwizard.engine.states import State
+from migwizard.engine.surviving import journal
+from migwizard.engine.surviving.checkpoint import NOT_TOUCHED
+from migwizard.engine.surviving.journal import Act
+from migwizard.engine.swapping import swap
+from migwizard.engine.switching import deviating, histories, patience, rowcopies, torn
+from migwizard.engine.switching.histories import read_state
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import DatabaseError
 from migwizard.plan.operations import Node
@@ -323,7 +327,7 @@ def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> d
     Raises DatabaseError with the reason of a refusal, and ConflictError where the tree does not hold the new files.
     """
     if PULLED not in ride.facts:
-        swapping.check_new_in_tree(ride)
+        swap.check_new_in_tree(ride)
     seconds = patience.LONGER if patient else patience.SECONDS
     if not dry_run and not touched(ride, alias):
         # Noted before, so that undo looks here whenever a kill comes.

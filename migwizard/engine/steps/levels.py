@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from migwizard.engine import work
-from migwizard.engine.planning import make_plan
+from migwizard.engine.planning import work
+from migwizard.engine.planning.plans import make_plan
 from migwizard.engine.ride import Ride
 from migwizard.plan.plan import Plan
 

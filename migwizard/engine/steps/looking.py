@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from migwizard import private
-from migwizard.engine import checkout, keeping, oddfiles, patience, replacing, scratch
-from migwizard.engine.checkpoint import NOT_TOUCHED
 from migwizard.engine.findings import EARLIER, Finding, Status
-from migwizard.engine.manifests import make_manifest
+from migwizard.engine.planning import keeping, replacing
+from migwizard.engine.proving import scratch
 from migwizard.engine.ride import Ride
 from migwizard.engine.steps import earlier, others, versioned
+from migwizard.engine.surviving.checkpoint import NOT_TOUCHED
+from migwizard.engine.swapping import checkout, oddfiles
+from migwizard.engine.switching import patience
+from migwizard.engine.switching.manifests import make_manifest
 from migwizard.errors import DatabaseError, MigwizardError, ProjectError, UndecidedError, UsageError, as_sentence
 from migwizard.project.guest import GuestError
 from migwizard.project.places import GIVEN
@@ -263,7 +266,7 @@ def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
         details = error.details | {"alias": alias}
         raise DatabaseError(f"{error.sentence} Nothing was changed.", code=error.code, details=details) from error
     if found["state"] not in SWITCHABLE:
-        from migwizard.engine import histories, torn
+        from migwizard.engine.switching import histories, torn
 
         if (refusal := earlier.refusal(ride, alias)) is not None:
             raise refusal

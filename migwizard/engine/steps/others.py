@@ -27,7 +27,7 @@ def refuse_behind(ride: Ride, alias: str) -> None:
         labels = {app for by, app in needed if (by, app) not in swapped}
     missing = [(app, name) for app, name in found if app in labels]
     if missing:
-        from migwizard.engine import histories, torn
+        from migwizard.engine.switching import histories, torn
 
         details = {"alias": alias, "missing": [list(node) for node in missing]}
         raise DatabaseError(

@@ -6,11 +6,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine import drift, keeping, since
 from migwizard.engine.findings import Finding
+from migwizard.engine.planning import keeping
 from migwizard.engine.ride import Ride
+from migwizard.engine.staging import drift
 from migwizard.engine.states import State
 from migwizard.engine.steps.looking import Seen, checks_of, drift_lines, look_at
+from migwizard.engine.surviving import since
 from migwizard.engine.talk import Answer, Choice, Question
 from migwizard.errors import MigwizardError, UndecidedError
 

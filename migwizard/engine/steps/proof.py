@@ -9,29 +9,21 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from migwizard import __version__
-from migwizard.engine import (
-    checkout,
-    climbing,
-    composing,
-    drift,
-    durable,
-    elsewhere,
-    keeping,
-    late,
-    replacing,
-    scratch,
-    scratchcopies,
-    tenancy,
-)
-from migwizard.engine.catalogues import old_catalogue, proved_catalogue
-from migwizard.engine.differing import Causes, Decider, question_id
-from migwizard.engine.drift import migration_files
-from migwizard.engine.dropped import as_difference, differing_rows, volatile_rows
-from migwizard.engine.manifests import staged_manifest
-from migwizard.engine.planning import make_plan
+from migwizard.engine.planning import keeping, replacing
+from migwizard.engine.planning.plans import make_plan
+from migwizard.engine.proving import climbing, elsewhere, late, scratch, scratchcopies, tenancy
+from migwizard.engine.proving.catalogues import old_catalogue, proved_catalogue
+from migwizard.engine.proving.differing import Causes, Decider, question_id
+from migwizard.engine.proving.dropped import as_difference, differing_rows, volatile_rows
+from migwizard.engine.proving.runs import Runs, history_fingerprint, new_result, old_result
 from migwizard.engine.ride import Ride, Turn
-from migwizard.engine.runs import Runs, history_fingerprint, new_result, old_result
+from migwizard.engine.seeding import composing
+from migwizard.engine.staging import drift
+from migwizard.engine.staging.drift import migration_files
 from migwizard.engine.states import State
+from migwizard.engine.surviving import durable
+from migwizard.engine.swapping import checkout
+from migwizard.engine.switching.manifests import staged_manifest
 from migwizard.errors import MigwizardError
 from migwizard.proof.catalogue import compare_catalogues, count_kinds, count_objects, count_tables
 from migwizard.proof.certificate import Certificate, Count, Decided, ScratchCopied

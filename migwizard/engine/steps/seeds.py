@@ -7,31 +7,17 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from migwizard.engine import (
-    composing,
-    drift,
-    durable,
-    edited,
-    formatting,
-    grafting,
-    late,
-    overrule,
-    precedence,
-    preluding,
-    replacing,
-    scratch,
-    seedfacts,
-    seedtrials,
-    seedverdicts,
-    staging,
-    work,
-)
-from migwizard.engine.catalogues import cut_catalogue
-from migwizard.engine.planning import Planned, make_plan
-from migwizard.engine.preluding import Preludes
+from migwizard.engine.planning import precedence, replacing, work
+from migwizard.engine.planning.plans import Planned, make_plan
+from migwizard.engine.proving import late, scratch
+from migwizard.engine.proving.catalogues import cut_catalogue
+from migwizard.engine.proving.runs import Runs, new_result, old_result
 from migwizard.engine.ride import Ride
-from migwizard.engine.runs import Runs, new_result, old_result
-from migwizard.engine.seeding import Seeding
+from migwizard.engine.seeding import composing, facts, overrule, preluding, trials, verdicts
+from migwizard.engine.seeding.known import Seeding
+from migwizard.engine.seeding.preluding import Preludes
+from migwizard.engine.staging import drift, edited, formatting, grafting, packages
+from migwizard.engine.surviving import durable
 from migwizard.plan.operations import Node
 from migwizard.seeds.compose import SeedMigration
 from migwizard.seeds.objects import replaced_tables
@@ -71,10 +57,10 @@ def _judged(ride: Ride) -> dict[str, Any]:
                 lambda plan: _write_schema(ride, plan, replaced, preludes),
                 preludes.homes,
             )
-            seedverdicts.judge_all(seeding, bare)
-            migrations = seedtrials.try_until_equal(seeding)
+            verdicts.judge_all(seeding, bare)
+            migrations = trials.try_until_equal(seeding)
             planned = seeding.planned
-    seedtrials.tell_lost(seeding)
+    trials.tell_lost(seeding)
     nodes = [(batch.app, batch.name) for batch in planned.plan.batches]
     nodes += [(migration.app, migration.name) for migration in migrations]
     replaced = _replaced(ride, planned, nodes)
@@ -86,7 +72,7 @@ def _judged(ride: Ride) -> dict[str, Any]:
     ordered = precedence.settle(ride, nodes)
     nodes += [*kept, *on_top]
     edited.settle(ride, nodes)
-    ride.checkpoint.files = staging.staged_files(ride, nodes) | staging.hashes(ride, seeding.data_files)
+    ride.checkpoint.files = packages.staged_files(ride, nodes) | packages.hashes(ride, seeding.data_files)
     return (
         _report(seeding, migrations)
         | replaced
@@ -109,15 +95,14 @@ def _replaced(ride: Ride, planned: Planned, nodes: Sequence[Node]) -> dict[str, 
 
 def _report(seeding: Seeding, migrations: Sequence[SeedMigration]) -> dict[str, Any]:
     """The result of the state; what a person may read of each operation goes into a work file."""
-    files, rungs = seedfacts.files_of(migrations), seeding.rungs
+    files, rungs = facts.files_of(migrations), seeding.rungs
     found = {
-        judged.id: seedfacts.details(judged, rungs.get(judged.id), seeding.tried, seeding.old)
-        for judged in seeding.judged
+        judged.id: facts.details(judged, rungs.get(judged.id), seeding.tried, seeding.old) for judged in seeding.judged
     }
-    seedfacts.write_details(seeding.ride, found, migrations)
+    facts.write_details(seeding.ride, found, migrations)
     return {
         "seeds": [
-            seedfacts.record(
+            facts.record(
                 judged,
                 rungs.get(judged.id),
                 seeding.stuck.get(judged.id) or seeding.reasons.get(judged.id),
@@ -178,6 +163,6 @@ def _bare(
 
 
 def _write_schema(ride: Ride, planned: Planned, replaced: Mapping[str, Any], preludes: Preludes) -> None:
-    staging.prepare(ride, staging.planned_files(planned))
+    packages.prepare(ride, packages.planned_files(planned))
     kept = {node for nodes in planned.pins.values() for node in nodes}
-    staging.write_schema(ride, planned, replaced, kept, preludes.by_node)
+    packages.write_schema(ride, planned, replaced, kept, preludes.by_node)

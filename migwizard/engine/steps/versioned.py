@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from migwizard.engine import git
 from migwizard.engine.findings import Status
 from migwizard.engine.ride import Ride
+from migwizard.engine.swapping import git
 from migwizard.errors import UndecidedError
 from migwizard.words.counting import count, some
 

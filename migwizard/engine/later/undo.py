@@ -1,0 +1,295 @@
+"""Undo: every byte of the tree and every row of the databases, from every state; refused where others built on it."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from migwizard.engine.later import ontop
+from migwizard.engine.later.retiring import standing
+from migwizard.engine.previews import DatabaseLine
+from migwizard.engine.ride import Ride, reset_time
+from migwizard.engine.staging import edits, strays
+from migwizard.engine.states import State
+from migwizard.engine.steps.apply import steps_back, take_back
+from migwizard.engine.steps.fake import ALL, CONFIRMED, LATER, read_state, touched
+from migwizard.engine.surviving import durable, halfway, journal
+from migwizard.engine.surviving.checkpoint import NOT_TOUCHED, Checkpoint
+from migwizard.engine.surviving.journal import Act, Entry, Step
+from migwizard.engine.swapping import committed
+from migwizard.engine.swapping.swap import missing_in_tree, new_in_tree
+from migwizard.engine.switching import histories, patience, pulled, rowcopies
+from migwizard.engine.switching.manifests import find_manifest, load_manifest
+from migwizard.errors import ConflictError, DatabaseError
+from migwizard.paths import Workplace
+from migwizard.project.guest import GuestError
+from migwizard.words.counting import count, some
+
+FROM_COPY = "The JSON copy of its rows is whole: undo without --yes, and take them from it."
+_BUILT_ANEW = ("If it was built by migrate with the new files, set it aside, undo, and migrate it anew.",)
+CURES = {
+    "MW-E20": ("Stop what holds the database open for writing, then try again.",),
+    "MW-E30": _BUILT_ANEW,
+    "MW-E31": _BUILT_ANEW,
+    "MW-E33": _BUILT_ANEW,
+}
+
+
+def run(ride: Ride) -> dict[str, Any] | None:
+    """Take back what this reset did, databases first; None where a person chose to keep it, or only to put rows back.
+
+    Raises ConflictError or DatabaseError, with nothing touched, where it cannot; UndecidedError where nobody answers.
+    """
+    standing.refuse(ride.workplace)
+    _check_files(ride, steps_back(ride) if ride.checkpoint.applied else ())
+    switched_by_us(ride)
+    return everything(ride) if ride.options.yes else choose(ride)
+
+
+def needs_project(place: Workplace, found: Checkpoint) -> bool:
+    """Whether files or rows may have to go back, for which the project is loaded; else only our own folder can go.
+
+    So it is where the checkpoint may have been copied here: only the project tells whether it is its own.
+    """
+    done = journal.unfinished(place.journal) or journal.stands(place.journal, found.run_id)
+    is_copied = found.project.get("name") != place.root.name
+    return is_copied or found.applied or done is not None or find_manifest(place, found.run_id) is not None
+
+
+def everything(ride: Ride) -> dict[str, Any]:
+    """Databases, files, and in the end our own folder; the report says what went back."""
+    files, switched = put_back(ride)
+    _check_old(ride)
+    _take_back_committed(ride)
+    report = {"type": "result", "undone": ride.checkpoint.run_id, "files": files, "databases": switched}
+    edits.adopt(ride)
+    strays.set_aside(ride)
+    kept = edits.set_aside(ride)
+    if kept is not None:
+        ride.tell("note", f"Your own texts of staged files are kept in {kept}.")
+        report["edits"] = str(kept)
+    shutil.rmtree(ride.second, ignore_errors=True)
+    _remove(ride.workplace)
+    return report
+
+
+def put_back(ride: Ride) -> tuple[int, list[str]]:
+    """Rows, then files; returns how many files, and the databases. All is looked at anew: an answer may take hours.
+
+    Raises ConflictError or DatabaseError, with nothing touched, where something stands in the way.
+    """
+    steps = steps_back(ride) if ride.checkpoint.applied else ()
+    _check_files(ride, steps)
+    switched = switched_by_us(ride)
+    _undo_databases(ride, switched)
+    if ride.checkpoint.applied:
+        try:
+            take_back(ride)
+        except ConflictError as error:
+            if not switched:
+                raise
+            raise ConflictError(
+                f"{error.sentence} The rows of {', '.join(switched)} went back already; the files did not.",
+                code=error.code,
+                cures=error.cures,
+                details=error.details,
+            ) from error
+    return len(steps) or ride.put_back, switched
+
+
+def rows_back(ride: Ride) -> list[str]:
+    """Put the rows back into each database that this reset switched; the files stay. Returns their aliases."""
+    ride.facts.pop(histories.LINES, None)
+    switched = [line.alias for line in switched_lines(ride)]
+    _undo_databases(ride, switched)
+    ride.checkpoint.forget_from(State.FAKE)
+    for said in (LATER, ALL, CONFIRMED):
+        ride.facts.pop(said, None)
+    ride.save()
+    return switched
+
+
+def _undo_databases(ride: Ride, switched: list[str]) -> None:
+    """All are tried before the first is touched."""
+    for dry_run in (True, False):
+        for number, alias in enumerate(switched):
+            _undo_database(ride, alias, dry_run, switched[:number])
+
+
+def choose(ride: Ride) -> dict[str, Any] | None:
+    """Ask a person what is to be taken back, and do it; None where the ride goes on."""
+    from migwizard.engine.later import undo_choices
+
+    standing.refuse(ride.workplace)
+    return undo_choices.choose(ride)
+
+
+def _check_old(ride: Ride) -> None:
+    """Raise ConflictError where the tree does not hold the old history: then the backups are all there is of it.
+
+    Whatever checkpoint and journal say, the files have the last word before a backup goes.
+    """
+    stand, lack = new_in_tree(ride), missing_in_tree(ride)
+    if not stand and not lack:
+        return
+    what = "is a file of the new history" if stand else "is in the backup, and not in your project"
+    named = stand or lack
+    more = f" (and {count(len(named) - 1, 'other file')})" if len(named) > 1 else ""
+    raise ConflictError(
+        f"{named[0]}{more} {what}, so the backup is still needed. No backup was touched.",
+        code="still-needed",
+        cures=(
+            f"Put back what is missing from {ride.workplace.backup} or {ride.second}, remove new files, then undo again.",
+            f"To keep the project as it is and both backups with it, rename the folder {ride.workplace.folder.name}.",
+        ),
+        details={"files": named},
+    )
+
+
+def _take_back_committed(ride: Ride) -> None:
+    """Take back what lies beside manage.py where no swap was taken back: somebody put the old migrations there by hand."""
+    if find_manifest(ride.workplace, ride.checkpoint.run_id) is not None:
+        root = ride.project.root.resolve()
+        left = tuple(step for step in committed.made_steps(ride) if durable.file_hash(root / step.path) == step.after)
+        swap = Entry("apply", ride.checkpoint.run_id, left)
+        journal.carry_out(root, ride.workplace.folder, halfway.steps_back(ride.workplace, swap))
+
+
+def sweep(place: Workplace) -> None:
+    """Remove our folder where a kill came between its last file and itself."""
+    durable.refuse_link(place.folder)
+    if place.folder.is_dir() and not any(place.folder.iterdir()):
+        place.folder.rmdir()
+
+
+def _remove(place: Workplace) -> None:
+    """Remove our folder, the checkpoint last: a kill on the way leaves something that undo can finish."""
+    durable.refuse_link(place.folder)
+    for path in place.folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path != place.checkpoint:
+            path.unlink()
+    shutil.rmtree(place.folder)
+
+
+def _check_files(ride: Ride, steps: tuple[Step, ...]) -> None:
+    """Refuse where a swapped file was edited, or a migration was added on top since."""
+    journal.check(ride.project.root, steps)
+    if ride.checkpoint.applied:
+        ontop.check_nothing_on_top(ride)
+
+
+def switched_lines(ride: Ride) -> list[DatabaseLine]:
+    """The databases whose rows this reset holds, whether or not the tree still has the new files."""
+    if not ride.checkpoint.applied and find_manifest(ride.workplace, ride.checkpoint.run_id) is None:
+        return []
+    return [line for line in histories.lines(ride) if line.switched]
+
+
+def switched_by_us(ride: Ride) -> list[str]:
+    """Databases that this reset switched. Raises where one cannot go back, before any is touched.
+
+    That counts also for one that this reset never touched and that holds the new history; where it cannot be read, it is let be.
+    """
+    if not ride.checkpoint.applied:
+        ride.facts.pop(histories.LINES, None)
+        return [line.alias for line in switched_lines(ride)]
+    found, kept, others = [], [], []
+    for database in ride.guest.facts["databases"]:
+        alias = database["alias"]
+        ours = database["inside"] or touched(ride, alias)
+        if database["vendor"] == "other" or not database["exists"]:
+            continue
+        try:
+            state = read_state(ride, alias)
+        except DatabaseError:
+            if ours:
+                raise
+            continue
+        if not state["switched"] and state["state"] not in histories.SWITCHED:
+            continue
+        if ours:
+            found.append(alias)
+            kept.append(state["backup"])
+        else:
+            others.append((alias, state["backup"]))
+    # One that keeps the very same rows is one of ours under another alias, or its replica, and goes back with it.
+    _refuse_left([alias for alias, backup in others if not backup or backup not in kept])
+    return found
+
+
+def _refuse_left(aliases: list[str]) -> None:
+    """Raise ConflictError where databases hold the new history that nobody switched from here: they would be left with it."""
+    if aliases:
+        hold, were = ("holds", "was") if len(aliases) == 1 else ("hold", "were")
+        raise ConflictError(
+            f"{some(aliases)} {hold} the new history, and {were} not switched from here: undo would take away the files that belong "
+            "to it. Nothing was changed.",
+            code="still-needed",
+            cures=(
+                *(f"Take it back first: {pulled.TAKE_BACK.format(alias=alias)}" for alias in aliases),
+                *_BUILT_ANEW,
+            ),
+            details={"databases": aliases},
+        )
+
+
+def try_database(ride: Ride, alias: str) -> None:
+    """Raise DatabaseError where the rows of a database cannot go back; writes nothing."""
+    _undo_database(ride, alias, True, [])
+
+
+def try_copy(ride: Ride, alias: str) -> str:
+    """Why the JSON copy of the rows does not stand in for a lost backup; "" where it does. Writes nothing."""
+    try:
+        _undo_rows(ride, alias, rowcopies.load(ride, alias), dry_run=True)
+    except (DatabaseError, GuestError) as error:
+        return error.sentence
+    return ""
+
+
+def _undo_database(ride: Ride, alias: str, dry_run: bool, before: list[str]) -> None:
+    try:
+        _undo_rows(ride, alias, rowcopies.used(ride, alias), dry_run=dry_run)
+    except GuestError as error:
+        code = str(error.details.get("code") or error.code)
+        copy = try_copy(ride, alias) if code in rowcopies.REPLACES else None
+        end = "Nothing was changed."
+        if not dry_run:
+            went = f" The rows of {', '.join(before)} went back already; the files did not." if before else ""
+            end = f"{histories.changed_schemas(error) or f'{alias} was not changed.'}{went}"
+        raise DatabaseError(
+            f"{error.sentence} {end}",
+            code=code,
+            cures=(FROM_COPY,) if copy == "" else _cures(ride, alias, code, error),
+            details=error.details | {"alias": alias, "went_back": [] if dry_run else before, "copy": copy},
+        ) from error
+    if dry_run:
+        return
+    inside = {database["alias"]: database["inside"] for database in ride.guest.facts["databases"]}
+    ride.checkpoint.databases[alias] = "OLD_HEAD" if inside[alias] else NOT_TOUCHED
+    journal.note(ride.workplace.journal, Act("unswitch", reset_time(), alias))
+    ride.save()
+    histories.forget_switch(ride, alias)
+
+
+def _cures(ride: Ride, alias: str, code: str, error: GuestError) -> tuple[str, ...]:
+    if code != "MW-E32":
+        return CURES.get(code, ())
+    moved = error.details.get("details") or {}
+    return ontop.moved_on(ride, alias, moved.get("later", ()), moved.get("gone", ()))
+
+
+def _undo_rows(ride: Ride, alias: str, backup: rowcopies.Rows | None, *, dry_run: bool) -> None:
+    seconds = patience.LONGER if patience.asked(ride, alias) else patience.SECONDS
+    doing = f"looking whether rows can go back, waits at most {seconds:g} s for others that write"
+    ride.tell("progress", f"{alias}: {doing if dry_run else 'rows go back'}", alias=alias)
+    ride.guest.call(
+        "undo_switch",
+        alias=alias,
+        manifest=load_manifest(ride).to_dict(),
+        backup=backup,
+        dry_run=dry_run,
+        lock_timeout=seconds,
+    )

@@ -1,0 +1,82 @@
+"""A reset that was made in another checkout and came with its commit: only the new files and their manifest are here.
+
+Databases are switched by that manifest. Nothing of it is kept in this checkout, neither a checkpoint nor a copy of the
+rows, and what an earlier reset of its own has left here stays as it is: what the backup table of a database holds is taken back by the script beside the manifest, as everywhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from migwizard.engine.opening import look_ride
+from migwizard.engine.options import Options
+from migwizard.engine.ride import PULLED, Ride
+from migwizard.engine.surviving import journal, recovery
+from migwizard.engine.surviving.checkpoint import Checkpoint
+from migwizard.engine.talk import Face
+from migwizard.errors import ConflictError
+from migwizard.paths import Workplace
+from migwizard.project.discovery import Project
+from migwizard.switch import script
+from migwizard.switch.manifest import FILE_NAME, Manifest, ManifestUnreadableError, from_json
+
+TAKE_BACK = f"python {script.FILE_NAME} undo --database {{alias}}"
+"""What takes back a switch that was made without a reset of this checkout's own."""
+
+
+def find(root: Path) -> Manifest | None:
+    """The manifest in the tree; None where no reset stands here, or where one left the files half swapped.
+
+    Raises ConflictError where it cannot be read.
+    """
+    place = Workplace(root)
+    half = journal.unfinished(place.journal) is not None or any(one.half for one in recovery.earlier(place))
+    if half or not (root / FILE_NAME).is_file():
+        return None
+    try:
+        return from_json((root / FILE_NAME).read_text(encoding="utf-8"))
+    except (ManifestUnreadableError, OSError, ValueError) as error:
+        raise ConflictError(
+            f"{FILE_NAME} cannot be used: {error} Nothing was changed.",
+            code="manifest",
+            cures=(f"Take it from git: git checkout -- {FILE_NAME}",),
+        ) from error
+
+
+def foreign(root: Path, found: Checkpoint | None) -> Manifest | None:
+    """The manifest in the tree, where it is of another reset than the one that was begun or applied here.
+
+    A commit with somebody else's may be checked out, or a second reset was begun on top of it. Raises ConflictError where it
+    cannot be read.
+    """
+    manifest = find(root) if found is not None else None
+    return manifest if manifest is not None and found is not None and manifest.run_id != found.run_id else None
+
+
+@contextmanager
+def pulled_ride(project: Project, face: Face, options: Options, manifest: Manifest) -> Iterator[Ride]:
+    """The project, whose databases are held against that manifest."""
+    with look_ride(project, face, options, None) as ride:
+        ride.facts[PULLED] = manifest
+        yield ride
+
+
+def missing(root: Path, manifest: Manifest) -> list[str]:
+    """The new migrations that are not here; what is left of a reset, or belongs to another project, may lack all."""
+    paths = ((node, manifest.folders.get(node[0])) for node in manifest.new_nodes)
+    return [".".join(node) for node, folder in paths if folder and not (root / folder / f"{node[1]}.py").is_file()]
+
+
+def check_files(root: Path, manifest: Manifest) -> None:
+    """Raise ConflictError where a file of the new history is not here: a switched database would then lack it."""
+    lost = missing(root, manifest)
+    if lost:
+        raise ConflictError(
+            f"{FILE_NAME} names {lost[0]}, and this checkout has no such file, so no database is switched. Nothing was "
+            "changed.",
+            code="not-applied",
+            cures=("Check out a commit with the whole reset: the manifest, the script and the new migrations.",),
+            details={"missing": lost},
+        )
