@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from migwizard.plan.operations import Node
+from migwizard.plan.rendering import Connected
 
 _LEAST = 200
 """A dependency has to save at least one in so many of all classes rendered."""
@@ -92,22 +93,22 @@ def applied(parents: Mapping[Node, Collection[Node]]) -> list[Node]:
 
 
 def rendered(order: Sequence[Weight]) -> int:
-    """Model classes that are rendered in an order, by a disjoint-set forest of what is connected so far."""
-    forest = _Forest()
+    """Model classes that are rendered in an order, by what is connected so far."""
+    found = _Rendered()
     for weight in order:
-        forest.add(weight)
-    return forest.classes
+        found.add(weight)
+    return found.classes
 
 
 def small_first(weights: Sequence[Weight], *, each: bool) -> list[Node]:
     """An order in which the migration always comes next that costs least then, or with `each` least for an operation."""
-    forest, done, order = _Forest(), set[Node](), list[Node]()
+    so_far, done, order = _Rendered(), set[Node](), list[Node]()
     waiting = {weight.node: weight for weight in weights}
     while waiting:
         ready = [weight for weight in waiting.values() if weight.parents <= done]
-        costs = {weight: forest.cost(weight) / (max(1, len(weight.connected)) if each else 1) for weight in ready}
+        costs = {weight: so_far.cost(weight) / (max(1, len(weight.connected)) if each else 1) for weight in ready}
         best = min(ready, key=lambda weight: (costs[weight], weight.node))
-        forest.add(best)
+        so_far.add(best)
         done.add(best.node)
         order.append(best.node)
         del waiting[best.node]
@@ -192,35 +193,18 @@ class _Search:
             self.parents[node].add(other)
 
 
-class _Forest:
-    """The connected components of the models so far, and what was rendered to get there: a disjoint-set forest."""
+class _Rendered:
+    """What was rendered until now, migration by migration, by what is connected so far."""
 
     def __init__(self) -> None:
-        self._parent: dict[str, str] = {}
-        self._size: dict[str, int] = {}
+        self._connected = Connected[str]()
         self.classes = 0
 
     def add(self, weight: Weight) -> None:
-        for models in weight.connected:
-            first, *others = {self._root(model) for model in models}
-            size = self._size.get(first, 1)
-            for other in others:
-                self._parent[other] = first
-                size += self._size.pop(other, 1)
-            self._size[first] = size
-            self.classes += size
-        self.classes += weight.near + weight.whole * sum(self._size.values())
+        self.classes += sum(map(self._connected.connect, weight.connected))
+        self.classes += weight.near + weight.whole * self._connected.all()
 
     def cost(self, weight: Weight) -> int:
         """What a migration would cost now: roughly, since its own operations connect what they touch one by one."""
-        roots = {self._root(model) for models in weight.connected for model in models}
-        return weight.near + len(weight.connected) * sum(self._size.get(root, 1) for root in roots)
-
-    def _root(self, model: str) -> str:
-        path = []
-        while (parent := self._parent.get(model)) is not None:
-            path.append(model)
-            model = parent
-        for each in path[:-1]:
-            self._parent[each] = model
-        return model
+        touched = {model for models in weight.connected for model in models}
+        return weight.near + len(weight.connected) * self._connected.size(touched)
