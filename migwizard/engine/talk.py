@@ -80,6 +80,8 @@ class Question:
     """What a screen shows with it."""
     details: str = ""
     """More to read: a traceback, both definitions, the command's output."""
+    refused: bool = False
+    """Whether `text` says why the last answer could not be followed; the same is asked again."""
 
     def choice(self, answer: str) -> Choice | None:
         """The choice that `answer` ("key" or "key=TEXT") takes; a key may hold a name with an equals sign."""

@@ -73,6 +73,7 @@ def test_a_free_order_is_taken_and_a_strange_one_refused(tiny: Shop, monkeypatch
     assert "nobody is not in cycle 1; its apps are clubs, people." in refused.text
     assert refused.preview == person.every(LEVELS)[1].preview
     assert "An empty order" in person.every(LEVELS)[3].text
+    assert [question.refused for question in person.every(LEVELS)] == [False, False, True, True]
 
 
 def test_names_and_tag_are_checked_and_can_be_taken_back(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,6 +123,7 @@ def test_an_app_that_is_left_out_has_no_file_and_can_come_back(tiny: Shop, monke
     taking = [[app.label for app in graph.apps if app.takes_part] for graph in (everybody, without, back, again, last)]
     assert taking == [["clubs", "people"], ["clubs"], ["clubs", "people"], ["clubs"], ["clubs"]]
     assert "at least 1 app" in person.every(GRAPH)[-1].text
+    assert [question.refused for question in person.every(GRAPH)] == [False] * 4 + [True]
     assert len(person.every("review:preflight")) == 1, "preflight was approved, and was made again in silence"
     assert not [question.id for question in person.questions if question.id.startswith("pin:")], (
         "what follows is not asked"

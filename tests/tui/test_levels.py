@@ -284,13 +284,15 @@ def test_what_the_plan_costs_is_never_cut(size: tuple[int, int]) -> None:
 
 
 def test_a_refusal_is_said_and_the_plan_stays() -> None:
-    app = levels_app(replace(asked(), text="nope is not in cycle 1; its apps are orders, products, shipment."))
+    files = len(preview_of(asked()).files)
+    why = f"{files} files cannot be named alike."
+    app = levels_app(replace(asked(), text=why, refused=True))
 
     async def act(pilot: Pilot[Any]) -> None:
         await focus_plan(pilot, PRODUCTS)
         await pilot.press("m", "up", "enter")
         await settled(pilot)
-        assert "nope is not in cycle 1" in text_of(app)
+        assert why in text_of(app)
         assert pilot.app.screen.query_one(PlanTable).current == PRODUCTS
 
     drive(app, act)

@@ -48,6 +48,7 @@ def question(ride: Ride) -> Question:
         default="continue",
         preview=preview,
         details="\n".join(preview.problems),
+        refused=bool(refused),
     )
 
 

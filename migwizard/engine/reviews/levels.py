@@ -49,6 +49,7 @@ def question(ride: Ride) -> Question:
         default="continue",
         preview=preview,
         details=_details(preview),
+        refused=bool(refused),
     )
 
 

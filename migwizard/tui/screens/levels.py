@@ -110,7 +110,7 @@ class LevelsScreen(StepScreen):
         self.preview = question.preview
         self._put_down()
         self._fill()
-        if self._why_not(question):
+        if question.refused:
             self.app.notify(question.text, severity="warning")
         self._head()
         # The first question comes before the line has its width.
@@ -132,18 +132,13 @@ class LevelsScreen(StepScreen):
             message.stop()
             self._pick_app()
 
-    def _why_not(self, question: Question) -> str:
-        """The sentence that says why something could not be done, if the question brings one."""
-        assert self.preview is not None
-        return "" if question.text.startswith(f"{len(self.preview.files)} file") else question.text
-
     def _head(self) -> None:
-        """Which view it is and what it costs, in the width that the line has by now."""
+        """Why the last answer was not taken, else which view it is and what it costs, in the width that the line has by now."""
         if self.question is None or self.preview is None:
             return
         view = self.query_one("#view", Static)
         cost = view_line(self.preview, view.size.width, models=self.has_class("-models"))
-        view.update(self._why_not(self.question) or cost)
+        view.update(self.question.text if self.question.refused else cost)
 
     # The plan
 
