@@ -95,6 +95,16 @@ def test_the_models_are_looked_at_once(tiny: Path, tmp_path: Path) -> None:
     assert path.read_text() == "x"
 
 
+def test_a_package_of_migrations_is_not_loaded_again(tiny: Path, tmp_path: Path) -> None:
+    """Every loader that reads files does so, though it finds the modules in them loaded."""
+    path = tmp_path / "readings"
+    (tiny / "stock/migrations/__init__.py").write_text(f"open({str(path)!r}, 'a').write('x')\n")
+    with Guest(project_at(tiny)) as guest:
+        guest.call("history", labels=LABELS)
+        guest.call("rendered", labels=LABELS)
+    assert path.read_text() == "x"
+
+
 def test_a_file_that_changes_comes_or_goes_is_noticed(tiny: Path) -> None:
     before = ["0001_initial", "0002_name", "0003_seed"]
     later = tiny / "stock/migrations/0004_later.py"

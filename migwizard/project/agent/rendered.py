@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import histories
+from .history import full_plan, load_graph
 from .tracking import Tracking
 
 
@@ -16,7 +17,7 @@ def rendered(
     In a new history of these the migrations of the others come at the same place, and meet about the same models.
     """
     histories.look_at(folders)
-    found = _weigh()
+    found = _weigh(start["root"])
     return {
         "whole": sum(facts["classes"] for facts in found),
         "others": sum(facts["classes"] for facts in found if facts["node"][0] not in labels),
@@ -30,18 +31,15 @@ def weights(start: dict[str, Any], emit: Any, folders: dict[str, str | None] | N
     "near" the classes rendered otherwise, and "whole" how often all are.
     """
     histories.look_at(folders)
-    return _weigh()
+    return _weigh(start["root"])
 
 
-def _weigh() -> list[dict[str, Any]]:
-    """The migrations in the order in which migrate applies them."""
-    from django.db.migrations.loader import MigrationLoader
+def _weigh(root: str) -> list[dict[str, Any]]:
+    """The migrations in the order in which migrate applies them. Raises AgentError("history")."""
     from django.db.migrations.state import ProjectState
 
-    loader = MigrationLoader(None)
-    graph = loader.graph
-    nodes = list(dict.fromkeys(node for leaf in sorted(graph.leaf_nodes()) for node in graph.forwards_plan(leaf)))
-    found = []
+    loader = load_graph(root)
+    graph, nodes, found = loader.graph, full_plan(loader), []
     with Tracking() as tracking:
         state = ProjectState(real_apps=loader.unmigrated_apps)
         for node in nodes:
