@@ -31,7 +31,7 @@ def why_not(error: GuestError) -> str:
     return f"{DOUBT} {doubt}" if doubt else f"With late rendering it stopped: {failed}"
 
 
-class DoubtError(Exception):
+class LateRenderingError(Exception):
     """What late rendering built may not be what migrate builds; says why."""
 
 

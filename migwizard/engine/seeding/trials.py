@@ -30,8 +30,9 @@ from migwizard.words.things import called
 def try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
     """Write and run; whatever raises or leaves other rows goes one rung down. Ends when rows are equal or nothing is left.
 
-    None where the person changed a verdict meanwhile, so that all rungs are to be found anew. Raises late.DoubtError where the
-    old history was not run as migrate runs it, and rows differ: what it left may be what differs.
+    None where the person changed a verdict meanwhile, so that all rungs are to be found anew. Raises
+    late.LateRenderingError where the old history was not run as migrate runs it, and rows differ: what it left may be what
+    differs.
     """
     while True:
         try:
@@ -60,7 +61,7 @@ def try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
         culprits = _moved_writers(seeding, {d.table for d in differences if d.table} - _stirred(seeding))
         again = _makers_of_lost(seeding, new)
         if culprits and seeding.old["lazy"]:
-            raise late.DoubtError(f"{late.SEED} {differences[0].sentence}")
+            raise late.LateRenderingError(f"{late.SEED} {differences[0].sentence}")
         if not culprits and not again:
             if changed := _stored_otherwise(seeding, differences):
                 seeding.stored = {*(seeding.stored or ()), *changed}

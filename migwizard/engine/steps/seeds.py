@@ -29,7 +29,7 @@ def run(ride: Ride) -> dict[str, Any]:
     """Observe the old history, judge, write seed migrations, and try them until rows are equal or no rung is left."""
     try:
         return _judged(ride)
-    except late.DoubtError as doubt:
+    except late.LateRenderingError as doubt:
         late.turn_off(ride, str(doubt))
         return _judged(ride)
 
