@@ -30,14 +30,19 @@ WHY = "For the order alone: migrate renders fewer model classes this way."
 
 
 def is_on(ride: Ride) -> bool:
-    """Whether dependencies for the order are wanted; an answer of the answers file is noted, so that it holds another day."""
-    decisions = ride.checkpoint.decisions
-    if KEY in ride.options.answers:
-        said = Answer(ride.options.answers[KEY], "answers file")
-        if decisions.get(KEY) != said:
-            decisions[KEY] = said
-            ride.save()
-    return KEY in decisions and decisions[KEY].choice == YES
+    """Whether dependencies for the order are wanted, as far as that is noted."""
+    said = ride.checkpoint.decisions.get(KEY)
+    return said is not None and said.choice == YES
+
+
+def note_answer(ride: Ride) -> None:
+    """Note what the answers file says, so that it holds another day too."""
+    if KEY not in ride.options.answers:
+        return
+    said = Answer(ride.options.answers[KEY], "answers file")
+    if ride.checkpoint.decisions.get(KEY) != said:
+        ride.checkpoint.decisions[KEY] = said
+        ride.save()
 
 
 def choose(ride: Ride, answer: str) -> None:
@@ -53,6 +58,7 @@ def settle(ride: Ride, nodes: Collection[Node]) -> dict[str, Any]:
     these may wait for each other then. Where they are wanted and there are none, it is said why. Where nobody is there to
     be asked, and nobody has declined them, it is said that they exist.
     """
+    note_answer(ride)
     wanted = is_on(ride)
     if not wanted:
         _note_left(ride)
