@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Tuple
+from typing import Any, Dict, List, Sequence, Tuple
 
 from .postgresql_found import Found, Place
 from .postgresql_names import NAME, NOT_OF_EXTENSION, OF_ITSELF, OWN, literal, quote, quote_column
@@ -82,6 +82,29 @@ def read_aggregates(found: Found) -> None:
 
 def read_types(found: Found) -> None:
     """Enumerations, domains, and composite and range types that were made by name."""
+    checks = _checks(found)
+    for oid, name, kind, notnull, default, base, collated, labels, members, *of_range in _types(found):
+        own = ["CONSTRAINT {} {}".format(quote_column(check), text) for _, check, text in checks.get(name, ())]
+        late = [constraint for constraint in own if constraint.endswith("NOT VALID")]
+        what, lines = "DOMAIN" if kind == "d" else "TYPE", []
+        if kind == "d":
+            definition = base + (" COLLATE " + collated if collated else "")
+            definition += "" if default is None else " DEFAULT " + default
+            definition = " ".join([definition, *["NOT NULL"] * notnull, *(one for one in own if one not in late)])
+            lines = ["ALTER DOMAIN {} ADD {};".format(quote(name), constraint) for constraint in late]
+        else:
+            enumeration, members = "ENUM ({})".format(labels or ""), "({})".format(members or "")
+            definition = enumeration if kind == "e" else members if kind == "c" else _range(*of_range)
+        sql = "\n".join(["CREATE {} {} AS {};".format(what, quote(name), definition), *lines])
+        found.add("type", name, ("pg_type", oid), quote(name), sql, what)
+        for constraint_oid, check, _ in checks.get(name, ()):
+            noun = "CONSTRAINT {} ON DOMAIN {}".format(quote_column(check), quote(name))
+            label = "constraint {} on type {}".format(check, name)
+            found.places["pg_constraint", constraint_oid] = Place("type", name, noun, label)
+
+
+def _checks(found: Found) -> Dict[str, List[Tuple[int, str, str]]]:
+    """By domain its checks: (oid, name, definition)."""
     checks: Dict[str, List[Tuple[int, str, str]]] = {}
     for oid, name, check, definition in found.execute(
         """
@@ -91,11 +114,16 @@ def read_types(found: Found) -> None:
         """.format(name=NAME.format("n", "t.typname"), own=OWN.format("n"))
     ):
         checks.setdefault(name, []).append((oid, check, definition))
+    return checks
+
+
+def _types(found: Found) -> Sequence[Tuple[Any, ...]]:
+    """Of each type its oid, name and kind, and then what domains, enumerations, composite and range types are made of."""
     collation = "(SELECT {} FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = {})"
     named = (
         "CASE WHEN cn.nspname = 'pg_catalog' THEN '' ELSE quote_ident(cn.nspname) || '.' END || quote_ident(collname)"
     )
-    rows = found.execute(
+    rows: Sequence[Tuple[Any, ...]] = found.execute(
         """
         SELECT t.oid, {name}, t.typtype::text, t.typnotnull, t.typdefault, format_type(t.typbasetype, t.typtypmod),
             CASE WHEN t.typtype = 'd' AND t.typcollation <> (SELECT b.typcollation FROM pg_type b WHERE b.oid = t.typbasetype)
@@ -126,24 +154,7 @@ def read_types(found: Found) -> None:
             free=NOT_OF_EXTENSION.format("pg_type", "t.oid"),
         )
     )
-    for oid, name, kind, notnull, default, base, collated, labels, members, *of_range in rows:
-        own = ["CONSTRAINT {} {}".format(quote_column(check), text) for _, check, text in checks.get(name, ())]
-        late = [constraint for constraint in own if constraint.endswith("NOT VALID")]
-        what, lines = "DOMAIN" if kind == "d" else "TYPE", []
-        if kind == "d":
-            definition = base + (" COLLATE " + collated if collated else "")
-            definition += "" if default is None else " DEFAULT " + default
-            definition = " ".join([definition, *["NOT NULL"] * notnull, *(one for one in own if one not in late)])
-            lines = ["ALTER DOMAIN {} ADD {};".format(quote(name), constraint) for constraint in late]
-        else:
-            enumeration, members = "ENUM ({})".format(labels or ""), "({})".format(members or "")
-            definition = enumeration if kind == "e" else members if kind == "c" else _range(*of_range)
-        sql = "\n".join(["CREATE {} {} AS {};".format(what, quote(name), definition), *lines])
-        found.add("type", name, ("pg_type", oid), quote(name), sql, what)
-        for constraint_oid, check, _ in checks.get(name, ()):
-            noun = "CONSTRAINT {} ON DOMAIN {}".format(quote_column(check), quote(name))
-            label = "constraint {} on type {}".format(check, name)
-            found.places["pg_constraint", constraint_oid] = Place("type", name, noun, label)
+    return rows
 
 
 def _range(subtype: str, opclass: str, collation: str, canonical: str, difference: str, multirange: str) -> str:
