@@ -53,15 +53,15 @@ HANDLERS = {
     "read_schema": ("databases", "read_schema"),
     "switch": ("databases", "switch_database"),
     "undo_switch": ("databases", "undo_database"),
-    "pending": ("databases", "pending"),
-    "unapplied": ("databases", "unapplied"),
-    "torn": ("databases", "torn"),
+    "pending": ("lacking", "pending"),
+    "unapplied": ("lacking", "unapplied"),
+    "torn": ("lacking", "torn"),
     "confirm_fake": ("databases", "confirm_fake"),
     "retire": ("retiring", "retire_database"),
     "unretire": ("retiring", "unretire_database"),
 }
 
-ON_REAL_DATABASES = ("databases", "retiring")
+ON_REAL_DATABASES = ("databases", "lacking", "retiring")
 """Modules whose requests let code of the project run as `migrate` does, which may write files of its own."""
 
 Start = Any
