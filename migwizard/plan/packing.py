@@ -63,7 +63,7 @@ class Board:
         needs = {op.id: self._needs(op, requirement(op.id)) for op in self.operations}
         self._queues = [self._queue(app, needs) for app in self.apps]
         self._looks = [self._look(place) for place in range(len(self.apps))]
-        self._known: list[dict[object, tuple[int, int]]] = [{} for _ in self.apps]
+        self._known: list[dict[object, tuple[int, int, bool]]] = [{} for _ in self.apps]
         self._members: dict[tuple[str, int], tuple[Operation, ...]] = {}
 
     @property
@@ -127,14 +127,18 @@ class Board:
         """The bits of what a file of the app would hold now."""
         return self.offer(app, state)[0]
 
-    def offer(self, app: str, state: State) -> tuple[int, int]:
-        """What a file of the app would hold now, and the weight of what it would leave; a search asks again and again."""
+    def offer(self, app: str, state: State) -> tuple[int, int, bool]:
+        """What a file of the app would hold now, the weight of what it would leave, and whether the app may have it.
+
+        A search asks for the same again and again.
+        """
         here = self._place[app]
         known, seen = self._known[here], self._looks[here](state)
         if seen not in known:
             file = self._bring(here, state)
             rest = self._everything[here] & ~state[here] & ~file
-            known[seen] = file, sum(op.weight for op in self.members(app, rest))
+            may = bool(state[here]) or self._holds_targets(here, file)
+            known[seen] = file, sum(op.weight for op in self.members(app, rest)), may
         return known[seen]
 
     def _bring(self, here: int, state: State) -> int:
@@ -158,9 +162,12 @@ class Board:
         return bool(state[self._place[app]])
 
     def may_begin(self, app: str, state: State) -> bool:
+        """Whether the app can have its first file now."""
+        return self._holds_targets(self._place[app], self.available(app, state))
+
+    def _holds_targets(self, here: int, file: int) -> bool:
         """A swappable model is found through its app's first migration, so that must hold it."""
-        available = self.available(app, state)
-        return bool(available) and not self._targets[self._place[app]] & ~available
+        return bool(file) and not self._targets[here] & ~file
 
     def after(self, state: State, app: str, file: int) -> State:
         """The state once a file is written: third parties that waited for just this can be used."""

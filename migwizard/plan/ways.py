@@ -117,21 +117,19 @@ class _Walk:
     order: Sequence[str]
     effort: _Effort
 
-    def may_begin(self, app: str, state: State) -> bool:
-        if self.order and next((each for each in self.order if not self.board.has_begun(each, state)), app) != app:
-            return False
-        return self.board.may_begin(app, state)
-
-    def may_write(self, app: str, state: State) -> bool:
-        return self.board.has_begun(app, state) or self.may_begin(app, state)
+    def is_turn_of(self, app: str, state: State) -> bool:
+        """Whether the order leaves the next file to this app."""
+        if not self.order or self.board.has_begun(app, state):
+            return True
+        return next((each for each in self.order if not self.board.has_begun(each, state)), app) == app
 
     def completed(self, path: _Path) -> _Path:
         """The path with every app completed that can be, in alphabetical order."""
         waiting = list(self.board.apps)
         while True:
             for app in waiting:
-                left = self.board.left(app, path.state)
-                if left and self.board.available(app, path.state) == left and self.may_write(app, path.state):
+                left, (file, _, may) = self.board.left(app, path.state), self.board.offer(app, path.state)
+                if left and file == left and may and self.is_turn_of(app, path.state):
                     path = _Path(self.board.after(path.state, app, left), (*path.files, (app, left)), path.waited)
                     break
             else:
@@ -142,8 +140,8 @@ class _Walk:
         """(app, file, weight of what it leaves) for every app that can bring something, the least weight first."""
         found = []
         for app in self.board.apps:
-            file, weight = self.board.offer(app, path.state)
-            if file and self.may_write(app, path.state):
+            file, weight, may = self.board.offer(app, path.state)
+            if file and may and self.is_turn_of(app, path.state):
                 found.append((weight, app, file))
         return ((app, file, weight) for weight, app, file in sorted(found))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -63,12 +64,15 @@ def history_fingerprint(ride: Ride) -> str:
 
 def _files_below(folders: Mapping[str, Path]) -> dict[str, str | None]:
     """The hash of every file of a history."""
-    return {
-        f"{label}/{path.relative_to(folder)}": durable.file_hash(path)
-        for label, folder in sorted(folders.items())
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+    found = {}
+    for label, folder in folders.items():
+        for place, inner, names in os.walk(folder):
+            inner[:] = [name for name in inner if name != "__pycache__"]
+            below = Path(place).relative_to(folder)
+            for path in (Path(place, name) for name in names):
+                if path.is_file():
+                    found[f"{label}/{below / path.name}"] = durable.file_hash(path)
+    return found
 
 
 class Runs:
