@@ -68,12 +68,13 @@ def test_a_database_that_is_behind_is_refused(colleague: Shop) -> None:
 
 
 def test_one_whose_old_history_is_torn_is_told_how_the_row_comes_back(colleague: Shop) -> None:
-    """The old release's migrate refuses it, so to send somebody there would not help."""
+    """The old release's migrate refuses it. Without the old files nobody knows that it will, so it is tried first."""
     (row,) = colleague.query("SELECT name FROM django_migrations WHERE app = 'clubs' AND name LIKE '0002%'")
     colleague.query(f"DELETE FROM django_migrations WHERE app = 'clubs' AND name = '{row[0]}'")
     refused = colleague.lines("fake", "--yes", expect=5)[-1]
     assert refused["code"] == "MW-E12"
     told = " ".join(refused["cures"])
+    assert refused["cures"][0].startswith("Check the old release out in another folder")
     assert f"and not clubs.{row[0]}, which comes before it" in told
     assert "InconsistentMigrationHistory" in told
     (record,) = re.findall("INSERT INTO .*?;", told)

@@ -34,7 +34,11 @@ def commands(runbook: str) -> list[str]:
 
 
 def run(shop: WarmShop, command: str) -> subprocess.CompletedProcess[str]:
-    """One of them, in the folder of manage.py."""
+    """One of them, in the folder of manage.py; of several that follow each other all, up to the first that fails."""
+    if " && " in command:
+        first, _, rest = command.partition(" && ")
+        done = run(shop, first)
+        return done if done.returncode else run(shop, rest)
     if command.startswith("git "):
         return subprocess.run(["bash", "-c", command], cwd=shop.root, capture_output=True, text=True, check=False)
     program, *words = shlex.split(command)
@@ -68,8 +72,8 @@ def test_every_command_works_in_its_order_in_another_checkout(
 
 def test_a_colleague_whose_database_is_behind_gets_there(finished: WarmShop, tiny: WarmShop, tmp_path: Path) -> None:
     shop = pulled(finished, tiny, tmp_path / "tiny")
-    for command in (BEFORE, "python manage.py migrate clubs 0003", "git switch -"):
-        assert run(shop, command).returncode == 0
+    assert run(shop, f"git checkout {BEFORE} && python manage.py migrate clubs 0003 && git checkout -").returncode == 0
+    _commit(shop, "style: a hook writes the manifest in another way")
     colleague = shop.migwizard("runbook").stdout.partition("## A colleague")[2].partition("## CI")[0]
     look, *rest = commands(colleague)
     behind = run(shop, look)
@@ -79,6 +83,30 @@ def test_a_colleague_whose_database_is_behind_gets_there(finished: WarmShop, tin
         assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
     assert run(shop, look).returncode == 0
     shop.assert_clean()
+
+
+def test_nothing_is_migrated_where_git_stays_where_it_is(finished: WarmShop, tiny: WarmShop, tmp_path: Path) -> None:
+    shop = pulled(finished, tiny, tmp_path / "tiny")
+    (one,) = [command for command in commands(shop.migwizard("runbook").stdout) if "git checkout" in command]
+    (shop.root / "clubs/migrations/0001_initial.py").write_text("raise SystemExit('somebody else's file')\n")
+    dump = shop.dump()
+    assert run(shop, one).returncode != 0
+    assert shop.dump() == dump
+    assert _git(shop, "rev-parse --abbrev-ref HEAD").strip() in ("master", "main")
+
+
+def _git(shop: WarmShop, command: str) -> str:
+    told = subprocess.run(["git", *command.split()], cwd=shop.root, check=True, capture_output=True, text=True)
+    return told.stdout
+
+
+def _commit(shop: WarmShop, message: str) -> None:
+    """One more commit that touches the manifest and changes nothing."""
+    path = shop.root / "migwizard_manifest.json"
+    path.write_text(path.read_text() + "\n")
+    subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@b.org", "commit", "-qam", message], cwd=shop.root, check=True
+    )
 
 
 def pulled(finished: WarmShop, tiny: WarmShop, folder: Path) -> WarmShop:
@@ -124,6 +152,10 @@ def test_each_database_and_the_release_before_are_named() -> None:
         in written
     )
     assert "The last release before the reset (`abcdef123456`) is deployed" in written
+    assert (
+        "\ngit checkout abcdef1234567890 && python manage.py migrate --database default && "
+        "python manage.py migrate --database 'read only' && git checkout -\n" in written
+    )
     assert "`src/shop` of the repository" in written
     assert "migwizard retire --yes --database default\n" in written, "one outside of the project has to be named"
     assert "migrate_schemas" not in written

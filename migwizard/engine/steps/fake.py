@@ -349,7 +349,7 @@ def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> d
     except GuestError as error:
         refusal = histories.refusal(alias, error, histories.changed_schemas(error) or "No row was changed.")
         if refusal.code == "MW-E12":
-            refusal.cures = torn.cures(ride, alias, refusal.details) or refusal.cures
+            refusal.cures = torn.cures(ride, alias, refusal.details, refusal.cures)
         if not dry_run and _is_local(ride, alias):
             # A database whose name is to be typed is asked for again: no other word switches it.
             refusal.details["agreed"] = True

@@ -274,7 +274,7 @@ def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
         raise DatabaseError(
             f"{found['sentence']} Nothing was changed.",
             code=code,
-            cures=torn.cures(ride, alias, found) or (histories.migrate_first(alias),)
+            cures=torn.cures(ride, alias, found, (histories.migrate_first(alias),))
             if found["state"] == "BEHIND"
             else histories.cures(code, alias, found),
             details=found | {"alias": alias},

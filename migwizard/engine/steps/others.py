@@ -34,7 +34,7 @@ def refuse_behind(ride: Ride, alias: str) -> None:
             f"Database {alias} lacks {some(['.'.join(node) for node in missing])}, of other apps. The new files will "
             "depend on the newest migrations of such apps. Nothing was changed.",
             code="MW-E12",
-            cures=torn.cures(ride, alias, details) or (histories.migrate_first(alias),),
+            cures=torn.cures(ride, alias, details, (histories.migrate_first(alias),)),
             details=details,
         )
 

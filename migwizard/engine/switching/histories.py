@@ -49,7 +49,9 @@ def migrate_first(alias: str) -> str:
 
 CURES = {
     "MW-E11": "ALTER TABLE django_migrations ENGINE=InnoDB, then check again.",
-    "MW-E12": "Check the old release out in another folder, run `manage.py migrate --database {alias}` there, then check again.",
+    "MW-E12": "Check the old release out in another folder, run `manage.py migrate --database {alias}` there, then check again. A "
+    "database file that lies in this folder is copied there, and back; where the reset came from git, `migwizard runbook` has a line "
+    "that does it here.",
     "MW-E13": "Find the file in git: git log --all -- '*/{unknown}.py'. Where nobody needs it any more, tolerate it by "
     'name: write {{"tolerate:{app}.{unknown}": "tolerate"}} into a file and name it with --answers. Where many '
     "are unknown the database may have skipped an earlier reset: switch it first with the manifest and the script of that one "
@@ -200,7 +202,8 @@ def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, 
     more += _schemas(found["schemas"])
     if state == "MIXED":
         more += [*_names("Old rows", found["old"]), *_names("New rows", found["new"])]
-    more += (state == "BEHIND" and torn.cures(ride, alias, found)) or cures(str(found["code"]), alias, found)
+    usual = cures(str(found["code"]), alias, found)
+    more += torn.cures(ride, alias, found, usual) if state == "BEHIND" else usual
     if switched and PULLED not in ride.facts:
         more += [text for text in (confirmed(ride, alias),) if text]
     return DatabaseLine(

@@ -26,8 +26,8 @@ TENANTS = {"django_tenants", "tenant_schemas"}
 PRUNES = (4, 1)
 """The first Django whose migrate has --prune."""
 
-BEFORE = f'git switch --detach "$(git log -1 --format=%H -- {FILE_NAME})^"'
-"""Goes to the last commit before the one that brought the manifest."""
+BEFORE = f'"$(git log -1 --diff-filter=A --format=%H -- {FILE_NAME})^"'
+"""The last commit before the one that brought the manifest, for a shell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +132,14 @@ def _checkout(known: Known) -> Iterable[str]:
     yield _shell(f"python {script.FILE_NAME} check --all")
     yield (
         "Where it says that a database is behind (MW-E12), not all old migrations were applied before the pull. They are applied "
-        "with the files from before the reset, which git still has; commit your own work before. Nobody else needs this:"
+        "with the files from before the reset, which git still has. Commit your own work first, new migrations too: what git does "
+        "not know stays in the folder, and would be applied as well. Nobody else needs this:"
     )
-    yield _shell(BEFORE, *_migrate(known), "git switch -")
+    yield _shell(" && ".join([f"git checkout {known.manifest.release or BEFORE}", *_migrate(known), "git checkout -"]))
+    yield (
+        "Where it stops after the first command, `git checkout -` leads back."
+        + (f" Where git does not know that commit, `{BEFORE}` is meant." if known.manifest.release else "")
+    )
     yield "Then, once for the databases of the checkout:"
     yield _shell(*_move(known, every=True))
     yield "A test database that is kept between runs (`--keepdb`, `--reuse-db`) is made anew once (`--create-db`)."

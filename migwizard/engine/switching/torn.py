@@ -11,21 +11,23 @@ from migwizard.switch.manifest import Manifest
 from migwizard.words.counting import some
 
 
-def cures(ride: Ride, alias: str, found: Mapping[str, Any]) -> tuple[str, ...]:
-    """What to do about a database whose old history is torn; empty where it is not.
+def cures(ride: Ride, alias: str, found: Mapping[str, Any], usual: tuple[str, ...]) -> tuple[str, ...]:
+    """What to do about a database that is behind: what is `usual`, which is to migrate it, or else what helps where its old
+    history is torn.
 
     `found` is its state, or the details of a refusal. `migrate --fake` stops there like every migrate, so the row itself
     is what is left to restore.
     """
     if PULLED in ride.facts:
-        return _by_manifest(ride, alias, found)
+        return _by_manifest(ride, alias, found, usual)
     lost = ride.guest.call("torn", alias=alias, folders=ride.old_folders())
-    return _told(alias, [(app, name) for app, name in lost]) if lost else ()
+    return _told(alias, [(app, name) for app, name in lost]) if lost else usual
 
 
-def _by_manifest(ride: Ride, alias: str, found: Mapping[str, Any]) -> tuple[str, ...]:
+def _by_manifest(ride: Ride, alias: str, found: Mapping[str, Any], usual: tuple[str, ...]) -> tuple[str, ...]:
     """The same in a checkout without the old files: of the apps that are not reset the files are here, and of the others
-    the manifest has the order, and not what needs what.
+    the manifest has the order, and not what needs what. So a branch that was never applied looks torn as well, and the
+    old files come first: a row that is recorded by hand would hide for good what they have not built.
     """
     manifest: Manifest = ride.facts[PULLED]
     needed = [(app, name) for app, name in ride.guest.call("torn", alias=alias) if app not in manifest.apps]
@@ -33,17 +35,14 @@ def _by_manifest(ride: Ride, alias: str, found: Mapping[str, Any]) -> tuple[str,
         return _told(alias, needed)
     passed = _passed_by(manifest, found)
     if not passed:
-        return ()
+        return usual
     lost, later = (some([".".join(node) for node in dict.fromkeys(nodes)]) for nodes in (passed, passed.values()))
     torn = (
-        f"{alias} records {later}, and not {lost}, which comes before it. Where the one needs the other, migrate stops in the "
-        "old release as well, with --fake too (InconsistentMigrationHistory)."
+        f"Only where that migrate stops with InconsistentMigrationHistory, as it does with --fake too: {alias} records {later}, and "
+        f"not {lost}, which comes before it."
     )
-    not_torn = (
-        f"Where it does not, the old release brings {alias} on: check it out in another folder, run `manage.py migrate "
-        f"--database {alias}` there, then check again."
-    )
-    return torn, *_restore(alias, list(passed)), not_torn
+    restore, record = _restore(alias, list(passed))
+    return *usual, torn, f"Then: {restore[0].lower()}{restore[1:]}", record
 
 
 def _passed_by(manifest: Manifest, found: Mapping[str, Any]) -> dict[Node, Node]:
