@@ -14,15 +14,18 @@ import libcst as cst
 from libcst.metadata import (
     Assignment,
     BuiltinAssignment,
+    ExpressionContext,
     ExpressionContextProvider,
     GlobalScope,
     Scope,
     ScopeProvider,
 )
+from libcst.metadata.expression_context_provider import ExpressionContextVisitor
+from libcst.metadata.scope_provider import ScopeVisitor
 
 from migwizard.seeds.imports import Import, parse_imports
 from migwizard.seeds.pieces import Piece
-from migwizard.seeds.statementfacts import StatementFacts, root_name
+from migwizard.seeds.statementfacts import StatementFacts, children, root_name
 
 TopLevel = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
@@ -111,14 +114,34 @@ def read_module(source: str) -> ModuleScope:
     return ModuleScope(source, tree, statements, scope, any(facts.star for facts in found))
 
 
+class _InPlace(cst.CSTVisitor):
+    """Goes below a node by itself: libcst makes copies of all nodes on its way, and visits the space between them."""
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        if super().on_visit(node):
+            for child in children(node):
+                child.visit(self)
+        return False
+
+
+class _ContextVisitor(_InPlace, ExpressionContextVisitor):
+    pass
+
+
+class _ScopeVisitor(_InPlace, ScopeVisitor):
+    pass
+
+
 class _Scopes(ScopeProvider):
     """The scopes of a module. A MetadataWrapper finds the same, but goes through the tree twice more for it."""
 
     def __init__(self, tree: cst.Module) -> None:
         super().__init__()
         self._contexts, self._by_node = ExpressionContextProvider(), dict[cst.CSTNode, Scope | None]()
-        self._contexts.visit_Module(tree)
-        self.visit_Module(tree)
+        tree.visit(_ContextVisitor(self._contexts, ExpressionContext.LOAD))
+        visitor = _ScopeVisitor(self)
+        tree.visit(visitor)
+        visitor.infer_accesses()
 
     @property
     def found(self) -> dict[Scope, None]:

@@ -37,6 +37,8 @@ class Renamer:
 
     def piece(self, statement: Statement) -> Piece:
         """The text of a statement under the new names."""
+        if self._new.keys().isdisjoint(statement.facts.nodes):
+            return self._module.piece(statement)
         rewritten = statement.node.visit(_Rewriter(self._new))
         return self._module.piece(statement, cast("cst.SimpleStatementLine | cst.BaseCompoundStatement", rewritten))
 

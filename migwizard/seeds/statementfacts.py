@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
-from functools import cache
 
 import libcst as cst
 
@@ -56,8 +55,8 @@ def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 
 
 def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
-    """The nodes directly below a node, but for the space around them; `node.children` visits and copies for that."""
-    for name in _holding(type(node)):
+    """The nodes directly below a node in source order, but for the space around them; `node.children` copies for that."""
+    for name in _holding(node):
         held = getattr(node, name)
         if isinstance(held, cst.CSTNode):
             yield held
@@ -65,10 +64,34 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
             yield from (each for each in held if isinstance(each, cst.CSTNode))
 
 
-@cache
-def _holding(kind: type[cst.CSTNode]) -> tuple[str, ...]:
-    """The attributes of a kind of nodes that hold others."""
-    return tuple(each.name for each in fields(kind) if not _SPACE.search(each.name))
+_HOLDING: dict[type[cst.CSTNode], tuple[str, ...]] = {}
+
+
+def _holding(node: cst.CSTNode) -> tuple[str, ...]:
+    """The attributes of its kind of nodes that hold others, in the order in which libcst visits them."""
+    if type(node) not in _HOLDING:
+        node.visit(order := _Order())
+        # libcst passes some over that this one node has not.
+        names = dict.fromkeys([*order.names, *(each.name for each in fields(node))])
+        _HOLDING[type(node)] = tuple(name for name in names if not _SPACE.search(name))
+    return _HOLDING[type(node)]
+
+
+class _Order(cst.CSTVisitor):
+    """Notes the attributes of the node that it visits, and goes no deeper."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+        self._node: cst.CSTNode | None = None
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        is_first, self._node = self._node is None, self._node or node
+        return is_first
+
+    def on_visit_attribute(self, node: cst.CSTNode, attribute: str) -> None:
+        if node is self._node:
+            self.names.append(attribute)
 
 
 def _run(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
