@@ -60,6 +60,8 @@ def in_order(items: Mapping[Key, Collection[Thing]], final: Mapping[Thing, Schem
     Otherwise kind by kind. What is only named gives way where it contradicts what is needed; where even that goes round
     in a circle, since one item stands for things of several places, the kinds alone decide.
     """
+    if len(items) < 2:
+        return list(items)
     import networkx as nx
 
     homes = {thing: key for key, things in items.items() for thing in things}

@@ -24,6 +24,9 @@ from migwizard.seeds.verdicts import Judged, Key
 MANY = 1000
 """Above so many rows of a table, a migration that holds them is no reading for people."""
 
+_NAMED = (PERMISSIONS, CONTENT_TYPES)
+"""Tables whose rows are named by what they stand for, and not read."""
+
 Wanted = dict[str, list[list[Any]]]
 """Keys of rows by table."""
 
@@ -83,7 +86,31 @@ def rows_blocks(
     for share in shares:
         block = blocks.setdefault((share.app, share.position), _Share(share.app, {}, [], share.position))
         block.add(share)
-    return [_rows_block(ride, database, blocks[key], old, in_file, staying, stored) for key in sorted(blocks)]
+    shared = [blocks[key] for key in sorted(blocks)]
+    wanted = [{table: keys for table, keys in share.wanted.items() if table not in _NAMED} for share in shared]
+    found = _read(ride, database, wanted, old, stored)
+    read = zip(shared, wanted, found, strict=True)
+    return [_rows_block(share, keys, facts, old, in_file, staying) for share, keys, facts in read]
+
+
+def _read(
+    ride: Ride, database: Path, blocks: Sequence[Wanted], old: Mapping[str, Any], stored: Collection[str]
+) -> list[dict[str, Any]]:
+    """The rows of all blocks, which the guest reads in one go."""
+    found: list[dict[str, Any]] = []
+    if blocks:
+        found = ride.guest.call(
+            "seed_rows",
+            alias="default",
+            path=database,
+            blocks=blocks,
+            found=old["observations"]["found"],
+            folders=ride.new_folders() or {},
+            many=MANY,
+            stored=sorted(stored),
+            without=ride.without,
+        )
+    return found
 
 
 def _shares(judged: Sequence[Judged], rungs: Mapping[str, Rung]) -> list[_Share]:
@@ -106,13 +133,17 @@ def _shares(judged: Sequence[Judged], rungs: Mapping[str, Rung]) -> list[_Share]
 
 def _joined(shares: Sequence[_Share], catalogue: Mapping[str, Any]) -> list[_Share]:
     """Shares whose tables need each other made one, since foreign keys are checked at the end of each migration."""
+    edges = []
+    for number, share in enumerate(shares):
+        targets = _targets(share.wanted, catalogue)
+        edges += [(number, other) for other, each in enumerate(shares) if targets & set(each.wanted)]
+    if all(number == other for number, other in edges):
+        return list(shares)
     import networkx as nx
 
     graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(range(len(shares)))
-    for number, share in enumerate(shares):
-        targets = _targets(share.wanted, catalogue)
-        graph.add_edges_from((number, other) for other, each in enumerate(shares) if targets & set(each.wanted))
+    graph.add_edges_from(edges)
     joined = []
     for circle in nx.strongly_connected_components(graph):
         first, *others = sorted(circle, key=lambda number: (shares[number].position, number))
@@ -181,27 +212,15 @@ def _by_table(keys: Iterable[Key]) -> Wanted:
 
 
 def _rows_block(
-    ride: Ride,
-    database: Path,
     share: _Share,
+    wanted: Wanted,
+    facts: Mapping[str, Any],
     old: Mapping[str, Any],
     in_file: Callable[[Mapping[str, Any], Sequence[str]], str],
     staying: Collection[str],
-    stored: Collection[str],
 ) -> RowsBlock:
-    app, wanted, targets = share.app, dict(share.wanted), _targets(share.wanted, old["catalogue"])
-    natural = _natural(old, wanted.pop(PERMISSIONS, []), wanted.pop(CONTENT_TYPES, []))
-    facts = ride.guest.call(
-        "seed_rows",
-        alias="default",
-        path=database,
-        wanted=wanted,
-        found=old["observations"]["found"],
-        folders=ride.new_folders() or {},
-        many=MANY,
-        stored=sorted(stored),
-        without=ride.without,
-    )
+    app, targets = share.app, _targets(share.wanted, old["catalogue"])
+    natural = _natural(old, share.wanted.get(PERMISSIONS, []), share.wanted.get(CONTENT_TYPES, []))
     tables = [_table(item, in_file(item, share.ids), item["table"] in staying) for item in facts["tables"]]
     for item in facts["raw"]:
         in_file(_named(item), share.ids)

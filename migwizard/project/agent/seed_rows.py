@@ -21,17 +21,17 @@ def seed_rows(
     emit: Any,
     alias: str,
     path: str,
-    wanted: dict[str, list[list[Any]]],
+    blocks: list[dict[str, list[list[Any]]]],
     found: list[list[Any]],
     folders: dict[str, str | None],
     many: int,
     stored: list[str],
     without: histories.Without = (),
-) -> dict[str, Any]:
-    """The rows `wanted` (keys by table) as source text, table by table, parents before children.
+) -> list[dict[str, Any]]:
+    """The rows of each of the `blocks` (keys by table) as source text, table by table, parents before children.
 
     `found` are the [table, key] that somebody else makes: they are of kind "update", all others "insert".
-    Returns {"tables": [{app, model, table, kind, pk, columns, rows, imports}], "raw": [{table, columns, pk, rows, imports}]}; a value is
+    Returns for each {"tables": [{app, model, table, kind, pk, columns, rows, imports}], "raw": [{table, columns, pk, rows, imports}]}; a value is
     source text, or {"permission": [...]} / {"content_type": [...]} for a column that points to one. Raw are the tables
     without a model, those whose key has several columns, those with values that no migration can spell, and of those
     that are named in `stored` or whose managers hide rows, the ones with new rows only that look nothing up. A table with
@@ -39,23 +39,39 @@ def seed_rows(
     """
     histories.look_at(folders, without)
     engine, connection = engine_at(alias), open_scratch(start, alias, path)
-    apps = load_graph().project_state().apps
-    models = _models_by_table(apps)
-    tables, raw = [], []
-    for name in sorted(wanted):
-        changed = {tuple(key) for table, key in found if table == name}
-        keys = {tuple(key) for key in wanted[name]}
-        try:
-            parts = [("update", keys & changed), ("insert", keys - changed)]
-            if name not in models:
-                raise _NoModelError("no model has this table")
-            if not keys & changed and (name in stored or not _manager_shows_all(models[name])):
-                _must_be_raw(models[name])
-            tables += [_table(models[name], part, connection.alias, kind, many) for kind, part in parts if part]
-        except _NoModelError:
-            raw.append(_raw_table(name, keys, engine, connection))
+    models = _models_by_table(load_graph().project_state().apps)
+    others = {(table, tuple(key)) for table, key in found}
+    read = []
+    for wanted in blocks:
+        tables, raw = [], []
+        for name in sorted(wanted):
+            keys = {tuple(key) for key in wanted[name]}
+            changed = {key for key in keys if (name, key) in others}
+            try:
+                tables += _tables(models.get(name), name, keys, changed, connection.alias, many, stored)
+            except _NoModelError:
+                raw.append(_raw_table(name, keys, engine, connection))
+        read.append({"tables": _parents_first(tables, models), "raw": raw})
     connection.close()
-    return {"tables": _parents_first(tables, models), "raw": raw}
+    return read
+
+
+def _tables(
+    model: Any,
+    name: str,
+    keys: set[tuple[Any, ...]],
+    changed: set[tuple[Any, ...]],
+    alias: str,
+    many: int,
+    stored: list[str],
+) -> list[dict[str, Any]]:
+    """The rows of one table that its model can write. Raises _NoModelError where they have to be raw."""
+    if model is None:
+        raise _NoModelError("no model has this table")
+    if not changed and (name in stored or not _manager_shows_all(model)):
+        _must_be_raw(model)
+    parts = [("update", changed), ("insert", keys - changed)]
+    return [_table(model, part, alias, kind, many) for kind, part in parts if part]
 
 
 class _NoModelError(Exception):
