@@ -210,6 +210,11 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def any_made(observations: Mapping[str, Any]) -> bool:
+    """Whether an operation that was observed made, changed or removed an object."""
+    return bool(observations["objects"]) or any(facts["schema"] for facts in observations["operations"])
+
+
 def altered(differences: Iterable[Difference], operations: Iterable[Mapping[str, Any]], engine: str) -> set[Thing]:
     """What both histories have, but in another way, or the new one alone, and what an operation changed or removed.
 

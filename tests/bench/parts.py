@@ -69,11 +69,11 @@ PARTS = {
             "proof",
             "The proof",
             "*seeds + proof* is all that is run from zero: the old history twice (the second time with another clock, to know which columns are "
-            "volatile), the new files once for each try while seeds are sought, and once as the run that decides. It stands "
-            "against one plain `migrate` with the old files and one with the new. *Old files unchanged*: what is left when the runs of "
-            "the old history are kept, as at a resume. *Runs* are the three that are compared, as if nothing ran side by side. CPU is that of "
+            "volatile), the new files once for each try while seeds are sought, and once as the run that decides, which may be the last "
+            "try. It stands against one plain `migrate` with the old files and one with the new. *Old files unchanged*: the proof of "
+            "another sitting, as at a resume: the runs of the old history are kept, and the new files are run. *Runs* are the three that are compared, as if nothing ran side by side. CPU is that of "
             "migwizard and of every process below it.",
-            17,
+            18,
             sizes=WITH_HISTORY,
             subjects=(DEMO, *PRODUCTS),
         ),

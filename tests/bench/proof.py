@@ -10,7 +10,7 @@ from tests.bench import projects
 from tests.bench.figures import Figure, ratio, shown
 from tests.bench.spending import Spent, rounds, spend
 from tests.bench.watching import Watched, watch
-from tests.subjects import Copy, environment
+from tests.subjects import Copy, SubjectError, environment
 
 WALL, CPU, REPEATED = 0.5, 0.7, 0.25
 BUDGET = 120.0
@@ -24,6 +24,8 @@ class Round:
     old: Spent
     new: Spent
     watched: Watched
+    again: Spent
+    """The proof of another sitting, which has nothing but the kept runs of the old files."""
 
     @property
     def stock(self) -> Spent:
@@ -40,14 +42,16 @@ class Round:
 
     @property
     def tries(self) -> int:
-        return sum(not run.kept and run.name not in CONSISTS_OF for run in self.watched.runs)
+        """The last one is no try where it was kept as the run that decides."""
+        decides = any(run.name == "new" and run.kept for run in self.watched.runs)
+        return sum(not run.kept and run.name not in CONSISTS_OF for run in self.watched.runs) - decides
 
 
 def measure(name: str) -> Sequence[Figure]:
     """What the states seeds and proof cost. Raises SubjectError."""
     found = rounds(lambda: _once(name), seconds=BUDGET)
     stock, whole = [one.stock for one in found], [one.whole for one in found]
-    again = [one.watched.states["proof"] for one in found]
+    again = [one.again for one in found]
     walls, cpus = [one.wall for one in stock], [one.cpu for one in stock]
     return (
         ratio("seeds + proof / migrate old + new, wall", [one.wall for one in whole], walls, WALL),
@@ -59,7 +63,8 @@ def measure(name: str) -> Sequence[Figure]:
         shown("migrate old, CPU s", [one.old.cpu for one in found]),
         shown("migrate new, CPU s", [one.new.cpu for one in found]),
         shown("seeds, CPU s", [one.watched.states["seeds"].cpu for one in found]),
-        shown("proof, CPU s", [one.cpu for one in again]),
+        shown("proof, CPU s", [one.watched.states["proof"].cpu for one in found]),
+        shown("proof, old files unchanged, CPU s", [one.cpu for one in again]),
         shown("rounds", [len(found)]),
     )
 
@@ -67,8 +72,14 @@ def measure(name: str) -> Sequence[Figure]:
 def _once(name: str) -> Round:
     old = _migrate(projects.fresh(name, "old"))
     reset = projects.fresh(name, "reset")
+    watch(reset, "--until", "seeds")
+    # Whoever comes back later has no trial that could decide: the new files are run.
+    resumed = watch(reset, "--until", "proof")
+    if any(run.name == "new" and run.kept for run in resumed.runs):
+        raise SubjectError(f"{name}: the new files were not run in the repeated proof")
+    reset = projects.fresh(name, "reset")
     watched = watch(reset)
-    return Round(old, _migrate(reset), watched)
+    return Round(old, _migrate(reset), watched, resumed.states["proof"])
 
 
 def _migrate(copy: Copy) -> Spent:

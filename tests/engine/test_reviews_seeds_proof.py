@@ -355,7 +355,7 @@ def test_a_one_time_operation_that_cannot_be_moved_is_not_offered_to_be_kept(pla
 def test_progress_counts_what_there_is(root: Path) -> None:
     person = Person()
     sit(root, person)
-    for run in ("old", "second", "bare", "trial", "new"):
+    for run in ("old", "second", "bare", "trial"):
         told = [event.data for event in person.events if event.kind == "progress" and event.data.get("run") == run]
         assert told, run
         assert told[-1]["number"] == told[-1]["total"], f"{run} ends at {told[-1]}"

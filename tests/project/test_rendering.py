@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from migwizard.engine.steps.proof import LAZY, STOCK
 from migwizard.project.guest import Guest, GuestError
 from migwizard.proof.certificate import Certificate
 from migwizard.proof.rows import count_rows
-from tests.project.support import SEED, Shell, project_at, write
+from tests.project.support import Shell, project_at, write
 
 PROJECTS = Path(__file__).parents[1] / "projects"
 ON_SQLITE = sorted(
@@ -417,23 +416,3 @@ def test_the_certificate_says_how_models_were_rendered(shell: Shell) -> None:
     assert shell("run", "--yes", "--until", "proof", "--stock-proof").exit == 0
     assert STOCK in " ".join((shell.root / ".migwizard/proof.txt").read_text().split())
     assert STOCK in " ".join(shell("verify", "--stock-proof").out.split())
-
-
-EMPTY = """
-    from django.db import migrations
-
-
-    class Migration(migrations.Migration):
-        dependencies = [("stock", "0002_name")]
-        operations = []
-    """
-
-
-@pytest.mark.parametrize("seeds", [True, False], ids=["with seeds", "without"])
-def test_files_that_were_tried_are_not_tried_again(seeds: bool, shell: Shell) -> None:
-    if not seeds:
-        write(shell.root, {SEED: EMPTY})
-    told = shell("run", "--yes", "--json", "--until", "proof").out.splitlines()
-    runs = [event["data"] for event in map(json.loads, told) if event.get("event") == "run"]
-    kept = {run["run"]: run["kept"] for run in runs if run["run"] in ("bare", "trial", "new")}
-    assert kept == {"bare": False, "trial": not seeds, "new": False}

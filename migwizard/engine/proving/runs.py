@@ -6,13 +6,13 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from migwizard import __version__, private
-from migwizard.engine.proving import late, scratch, scratchcopies
+from migwizard.engine.proving import deciding, late, scratch, scratchcopies
 from migwizard.engine.ride import Ride, Turn, fingerprint
 from migwizard.engine.surviving import durable
 from migwizard.errors import MigwizardError
@@ -80,7 +80,7 @@ class Runs:
 
     With `below` they are those of what lies below the cut, where there is one. `alias` is the database as which they are
     run: what its engine and the routers make of them. Models are rendered when an operation asks for them, which costs a
-    fraction of what a migrate does, but in the run of the new history that decides, and with `stock`.
+    fraction of what a migrate does, but in the run of the new history that decides or may do so, and with `stock`.
     """
 
     def __init__(self, ride: Ride, *, below: bool = False, alias: str = ALIAS, stock: bool = False) -> None:
@@ -97,7 +97,7 @@ class Runs:
             self._key = fingerprint(self._key, self._without)
         self._old_folders = {**(ride.old_folders() or {}), **scratchcopies.folders(ride)} or None
         self._futures: list[Future[dict[str, Any]]] = []
-        self._tried: tuple[dict[str, str | None], dict[str, Any]] | None = None
+        self._tried: dict[str, dict[str, Any]] = {}
         self._second = Guest(ride.project, hash_seed=SECOND_SEED, clock_shift=CLOCK_SHIFT, log=ride.workplace.log)
         self._second.scratch = ride.guest.scratch
 
@@ -128,9 +128,9 @@ class Runs:
         """The old history again, with another clock, hash seed and random seed; rows only."""
         return self._submit(self._cached, self._again, self._shifted)
 
-    def new(self, name: str) -> Future[dict[str, Any]]:
-        """The new history from zero, on a scratch database called `name`; "new" is the run that decides."""
-        return self._submit(self._new, name)
+    def new(self, name: str, *, stock: bool = False) -> Future[dict[str, Any]]:
+        """The new history from zero, on a scratch database called `name`; "new" decides, and one with `stock` may in its stead."""
+        return self._submit(self._new, name, stock or name == deciding.NAME)
 
     def schemas(self, name: str) -> Future[dict[str, Any]]:
         """A history from zero in a public schema and in those of tenants: "schemas_old" or "schemas_new"."""
@@ -166,13 +166,13 @@ class Runs:
         path = self._ride.work / f"{self._of}{name}-{self._key}.json"
         if path.is_file() and (not database or scratch.exists(self._ride, self.old_database, self._alias)):
             data = _read(path)
-            if data and data["sources"] == _hashes(self._ride, data["sources"]):
+            if data and data["sources"] == deciding.hashes(self._ride, data["sources"]):
                 self._tell_end(name, data["seconds"], kept=True)
                 return data
         for stale in self._ride.work.glob(f"{self._of}{name}-*"):
             _remove(stale)
         result: dict[str, Any] = run()
-        result["sources"] = _hashes(self._ride, result["sources"])
+        result["sources"] = deciding.hashes(self._ride, result["sources"])
         durable.write_file(path, json.dumps(result).encode())
         if name == self._first and self._alias == ALIAS:
             durable.write_file(_sources_file(self._ride, name), json.dumps(sorted(result["sources"])).encode())
@@ -199,17 +199,19 @@ class Runs:
             result = self._migrate(guest, path, self._old_folders, seed=SECOND_SEED, say=self._again)
         return {key: result[key] for key in ("rows", "seconds", "sources", "rendered")}
 
-    def _new(self, name: str) -> dict[str, Any]:
+    def _new(self, name: str, stock: bool) -> dict[str, Any]:
         """Run the new history; what only tries files that were just tried has the same result, as without any seed."""
-        decides, folders = name == "new", self._ride.new_folders()
-        files = _files_below(folders or self._ride.apps.folders)
-        if not decides and self._tried is not None and self._tried[0] == files:
-            self._tell_end(name, self._tried[1]["seconds"], kept=True)
-            return self._tried[1]
-        result = self._migrate(self._ride.guest, self._fresh(name), folders, say=name, stock=decides)
+        decides, folders = name == deciding.NAME, self._ride.new_folders()
+        of = fingerprint(self._key, self._alias, _files_below(folders or self._ride.apps.folders))
+        found = deciding.take(self._ride, of) if decides else self._tried.get(of)
+        if found is None:
+            found = self._migrate(self._ride.guest, self._fresh(name), folders, say=name, stock=stock)
+        else:
+            self._tell_end(name, found["seconds"], kept=True)
         if not decides:
-            self._tried = (files, result)
-        return result
+            self._tried = {of: found}
+            deciding.keep(self._ride, of, found)
+        return found
 
     def _migrate(
         self, guest: Guest, path: Path, folders: Any, say: str, stock: bool = False, **more: Any
@@ -335,10 +337,6 @@ def _read(path: Path) -> dict[str, Any]:
     return data if isinstance(data, dict) and {"sources", "seconds", "rendered"} <= data.keys() else {}
 
 
-def _hashes(ride: Ride, sources: Iterable[str]) -> dict[str, str | None]:
-    return {name: durable.file_hash(ride.project.root / name) for name in sources}
-
-
 def _sources_file(ride: Ride, name: str) -> Path:
     """Where the names of the modules lie that a run had loaded."""
     return ride.work / (SOURCES if name == "old" else f"{name}.{SOURCES}")
@@ -351,7 +349,7 @@ def sources_fingerprint(ride: Ride, *, below: bool = False) -> str:
     """
     path = _sources_file(ride, "folded" if below and ride.without else "old")
     try:
-        return fingerprint(_hashes(ride, parse(path.read_bytes())))
+        return fingerprint(deciding.hashes(ride, parse(path.read_bytes())))
     except (FileNotFoundError, ValueError, TypeError):
         return ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -34,6 +34,8 @@ class Seeding:
     """Writes the schema files into staging anew, for a plan with other stand-ins."""
     homes: dict[Thing, Node] = field(default_factory=dict)
     """Objects that stand in front of the tables which need them, and the schema migration where they do."""
+    bare: Mapping[str, Any] | None = None
+    """What the new schema is without any seed; None where no operation made objects or renamed anything, so that it lacks none."""
     altered: set[Thing] = field(default_factory=set)
     """Objects that the new tables alone have in another way than an operation left them."""
     judged: tuple[Judged, ...] = ()

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from migwizard.engine.planning import keeping
+from migwizard.engine.planning import keeping, precedence
 from migwizard.engine.planning.plans import make_plan
 from migwizard.engine.proving import late
 from migwizard.engine.proving.dropped import differing_rows, makers
+from migwizard.engine.ride import Ride
 from migwizard.engine.seeding import composing, overrule, pins, words
 from migwizard.engine.seeding.known import Seeding
 from migwizard.engine.seeding.literal_rows import RowsBlock, rows_blocks
 from migwizard.engine.seeding.questions import ask_outside, ask_rows, reconsider, refuse_keep
-from migwizard.engine.seeding.verdicts import app_of
-from migwizard.engine.staging import packages, strays
+from migwizard.engine.seeding.verdicts import app_of, lacks_objects
+from migwizard.engine.staging import drift, formatting, packages, strays
 from migwizard.engine.surviving import durable
 from migwizard.project.guest import GuestError
 from migwizard.proof.difference import Difference
@@ -27,13 +28,19 @@ from migwizard.seeds.verdicts import Judged, Thing, Verdict
 from migwizard.words.things import called
 
 
+class UnseenError(Exception):
+    """Nobody looked at the new schema without seeds, and it lacks objects of the old one, or cannot be built."""
+
+
 def try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
     """Write and run; whatever raises or leaves other rows goes one rung down. Ends when rows are equal or nothing is left.
 
-    None where the person changed a verdict meanwhile, so that all rungs are to be found anew. Raises
-    late.LateRenderingError where the old history was not run as migrate runs it, and rows differ: what it left may be what
-    differs.
+    None where the person changed a verdict meanwhile, so that all rungs are to be found anew. What holds may decide, so that
+    the proof does not run it again, and what fails is run as migrate runs it in any case. So trials are run as that does, but
+    where one can hardly hold. Raises late.LateRenderingError where the old history was not run as migrate runs it, and rows
+    differ: what it left may be what differs. Raises UnseenError where the new schema has to be looked at without seeds.
     """
+    stays = _stays_as_tried(seeding.ride)
     while True:
         try:
             migrations = _compose(seeding)
@@ -43,7 +50,7 @@ def try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
         except _LeftOutError:
             return None
         try:
-            new = seeding.runs.new("trial").result()
+            new = seeding.runs.new("trial", stock=stays and not _makes_what_is_lost(seeding)).result()
         except GuestError as error:
             if error.kind in ("died", "disk-full"):
                 # What ended the project's process, or filled the disk, says nothing about a migration.
@@ -52,11 +59,15 @@ def try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
             if not culprits and seeding.stored:
                 seeding.stored = None
                 continue
+            if not culprits and seeding.bare is None:
+                raise UnseenError from error
             if not culprits:
                 reconsider(seeding, error)
                 return None
             _go_down(seeding, culprits, error.sentence)
             continue
+        if seeding.bare is None and lacks_objects(seeding, new):
+            raise UnseenError
         differences = _row_differences(seeding, new)
         culprits = _moved_writers(seeding, {d.table for d in differences if d.table} - _stirred(seeding))
         again = _makers_of_lost(seeding, new)
@@ -74,6 +85,11 @@ def try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
             if seeding.rungs[maker] in AS_CODE:
                 why = f"It makes {called(*thing)}, which the old history no longer has at its end."
                 _go_down(seeding, [maker], why)
+
+
+def _stays_as_tried(ride: Ride) -> bool:
+    """Whether nothing is written on top of the new files, or into them, once their seeds hold."""
+    return not (ride.without or drift.is_folded(ride) or precedence.is_on(ride))
 
 
 def _stored_otherwise(seeding: Seeding, differences: Sequence[Difference]) -> set[str]:
@@ -116,14 +132,22 @@ def _makers_of_lost(seeding: Seeding, new: Mapping[str, Any]) -> dict[Thing, str
     SQLite loses indexes and triggers made by hand whenever it makes a table anew; a function that is moved behind all
     that makes them again.
     """
-    there = read_objects(new["catalogue"]).keys() - seeding.final.keys()
-    return {
-        (kind, name): judged.id
-        for judged in seeding.judged
-        if seeding.rungs.get(judged.id) in AS_CODE and judged.keys
-        for action, kind, name, *_ in judged.facts["schema"]
-        if action == "created" and (kind, name) in there
-    }
+    there = read_objects(new["catalogue"])
+    return {thing: maker for thing, maker in _lost(seeding) if thing in there}
+
+
+def _makes_what_is_lost(seeding: Seeding) -> bool:
+    """Whether an operation that is moved may make such an object again."""
+    return any(True for _ in _lost(seeding))
+
+
+def _lost(seeding: Seeding) -> Iterator[tuple[Thing, str]]:
+    """The objects that moved operations with rows made and the old history has no more at its end, each with its maker."""
+    for judged in seeding.judged:
+        if seeding.rungs.get(judged.id) in AS_CODE and judged.keys:
+            for action, kind, name, *_ in judged.facts["schema"]:
+                if action == "created" and (kind, name) not in seeding.final:
+                    yield (kind, name), judged.id
 
 
 def _stirred(seeding: Seeding) -> set[str]:
@@ -291,6 +315,8 @@ def _write(
     labels = set(ride.apps.labels)
     roots = {(m.app, m.name) for m in migrations if packages.is_root(m.depends_on, planned, labels)}
     packages.guard(ride, roots, {node for nodes in planned.pins.values() for node in nodes})
+    # What is tried is what will be proved.
+    formatting.format_files(ride, [f"{migration.app}/{migration.name}.py" for migration in migrations])
     pins.check(seeding, composed)
     return migrations
 

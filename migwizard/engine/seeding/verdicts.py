@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from migwizard.engine.seeding import composing, overrule
@@ -10,6 +10,7 @@ from migwizard.engine.seeding import facts as seedfacts
 from migwizard.engine.seeding.known import Seeding
 from migwizard.engine.seeding.questions import ask_keep, ask_object, cannot_be_kept, refuse_keep
 from migwizard.proof.catalogue import compare_catalogues
+from migwizard.proof.difference import Difference
 from migwizard.proof.rows import ahead
 from migwizard.seeds.extract import CannotMove
 from migwizard.seeds.moving import has_name
@@ -28,14 +29,13 @@ from migwizard.seeds.rungs import Rung, first_rung, share_rows
 from migwizard.seeds.verdicts import Judged, Thing, Verdict, judge
 
 
-def judge_all(seeding: Seeding, bare: Mapping[str, Any]) -> None:
+def judge_all(seeding: Seeding) -> None:
     """Verdicts, the objects to bring, and the first rung of everything that comes along."""
     ride, old = seeding.ride, seeding.old
     seeding.final = read_objects(old["catalogue"])
-    differences = compare_catalogues(old["catalogue"], bare["catalogue"], explicit_names=ride.built()["explicit_names"])
-    lost = [d for d in differences if d.severity == "error" and d.new is None and d.kind in KINDS]
+    differences = _differences(seeding, seeding.bare) if seeding.bare else ()
     engine = str(old["catalogue"]["engine"])
-    missing = {thing_of(d, engine) for d in lost} & seeding.final.keys()
+    missing = _missing(seeding, differences)
     # Of a table that is lost as a whole only the table is told.
     missing |= {thing for thing, item in seeding.final.items() if ("table", item.table) in missing}
     missing |= seeding.homes.keys()
@@ -60,6 +60,22 @@ def judge_all(seeding: Seeding, bare: Mapping[str, Any]) -> None:
         if (rung := _rung(seeding, judged)) is not None:
             seeding.rungs[judged.id] = rung
     seeding.rungs = share_rows(seeding.written(), seeding.rungs)
+
+
+def lacks_objects(seeding: Seeding, new: Mapping[str, Any]) -> bool:
+    """Whether a new history has not all objects that the old one has."""
+    return bool(_missing(seeding, _differences(seeding, new)))
+
+
+def _differences(seeding: Seeding, new: Mapping[str, Any]) -> Sequence[Difference]:
+    names = seeding.ride.built()["explicit_names"]
+    return compare_catalogues(seeding.old["catalogue"], new["catalogue"], explicit_names=names)
+
+
+def _missing(seeding: Seeding, differences: Sequence[Difference]) -> set[Thing]:
+    """The objects of the old history that are gone."""
+    lost = [d for d in differences if d.severity == "error" and d.new is None and d.kind in KINDS]
+    return {thing_of(d, str(seeding.old["catalogue"]["engine"])) for d in lost} & seeding.final.keys()
 
 
 def _observed(old: Mapping[str, Any]) -> set[Thing]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
-from migwizard.engine.planning import precedence, replacing, work
+from migwizard.engine.planning import precedence, replacing
 from migwizard.engine.planning.plans import Planned, make_plan
 from migwizard.engine.proving import late, scratch
 from migwizard.engine.proving.catalogues import cut_catalogue
@@ -20,7 +20,7 @@ from migwizard.engine.staging import drift, edited, formatting, grafting, packag
 from migwizard.engine.surviving import durable
 from migwizard.plan.operations import Node
 from migwizard.seeds.compose import SeedMigration
-from migwizard.seeds.objects import replaced_tables
+from migwizard.seeds.objects import any_made, replaced_tables
 from migwizard.seeds.rungs import Rung
 from migwizard.seeds.verdicts import Judged
 
@@ -34,41 +34,50 @@ def run(ride: Ride) -> dict[str, Any]:
         return _judged(ride)
 
 
-def _judged(ride: Ride) -> dict[str, Any]:
-    overrule.forget_outlived(ride)
+def _holding(ride: Ride) -> tuple[Seeding, tuple[SeedMigration, ...]]:
+    """All that was judged, and the seed migrations that hold."""
     with Runs(ride, below=True) as runs:
         old_future, second = runs.old(database=True), runs.second()
         planned = make_plan(ride)
         preludes = Preludes()
         if scratch.on_server(ride):
             preludes = preluding.find(ride, planned, old_result(old_future))
-        bare, replaced = _bare(ride, planned, runs, old_future, preludes)
+        _write_schema(ride, planned, {}, preludes)
+        observed = old_result(old_future)
+        bare, replaced = None, dict[str, Any]()
+        # Objects of what was renamed may have the names of before, which the new schema does not give.
+        if preludes.by_node or ride.history()["renames"] or any_made(observed["observations"]):
+            bare, replaced = _bare(ride, planned, runs, observed, preludes)
         migrations = None
         if ride.without:
-            durable.write_file(cut_catalogue(ride), json.dumps(old_result(old_future)["catalogue"]).encode())
+            durable.write_file(cut_catalogue(ride), json.dumps(observed["catalogue"]).encode())
         while migrations is None:
-            seeding = Seeding(
-                ride,
-                planned,
-                runs,
-                old_result(old_future),
-                second,
-                composing.Sources(ride),
-                lambda plan: _write_schema(ride, plan, replaced, preludes),
-                preludes.homes,
-            )
-            verdicts.judge_all(seeding, bare)
-            migrations = trials.try_until_equal(seeding)
-            planned = seeding.planned
+            write_schema = partial(_write_schema, ride, replaced=replaced, preludes=preludes)
+            sources = composing.Sources(ride)
+            seeding = Seeding(ride, planned, runs, observed, second, sources, write_schema, preludes.homes, bare)
+            verdicts.judge_all(seeding)
+            try:
+                migrations = trials.try_until_equal(seeding)
+            except trials.UnseenError:
+                _write_schema(ride, planned, {}, preludes)
+                bare, replaced = _bare(ride, planned, runs, observed, preludes)
+            else:
+                planned = seeding.planned
+    return seeding, migrations
+
+
+def _judged(ride: Ride) -> dict[str, Any]:
+    overrule.forget_outlived(ride)
+    seeding, migrations = _holding(ride)
+    planned = seeding.planned
     trials.tell_lost(seeding)
     nodes = [(batch.app, batch.name) for batch in planned.plan.batches]
     nodes += [(migration.app, migration.name) for migration in migrations]
     replaced = _replaced(ride, planned, nodes)
     kept = grafting.write(ride)
     on_top = drift.write(ride, planned)
-    # Schema files were formatted when they were written, and what is kept stays as its authors wrote it.
-    fresh = [*nodes[len(planned.plan.batches) :], *on_top]
-    formatting.format_files(ride, [f"{app}/{name}.py" for app, name in fresh])
+    # All others were formatted when they were written, and what is kept stays as its authors wrote it.
+    formatting.format_files(ride, [f"{app}/{name}.py" for app, name in on_top])
     ordered = precedence.settle(ride, nodes)
     nodes += [*kept, *on_top]
     edited.settle(ride, nodes)
@@ -80,7 +89,6 @@ def _judged(ride: Ride) -> dict[str, Any]:
         | {
             grafting.KEY: [f"{app}/{name}.py" for app, name in kept],
             drift.KEY: [f"{app}/{name}.py" for app, name in on_top],
-            work.KEY: bare["rendered"],
             "lazy": seeding.old["lazy"],
         }
     )
@@ -130,14 +138,10 @@ def _object_file(seeding: Seeding, judged: Judged, migrations: Sequence[SeedMigr
 
 
 def _bare(
-    ride: Ride, planned: Planned, runs: Runs, old: Future[dict[str, Any]], preludes: Preludes
-) -> tuple[dict[str, Any], Mapping[str, Any]]:
+    ride: Ride, planned: Planned, runs: Runs, observed: Mapping[str, Any], preludes: Preludes
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The new schema without any seed, and the SQL of tables that are taken over as hand-written SQL makes them."""
-    _write_schema(ride, planned, {}, preludes)
-    trial = runs.new("bare")
-    # Where both histories fail, the old one is what has to be mended.
-    observed = old_result(old)
-    bare = new_result(trial, ride.apps.labels)
+    bare = new_result(runs.new("bare"), ride.apps.labels)
     models = {
         model["table"]: f"{model['app']}.{model['model']}".lower()
         for model in ride.built()["models"]
