@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -206,3 +207,39 @@ def test_a_clock_that_goes_back_between_two_sessions(migrated: Shop, finished: S
     tiny.migwizard("undo", "--yes")
     assert tiny.tree() == migrated.tree()
     assert tiny.dump() == migrated.dump()
+
+
+# An update of migwizard itself
+
+UPDATED = """
+import sys
+from migwizard.cli import main
+from migwizard.engine.steps import apply
+
+begin = apply._begin
+
+
+class Gone:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "migwizard":
+            raise ModuleNotFoundError(name)
+
+
+def updated(*words):
+    sys.meta_path.insert(0, Gone())
+    begin(*words)
+
+
+apply._begin = updated
+sys.exit(main(["run", "--yes"]))
+"""
+
+
+def test_an_update_of_migwizard_between_files_and_rows_does_not_stop_it(tiny_proved: Shop, finished: Shop) -> None:
+    """From the swap on no file of migwizard is read in its own process: an update may have taken it away, or changed it."""
+    done = subprocess.run(
+        [sys.executable, "-c", UPDATED], cwd=tiny_proved.root, env=tiny_proved.environment(), capture_output=True, text=True,
+        timeout=120, check=False,
+    )  # fmt: skip
+    assert (done.returncode, "Done. Undo" in done.stderr) == (0, True), done.stderr
+    assert tiny_proved.tree() == finished.tree()

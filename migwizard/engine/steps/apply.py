@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any
 
+from migwizard import engine
 from migwizard.engine.later import ontop
 from migwizard.engine.planning import keeping
 from migwizard.engine.proving import scratch
@@ -47,6 +50,7 @@ def run(ride: Ride) -> dict[str, Any]:
         _check_staging(ride)
         swapping.check_backups(ride)
         journal.check(ride.project.root, swap.entry.steps)
+        _load_all()
         _begin(ride, swap.entry)
         finish(ride, swap.entry)
     _check_tree(ride)
@@ -63,6 +67,12 @@ def run(ride: Ride) -> dict[str, Any]:
     elif ride.options.run_tests:
         result[owntests.KEY] = owntests.run(ride)
     return result
+
+
+def _load_all() -> None:
+    """Have all of our code before the tree changes: who updates migwizard while it is open would stop it between files and rows."""
+    for found in walk_packages(engine.__path__, f"{engine.__name__}."):
+        import_module(found.name)
 
 
 def _check_staging(ride: Ride) -> None:
