@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
 
+from migwizard.project.agent.secret_settings import GIVEN_OUT
+
 _SECRET = re.compile(
     r"PASS|SECRET|TOKEN|CRED|SALT|PRIVATE|UR[IL]|DSN|PWD|APIKEY|(?:^|_)(?:KEYS?|AUTH)(?:$|_)", re.IGNORECASE
 )
@@ -88,9 +90,10 @@ def without_passwords(text: str) -> str:
 
 
 def secret_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables of an environment whose name says that they are secret, and whose value can be."""
+    """The variables of an environment whose name says that they are secret and whose value can be, or whose value alone does."""
     found = {name: value for name, value in environ.items() if _SECRET.search(name)}
-    return {name: value for name, value in found.items() if _passwords(value) or not _is_harmless(name, value)}
+    named = {name: value for name, value in found.items() if _passwords(value) or not _is_harmless(name, value)}
+    return named | {name: value for name, value in environ.items() if GIVEN_OUT.fullmatch(value)}
 
 
 def _is_harmless(name: str, value: str) -> bool:

@@ -96,8 +96,8 @@ def test_nobody_gets_them_unasked_but_everybody_hears_of_them(ordered: Shop) -> 
     (told,) = (note for note in notes(events) if "for the order" in note)
     assert told == (
         "Not taken unasked: 1 dependency for the order: migrate would render 36 % fewer classes. Apps would depend on others that "
-        "they do not need: alpha after omega. To take them, before Apply or after an undo: --answers with a file that holds "
-        '{"precedence": "yes"}.'
+        "they do not need: alpha after omega. To take them: run --answers with a file that holds "
+        '{"precedence": "yes"}; after Apply, migwizard undo first.'
     )
 
 

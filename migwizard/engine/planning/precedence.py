@@ -142,8 +142,8 @@ def _pairs(found: Mapping[str, Any]) -> str:
 def _not_taken(found: Mapping[str, Any]) -> str:
     """What a run without a person leaves, and how it is had."""
     return (
-        f"Not taken unasked: {in_words(found)} Apps would depend on others that they do not need: {_pairs(found)}. To take them, "
-        f'before Apply or after an undo: --answers with a file that holds {{"{KEY}": "{YES}"}}.'
+        f"Not taken unasked: {in_words(found)} Apps would depend on others that they do not need: {_pairs(found)}. To take them: "
+        f'run --answers with a file that holds {{"{KEY}": "{YES}"}}; after Apply, migwizard undo first.'
     )
 
 

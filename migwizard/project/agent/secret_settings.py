@@ -24,8 +24,16 @@ _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*){2,}")
 """The path of a class, as settings name those that make tokens."""
 _LOGIN = re.compile(r"://[^\s:/]*:(?!\d+/@).*@", re.DOTALL)
 """A URL with a password, whatever stands in that; `http://localhost:5173/@vite` has a port."""
-_RANDOM = re.compile(r"(?=.*[A-Z])(?=.*[a-z])(?=(.*\d){2})[\w+=-]{20,}|(?=.*\d)(?=.*[a-f])[0-9a-f]{32,}", re.ASCII)
-"""What nobody would type: the keys that services give out, whatever the setting is called, as in `STRIPE = {"live": ...}`."""
+GIVEN_OUT = re.compile(
+    r"[spr]k_(live|test)_\w{10,}|whsec_\w{10,}|gh[opsru]_\w{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|xox[a-z]-[\w-]{10,}"
+    r"|AKIA[0-9A-Z]{16}|AIza[\w-]{35}|SG\.[\w-]{16,}\.[\w-]{16,}|key-[0-9a-f]{32}|SK[0-9a-f]{32}|\d{8,10}:[\w-]{35}"
+    r"|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*|(?=.*\d)(?=.*[a-f])[0-9a-f]{32}"
+    r"|(?=.*[A-Z])(?=.*[a-z])(?=.*\d)([A-Za-z0-9]{32,}|[A-Za-z0-9/+]{40}|[A-Za-z0-9/+]{30,}={1,2})",
+    re.ASCII,
+)
+"""Keys in the shapes in which Stripe, GitHub, GitLab, Slack, AWS, Google, SendGrid, Mailgun, Twilio, Telegram and makers of JSON web
+tokens give them out, and long mixtures of letters and digits: they are secret under any name, as in `STRIPE = {"live": ...}`.
+"""
 _SMALL = 99999
 _DEPTH = 6
 
@@ -55,7 +63,7 @@ def _secrets(path: str, name: str, value: Any, depth: int = 0) -> Iterator[tuple
         value = value.decode("utf-8", "replace")
     if isinstance(value, str):
         text = str(value)
-        secret = text if _NAME.search(name) or _LOGIN.search(text) or _RANDOM.fullmatch(text) else ""
+        secret = text if _NAME.search(name) or _LOGIN.search(text) or GIVEN_OUT.fullmatch(text) else ""
     else:
         secret = _as_text(value) if _NAME.search(name) and _ITSELF.search(name) else ""
     if secret and not _is_path_of_class(secret):
@@ -76,14 +84,14 @@ def _inner_secrets(path: str, name: str, value: Any, depth: int) -> Iterator[tup
 
 
 def _entries(name: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """What a collection holds, with its key if that is a text; of what is named as secret also the keys that name no option."""
+    """What a collection holds, with its key if that is a text; also keys that are secrets themselves."""
     if not isinstance(value, Mapping):
         for item in value:
             yield "", item
         return
     for key, item in value.items():
         text = str(key) if isinstance(key, str) else ""
-        if _NAME.search(name) and not _OPTION.fullmatch(text):
+        if (_NAME.search(name) and not _OPTION.fullmatch(text)) or GIVEN_OUT.fullmatch(text):
             yield "", key
         yield text, item
 
