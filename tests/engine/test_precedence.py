@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from migwizard.engine.planning import precedence
+from migwizard.commands import setup
+from migwizard.engine.planning import precedence, replacing
 from migwizard.engine.previews import GeneratePreview
 from migwizard.engine.talk import Question
 from migwizard.errors import MigwizardError
@@ -191,3 +192,7 @@ def test_files_that_replace_old_ones_get_none(ordered: Shop) -> None:
     events = ordered.lines("run", "--yes", "--replaces", *answers(ordered, "yes"))
     assert "For the order alone" not in first_of_alpha(ordered)
     assert any("old files count beside them" in note for note in notes(events))
+
+
+def test_every_answer_that_no_question_asks_for_is_looked_at_when_it_is_read() -> None:
+    assert set(setup.YES_OR_NO) == {precedence.KEY, replacing.KEY}

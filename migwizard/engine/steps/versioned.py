@@ -73,7 +73,7 @@ def _ignored(folders: Sequence[Path], root: Path) -> list[str]:
 def _with_ignored(top: Path, folders: Sequence[Path]) -> list[Path]:
     names = {str(path.relative_to(top)): folder for folder in folders for path in folder.glob("*.py")}
     found = git.ignored(top, list(names))
-    if found is not None or len(folders) == 1:
+    if found is not None or folders == [top]:
         return list(dict.fromkeys(names[name] for name in found or ()))
     # One of which git cannot tell must not hide the others.
     return [folder for folder in folders if git.ignored(folder, [path.name for path in folder.glob("*.py")])]
