@@ -17,7 +17,7 @@ from migwizard.engine.steps import fake as faking
 from migwizard.engine.surviving import journal, recovery
 from migwizard.engine.surviving.checkpoint import load_checkpoint
 from migwizard.engine.surviving.recovery import Earlier
-from migwizard.engine.switching import deviating, histories, pulled
+from migwizard.engine.switching import deviating, exchange, histories, pulled
 from migwizard.errors import ConflictError, DatabaseError, UndecidedError, UsageError
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
@@ -175,7 +175,7 @@ def _switch(ride: Ride, alias: str, arguments: argparse.Namespace) -> dict[str, 
     if database["vendor"] == "other":
         text = f"Database {alias} runs on {database['engine']}; migwizard switches {ENGINES} only."
         raise DatabaseError(text, code="engine")
-    if not arguments.dry_run and faking.read_state(ride, alias)["state"] == "OLD_HEAD":
+    if not arguments.dry_run and histories.read_state(ride, alias)["state"] == "OLD_HEAD":
         # Whoever says fake now is asked now, whatever was said before.
         ride.checkpoint.decisions.pop(f"switch:{alias}", None)
         if not faking.may_switch(ride, database):
@@ -183,9 +183,9 @@ def _switch(ride: Ride, alias: str, arguments: argparse.Namespace) -> dict[str, 
     line = histories.line(ride, database)
     if arguments.dry_run:
         deviating.tell(ride, line)
-    result = faking.switch(ride, alias, dry_run=arguments.dry_run)
+    result = exchange.switch(ride, alias, dry_run=arguments.dry_run)
     if not arguments.dry_run:
-        ride.checkpoint.databases[alias] = faking.confirm(ride, alias) if result["state"] != "EMPTY" else "EMPTY"
+        ride.checkpoint.databases[alias] = exchange.confirm(ride, alias) if result["state"] != "EMPTY" else "EMPTY"
         ride.save()
     told = {key: result[key] for key in ("result", "state", "deleted", "inserted")}
     told["schemas"] = result.get("schemas", [])

@@ -11,11 +11,10 @@ from migwizard.engine.later.retiring import standing
 from migwizard.engine.opening import look_ride
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import ORDER, State
-from migwizard.engine.steps import fake as faking
 from migwizard.engine.surviving import halfway, journal, recovery
 from migwizard.engine.surviving.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.swapping import swap
-from migwizard.engine.switching import manifests, pulled
+from migwizard.engine.switching import exchange, histories, manifests, pulled
 from migwizard.errors import MigwizardError
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
@@ -202,13 +201,13 @@ def states_of(ride: Ride) -> dict[str, str]:
     states = {}
     for database in ride.guest.facts["databases"]:
         alias = database["alias"]
-        if not (database["sqlite"] or (database["vendor"] != "other" and faking.touched(ride, alias))):
+        if not (database["sqlite"] or (database["vendor"] != "other" and exchange.touched(ride, alias))):
             states[alias] = "not looked at"
         elif not database["exists"]:
             states[alias] = "missing"
         else:
             try:
-                states[alias] = str(faking.read_state(ride, alias)["state"])
+                states[alias] = str(histories.read_state(ride, alias)["state"])
             except MigwizardError as error:
                 states[alias] = error.sentence
     return states

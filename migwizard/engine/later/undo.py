@@ -12,13 +12,15 @@ from migwizard.engine.ride import Ride, reset_time
 from migwizard.engine.staging import edits, strays
 from migwizard.engine.states import State
 from migwizard.engine.steps.apply import steps_back, take_back
-from migwizard.engine.steps.fake import ALL, CONFIRMED, LATER, read_state, touched
+from migwizard.engine.steps.fake import ALL, CONFIRMED, LATER
 from migwizard.engine.surviving import durable, halfway, journal
 from migwizard.engine.surviving.checkpoint import NOT_TOUCHED, Checkpoint
 from migwizard.engine.surviving.journal import Act, Entry, Step
 from migwizard.engine.swapping import committed
 from migwizard.engine.swapping.swap import missing_in_tree, new_in_tree
 from migwizard.engine.switching import histories, patience, pulled, rowcopies
+from migwizard.engine.switching.exchange import touched
+from migwizard.engine.switching.histories import read_state
 from migwizard.engine.switching.manifests import find_manifest, load_manifest
 from migwizard.errors import ConflictError, DatabaseError
 from migwizard.paths import Workplace

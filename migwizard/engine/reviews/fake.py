@@ -7,7 +7,7 @@ from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
 from migwizard.engine.steps import fake
 from migwizard.engine.swapping import checkout
-from migwizard.engine.switching import histories
+from migwizard.engine.switching import exchange, histories
 from migwizard.engine.talk import Choice, Question
 
 NOTHING_TO_ASK = ("NEW", "NEW_PARTIAL", "EMPTY", "missing", "engine")
@@ -96,7 +96,7 @@ def change(ride: Ride, answer: str) -> State:
     if answer == "back":
         raise Turn("back")
     if answer.startswith("confirm:"):
-        fake.ask_django(ride, answer.removeprefix("confirm:"))
+        exchange.ask_django(ride, answer.removeprefix("confirm:"))
         ride.facts[fake.JUST_READ] = True
     if answer.startswith("take:"):
         fake.ask_again(ride, answer.removeprefix("take:"))

@@ -5,24 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from migwizard.engine.planning import keeping
 from migwizard.engine.previews import DatabaseLine, FakePreview
-from migwizard.engine.ride import PULLED, Ride, Turn, reset_time
-from migwizard.engine.staging import drift
+from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
-from migwizard.engine.surviving import journal
 from migwizard.engine.surviving.checkpoint import NOT_TOUCHED
-from migwizard.engine.surviving.journal import Act
-from migwizard.engine.swapping import swap
-from migwizard.engine.switching import deviating, histories, patience, rowcopies, torn
+from migwizard.engine.switching import deviating, histories, patience
+from migwizard.engine.switching.exchange import confirm, switch, touched
 from migwizard.engine.switching.histories import read_state
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import DatabaseError
-from migwizard.plan.operations import Node
-from migwizard.project.guest import GuestError
 from migwizard.words.counting import count
-
-__all__ = ["ask_switch", "confirm", "read_state", "run", "switch", "touched"]
 
 LATER = "databases for later"
 """Key of the aliases that a person put off in this sitting."""
@@ -314,108 +306,3 @@ def back_choice(lines: tuple[DatabaseLine, ...]) -> list[Choice]:
 
 def backup_of(alias: str) -> str:
     return f"table migwizard_history_backup, and .migwizard/rows/{alias}.json"
-
-
-def touched(ride: Ride, alias: str) -> bool:
-    """Whether this reset switched the database, or was about to when it was killed."""
-    return ride.checkpoint.databases.get(alias, NOT_TOUCHED) != NOT_TOUCHED
-
-
-def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> dict[str, Any]:
-    """Exchange the rows of one database, after waiting for others that write to it.
-
-    Raises DatabaseError with the reason of a refusal, and ConflictError where the tree does not hold the new files.
-    """
-    if PULLED not in ride.facts:
-        swap.check_new_in_tree(ride)
-    seconds = patience.LONGER if patient else patience.SECONDS
-    if not dry_run and not touched(ride, alias):
-        # Noted before, so that undo looks here whenever a kill comes.
-        ride.checkpoint.databases[alias] = "OLD_HEAD"
-        ride.save()
-    doing = "dry run of the switch" if dry_run else f"switch, waits at most {seconds:g} s for others that write"
-    ride.tell("progress", f"{alias}: {doing}", alias=alias)
-    try:
-        result: dict[str, Any] = ride.guest.call(
-            "switch",
-            alias=alias,
-            manifest=histories.manifest(ride).to_dict(),
-            dry_run=dry_run,
-            lock_timeout=seconds,
-            folders=ride.new_folders(),
-            # Without the histories nothing else compares a database with what they build.
-            may_lack=[] if PULLED in ride.facts else None,
-        )
-    except GuestError as error:
-        refusal = histories.refusal(alias, error, histories.changed_schemas(error) or "No row was changed.")
-        if refusal.code == "MW-E12":
-            refusal.cures = torn.cures(ride, alias, refusal.details, refusal.cures)
-        if not dry_run and _is_local(ride, alias):
-            # A database whose name is to be typed is asked for again: no other word switches it.
-            refusal.details["agreed"] = True
-        raise refusal from error
-    if result["result"] == "SWITCHED":
-        if not ride.read_only:
-            rowcopies.keep(ride, alias, result["backup"])
-            journal.note(ride.workplace.journal, Act("switch", reset_time(), alias))
-        histories.forget_line(ride, alias)
-    for warning in result.get("warnings", ()):
-        ride.tell("warning", str(warning))
-    return result
-
-
-def _complete(ride: Ride, alias: str) -> None:
-    """Keep what a kill right after the switch has left out: the copy of the rows, and the act in the journal.
-
-    A copy without the act is of an earlier switch, which was taken back.
-    """
-    noted = journal.switched(ride.workplace.journal).get(alias)
-    if noted and rowcopies.is_kept(ride, alias):
-        return
-    if rows := read_state(ride, alias)["backup"]:
-        rowcopies.keep(ride, alias, rows)
-        if not noted:
-            journal.note(ride.workplace.journal, Act("switch", reset_time(), alias))
-
-
-def _is_local(ride: Ride, alias: str) -> bool:
-    return any(one["alias"] == alias and one["inside"] for one in ride.guest.facts["databases"])
-
-
-def confirm(ride: Ride, alias: str) -> str:
-    """Show that migrate has nothing of ours to do, and that the switch is kept; run `migrate --fake` where it was asked for."""
-    waiting = ride.guest.call("pending", alias=alias)
-    on_top = {".".join(node) for node in _on_top(ride)}
-    own = [name for app, name in ((app, f"{app}.{name}") for app, name in waiting) if app in ride.apps.labels]
-    if PULLED in ride.facts:
-        # What lies beyond the new history is the business of this checkout.
-        own = [name for name in own if tuple(name.split(".", 1)) in histories.manifest(ride).new_nodes]
-    if wrong := [name for name in own if name not in on_top]:
-        raise DatabaseError(
-            f"{alias} was switched, yet migrate would still apply {', '.join(wrong)}. The rows of {alias} are backed up.",
-            code="pending",
-            cures=("Take the switch back with u, or with `migwizard undo`.",),
-            details={"alias": alias, "pending": wrong},
-        )
-    rest = [f"{app}.{name}" for app, name in waiting]
-    ride.tell("switched", f"{alias}: nothing to apply" + (f" but {', '.join(rest)}" if rest else ""), alias=alias)
-    if not ride.read_only:
-        _complete(ride, alias)
-    if ride.options.confirm_fake:
-        ask_django(ride, alias)
-    return "NEW"
-
-
-def _on_top(ride: Ride) -> list[Node]:
-    """The migrations that a switch does not record, so that migrate applies those of them that a database lacks."""
-    return [*keeping.kept(ride).nodes, *drift.nodes(ride)]
-
-
-def ask_django(ride: Ride, alias: str) -> None:
-    """Run the project's own `migrate --fake` for our apps, which must find nothing to do, and keep its answer."""
-    try:
-        labels = list(ride.apps.labels)
-        said = ride.guest.call("confirm_fake", alias=alias, labels=labels, real=_on_top(ride))
-    except GuestError as error:
-        raise histories.refusal(alias, error, f"The switch of {alias} stands; u takes it back.") from error
-    histories.keep_answer(ride, alias, str(said))
