@@ -203,7 +203,7 @@ def _faulty(tiny: Shop, monkeypatch: pytest.MonkeyPatch, number: int, code: str,
 
 
 def test_no_scratch_database(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    from migwizard.engine.steps import looking
+    from migwizard.engine.steps import room
 
     class Refusing:
         Error = sqlite3.Error
@@ -213,7 +213,7 @@ def test_no_scratch_database(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> Non
             raise sqlite3.OperationalError("unable to open database file")
 
     with monkeypatch.context() as patched:
-        patched.setattr(looking, "sqlite3", Refusing)
+        patched.setattr(room, "sqlite3", Refusing)
         question = refused(sit_down(tiny.root, Person()), "scratch", "No scratch database possible", 5)
         assert "no proof" in question.text
-        cured(tiny.root, "scratch", then(lambda: patched.setattr(looking, "sqlite3", sqlite3), "again"))
+        cured(tiny.root, "scratch", then(lambda: patched.setattr(room, "sqlite3", sqlite3), "again"))
