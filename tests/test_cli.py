@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from migwizard import cli
+from migwizard import cli, command_list
 from migwizard.commands import completion, farewell, lines, setup, web, wizard
 from migwizard.commands.run import say_figures
 from migwizard.engine.process import Ended
@@ -87,7 +87,7 @@ def test_help_names_every_command_option_and_exit_code(capsys: pytest.CaptureFix
     with pytest.raises(SystemExit):
         cli.main(["--help"])
     said = capsys.readouterr().out
-    for command in cli.COMMANDS:
+    for command in command_list.COMMANDS:
         assert re.search(rf"^  {command.name} +{re.escape(command.summary)}$", said, re.M)
     for code in ExitCode:
         assert re.search(rf"^  {code.value} +\w", said, re.M)
@@ -95,9 +95,9 @@ def test_help_names_every_command_option_and_exit_code(capsys: pytest.CaptureFix
         assert option in said
 
 
-@pytest.mark.parametrize("command", cli.COMMANDS, ids=lambda command: command.name)
+@pytest.mark.parametrize("command", command_list.COMMANDS, ids=lambda command: command.name)
 def test_every_command_has_a_description_an_example_and_words_for_each_option(
-    command: cli.Command, capsys: pytest.CaptureFixture[str]
+    command: command_list.Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
         cli.main([command.name, "--help"])
@@ -109,8 +109,8 @@ def test_every_command_has_a_description_an_example_and_words_for_each_option(
     assert all(action.help for action in parser._actions)
 
 
-@pytest.mark.parametrize("command", cli.COMMANDS, ids=lambda command: command.name)
-def test_every_example_is_a_command_line(command: cli.Command) -> None:
+@pytest.mark.parametrize("command", command_list.COMMANDS, ids=lambda command: command.name)
+def test_every_example_is_a_command_line(command: command_list.Command) -> None:
     words = command.example.partition("#")[0].partition(">")[0].split()
     cli.parser().parse_args(words[1:])
 

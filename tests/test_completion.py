@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from migwizard import cli
+from migwizard import cli, command_list
 from migwizard.commands import completion
 from tests.terminal import Terminal
 
@@ -54,7 +54,7 @@ def fish_completes(line: str, folder: Path) -> list[str]:
 def test_fish_completes_commands_options_and_values(tmp_path: Path) -> None:
     for name in ("shop", "run"):
         (tmp_path / name).mkdir()
-    every = sorted(command.name for command in cli.COMMANDS)
+    every = sorted(command.name for command in command_list.COMMANDS)
     for line, offered in {
         "migwizard ": every,
         "migwizard -C shop ": every,
@@ -102,11 +102,11 @@ def test_zsh_completes_commands_options_and_values(line: str, completed: str, tm
         shell.close()
 
 
-@pytest.mark.parametrize("shell", cli.SHELLS)
+@pytest.mark.parametrize("shell", command_list.SHELLS)
 def test_every_script_knows_every_command_and_option(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["completion", shell]) == 0
     script = capsys.readouterr().out
-    for command in cli.COMMANDS:
+    for command in command_list.COMMANDS:
         assert re.search(rf"\b{command.name}\b", script)
     for option in ("until", "dry-run", "from-dot", "no-mouse", "port"):
         assert option in script

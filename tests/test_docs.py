@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from migwizard import cli
+from migwizard import cli, command_list
 from migwizard.config import Config, read_config
 from migwizard.engine.states import ORDER
 from migwizard.errors import UsageError
@@ -70,7 +70,7 @@ def test_an_unknown_setting_names_the_nearest(key: str, near: str, tmp_path: Pat
 
 def test_every_command_and_option_is_in_the_readme() -> None:
     text = read("README.md")
-    for command in cli.COMMANDS:
+    for command in command_list.COMMANDS:
         assert re.search(rf"^migwizard {command.name}\b", text, re.M), command.name
     for option in re.findall(r"--[a-z-]+", cli.parser().format_help()):
         assert option in text or option in ("--help",), option

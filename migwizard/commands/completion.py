@@ -10,7 +10,7 @@ import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from migwizard import cli
+from migwizard import cli, command_list
 from migwizard.exit_codes import ExitCode
 
 FILES = ("FILE", "PATH")
@@ -57,12 +57,12 @@ def _parsers() -> tuple[argparse.ArgumentParser, dict[str, argparse.ArgumentPars
     """The parser of the wizard, and those of the commands that are not reserved."""
     main = cli.parser()
     commands = next(action for action in main._actions if isinstance(action, argparse._SubParsersAction))
-    return main, {command.name: commands.choices[command.name] for command in cli.COMMANDS}
+    return main, {command.name: commands.choices[command.name] for command in command_list.COMMANDS}
 
 
 def _arguments(name: str) -> tuple[str, ...]:
     """What may stand behind a command besides options: words, or "" for a folder."""
-    return cli.SHELLS if name == "completion" else ("",) if name == "demo" else ()
+    return command_list.SHELLS if name == "completion" else ("",) if name == "demo" else ()
 
 
 def _bash() -> str:
@@ -119,12 +119,12 @@ def _bash() -> str:
 
 def _zsh() -> str:
     main, parsers = _parsers()
-    described = [f"        {_quoted(f'{command.name}:{command.summary}')}" for command in cli.COMMANDS]
+    described = [f"        {_quoted(f'{command.name}:{command.summary}')}" for command in command_list.COMMANDS]
     cases = []
     for name, parser in parsers.items():
         rest = ["'*:folder:_files -/'"] if name == "demo" else []
         if name == "completion":
-            rest = [f"'1:shell:({' '.join(cli.SHELLS)})'"]
+            rest = [f"'1:shell:({' '.join(command_list.SHELLS)})'"]
         lines = [*_zsh_flags(parser), *rest]
         cases += [f"        ({name})", "            _arguments \\", *_continued(lines, 16), "            ;;"]
     return "\n".join(
@@ -199,7 +199,7 @@ def _fish() -> str:
         "end",
         "complete -c migwizard -f",
     ]
-    lines += [f"{none} -a {command.name} -d {_fish_quoted(command.summary)}" for command in cli.COMMANDS]
+    lines += [f"{none} -a {command.name} -d {_fish_quoted(command.summary)}" for command in command_list.COMMANDS]
     lines += [f"{none}{_fish_flag(flag)}" for flag in _flags(main)]
     for name, parser in parsers.items():
         seen = f"complete -c migwizard -n '__migwizard_on {name}'"

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from migwizard.cli import STATES
+from migwizard.command_list import STATES
 from tests.engine.support import Shop, begun
 
 pytestmark = pytest.mark.ride
