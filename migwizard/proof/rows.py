@@ -262,14 +262,23 @@ def _compare_counters(
         greatest = _greatest_key(new["tables"][table])
         left, right = ("not set" if value is None else str(value) for value in (before, after))
         if greatest > (after or 0) and (after is not None or before is not None):
-            sentence = f"The counter of {table} is {right} in the new history, below its greatest key {greatest}."
+            sentence = f"{table} has numbered {_rows_up_to(after)} in the new history, although keys up to {greatest} are taken."
             yield Difference("error", "counter", table, table, left, right, sentence)
             continue
-        sentence = f"The counter of {table} is {left} in the old history and {right} in the new one"
+        numbered = f"{_rows_up_to(before)} in the old history and {_rows_up_to(after)} in the new one"
+        sentence = f"{table} has numbered {numbered}"
         if table in set_counters and table in ahead(old):
-            yield Difference("error", "counter", table, table, left, right, f"{sentence}; the old history sets it.")
+            yield Difference(
+                "error", "counter", table, table, left, right, f"{sentence}; the old history sets this on purpose."
+            )
         else:
-            yield Difference("info", "counter", table, table, left, right, f"{sentence}.")
+            yield Difference(
+                "info", "counter", table, table, left, right, f"{sentence}: only its next number is another one."
+            )
+
+
+def _rows_up_to(counter: int | None) -> str:
+    return "no row yet" if counter is None else f"rows up to {counter}"
 
 
 def _free_counters(rows: Mapping[str, Any]) -> dict[str, int]:

@@ -278,7 +278,7 @@ def test_what_the_plan_costs_is_never_cut(size: tuple[int, int]) -> None:
     app = levels_app()
 
     async def act(pilot: Pilot[Any]) -> None:
-        assert "migrate 0.38x before seeds" in text_of(app)
+        assert "62 % less work for migrate" in text_of(app)
 
     drive(app, act, size)
 

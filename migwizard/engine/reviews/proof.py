@@ -96,9 +96,8 @@ def _operations(numbers: Tally) -> tuple[str, str]:
     """How many there were and what became of them, in the width of a column."""
     if not numbers.total:
         return "", ""
-    left = ((numbers.dropped, "dropped"), (numbers.one_time, "one-time"))
-    said = next((f", {number} {what}" for number, what in left if number), "")
-    return str(numbers.total), f"{numbers.kept} kept{said}"
+    left = numbers.total - numbers.kept
+    return str(numbers.total), f"{numbers.kept} kept" + (f", {left} not" if left else "")
 
 
 def _unsteady(certificate: Certificate) -> str:

@@ -52,7 +52,7 @@ def view_line(preview: LevelsPreview, width: int, *, models: bool) -> str:
     cost += f", {preview.on_top} kept on top" if preview.on_top else ""
     cost += ", replaces" if preview.by_name else ""
     if preview.rendered_before:
-        cost += f", migrate {preview.rendered_after / preview.rendered_before:.2f}x before seeds"
+        cost += f", {_work(preview)}"
     plan = "plan" if preview.changed else f"plan: {files}"
     # Which view it is can be seen, and its key stands below; what it costs is nowhere else.
     forms = (
@@ -61,6 +61,12 @@ def view_line(preview: LevelsPreview, width: int, *, models: bool) -> str:
         f"Cost now {cost}",
     )
     return next((form for form in forms if len(form) <= width), forms[-1])
+
+
+def _work(preview: LevelsPreview) -> str:
+    """What becomes of the work of a migrate from zero; that seeds come on top is said with the figures themselves."""
+    less = round(100 * (1 - preview.rendered_after / preview.rendered_before))
+    return f"{abs(less)} % {'less' if less > 0 else 'more'} work for migrate" if less else "as much work for migrate"
 
 
 def file_cells(file: PlanFile, variables: Mapping[str, str], *, moving: bool) -> tuple[str | Text, ...]:
