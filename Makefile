@@ -23,6 +23,7 @@ help:
 	@echo "make bench PARTS='start files'  what a reset costs, as ratios to Django's own commands, and whether it became slower; docs/bench.md"
 
 $(READY): pyproject.toml
+	@echo "Setting up $(VENV) with what migwizard needs; pip downloads it, which may take a minute or two ..."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@

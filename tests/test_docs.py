@@ -138,6 +138,12 @@ def test_make_help_names_every_target() -> None:
     assert targets - told <= {"help", "demo-project", "format", "clean"}
 
 
+def test_make_says_that_it_downloads_before_it_does() -> None:
+    recipe = read("Makefile").partition("$(READY): pyproject.toml\n")[2]
+    said, pip = recipe.find("@echo"), recipe.find("pip install")
+    assert 0 <= said < pip and "downloads" in recipe[said:pip]
+
+
 def test_every_event_of_the_engine_is_in_the_schema() -> None:
     schema = json.loads(read("docs/json.schema.json"))
     told = set()
