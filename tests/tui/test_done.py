@@ -84,7 +84,7 @@ def written(name: str) -> str:
 
 
 @pytest.mark.parametrize("keys", [("y",), ("tab", "enter")])
-def test_the_message_is_copied_and_its_file_named(keys: tuple[str, ...]) -> None:
+def test_the_command_that_commits_all_of_it_is_copied_and_its_file_named(keys: tuple[str, ...]) -> None:
     app = APPS["done"]()
 
     async def act(pilot: Pilot[Any]) -> None:
@@ -95,7 +95,8 @@ def test_the_message_is_copied_and_its_file_named(keys: tuple[str, ...]) -> None
     drive(app, act)
     preview = recorded("review:done").preview
     assert isinstance(preview, DonePreview)
-    assert app.clipboard == written("commit-message.txt") == preview.commit_message
+    assert app.clipboard == written("commit-command.txt").rstrip("\n") == preview.commit
+    assert preview.commit.startswith("git add -A -- ") and " && git commit -F .migwizard/" in preview.commit
     assert app.answers == []
 
 

@@ -33,5 +33,7 @@ class ApplyPreview:
     """Other files in the migrations folders, which are left where they are."""
     callers: tuple[str, ...] = ()
     """Where code of the project names a migration that goes, as "path:line"."""
+    also: tuple[str, ...] = ()
+    """Other files that come or change with the swap, relative to the project: manifest and script beside manage.py."""
     kept: str = ""
     """What stays on top of the new files: "12 migrations kept on top since 2024-05-01"; empty for nothing."""

@@ -19,6 +19,8 @@ class DonePreview:
     left: tuple[tuple[str, str], ...]
     """(what, how) that the person still has to do."""
     commit_message: str
+    commit: str
+    """The git command that commits the reset with that message."""
     summary: str
     """One page of Markdown for the pull request."""
     saved: tuple[str, ...]

@@ -43,4 +43,4 @@ class ProofPreview:
     path: str = ""
     """Where the certificate lies, relative to the project."""
     operations: tuple[str, str] = ("", "")
-    """How many old data operations there were, and what became of them: "12 kept, 7 one-time"; empty for none."""
+    """How many old data operations there were, and what became of them: "12 kept, 7 not"; empty for none."""

@@ -59,6 +59,7 @@ def question(ride: Ride) -> Question:
             databases=tuple((line.alias, line.stands) for line in lines),
             left=tuple(_left(ride, reached, lines)),
             commit_message=message,
+            commit=_commit(ride),
             summary=page,
             saved=tuple(ride.checkpoint.results[State.DONE].get("saved", ())),
             apps=reached.apps,
@@ -86,14 +87,8 @@ def _headline(lines: tuple[DatabaseLine, ...], switched: list[DatabaseLine], by_
 
 def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list[tuple[str, str]]:
     """What only the person can do, in the order in which it is done."""
-    beside = committed.there(ride)
-    paths = count(reached.before + reached.after + len(beside), "path")
-    message = f"{ride.workplace.folder.name}/{done.MESSAGE}"
-    every = " ".join(shlex.quote(folder) for folder in sorted(set(ride.checkpoint.folders.values())))
-    named = every if len(ride.checkpoint.folders) <= FOLDERS_NAMED else "'*/migrations/*.py'"
-    named = " ".join([named, *beside])
-    commit = f'{paths}; message ready: "{summary.subject(reached)}", git add -A -- {named} && git commit -F {message}'
-    left = [("Commit", commit)]
+    paths = count(reached.before + reached.after + len(committed.there(ride)), "path")
+    left = [("Commit", f'{paths}; message ready: "{summary.subject(reached)}", {_commit(ride)}')]
     if checkout.lacks(ride):
         left.append(("Image", "what --via runs still has the old files: build it anew before migrate runs there"))
     by_name = bool(histories.manifest(ride).replaces)
@@ -115,6 +110,13 @@ def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list
         )
     )
     return left
+
+
+def _commit(ride: Ride) -> str:
+    every = " ".join(shlex.quote(folder) for folder in sorted(set(ride.checkpoint.folders.values())))
+    named = every if len(ride.checkpoint.folders) <= FOLDERS_NAMED else "'*/migrations/*.py'"
+    paths = " ".join([named, *committed.there(ride)])
+    return f"git add -A -- {paths} && git commit -F {ride.workplace.folder.name}/{done.MESSAGE}"
 
 
 def _how(line: DatabaseLine, by_name: bool) -> str:

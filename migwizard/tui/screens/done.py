@@ -21,7 +21,7 @@ from migwizard.tui.widgets.facts import FactView
 from migwizard.tui.widgets.lines import Line
 from migwizard.tui.widgets.rule import Rule
 
-COPY = "copy-message"
+COPY = "copy-commit"
 APPS = 10
 """So many apps have a bar of their own."""
 DATABASES = 4
@@ -35,7 +35,13 @@ class DoneScreen(StepScreen):
     CSS_PATH = "done.tcss"
     ACTS: ClassVar[tuple[Command, ...]] = (
         Command("", "enter", "press", "Press the focused button."),
-        Command("copy_message", "y", "copy", "Copy the commit message, and write it to a file.", footer=True),
+        Command(
+            "copy_commit",
+            "y",
+            "copy",
+            "Copy the git command that commits all of it, and write it to a file.",
+            footer=True,
+        ),
         Command("save_summary", "s", "save", "Write the summary for the pull request to a file.", footer=True),
     )
 
@@ -70,7 +76,7 @@ class DoneScreen(StepScreen):
 
     def actions(self, question: Question) -> tuple[Choice, ...]:
         by_key = {choice.key: choice for choice in question.choices}
-        copy = Choice(COPY, "copies it, and writes it to a file", "Copy commit message")
+        copy = Choice(COPY, "copies it, and writes it to a file", "Copy commit command")
         shown = [by_key.get("summary"), copy if "message" in by_key else None, by_key.get("continue")]
         return tuple(choice for choice in shown if choice is not None)
 
@@ -78,11 +84,11 @@ class DoneScreen(StepScreen):
         """Copying is no answer: nothing of it concerns the engine."""
         if message.answer == COPY:
             message.stop()
-            self.action_copy_message()
+            self.action_copy_commit()
 
-    def action_copy_message(self) -> None:
+    def action_copy_commit(self) -> None:
         if self.preview is not None:
-            self.post_message(CopyWanted(self.preview.commit_message, "commit-message.txt"))
+            self.post_message(CopyWanted(self.preview.commit, "commit-command.txt"))
 
     def action_save_summary(self) -> None:
         if self.preview is not None:
