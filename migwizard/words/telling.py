@@ -175,6 +175,8 @@ def _apply(preview: previews.ApplyPreview) -> list[str]:
     head = f"{count(out, 'file')} out, {into} in" + (", done." if preview.applied else ".")
     apps = [f"{app.label}: {len(app.out)} out, in: {listed(app.into)}." for app in preview.apps]
     lines = [head, *_cut(apps, 2 * SOME, "app")]
+    if preview.also:
+        lines.append(f"Also written: {some(preview.also)}.")
     if preview.proof:
         lines.append(f"Proof: {_dotted(preview.proof)}")
     if preview.stays:

@@ -119,7 +119,7 @@ def undo_question(*, stops: bool = False) -> Question:
     )
     both = Choice(
         "undo",
-        "The rows return into default, then the files, byte for byte; the 13 new ones go, and .migwizard too: the reset is "
+        "The rows return into default, then the files, byte for byte; the 15 new ones go, and .migwizard too: the reset is "
         "over.",
         "Undo Fake and Apply: 55 rows and 55 files",
         writes="55 rows and 55 files",
@@ -130,7 +130,7 @@ def undo_question(*, stops: bool = False) -> Question:
     looked = (
         Finding("default", "ok", "nothing was recorded since; 55 rows are backed up"),
         Finding("Built on top", "ok", "no migration was added on top of the new ones"),
-        Finding("Files", "ok", "the 13 new ones as we wrote them, 55 old ones backed up"),
+        Finding("Files", "ok", "the 15 new ones, 2 of them beside manage.py, as we wrote them, 55 old ones backed up"),
     )
     if stops:
         recorded = (
@@ -145,8 +145,8 @@ def undo_question(*, stops: bool = False) -> Question:
             looked[-1],
         )
     acts = (
-        UndoAct("Fake: default, 55 rows out, 13 in", "puts 55 rows back, same ids", "2024-05-17T14:52:00+00:00"),
-        UndoAct("Apply: 55 files out, 13 in", "puts 55 back, removes 13", "2024-05-17T14:48:00+00:00"),
+        UndoAct("Fake: default, 55 rows for 13", "puts 55 rows back, same ids", "2024-05-17T14:52:00+00:00"),
+        UndoAct("Apply: 55 files for 15", "puts 55 files back, removes 15", "2024-05-17T14:48:00+00:00"),
     )
     return Question(
         "undo:00c2e5d43031",

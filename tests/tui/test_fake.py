@@ -215,7 +215,7 @@ def test_what_was_done_is_not_said_to_happen_still() -> None:
     app = APPS["faked"]()
 
     async def act(pilot: Pilot[Any]) -> None:
-        assert "done: 55 out, " in text_of(app) and "will happen" not in text_of(app)
+        assert "done: 55 rows for 12" in text_of(app) and "will happen" not in text_of(app)
 
     drive(app, act)
 

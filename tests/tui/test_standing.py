@@ -37,7 +37,7 @@ def test_done_counts_the_databases_that_were_switched() -> None:
 
 
 def test_undo_says_what_there_is_to_undo() -> None:
-    fake, apply = UndoAct("Fake: default, 55 rows out, 13 in", ""), UndoAct("Apply: 55 files out, 13 in", "")
+    fake, apply = UndoAct("Fake: default, 55 rows for 13", ""), UndoAct("Apply: 55 files for 15", "")
     assert "1 database switched" in after(UndoPreview((fake, apply), (), ""), "undo:what").changed
     assert "database not yet" in after(UndoPreview((apply,), (), ""), "undo:what").changed
     assert after(UndoPreview((), (), ""), "undo:what").changed == UNCHANGED

@@ -16,6 +16,7 @@ from migwizard.engine.staging import edits, strays
 from migwizard.engine.steps.apply import steps_back
 from migwizard.engine.surviving import journal
 from migwizard.engine.surviving.journal import Step
+from migwizard.engine.swapping import committed
 from migwizard.engine.switching import histories, rowcopies
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import DatabaseError, MigwizardError
@@ -101,7 +102,9 @@ class Look:
         self.steps = steps_back(self.ride)
         journal.check(self.ride.project.root, self.steps)
         come = sum(step.after is not None for step in self.steps)
-        return f"the {len(self.steps) - come} new ones as we wrote them, {come} old ones backed up"
+        beside = sum(committed.is_committed(step.path) and step.after is None for step in self.steps)
+        of_them = f", {beside} of them beside manage.py," if beside else ""
+        return f"the {len(self.steps) - come} new ones{of_them} as we wrote them, {come} old ones backed up"
 
     def _databases(self) -> str:
         self.aliases = undo.switched_by_us(self.ride)
@@ -243,7 +246,7 @@ def _acts(ride: Ride, look: Look, files: int) -> list[UndoAct]:
     applied = next((act.at for act in reversed(done) if act.kind == "apply"), "")
     acts = [
         UndoAct(
-            f"Fake: {line.alias}, {count(line.rows_out, 'row')} out, {line.rows_in} in",
+            f"Fake: {line.alias}, {count(line.rows_out, 'row')} for {line.rows_in}",
             f"puts {count(line.rows_out, 'row')} back, same ids",
             at.get(line.alias, ""),
         )
@@ -254,6 +257,11 @@ def _acts(ride: Ride, look: Look, files: int) -> list[UndoAct]:
     new = len(look.steps) - files
     listed = tuple(f"{'+' if step.after else '-'} {step.path}" for step in look.steps)
     acts.append(
-        UndoAct(f"Apply: {count(files, 'file')} out, {new} in", f"puts {files} back, removes {new}", applied, listed)
+        UndoAct(
+            f"Apply: {count(files, 'file')} for {new}",
+            f"puts {count(files, 'file')} back, removes {new}",
+            applied,
+            listed,
+        )
     )
     return acts

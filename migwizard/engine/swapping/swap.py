@@ -257,6 +257,7 @@ def preview(ride: Ride, steps: tuple[Step, ...], stat_text: str, callers: Sequen
         approved=fingerprint(sorted((step.path, step.before, step.after) for step in steps))[:8],
         stays=_stays(ride),
         callers=tuple(callers),
+        also=tuple(sorted({step.path for step in steps if step.after} - {step.path for step in migrations_of(steps)})),
         kept=keeping.kept(ride).words,
     )
 

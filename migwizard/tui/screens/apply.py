@@ -159,6 +159,8 @@ def _facts(preview: ApplyPreview) -> list[str]:
         f" Second    {OK} {preview.second_backup}",
         f" Proof     {OK} {preview.proof}",
     ]
+    if preview.also:
+        facts.insert(0, f" Also      {IN} {some(preview.also)}")
     if preview.stays:
         more = f" and {len(preview.stays) - 2} more" if len(preview.stays) > 2 else ""
         facts.append(f" Stays     {', '.join(preview.stays[:2])}{more}")

@@ -237,7 +237,7 @@ class FakeScreen(StepScreen):
 
 def _will(line: DatabaseLine) -> str:
     if line.switched:
-        return f"done: {line.rows_out} out, {line.rows_in} in"
+        return f"done: {count(line.rows_out, 'row')} for {line.rows_in}"
     if line.askable:
         return f"{count(line.rows_out, 'row')} out, {line.rows_in} in"
     if line.state in ("NEW", "EMPTY", "missing"):
