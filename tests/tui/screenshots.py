@@ -21,6 +21,7 @@ from textual.pilot import Pilot
 from migwizard.engine.process import Message
 from migwizard.engine.states import ORDER
 from migwizard.engine.talk import Question
+from tests.tui.ordering import offering
 from tests.tui.recording import recorded
 from tests.tui.refusals import EXAMPLES
 from tests.tui.refusing import refusal
@@ -43,7 +44,7 @@ class Picture:
 
     def app(self) -> ScriptedApp:
         kind, _, code = self.question.partition(":")
-        question = refusal(code) if kind == "refusal" else recorded(self.question)
+        question = refusal(code) if kind == "refusal" else offering() if kind == OFFER else recorded(self.question)
         return wizard(*before(question), question, theme=self.theme, guided=self.guided)
 
     def file(self, size: tuple[int, int]) -> Path:
@@ -51,6 +52,8 @@ class Picture:
 
 
 SMALL = ((80, 24),)
+OFFER = "offer"
+"""Instead of the id of a question: Seeds with dependencies for the order, which the demo project is not offered."""
 WIDE = ((160, 44),)
 PICTURES = (
     Picture("resume", "resume"),
@@ -64,6 +67,7 @@ PICTURES = (
     Picture("generate", "review:generate", ("n",), sizes=(*SIZES, *WIDE)),
     Picture("seeds-decide", "keep:products.0016_search_index#0"),
     Picture("seeds", "review:seeds", sizes=(*SIZES, *WIDE)),
+    Picture("seeds-order", OFFER, ("tab", "tab")),
     Picture("proof", "review:proof"),
     Picture("apply", "apply"),
     Picture("apply-confirm", "apply", ("tab", "enter")),

@@ -22,6 +22,7 @@ from migwizard.tui.widgets.choices import ChoiceBar
 from migwizard.tui.widgets.decide import ChoiceList
 from migwizard.tui.widgets.lines import LineView
 from migwizard.tui.widgets.rows import RowTable
+from tests.tui.ordering import offering
 from tests.tui.recording import recorded
 from tests.tui.snapshots import Compare, every_picture, same_after_resize, same_picture
 from tests.tui.support import SIZES, ScriptedApp, begin, drive, progress, settled, text_of, wizard
@@ -427,21 +428,9 @@ def test_escape_from_the_details_of_a_decision_leads_back_to_its_choices() -> No
     drive(app, act)
 
 
-def offering(added: bool) -> Question:
-    """The review with the offer of dependencies for the order, or with the way back."""
-    question = recorded("review:seeds")
-    price = "migrate renders 63 model classes instead of 99, but apps then depend on others: alpha after omega"
-    choice = (
-        Choice("precedence:no", "each file depends on what it needs", "Remove the dependencies for the order")
-        if added
-        else Choice("precedence:yes", price, "Add dependencies for the order")
-    )
-    return replace(question, choices=(*question.choices, choice))
-
-
 @pytest.mark.parametrize("rows", (True, False))
 def test_the_offer_of_dependencies_is_explained_with_its_price(rows: bool) -> None:
-    question = offering(False)
+    question = offering()
     assert isinstance(question.preview, SeedsPreview)
     if not rows:
         question = replace(question, preview=replace(question.preview, seeds=()))
@@ -450,13 +439,13 @@ def test_the_offer_of_dependencies_is_explained_with_its_price(rows: bool) -> No
     async def look(pilot: Pilot[Any]) -> None:
         assert app.screen.query_one("#actions", ChoiceBar).focus_choice("precedence:yes")
         await settled(pilot)
-        assert "alpha after omega" in text_of(app)
+        assert "orders after organizations" in text_of(app)
         assert screen_of(app).topic == "seeds.order"
         await pilot.press("question_mark")
         await settled(pilot)
         assert isinstance(app.screen, ExplainDialog)
         assert app.screen.explain.what.startswith(
-            "Migrate renders 63 model classes instead of 99, but apps then depend"
+            "Migrate renders 603 model classes instead of 754, but apps then depend"
         )
         assert "an order in which Django renders fewer" in app.screen.explain.what
 
@@ -464,7 +453,7 @@ def test_the_offer_of_dependencies_is_explained_with_its_price(rows: bool) -> No
 
 
 def test_once_they_are_there_the_other_button_is_explained() -> None:
-    app = app_of(offering(True))
+    app = app_of(offering(added=True))
 
     async def look(pilot: Pilot[Any]) -> None:
         assert app.screen.query_one("#actions", ChoiceBar).focus_choice("precedence:no")
