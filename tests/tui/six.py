@@ -130,7 +130,7 @@ def undo_question(*, stops: bool = False) -> Question:
     looked = (
         Finding("default", "ok", "nothing was recorded since; 55 rows are backed up"),
         Finding("Built on top", "ok", "no migration was added on top of the new ones"),
-        Finding("Files", "ok", "the 15 new ones, 2 of them beside manage.py, as we wrote them, 55 old ones backed up"),
+        Finding("Files", "ok", "15 new (2 beside manage.py) as written, 55 old ones backed up"),
     )
     if stops:
         recorded = (

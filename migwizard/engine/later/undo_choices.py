@@ -103,8 +103,8 @@ class Look:
         journal.check(self.ride.project.root, self.steps)
         come = sum(step.after is not None for step in self.steps)
         beside = sum(committed.is_committed(step.path) and step.after is None for step in self.steps)
-        of_them = f", {beside} of them beside manage.py," if beside else ""
-        return f"the {len(self.steps) - come} new ones{of_them} as we wrote them, {come} old ones backed up"
+        of_them = f" ({beside} beside manage.py)" if beside else ""
+        return f"{len(self.steps) - come} new{of_them} as written, {come} old ones backed up"
 
     def _databases(self) -> str:
         self.aliases = undo.switched_by_us(self.ride)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from rich.text import Text
-from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Static
 
@@ -53,7 +52,8 @@ class UndoScreen(StepScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.watch(self.query_one("#looked"), "scroll_y", self._say_more, init=False)
+        self.screen_layout_refresh_signal.subscribe(self, self._share)
+        self.watch(self.query_one("#looked"), "scroll_y", self._share, init=False)
 
     def box(self, question: Question) -> Literal["no", "beside", "instead"]:
         """Always a list of choices, below what was done."""
@@ -70,27 +70,22 @@ class UndoScreen(StepScreen):
             return
         self.query_one("#acts", RowTable).fill([(str(place), _cells(act)) for place, act in enumerate(preview.acts)])
         self.query_one("#looked", FactView).tell([line for found in preview.looked for line in _lines(found)], HANG)
-        self.call_after_refresh(self._share)
         self.query_one("#backup", Static).update(f" Backup    {preview.backup}" if preview.backup else "")
 
-    @on(FactView.Resized, "#looked")
-    def _share(self) -> None:
-        """Give what was looked at all the room that the rest leaves, and say where it does not suffice."""
-        looked, box = self.query_one("#looked", FactView), self.query_one(QuestionBox)
-        others = [self.query_one(name) for name in ("#acts", "#lookedhead", "#backup")]
-        taken = sum(one.size.height for one in others if one.display) + box.outer_size.height + box.styles.margin.top
-        looked.styles.max_height = max(self.query_one("#main").size.height - taken, 1)
-        self.call_after_refresh(self._say_more)
+    def _share(self, _: object = None) -> None:
+        """Give what was looked at all the room that the rest leaves, and say where it does not suffice.
 
-    def _say_more(self) -> None:
-        """A STOP below the last row in sight would be missed."""
-        more = self.query_one("#looked", FactView).below
+        Done after every layout, and again while that changed something: a STOP below the last row in sight would be missed.
+        """
+        looked, box = self.query_one("#looked", FactView), self.query_one(QuestionBox)
+        others = (self.query_one(name) for name in ("#acts", "#lookedhead", "#backup"))
+        taken = sum(one.size.height for one in others if one.display) + box.outer_size.height + box.styles.margin.top
+        room = max(self.query_one("#main").size.height - taken, 1)
+        if looked.styles.max_height is None or looked.styles.max_height.value != room:
+            looked.styles.max_height = room
+        more = looked.below
         words = f": {count(more, 'more line')} below (Shift+Tab, Down)" if more else ""
         self.query_one("#lookedhead", Rule).update(f"Looked at now{words}")
-
-    def on_resize(self) -> None:
-        super().on_resize()
-        self.call_after_refresh(self._share)
 
     def action_keep(self) -> None:
         if self.question is not None:
@@ -98,7 +93,6 @@ class UndoScreen(StepScreen):
 
     def action_detail(self) -> None:
         self.query_one(QuestionBox).toggle_details()
-        self.call_after_refresh(self._share)
 
 
 def _cells(act: UndoAct) -> tuple[str | Text, ...]:
