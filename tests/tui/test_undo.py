@@ -108,17 +108,25 @@ def test_all_that_stands_in_the_way_is_read_in_a_small_terminal() -> None:
 
 
 def test_where_not_all_of_it_fits_it_says_that_there_is_more_and_scrolls_to_the_end() -> None:
+    """The room is shared out after each layout, and each may ask for another one."""
     app = APPS["undo-stop"]()
 
+    async def still(pilot: Pilot[Any]) -> None:
+        before = ""
+        while before != text_of(app):
+            before = text_of(app)
+            await settled(pilot)
+
     async def act(pilot: Pilot[Any]) -> None:
+        await still(pilot)
         assert "Looked at now: 11 more lines below (Shift+Tab, Down)" in text_of(app)
         await pilot.press("shift+tab")
         await settled(pilot)
         await pilot.press("down")
-        await settled(pilot)
+        await still(pilot)
         assert "10 more lines below" in text_of(app)
         await pilot.press("end")
-        await settled(pilot)
+        await still(pilot)
         shown = " ".join(text_of(app).split())
         assert "backed up" in shown and "below" not in shown
 
