@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from migwizard.engine.options import Opening
 
 
+ON_TOP = "The new files are in the tree, and other migrations came after them. Undo needs these to come off first"
+
+
 class StartOver(Exception):  # noqa: N818 - not an error: the person begins anew
     """The folder of the reset was set aside; the ride is to be opened again."""
 
@@ -69,7 +72,7 @@ def _preview(ride: Ride) -> tuple[ResumePreview, str]:
     finished = checkpoint.applied and State.DONE in checkpoint.results
     try:
         stale = _stale(ride)
-        added = [".".join(node) for node in built_on(ride)] if finished else []
+        added = [".".join(node) for node in built_on(ride)] if checkpoint.applied else []
         changed, details = ([f"on top of it: {some(added)}"], "\n".join(added)) if added else since.changed(ride)
     except MigwizardError as error:
         # Preflight will say it better, with its cures.
@@ -111,16 +114,13 @@ def _stale(ride: Ride) -> list[str]:
 
 
 def _text(preview: ResumePreview) -> str:
-    if preview.built_on:
-        return (
-            "The new files are in the tree, and other migrations came after them. Undo needs these to come off first; a reset of "
-            "all of them begins when this one is set aside."
-        )
+    if preview.built_on and preview.finished:
+        return f"{ON_TOP}; a reset of all of them begins when this one is set aside."
     if preview.finished:
         return "The new files are in the tree. You can look at the result, or undo all of it."
     parts = [f"It stopped at {preview.stopped.capitalize()}; your decisions are kept."]
     if preview.applied:
-        parts.append("The new files are in the tree.")
+        parts.append(f"{ON_TOP}." if preview.built_on else "The new files are in the tree.")
     if preview.stale:
         again = ", ".join(state.capitalize() for state in preview.stale)
         parts.append(f"Computed again, since the project changed: {again}.")
@@ -136,7 +136,7 @@ def _choices(ride: Ride, preview: ResumePreview, details: str) -> Iterable[Choic
     yield Choice("look", "every step, nothing can be changed", "Look only")
     if preview.applied:
         yield _undo(preview.built_on)
-        if preview.built_on:
+        if preview.built_on and preview.finished:
             yield Choice("over", ASIDE_DOES, ASIDE, writes="the folder .migwizard")
     else:
         yield Choice("undo", "nothing was applied: only staging goes", "Undo and remove the checkpoint")
@@ -149,7 +149,7 @@ def _choices(ride: Ride, preview: ResumePreview, details: str) -> Iterable[Choic
 
 def _undo(built_on: bool) -> Choice:
     if built_on:
-        return Choice("undo", "others have built on it: shows what has to come off first", "Undo ...")
+        return Choice("undo", "migrations came on top: shows what has to come off first", "Undo ...")
     return Choice("undo", "files and rows go back; what exactly is asked first", "Undo ...")
 
 

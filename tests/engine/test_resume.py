@@ -236,6 +236,25 @@ def test_a_finished_reset_that_others_built_on_can_be_set_aside_at_once(tiny_fin
     assert sat.person.ids == ["resume", "dirty-elsewhere"], "a new reset has begun"
 
 
+def test_a_swap_that_migrations_came_on_top_of_promises_no_undo(tiny_proved: Shop) -> None:
+    """They may be the person's own: also before a database is switched they have to come off first."""
+    person = Person({"apply": ["apply"], "switch:default": ["quit"]}, goes_on=True)
+    assert sit_down(tiny_proved.root, person).left
+    (tiny_proved.root / "clubs/migrations/0004_later.py").write_text(
+        "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n"
+        "    dependencies = [('clubs', '0003_reset_seed')]\n    operations = []\n"
+    )
+    sat = back(tiny_proved, "quit")
+    question, preview = sat.person.questions[0], shown(sat)
+    assert (preview.applied, preview.finished, preview.built_on) == (True, False, True)
+    assert [choice.key for choice in question.choices if not choice.group] == ["resume", "look", "undo"]
+    undo = question.choice("undo")
+    assert undo is not None
+    assert undo.effect == "migrations came on top: shows what has to come off first"
+    assert question.text.startswith("It stopped at Fake;")
+    assert "other migrations came after them. Undo needs these to come off first." in question.text
+
+
 def test_decisions_in_words() -> None:
     checkpoint = Checkpoint("r", "t", {}, results={"preflight": {"labels": ["a", "b"]}})
     for key, choice in {

@@ -25,7 +25,7 @@ class ResumePreview:
     finished: bool = False
     """Whether the reset came to its end."""
     built_on: bool = False
-    """Whether migrations came after it, so that there is something for a new reset."""
+    """Whether migrations came on top of its new files, which an undo waits for."""
     stopped: str = ""
     """The state at which it was left."""
     staged: int = 0
