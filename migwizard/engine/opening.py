@@ -65,7 +65,7 @@ def open_ride(
                     ride.keep()
                 if load:
                     guest.start(meanwhile)
-                    _own(ride, found is not None)
+                    _own(ride, found is not None, undo=undo)
                     checkout.check(ride)
                 else:
                     folders = {label: project.root / folder for label, folder in checkpoint.folders.items()}
@@ -114,7 +114,7 @@ def _begin(project: Project) -> Checkpoint:
     return Checkpoint(run_id=run_id, timestamp=timestamp, project={"name": project.root.name}, tag=project.config.tag)
 
 
-def _own(ride: Ride, resumed: bool) -> None:
+def _own(ride: Ride, resumed: bool, *, undo: bool = False) -> None:
     """Refuse the checkpoint of another project; note whose a new one is."""
     project = {
         "name": ride.project.root.name,
@@ -126,7 +126,9 @@ def _own(ride: Ride, resumed: bool) -> None:
     if ride.read_only:
         return
     if resumed:
-        ride.tell("resume", f"Going on at {ride.checkpoint.state.value}", state=ride.checkpoint.state.value)
+        state = ride.checkpoint.state.value
+        what = f"Undo: looking at the reset, which stands at {state}" if undo else f"Going on at {state}"
+        ride.tell("resume", what, state=state)
     ride.checkpoint.project = project
 
 

@@ -25,6 +25,8 @@ def test_errors_of_the_system_check(tiny: Shop) -> None:
     models.write_text(good + "    bad_ = models.TextField()\n    worse_ = models.TextField()\n")
     question = refused(sit_down(tiny.root, Person()), "check", "Django reports 2 errors", 3)
     assert "fields.E001" in question.choice("show").shows  # type: ignore[union-attr]
+    assert question.text.count("must not end with an underscore") == 2
+    assert ".." not in question.text
     cured(tiny.root, "check", then(lambda: models.write_text(good), "again"))
 
 

@@ -32,7 +32,7 @@ def check(ride: Ride, new: Mapping[str, Any]) -> None:
     found = compare_catalogues(new["catalogue"], arrived["catalogue"], explicit_names=ride.registry()["explicit_names"])
     wrong = [item.sentence for item in found if item.severity == "error"]
     if wrong:
-        raise _refused(f"migrate builds something else than from zero: {wrong[0]}")
+        raise _refused(f"migrate builds something else than from zero: {wrong[0].rstrip('.')}")
 
 
 def _refused(what: str) -> MigwizardError:

@@ -227,7 +227,9 @@ def _check_tree(ride: Ride) -> None:
         ride.tell("progress", "loading the project with its new files")
         ride.renew_guest()
         if serious := [message for message in ride.guest.facts["checks"] if message["serious"]]:
-            raise MigwizardError(f"Django's system check reports in the tree: {said(serious[0])}.", code="tree")
+            raise MigwizardError(
+                f"Django's system check reports in the tree: {said(serious[0]).rstrip('.')}.", code="tree"
+            )
         labels = list(ride.apps.labels)
         loaded = ride.guest.call("history", labels=labels)
         found = {(app, name) for app, name, _ in loaded["disk"] if app in labels}

@@ -107,7 +107,7 @@ def _system(ride: Ride, _: Seen) -> tuple[Status, str, str]:
     messages = ride.guest.facts["checks"]
     serious = [message for message in messages if message["serious"]]
     if serious:
-        shown = "; ".join(f"{m['object']}: ({m['id']}) {m['text']}" for m in serious[:5])
+        shown = "; ".join(f"{m['object']}: ({m['id']}) {m['text']}".rstrip(".") for m in serious[:5])
         raise ProjectError(
             f"Django's system check reports {count(len(serious), 'error')}, so makemigrations would refuse too: {shown}. "
             "Nothing was changed.",

@@ -66,7 +66,7 @@ class Round:
         except Error as error:
             # What the server says of a right that is lacking, a replica that only reads, a connection that broke.
             refused = {"result": "REFUSED", "state": None, "deleted": 0, "inserted": 0}
-            said = " ".join(str(error).split())
+            said = " ".join(str(error).split()).rstrip(".")
             return dict(outcome, **refused, code="database", sentence=f"Database {place}: {said}. Nothing was changed.")
         return dict(outcome, **done)
 
