@@ -91,6 +91,47 @@ def test_a_file_that_no_database_records_has_only_to_go(tiny_finished: Shop) -> 
 def test_what_was_taken_back_too_far_comes_again(tiny_finished: Shop) -> None:
     newest = max((tiny_finished.root / "clubs/migrations").glob("0*.py")).stem
     tiny_finished.query(f"DELETE FROM django_migrations WHERE name = '{newest}'")
-    assert refuse(tiny_finished, "moved on since the switch", 5) == [
-        "Apply again in default what was taken back: manage.py migrate"
+    (cure,) = refuse(tiny_finished, "moved on since the switch", 5)
+    assert cure.startswith(
+        "First apply again in default what was taken back (with --fake where only its row is gone): "
+    )
+    assert cure.endswith(f"manage.py migrate clubs {newest}")
+
+
+def test_what_is_gone_comes_again_before_anything_is_taken_off(tiny_finished: Shop) -> None:
+    """A plain migrate would apply again what is taken off, and the other way round."""
+    build_on(tiny_finished)
+    newest = max((tiny_finished.root / "clubs/migrations").glob("0*.py")).stem
+    tiny_finished.query(f"DELETE FROM django_migrations WHERE name = '{newest}'")
+    cures = refuse(tiny_finished, "was added since the reset", 6)
+    assert [cure.partition("manage.py ")[2] for cure in cures[:2]] == [
+        f"migrate clubs {newest}",
+        "migrate people 0001_reset_initial",
     ]
+    assert [cure.split()[0] for cure in cures] == ["First", "Then", "Then"]
+
+
+def test_a_migration_beside_the_newest_new_file_is_taken_off_alone(migrated: Shop, tiny_finished: Shop) -> None:
+    newest = max((tiny_finished.root / "clubs/migrations").glob("0*.py")).stem
+    extra, merge = (tiny_finished.root / f"clubs/migrations/{name}.py" for name in ("0008_extra", "0009_merge"))
+    text = (
+        "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n"
+        "    dependencies = [{}]\n    operations = []\n"
+    )
+    extra.write_text(text.format("('clubs', '0001_reset_initial')"))
+    merge.write_text(text.format(f"('clubs', '{newest}'), ('clubs', '0008_extra')"))
+    assert tiny_finished.manage("migrate", "-v0").returncode == 0
+    said = "clubs.0008_extra, clubs.0009_merge were added since the reset; undo would orphan them."
+    need, command, last = refuse(tiny_finished, said, 6)
+    assert need.startswith(f"First add clubs.{newest} to the dependencies in the file of clubs.0008_extra")
+    extra.write_text(text.format(f"('clubs', '0001_reset_initial'), ('clubs', '{newest}')"))
+    assert command.endswith(f"manage.py migrate clubs {newest}")
+    assert "rows written to that since (by hand where an operation is irreversible)" in command
+    follow(tiny_finished, command)
+    assert last.startswith("Then remove or set aside clubs/migrations/0008_extra.py")
+    extra.unlink()
+    merge.unlink()
+    begins = tiny_finished.migwizard("undo", "--yes").stderr
+    assert "Undo: looking at the reset, which stands at done" in begins
+    assert "Going on" not in begins
+    assert tiny_finished.dump() == migrated.dump()

@@ -127,11 +127,13 @@ def test_what_came_on_top_is_taken_off_by_the_commands_that_a_refused_undo_names
         deployed.run("manage.py", "migrate", "--database", "archive")
         later.rename(later.with_suffix(".gone"))
         said = deployed.script("undo", "--database", "archive", expect=5).stderr
-        assert "First put the file of blog.0003_later back where it was" in said
+        assert "Put the file of blog.0003_later back where it was" in said
         later.with_suffix(".gone").rename(later)
         said = deployed.script("undo", "--database", "archive", expect=5).stderr
         (command,) = re.findall("python (manage.py migrate .*)", said)
         assert command == "manage.py migrate --database archive blog 0001_r1_initial"
+        (line, _) = deployed.lines("undo", "--database", "archive", expect=5)
+        assert [step["command"] for step in line["details"]["steps"]] == [command]
         assert "Then the same undo again." in said
         deployed.run(*command.split())
         deployed.script("undo", "--database", "archive")
@@ -146,8 +148,10 @@ def test_a_new_row_that_was_taken_back_is_to_be_applied_again_before_an_undo(dep
     deployed.script("switch", "--database", "default")
     deployed.run("manage.py", "migrate", "rates", "zero")
     said = deployed.script("undo", "--database", "default", expect=5).stderr
-    assert "Apply again what was taken back: python manage.py migrate\n" in said
-    deployed.run("manage.py", "migrate")
+    (command,) = re.findall("Apply again .* taken back .*: python (manage.py migrate .*)", said)
+    assert command == "manage.py migrate rates 0001_r1_seed"
+    deployed.run(*command.split())
+    deployed.script("undo", "--database", "default")
 
 
 def test_what_a_database_lacks_is_refused_and_let_be_by_name(deployed: Deployed) -> None:

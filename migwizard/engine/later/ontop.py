@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from migwizard.engine.ride import Ride
 from migwizard.engine.swapping.swap import built_on
@@ -17,74 +18,59 @@ def check_nothing_on_top(ride: Ride) -> None:
     added = built_on(ride)
     if not added:
         return
-    recorded, unread = _recorded(ride, added)
+    cures, unread = _commands(ride, added)
     files = some([_file(ride, node) for node in added])
-    last = f"Then remove or set aside {files}, and undo." if recorded else f"Remove or set aside {files}, then undo."
+    last = f"Then remove or set aside {files}, and undo." if cures else f"Remove or set aside {files}, then undo."
     look = f" {some(unread)} could not be read: look whether it is recorded there." if unread else ""
     names = [".".join(node) for node in added]
+    was, it = ("was", "it") if len(names) == 1 else ("were", "them")
     raise ConflictError(
-        f"{some(names)} was added since the reset; undo would orphan it.{look} Nothing was changed.",
+        f"{some(names)} {was} added since the reset; undo would orphan {it}.{look} Nothing was changed.",
         code="built-on",
-        cures=(*(take_back for alias in recorded for take_back in _commands(ride, alias, recorded[alias])), last),
+        cures=(*cures, last),
         details={"added": names},
     )
 
 
-def moved_on(ride: Ride, alias: str, later: Sequence[Sequence[str]], gone: Sequence[object]) -> tuple[str, ...]:
-    """What to do about a database that records migrations `later` than the new ones, or where rows are `gone`.
+def moved_on(steps: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """What to do about a database whose history moved on since the switch, from the steps of its refusal.
 
-    A migration whose file was removed cannot be taken back without it.
+    What was taken back comes again first: with all of it there, nothing but what came on top is taken off. A file that has to
+    come back for that goes again in the end.
     """
-    again = (f"Apply again in {alias} what was taken back: manage.py migrate{_database(alias)}",) if gone else ()
-    if not later:
-        return again
-    nodes = [(app, name) for app, name in later]
-    known = {(app, name) for app, name, _ in ride.guest.call("history", labels=list(ride.checkpoint.folders))["disk"]}
-    lost = [".".join(node) for node in nodes if node not in known]
-    if not lost:
-        return (*_commands(ride, alias, nodes), *again)
-    return (
-        f"First put the file of {some(lost)} back where it was: the way back is in it.",
-        *_commands(ride, alias, nodes, "Then"),
-        *again,
-        "Then set that file aside again, and undo.",
-    )
+    cures = _told(steps)
+    if any(step["do"] == "file" for step in steps):
+        return (*cures, "Then set that file aside again, and undo.")
+    return cures
 
 
-def _recorded(ride: Ride, added: Sequence[Node]) -> tuple[dict[str, list[Node]], list[str]]:
-    """What of the added migrations each database records, and the databases that cannot be read."""
-    recorded, unread = {}, []
+def _commands(ride: Ride, added: Sequence[Node]) -> tuple[list[str], list[str]]:
+    """What takes these migrations back in the databases that record some, and the databases that cannot be read."""
+    cures: list[str] = []
+    unread: list[str] = []
+    new = histories.manifest(ride).new_nodes
     for database in ride.guest.facts["databases"]:
+        alias = database["alias"]
         if database["vendor"] == "other" or not database["exists"]:
             continue
         try:
-            found = histories.read_state(ride, database["alias"])
+            found = histories.read_state(ride, alias)
         except DatabaseError:
-            unread.append(database["alias"])
+            unread.append(alias)
             continue
         rows = {(app, name) for app, name in (*found["extra"], *found["on_top"])}
         if there := [node for node in added if node in rows]:
-            recorded[database["alias"]] = there
-    return recorded, unread
+            gone = [(app, name) for app, name in found["missing"] if (app, name) in new]
+            cures += _told(ride.guest.call("steps_back", alias=alias, later=there, gone=gone))
+    return cures, unread
 
 
-def _commands(ride: Ride, alias: str, later: Sequence[Node], when: str = "First") -> tuple[str, ...]:
-    """The commands that take these migrations back in a database, the newest app first."""
-    nodes = ride.guest.call("history", labels=list(ride.checkpoint.folders))["nodes"]
-    before: dict[str, str] = dict.fromkeys((app for app, _ in later), "zero")
-    before |= {node["app"]: node["name"] for node in nodes if _stays(node, before, later)}
-    return tuple(
-        f"{when} take it back in {alias}, with all that it built there: manage.py migrate{_database(alias)} {app} {name}"
-        for app, name in reversed(before.items())
-    )
-
-
-def _database(alias: str) -> str:
-    return "" if alias == "default" else f" --database {alias}"
-
-
-def _stays(node: Mapping[str, str], apps: Mapping[str, str], later: Sequence[Node]) -> bool:
-    return node["app"] in apps and (node["app"], node["name"]) not in later
+def _told(steps: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The steps in their order, the first of them marked as such."""
+    said = [f"{step['sentence']}: {step['command']}" if step["command"] else step["sentence"] for step in steps]
+    if any(step["do"] == "load" for step in steps):
+        return tuple(said)
+    return tuple(f"{'Then' if number else 'First'} {text[0].lower()}{text[1:]}" for number, text in enumerate(said))
 
 
 def _file(ride: Ride, node: Node) -> str:

@@ -264,7 +264,7 @@ def _undo_database(ride: Ride, alias: str, dry_run: bool, before: list[str]) -> 
         raise DatabaseError(
             f"{error.sentence} {end}",
             code=code,
-            cures=(FROM_COPY,) if copy == "" else _cures(ride, alias, code, error),
+            cures=(FROM_COPY,) if copy == "" else _cures(code, error),
             details=error.details | {"alias": alias, "went_back": [] if dry_run else before, "copy": copy},
         ) from error
     if dry_run:
@@ -276,11 +276,11 @@ def _undo_database(ride: Ride, alias: str, dry_run: bool, before: list[str]) -> 
     histories.forget_switch(ride, alias)
 
 
-def _cures(ride: Ride, alias: str, code: str, error: GuestError) -> tuple[str, ...]:
+def _cures(code: str, error: GuestError) -> tuple[str, ...]:
     if code != "MW-E32":
         return CURES.get(code, ())
     moved = error.details.get("details") or {}
-    return ontop.moved_on(ride, alias, moved.get("later", ()), moved.get("gone", ()))
+    return ontop.moved_on(moved.get("steps", ()))
 
 
 def _undo_rows(ride: Ride, alias: str, backup: rowcopies.Rows | None, *, dry_run: bool) -> None:

@@ -204,6 +204,17 @@ def undo_database(
         connection.close()
 
 
+def steps_back(
+    start: dict[str, Any], emit: Any, alias: str, later: list[list[str]], gone: list[list[str]]
+) -> list[dict[str, Any]]:
+    """What takes these migrations back that a real database records, and brings those that are gone. Raises AgentError("unreachable")."""
+    connection = open_real(alias)
+    try:
+        return schemas.steps_of(connection, later, gone)
+    finally:
+        connection.close()
+
+
 def confirm_fake(start: dict[str, Any], emit: Any, alias: str, labels: list[str], real: list[list[str]]) -> str:
     """Run the project's own `migrate --fake`, app by app, where nothing of the app is left to apply.
 

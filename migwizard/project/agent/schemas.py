@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
-from .switch import Consistency, Place, Round, SwitchError, places_of, state, undo
+from .switch import Consistency, Place, Round, SwitchError, places_of, recorded_in, state, steps_back, undo
 
 AS_LISTS = ("missing", "unknown", "old", "new", "extra", "on_top", "warnings")
 NEEDS_NOTHING = ("NEW", "NEW_PARTIAL", "EMPTY")
@@ -85,6 +85,17 @@ def undo_all(
     return _summed(_one_by_one(places, take_back))
 
 
+def steps_of(connection: Any, later: Sequence[Sequence[str]], gone: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+    """What takes these migrations back in each schema that records some of them, and brings `gone` again; see `steps_back`."""
+    steps = []
+    for place in places_of(connection):
+        recorded = recorded_in(connection, place)
+        there = [(app, name) for app, name in later if (app, name) in recorded]
+        lost = [(app, name) for app, name in gone if (app, name) not in recorded]
+        steps += steps_back(place, recorded, there, lost) if there else []
+    return steps
+
+
 def _may_be_undone(connection: Any, manifest: dict[str, Any], place: Place, backup: Any) -> bool:
     found = state(connection, manifest, schema=place.schema)
     recorded = bool(manifest.get("replaces") or (backup and backup.get(place.schema)))
@@ -109,7 +120,9 @@ def _acted(place: Place, act: Any) -> dict[str, Any]:
     try:
         return dict(act(place))
     except Error as error:
-        raise SwitchError("database", "Database {}: {}.".format(place, " ".join(str(error).split()))) from error
+        raise SwitchError(
+            "database", "Database {}: {}.".format(place, " ".join(str(error).split()).rstrip("."))
+        ) from error
 
 
 def _are_schemas(places: Sequence[Place]) -> bool:

@@ -53,6 +53,7 @@ HANDLERS = {
     "read_schema": ("databases", "read_schema"),
     "switch": ("databases", "switch_database"),
     "undo_switch": ("databases", "undo_database"),
+    "steps_back": ("databases", "steps_back"),
     "pending": ("lacking", "pending"),
     "unapplied": ("lacking", "unapplied"),
     "torn": ("lacking", "torn"),

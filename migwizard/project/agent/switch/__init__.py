@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from .files import Consistency, graph_consistency
 from .locks import is_lock_failure, try_lock
-from .places import Place, places_of, sqlite_file
+from .ontop import steps_back
+from .places import Place, places_of, recorded_in, sqlite_file
 from .procedures import state, switch
 from .refusal import SwitchError
 from .reverse import undo
@@ -27,8 +28,10 @@ __all__ = [
     "graph_consistency",
     "is_lock_failure",
     "places_of",
+    "recorded_in",
     "sqlite_file",
     "state",
+    "steps_back",
     "switch",
     "try_lock",
     "undo",

@@ -20,9 +20,9 @@ def graph_consistency(after_rows: typing.Iterable[Key]) -> Orphans:
     """
     recorded = set(keys(after_rows))
     try:
-        loader = _LoaderOf(recorded)
+        loader = LoaderOf(recorded)
     except Exception as error:
-        raise SwitchError("MW-E16", f"What the result would be cannot be told: {_cannot_load(error)}.") from error
+        raise SwitchError("MW-E16", f"What the result would be cannot be told: {cannot_load(error)}.") from error
     nodes = loader.graph.node_map
     orphans: Orphans = []
     for key in sorted(recorded & set(nodes)):
@@ -46,7 +46,7 @@ class Consistency:
         return self._known[recorded]
 
 
-class _LoaderOf(MigrationLoader):
+class LoaderOf(MigrationLoader):
     """Django's loader as it would be on a database with exactly these rows: squashes resolve as they would there."""
 
     def __init__(self, recorded: typing.Set[Key]) -> None:
@@ -83,13 +83,13 @@ class Files:
             try:
                 loader.load_disk()
             except Exception as error:
-                raise SwitchError("MW-E16", f"Which rows have a file cannot be told: {_cannot_load(error)}.") from error
+                raise SwitchError("MW-E16", f"Which rows have a file cannot be told: {cannot_load(error)}.") from error
             found = loader.disk_migrations
             replaced = {tuple(old): migration for migration in found.values() for old in migration.replaces}
             self._found = {**replaced, **found}
         return self._found
 
 
-def _cannot_load(error: Exception) -> str:
+def cannot_load(error: Exception) -> str:
     """What is said of files that a project's own code keeps from being imported: that may raise anything."""
     return f"the migration files cannot be loaded ({type(error).__name__}: {error})"

@@ -1,49 +1,57 @@
-"""The commands that take off what came on top of the new history, which an undo waits for."""
+"""What to do about a history that moved on since the switch, which an undo waits for: in sentences, and as commands."""
 
 from __future__ import annotations
 
 import typing
 
-from .files import Files
 from .places import Place
 from .refusal import SwitchError
-from .words import Facts, Keys, full_name, keys, listed
+from .wayback import way_back
+from .words import Facts, Key, Keys, full_name, listed
 
 
-def ways_out(place: Place, details: Facts) -> typing.List[str]:
-    """What to do, in order, about a history that moved on since the switch; `details` are those of the refusal (MW-E32)."""
-    later, gone = keys(details["later"]), keys(details["gone"])
-    found: typing.List[str] = []
-    if later:
-        try:
-            found += _back(place, later, Files())
-        except SwitchError as error:
-            found.append(error.reason)
-    if gone:
-        found.append(f"Apply again what was taken back: {_migrate(place)}")
-    return [*found, "Then the same undo again."]
+def steps_back(place: Place, recorded: typing.Iterable[Key], later: Keys, gone: Keys) -> typing.List[Facts]:
+    """What leads from all recorded rows to where an undo is not refused, in order; see `way_back`.
+
+    Each has a `sentence`, the `command` that it ends with, or None, the `migrations` that it names, and what it does (`do`): "file"
+    and "row" (to be put back by hand), "apply", "need" (the first is to depend on the second), "take back", or "load" (the files
+    cannot be loaded, so that nothing else can be told).
+    """
+    try:
+        way = way_back(recorded, later, gone)
+    except SwitchError as error:
+        return [_step("load", [], error.reason)]
+    steps = []
+    if way.files:
+        names = listed(map(full_name, way.files))
+        steps.append(_step("file", way.files, f"Put the file of {names} back where it was: the way back is in it."))
+    if way.rows:
+        names = listed(map(full_name, way.rows))
+        steps.append(_step("row", way.rows, f"Put the row of {names} back into django_migrations: migrate cannot."))
+    where = place.alias + (f", schema {place.schema}" if place.schema else "")
+    for key in way.again:
+        sentence = f"Apply again in {where} what was taken back (with --fake where only its row is gone)"
+        steps.append(_step("apply", [key], sentence, _migrate(place, *key)))
+    for key, other in way.needs:
+        sentence = f"Add {full_name(other)} to the dependencies in the file of {full_name(key)}"
+        steps.append(_step("need", [key, other], f"{sentence}: else migrate cannot take that back alone."))
+    for key in way.targets:
+        sentence = f"Take it back in {where}, with all that it built there and all rows written to that since"
+        sentence += " (by hand where an operation is irreversible)"
+        steps.append(_step("take back", [key], sentence, _migrate(place, *key)))
+    return steps
 
 
-def _back(place: Place, later: Keys, files: Files) -> typing.Iterator[str]:
-    lost = [key for key in later if key not in files]
-    if lost:
-        yield f"First put the file of {listed(map(full_name, lost))} back where it was: the way back is in it."
-    for app in dict.fromkeys(app for app, _ in later):
-        there = [key for key in later if key[0] == app and key not in lost]
-        if there:
-            yield f"Take it back, with all that it built: {_migrate(place)} {app} {_before(there, files)}"
+def said_of(step: Facts, python: str = "") -> str:
+    """A step in one line, its command with the interpreter before it."""
+    return f"{step['sentence']}: {python}{step['command']}" if step["command"] else str(step["sentence"])
 
 
-def _before(later: Keys, files: Files) -> str:
-    """What the first of these migrations of one app comes after: what `migrate` has to go back to."""
-    for key in later:
-        before = [(app, name) for app, name in files[key].dependencies if app == key[0]]
-        if not any(parent in later for parent in before):
-            return before[0][1] if before else "zero"
-    raise AssertionError("migrations of one app that all need each other")
+def _step(do: str, migrations: Keys, sentence: str, command: typing.Optional[str] = None) -> Facts:
+    return {"do": do, "migrations": [list(key) for key in migrations], "sentence": sentence, "command": command}
 
 
-def _migrate(place: Place) -> str:
+def _migrate(place: Place, app: str, name: str) -> str:
     command = f"migrate_schemas --schema {place.schema}" if place.schema else "migrate"
     database = f" --database {place.alias}" if place.alias != "default" else ""
-    return f"python manage.py {command}{database}"
+    return f"manage.py {command}{database} {app} {name}"

@@ -11,6 +11,7 @@ from django.db import Error
 from .backup import Backup
 from .history import HISTORY, History, Row
 from .tenants import check_schemas, tenant_schemas
+from .words import Keys
 
 
 class Place(typing.NamedTuple):
@@ -124,6 +125,11 @@ def _follows(mirror: typing.Any, origin: typing.Any, run_id: str) -> bool:
     return rows == _rows(origin) or (backup.exists() and rows == backup.saved(run_id, "old"))
 
 
-def _rows(connection: typing.Any) -> typing.List[Row]:
-    history = History(connection, None)
+def recorded_in(connection: typing.Any, place: Place) -> Keys:
+    """All migrations that one history records."""
+    return [row.key for row in _rows(connection, place.schema)]
+
+
+def _rows(connection: typing.Any, schema: typing.Optional[str] = None) -> typing.List[Row]:
+    history = History(connection, schema)
     return history.rows() if HISTORY in history.tables() else []

@@ -8,6 +8,8 @@ from .backup import Backup
 from .files import Files
 from .history import History, Parameters, Row, check_format
 from .locks import exclusive
+from .ontop import steps_back
+from .places import Place
 from .refusal import SwitchError
 from .words import Facts, Key, full_name, keys, listed
 
@@ -31,10 +33,10 @@ def undo(
     backup table, E31 no backup of this run, E32 the history moved on, E33 the backup is of another database, E20 no lock.
     """
     check_format(manifest)
-    history = History(connection, schema)
+    history, place = History(connection, schema), Place(connection.alias, schema)
     table, run_id = Backup(history), manifest["run_id"]
     if backup is None and manifest.get("replaces") and not (table.exists() and table.saved(run_id, "old")):
-        return _forget_new(history, manifest, dry_run, lock_timeout)
+        return _forget_new(history, place, manifest, dry_run, lock_timeout)
     if backup is None:
         table.require(run_id)
     with exclusive(history, lock_timeout):
@@ -42,7 +44,7 @@ def undo(
             table.require(run_id)  # another undo may have been first
         rows, kept = history.rows(), table.saved_all(run_id) if backup is None else backup
         old, new, on_top = ([Row(*values) for of, *values in kept if of == kind] for kind in ("old", "new", "top"))
-        _refuse_moved(history, _moved_on(rows, old, new, on_top, manifest))
+        _refuse_moved(history, place, rows, _moved_on(rows, old, new, on_top, manifest))
         if backup is not None and not set(new) <= set(rows):
             # The same names with other ids or times: somebody built a database with the new files.
             raise SwitchError("MW-E33", f"{history} is not the one that was switched: its new rows are other ones.")
@@ -60,7 +62,7 @@ def undo(
     return {"result": "UNDONE", "deleted": len(leaving), "inserted": len(returning)}
 
 
-def _forget_new(history: History, manifest: Facts, dry_run: bool, lock_timeout: float) -> Facts:
+def _forget_new(history: History, place: Place, manifest: Facts, dry_run: bool, lock_timeout: float) -> Facts:
     """Take back what `migrate` recorded because the new migrations replace the old ones: these are all still there."""
     with exclusive(history, lock_timeout):
         rows, new = history.rows(), keys(manifest["new"]["nodes"])
@@ -78,21 +80,25 @@ def _forget_new(history: History, manifest: Facts, dry_run: bool, lock_timeout: 
         moved += [(key, RECORDED) for key in later]
         lost = set(keys(manifest["keep"])) - {row.key for row in stays}
         moved += [(key, GONE) for key in sorted(lost)]
-        _refuse_moved(history, moved)
+        _refuse_moved(history, place, rows, moved)
         if dry_run:
             return {"result": "WOULD_UNDO", "deleted": len(leaving), "inserted": 0}
         history.delete(leaving)
     return {"result": "UNDONE", "deleted": len(leaving), "inserted": 0}
 
 
-def _refuse_moved(history: History, moved: Moves) -> None:
-    """Raise SwitchError where something moved: `later` are the rows to be taken back before, `gone` those to come again."""
+def _refuse_moved(history: History, place: Place, rows: typing.List[Row], moved: Moves) -> None:
+    """Raise SwitchError where something moved: `later` are the rows to be taken back before, `gone` those to come again.
+
+    `steps` of its details lead there, see `steps_back`.
+    """
     if not moved:
         return
     sentences = [f"{full_name(key)} {what}" for key, what in moved]
-    gone = [list(key) for key, what in moved if what == GONE]
-    later = [list(key) for key in dict.fromkeys(key for key, what in moved if what != GONE)]
-    details = {"moved": sentences, "later": later, "gone": gone}
+    gone = [key for key, what in moved if what == GONE]
+    later = list(dict.fromkeys(key for key, what in moved if what != GONE))
+    details: Facts = {"moved": sentences, "later": [list(key) for key in later], "gone": [list(key) for key in gone]}
+    details["steps"] = steps_back(place, [row.key for row in rows], later, gone)
     raise SwitchError("MW-E32", f"{history} moved on since the switch: {listed(sentences)}.", details)
 
 

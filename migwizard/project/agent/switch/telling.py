@@ -7,7 +7,7 @@ import sys
 import typing
 
 from .backup import BACKUP
-from .ontop import ways_out
+from .ontop import said_of
 from .places import Place
 from .words import Facts, full_name
 
@@ -83,8 +83,9 @@ class Telling:
                 names = " ".join(f"--may-lack {name}" for name in outcome["details"]["lacking"])
                 self._complaint(f"  Bring it back as the old release has it. Where nobody needs it: {names}")
             if outcome["code"] == "MW-E32":
-                for way_out in ways_out(Place(outcome["database"], outcome["schema"]), outcome["details"]):
-                    self._complaint(f"  {way_out}")
+                for step in outcome["details"]["steps"]:
+                    self._complaint(f"  {said_of(step, 'python ')}")
+                self._complaint("  Then the same undo again.")
         else:
             self._line(_told(outcome))
 
