@@ -79,7 +79,7 @@ def test_undo_when_others_built_on_it(tiny_finished: Shop) -> None:
         f"    dependencies = [('clubs', '{leaf}')]\n    operations = []\n"
     )
     sat = sit_down(tiny_finished.root, Person({"resume": ["resume"]}))
-    question = refused(sat, "finished", "This reset is finished, and others built on it", 6)
+    question = refused(sat, "finished", "This reset is finished, and migrations came on top", 6)
     assert [choice.key for choice in question.choices] == ["look", "aside", "quit"]
 
 

@@ -102,7 +102,7 @@ def test_a_migration_on_top_is_named_and_nothing_but_keep_is_offered(tiny_proved
     before = tiny_proved.tree(), tiny_proved.dump()
     person, _ = sitting(tiny_proved, {"resume": ["undo"], "review:done": ["undo"], "undo:": ["keep"]})
     question, preview = undo_of(person)
-    assert question.headline == "Others have built on the new history"
+    assert question.headline == "Migrations came on top of the new history"
     assert keys(question) == ["keep", "stops"]
     (rows, files) = (finding for finding in preview.looked if finding.status == "stop")
     assert (rows.name, files.name) == ("default", "Built on top"), "the rows come off before the file"

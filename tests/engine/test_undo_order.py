@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from migwizard.engine.refusals.headlines import headline
+from migwizard.errors import DatabaseError
 from tests.engine.support import Shop
 
 pytestmark = pytest.mark.ride
@@ -98,6 +100,13 @@ def test_what_was_taken_back_too_far_comes_again(tiny_finished: Shop) -> None:
     assert cure.endswith(f"manage.py migrate clubs {newest}")
 
 
+def test_the_headline_tells_what_is_gone_from_what_came_on_top() -> None:
+    gone, later = [["clubs", "0003_seed"]], [["people", "0002_shelf"]]
+    moved = ({"gone": gone, "later": []}, {"gone": gone, "later": later})
+    said = [headline(DatabaseError("", code="MW-E32", details={"details": one})) for one in moved]
+    assert said == ["Rows of the new history are gone", "Migrations came on top of the new history"]
+
+
 def test_what_is_gone_comes_again_before_anything_is_taken_off(tiny_finished: Shop) -> None:
     """A plain migrate would apply again what is taken off, and the other way round."""
     build_on(tiny_finished)
@@ -126,7 +135,7 @@ def test_a_migration_beside_the_newest_new_file_is_taken_off_alone(migrated: Sho
     assert need.startswith(f"First add clubs.{newest} to the dependencies in the file of clubs.0008_extra")
     extra.write_text(text.format(f"('clubs', '0001_reset_initial'), ('clubs', '{newest}')"))
     assert command.endswith(f"manage.py migrate clubs {newest}")
-    assert "rows written to that since (by hand where an operation is irreversible)" in command
+    assert "all rows in it (by hand if irreversible)" in command
     follow(tiny_finished, command)
     assert last.startswith("Then remove or set aside clubs/migrations/0008_extra.py")
     extra.unlink()

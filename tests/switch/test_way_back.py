@@ -137,7 +137,7 @@ def test_what_comes_after_the_newest_file_needs_no_more_than_one_command(site: S
     site.project.migrate()
     steps = site.steps()
     assert commands(steps) == ["manage.py migrate blog 0002_reset_links_to_rates"]
-    assert "all rows written to that since (by hand where an operation is irreversible)" in steps[0]["sentence"]
+    assert "with what it built and all rows in it (by hand if irreversible)" in steps[0]["sentence"]
     site.follow(steps)
     site.undo()
 

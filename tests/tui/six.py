@@ -136,7 +136,10 @@ def undo_question(*, stops: bool = False) -> Question:
         recorded = (
             "Database 'default' moved on since the switch: orders.0004_coupons was recorded. Nothing was changed."
         )
-        first = "First take it back in default, with all that it built there: manage.py migrate orders 0003_reset_links"
+        first = (
+            "First take it back in default, with what it built and all rows in it (by hand if irreversible): "
+            "manage.py migrate orders 0003_reset_links"
+        )
         on_top = "orders.0004_coupons was added since the reset; undo would orphan it. Nothing was changed."
         then = "Then remove or set aside apps/orders/migrations/0004_coupons.py, and undo."
         looked = (
@@ -151,7 +154,7 @@ def undo_question(*, stops: bool = False) -> Question:
     return Question(
         "undo:00c2e5d43031",
         State.DONE,
-        "Others have built on the new history" if stops else "Take something back?",
+        "Migrations came on top of the new history" if stops else "Take something back?",
         "What is marked STOP has to be out of the way first. Nothing was changed."
         if stops
         else "Databases go back first, then the files. All of it was tried a moment ago.",

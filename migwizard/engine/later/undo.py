@@ -1,4 +1,4 @@
-"""Undo: every byte of the tree and every row of the databases, from every state; refused where others built on it."""
+"""Undo: every byte of the tree and every row of the databases, from every state; refused where migrations came on top."""
 
 from __future__ import annotations
 

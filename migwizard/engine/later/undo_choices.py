@@ -11,6 +11,7 @@ from migwizard.engine.later import undo
 from migwizard.engine.later.ontop import check_nothing_on_top
 from migwizard.engine.previews import DatabaseLine, UndoAct, UndoPreview
 from migwizard.engine.proving import scratchcopies
+from migwizard.engine.refusals.headlines import ON_TOP
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.staging import edits, strays
 from migwizard.engine.steps.apply import steps_back
@@ -187,7 +188,7 @@ def _headline(look: Look) -> str:
     if not look.stops:
         return "Take something back?"
     if any(finding.name == "Built on top" for finding in look.stops):
-        return "Others have built on the new history"
+        return ON_TOP
     if look.codes.intersection(BACKUP_CODES):
         return "The backup is not complete"
     return "Something stands in the way of undo"

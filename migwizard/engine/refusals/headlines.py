@@ -27,6 +27,9 @@ def short(path: str, parts: int = 3) -> str:
     return "/".join(PurePath(path).parts[-parts:])
 
 
+ON_TOP = "Migrations came on top of the new history"
+
+
 def _place(error: MigwizardError) -> str:
     where = error.details.get("where") or {}
     return short(str(where["file"])) if where.get("file") else ""
@@ -92,6 +95,11 @@ def alias_of(error: MigwizardError) -> str | None:
 
 def _alias(error: MigwizardError) -> str:
     return alias_of(error) or "A database"
+
+
+def _moved_on(error: MigwizardError) -> str:
+    moved = error.details.get("details") or {}
+    return "Rows of the new history are gone" if moved.get("gone") and not moved.get("later") else ON_TOP
 
 
 def _unreachable(error: MigwizardError) -> str:
@@ -185,16 +193,16 @@ HEADLINES: dict[str, Wording] = {
     "MW-E20": _unreachable,
     "MW-E30": "There is no backup for this run",
     "MW-E31": "There is no backup for this run",
-    "MW-E32": "Others have built on the new history",
+    "MW-E32": _moved_on,
     "MW-E33": lambda error: f"{_alias(error)} is not the one that was switched",
     "row-copy": "The copy of the rows cannot be used",
-    "built-on": "Others have built on the new history",
+    "built-on": ON_TOP,
     "half-swapped": "Your files are half swapped",
     "still-needed": "The backup is still needed",
     "no-backup": "There is no backup of the files",
     "backup": "The backup is not equal to the files",
     "retired": "This reset was retired",
-    "finished": "This reset is finished, and others built on it",
+    "finished": "This reset is finished, and migrations came on top",
     "old-history": "The old history cannot build a database",
     "new-history": "The new history cannot build a database",
     "not-equal": _not_equal,

@@ -203,7 +203,7 @@ def steps_back(ride: Ride) -> tuple[Step, ...]:
 
 
 def take_back(ride: Ride) -> None:
-    """Put the old files back, journaled. Raises ConflictError where a file was edited, or others built on the new ones."""
+    """Put the old files back, journaled. Raises ConflictError where a file was edited, or migrations came on top."""
     ontop.check_nothing_on_top(ride)
     _put_back(ride)
 

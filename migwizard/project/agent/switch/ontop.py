@@ -36,8 +36,7 @@ def steps_back(place: Place, recorded: typing.Iterable[Key], later: Keys, gone: 
         sentence = f"Add {full_name(other)} to the dependencies in the file of {full_name(key)}"
         steps.append(_step("need", [key, other], f"{sentence}: else migrate cannot take that back alone."))
     for key in way.targets:
-        sentence = f"Take it back in {where}, with all that it built there and all rows written to that since"
-        sentence += " (by hand where an operation is irreversible)"
+        sentence = f"Take it back in {where}, with what it built and all rows in it (by hand if irreversible)"
         steps.append(_step("take back", [key], sentence, _migrate(place, *key)))
     return steps
 
