@@ -7,12 +7,15 @@ from typing import Any
 
 from migwizard.words.counting import count, some
 
+GONE = "its file is missing; put it back, or undo cannot give it its rows"
+"""Of a database that was switched."""
 STANDS = {
     "OLD_HEAD": "has all old migrations and is not switched yet",
     "NEW": "has the new history",
     "NEW_PARTIAL": "has a part of the new history; migrate applies the rest",
     "EMPTY": "is empty; migrate builds it",
     "missing": "has no file yet; migrate builds it",
+    "gone": f"was switched, and {GONE}",
     "not touched": "was not touched",
     "not looked at": "was not looked at, since it is on a server",
     "BEHIND": "is behind: it lacks migrations that the new files need, and is not switched",

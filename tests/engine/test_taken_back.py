@@ -226,3 +226,28 @@ def test_a_half_swapped_tree_is_whole_before_its_folder_is_set_aside(
     sitting(tiny_proved, {"refusal:checkpoint-corrupt": ["aside"], "review:preflight": ["quit"]})
     tree = {name: data for name, data in tiny_proved.tree().items() if not name.startswith(".migwizard-aside")}
     assert tree == migrated.tree()
+
+
+def test_the_way_back_of_a_switched_database_is_kept_while_its_file_is_missing(
+    migrated: Shop, tiny_proved: Shop
+) -> None:
+    tiny_proved.migwizard("run", "--yes")
+    aside, tree = tiny_proved.root.parent / "aside.sqlite3", tiny_proved.tree()
+    tiny_proved.database.rename(aside)
+    assert tiny_proved.lines("status")[-1]["databases"] == {"default": "gone"}
+    assert "default was switched, and its file is missing" in tiny_proved.migwizard("status").stderr
+    refused = tiny_proved.lines("undo", "--yes", expect=5)[-1]
+    assert refused["code"] == "missing" and "default was switched here, and its file" in refused["sentence"]
+    assert tiny_proved.tree() == tree
+    assert (tiny_proved.root / ".migwizard/rows/default.json").is_file()
+    aside.rename(tiny_proved.database)
+    tiny_proved.migwizard("undo", "--yes")
+    assert tiny_proved.dump() == migrated.dump()
+
+
+def test_an_empty_file_says_that_a_switched_database_is_gone_for_good(migrated: Shop, tiny_proved: Shop) -> None:
+    tiny_proved.migwizard("run", "--yes")
+    tiny_proved.database.unlink()
+    tiny_proved.database.touch()
+    tiny_proved.migwizard("undo", "--yes")
+    assert tiny_proved.tree() == migrated.tree()

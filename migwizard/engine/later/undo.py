@@ -18,8 +18,7 @@ from migwizard.engine.surviving.checkpoint import NOT_TOUCHED, Checkpoint
 from migwizard.engine.surviving.journal import Act, Entry, Step
 from migwizard.engine.swapping import committed
 from migwizard.engine.swapping.swap import missing_in_tree, new_in_tree
-from migwizard.engine.switching import histories, patience, pulled, rowcopies
-from migwizard.engine.switching.exchange import touched
+from migwizard.engine.switching import exchange, histories, patience, pulled, rowcopies
 from migwizard.engine.switching.histories import read_state
 from migwizard.engine.switching.manifests import find_manifest, load_manifest
 from migwizard.errors import ConflictError, DatabaseError
@@ -194,13 +193,14 @@ def switched_by_us(ride: Ride) -> list[str]:
 
     That counts also for one that this reset never touched and that holds the new history; where it cannot be read, it is let be.
     """
+    _refuse_gone(ride)
     if not ride.checkpoint.applied:
         ride.facts.pop(histories.LINES, None)
         return [line.alias for line in switched_lines(ride)]
     found, kept, others = [], [], []
     for database in ride.guest.facts["databases"]:
         alias = database["alias"]
-        ours = database["inside"] or touched(ride, alias)
+        ours = database["inside"] or exchange.touched(ride, alias)
         if database["vendor"] == "other" or not database["exists"]:
             continue
         try:
@@ -219,6 +219,21 @@ def switched_by_us(ride: Ride) -> list[str]:
     # One that keeps the very same rows is one of ours under another alias, or its replica, and goes back with it.
     _refuse_left([alias for alias, backup in others if not backup or backup not in kept])
     return found
+
+
+def _refuse_gone(ride: Ride) -> None:
+    """Raise DatabaseError where the file of a database that is switched is missing: its rows would stay, and their backup would go."""
+    for database in ride.guest.facts["databases"]:
+        if not database["exists"] and exchange.was_switched(ride, database["alias"]):
+            raise DatabaseError(
+                f"{database['alias']} was switched here, and its file {database['path']} is missing. Nothing was changed.",
+                code="missing",
+                cures=(
+                    "Put the file back in its place, then undo again.",
+                    "If it is gone for good, make an empty file there: nothing has to go back in that one.",
+                ),
+                details={"alias": database["alias"]},
+            )
 
 
 def _refuse_left(aliases: list[str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from migwizard.engine.planning import keeping
 from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import PULLED, Ride
-from migwizard.engine.surviving import durable
+from migwizard.engine.surviving import durable, journal
 from migwizard.engine.switching import deviating, rowcopies, torn
 from migwizard.engine.switching.manifests import load_manifest, tolerated
 from migwizard.engine.switching.rowcount import why_not_as_files
@@ -19,7 +19,7 @@ from migwizard.paths import file_name_of
 from migwizard.project.guest import GuestError
 from migwizard.switch.manifest import Manifest
 from migwizard.words.counting import count, some
-from migwizard.words.databases import ENGINES
+from migwizard.words.databases import ENGINES, GONE
 
 LINES = "database lines"
 """Key of the lines in the facts of a ride."""
@@ -144,7 +144,12 @@ def _line(ride: Ride, database: Mapping[str, Any]) -> DatabaseLine:
         says = f"runs on {engine}; migwizard switches {ENGINES} only"
         return DatabaseLine(alias, where, False, "engine", 0, 0, 0, says, False, stands="other engine")
     if not database["exists"]:
-        says = "has no file yet; a plain migrate will build it from the new history"
+        was_switched = journal.switched(ride.workplace.journal).get(alias, False)
+        says = (
+            f"was switched, and {GONE}"
+            if was_switched
+            else "has no file yet; a plain migrate will build it from the new history"
+        )
         return DatabaseLine(alias, where, database["inside"], "missing", 0, 0, 0, says, False, stands="no file")
     try:
         found = read_state(ride, alias)
