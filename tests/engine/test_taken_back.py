@@ -236,8 +236,7 @@ def test_the_way_back_of_a_switched_database_is_kept_while_its_file_is_missing(
     tiny_proved.database.rename(aside)
     assert tiny_proved.lines("status")[-1]["databases"] == {"default": "gone"}
     assert "default was switched, and its file is missing" in tiny_proved.migwizard("status").stderr
-    refused = tiny_proved.lines("undo", "--yes", expect=5)[-1]
-    assert refused["code"] == "missing" and "default was switched here, and its file" in refused["sentence"]
+    assert "default was switched here, and its file" in tiny_proved.migwizard("undo", "--yes", expect=5).stderr
     assert tiny_proved.tree() == tree
     assert (tiny_proved.root / ".migwizard/rows/default.json").is_file()
     aside.rename(tiny_proved.database)
