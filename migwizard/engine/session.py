@@ -118,6 +118,8 @@ class _Sitting:
         """Note what cures decided, and go back where one asked for it."""
         for key, choice in self.opening.tolerated.items():
             ride.checkpoint.decisions[key] = Answer(choice, "person")
+        # Which apps take part was asked for the owner of the checkpoint, before these.
+        ride.facts.pop("apps", None)
         if self.opening.back_to is not None and not ride.checkpoint.applied:
             machine.forget(ride, self.opening.back_to)
         if self.opening.wait_for:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from migwizard.engine.previews import GraphPreview
 from migwizard.project.guest import GuestError
+from tests.engine.persons import Act, Person, sit_in
 from tests.engine.support import Shop, changed, make_project
 from tests.traps.writing import files_of, write_project
 
@@ -243,6 +245,33 @@ def test_rows_that_come_after_the_code_which_reads_them_are_refused_by_name(tmp_
     assert error["code"] == "neighbour"
     assert "legacy.0002_copy runs code that may read the rows which shop.0002_seed" in error["sentence"]
     assert changed(before, shop.tree()) == set()
+
+
+def test_an_app_whose_rows_are_needed_can_be_taken_in_again(tmp_path: Path) -> None:
+    shop = written(
+        tmp_path,
+        ROWS.replace("VALUES ('x')", "SELECT count(*) FROM legacy_l").replace(
+            'dependencies = [("shop", "0001_initial")]\noperations = [migrations.RunSQL',
+            'dependencies = [("shop", "0001_initial"), ("legacy", "0001_initial")]\noperations = [migrations.RunSQL',
+        ),
+    )
+    script: dict[str, list[Act]] = {
+        "dirty-elsewhere": ["go-on"],
+        "review:preflight": ["continue"] * 3,
+        "review:graph": ["out:legacy", "continue", "quit"],
+        "refusal:neighbour": ["in"],
+        "review:levels": ["continue"],
+        "review:generate": ["continue"],
+    }
+    sat = sit_in(shop, Person(script))
+    assert sat.left, sat.error
+    asked = sat.person.asked("refusal:neighbour")
+    assert "legacy was left out; take legacy into the reset again." in asked.text
+    assert (asked.default, {each.key: each.words for each in asked.choices}["in"]) == ("in", "Take legacy in")
+    assert sat.person.ids[-1] == "review:graph"
+    graph = sat.person.questions[-1].preview
+    assert isinstance(graph, GraphPreview)
+    assert {app.label for app in graph.apps if app.takes_part} == {"shop", "legacy"}
 
 
 BETWEEN = """

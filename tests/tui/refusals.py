@@ -359,6 +359,15 @@ PLAN = (
         state=State.LEVELS,
     ),
     Example(
+        "neighbour",
+        MigwizardError,
+        "Migrations that stay need the old history: shipment.0003_load_carriers runs code that may read the rows which "
+        "orders.0004_rates and those before it had left, and the new file with these rows cannot come before it. shipment was "
+        "left out; take shipment into the reset again." + UNCHANGED,
+        {"take_in": ["shipment"]},
+        state=State.SEEDS,
+    ),
+    Example(
         "order",
         UsageError,
         "shipment cannot come before products, which it inherits from." + UNCHANGED,

@@ -66,12 +66,12 @@ def make_plan(ride: Ride) -> Planned:
         ride.facts["plan:operations"] = [Operation.from_facts(item) for item in facts["operations"]]
     operations: list[Operation] = ride.facts["plan:operations"]
     externals = {label: External.from_facts(label, item) for label, item in history["external"].items()}
-    _refuse_lost(Neighbours(operations, externals))
+    _refuse_lost(ride, Neighbours(operations, externals))
     known = known_names(ride.whole_history())
     tag = choose_tag(_tag(ride), known)
     wishes = run_before(ride)
     plan = _schedule(ride, operations, externals, facts["swappable_targets"], tag, wishes)
-    _refuse_torn(Neighbours(operations, externals, wishes), plan)
+    _refuse_torn(ride, Neighbours(operations, externals, wishes), plan)
     plan = numbered_below(_with_above(ride, plan), tag, keeping.highest(ride))
     names = _names(ride, plan, tag, known)
     plan = renamed(plan, names)
@@ -122,7 +122,7 @@ def _with_above(ride: Ride, plan: Plan) -> Plan:
         why = [
             f"{by} depends on {'.'.join(node)}, and {node[0]} has no new file that could stand in" for node, by in bare
         ]
-        raise neighbour(why, {by.partition(".")[0] for _, by in bare})
+        raise neighbour(ride, why, {by.partition(".")[0] for _, by in bare})
     wanted = [(app, node) for app, node in _wishes(ride) if node in set(kept.above) and app in last]
     for app, batch in last.items():
         last[app] = replace(
@@ -134,15 +134,15 @@ def _with_above(ride: Ride, plan: Plan) -> Plan:
     return replace(plan, batches=batches)
 
 
-def _refuse_lost(neighbours: Neighbours) -> None:
+def _refuse_lost(ride: Ride, neighbours: Neighbours) -> None:
     """Refuse where a migration that stays needs a model that is gone. Raises MigwizardError with its name."""
     lost = neighbours.lost()
     why = [f"{label}.{migration.name} needs {model}, which is gone by now" for label, migration, model in lost]
     if why:
-        raise neighbour(why, {label for label, _, _ in lost})
+        raise neighbour(ride, why, {label for label, _, _ in lost})
 
 
-def _refuse_torn(neighbours: Neighbours, plan: Plan) -> None:
+def _refuse_torn(ride: Ride, neighbours: Neighbours, plan: Plan) -> None:
     """Refuse where a migration that stays has to come between two files of an app, and the plan has no room for it.
 
     Raises MigwizardError with its name.
@@ -157,10 +157,11 @@ def _refuse_torn(neighbours: Neighbours, plan: Plan) -> None:
         for label, migration, app in torn
     ]
     if why:
-        raise neighbour(why, {label for label, _, _ in torn})
+        raise neighbour(ride, why, {label for label, _, _ in torn})
 
 
 def _refuse_code(
+    ride: Ride,
     operations: list[Operation],
     externals: Mapping[str, External],
     targets: Any,
@@ -183,15 +184,21 @@ def _refuse_code(
         "all of that can come before it"
         for label, each in users.items()
     ]
-    raise neighbour([*why[:3], str(error).rstrip(".")], users) from error
+    raise neighbour(ride, [*why[:3], str(error).rstrip(".")], users) from error
 
 
-def neighbour(why: Sequence[str], labels: Iterable[str]) -> MigwizardError:
-    """The refusal of migrations that stay and need what only the old history has."""
+def neighbour(ride: Ride, why: Sequence[str], labels: Iterable[str]) -> MigwizardError:
+    """The refusal of migrations that stay and need what only the old history has; `take_in` are apps that were left out."""
+    ours = sorted({*labels} & {*ride.apps.excluded})
+    names = ", ".join(ours)
+    cure = (
+        f" {names} {'was' if len(ours) == 1 else 'were'} left out; take {names} into the reset again." if ours else ""
+    )
     return MigwizardError(
-        f"Migrations that stay need the old history: {'; '.join(why[:4])}. Nothing was changed.",
+        f"Migrations that stay need the old history: {'; '.join(why[:4])}.{cure} Nothing was changed.",
         code="neighbour",
         cures=(f"Let {', '.join(sorted(labels))} take part in the reset too, if it is yours.",),
+        details={"take_in": ours},
     )
 
 
@@ -224,7 +231,7 @@ def _schedule(
             ride.tell("note", f"Your order cannot be followed any more, so the recommended one is used. {error}")
             return schedule(operations, externals, targets, tag, (), wishes)
     except PlanError as error:
-        _refuse_code(operations, externals, targets, wishes, error)
+        _refuse_code(ride, operations, externals, targets, wishes, error)
         raise MigwizardError(
             f"The operations cannot be ordered. {error} Nothing was changed.",
             code="plan",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -269,6 +270,15 @@ def leave_app_out(case: Refused) -> Iterator[Offer]:
     if app := case.details.get("app"):
         choice = Choice(f"out:{app}", "its migrations stay as they are", f"Leave {app} out")
         yield Offer(choice, lambda _: case.open_again(exclude=(*case.opening.exclude, str(app))))
+
+
+def take_in(case: Refused) -> Iterator[Offer]:
+    """Let apps that were left out take part again: what they keep needs what goes."""
+    if (apps := case.details.get("take_in")) and not case.applied:
+        decisions = {f"app:{app}": "in" for app in apps}
+        effect = f"{'its' if len(apps) == 1 else 'their'} migrations are reset too; goes back to Graph"
+        choice = Choice("in", effect, f"Take {', '.join(apps)} in")
+        yield Offer(choice, lambda _: replace(case.decide(**decisions), back_to=State.GRAPH))
 
 
 def other_tag(case: Refused) -> Iterator[Offer]:

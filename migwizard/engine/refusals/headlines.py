@@ -211,6 +211,7 @@ HEADLINES: dict[str, Wording] = {
     "file-changed": "A file was changed meanwhile",
     "tree": "The new files did not pass the last look",
     "unexplained": "A written file differs in an unexpected way",
+    "neighbour": "Migrations that stay need the old history",
     "plan": "No order works for these models",
     "order": "This order cannot be followed",
     "name": "This file name cannot be used",

@@ -100,6 +100,7 @@ CURES: dict[str, tuple[Cure, ...]] = {
     "file-changed": (c.again("I have put it aside: try again"), c.show_files),
     "tree": (c.traceback, c.again(), c.back_to(State.SEEDS)),
     "unexplained": (c.back_to(State.LEVELS), c.again()),
+    "neighbour": (c.take_in, c.back_to(State.GRAPH), c.again(), c.traceback),
     "plan": (c.back_to(State.GRAPH), c.again()),
     "order": (c.back_to(State.LEVELS), c.again()),
     "name": (c.back_to(State.LEVELS), c.again()),

@@ -85,7 +85,7 @@ def check(seeding: Seeding, migrations: Sequence[SeedMigration]) -> None:
             f"it had left, and the new file with these rows cannot come before it"
             for label, user in users.items()
         ]
-        raise neighbour([*why, error.sentence.rstrip(".")], users) from error
+        raise neighbour(ride, [*why, error.sentence.rstrip(".")], users) from error
 
 
 def _names(nodes: frozenset[Node]) -> str:
