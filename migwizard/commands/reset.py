@@ -17,7 +17,7 @@ from migwizard.engine.steps import fake as faking
 from migwizard.engine.surviving import journal, recovery
 from migwizard.engine.surviving.checkpoint import load_checkpoint
 from migwizard.engine.surviving.recovery import Earlier
-from migwizard.engine.switching import deviating, exchange, histories, pulled
+from migwizard.engine.switching import deviating, exchange, histories, pulled, takenback
 from migwizard.errors import ConflictError, DatabaseError, UndecidedError, UsageError
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
@@ -47,6 +47,8 @@ def undo(arguments: argparse.Namespace) -> int:
         if not found:
             undoing.sweep(place)
             say("Nothing to undo: there is no reset in this project.")
+            if was := takenback.told(place.root):
+                say(was)
             if (place.root / FILE_NAME).is_file():
                 # It was made elsewhere: its files are taken back by git, and a database by the script.
                 say(
@@ -135,7 +137,11 @@ def _switching_ride(project: Project, arguments: argparse.Namespace) -> Iterator
     found = load_checkpoint(place.checkpoint, place.root)
     manifest = pulled.find(place.root) if found is None else pulled.foreign(place.root, found)
     if found is None and manifest is None:
-        raise UsageError("There is no reset in this project, so nothing to switch to.", code="no-reset")
+        raise UsageError(
+            "There is no reset in this project, so nothing to switch to.",
+            code="no-reset",
+            cures=tuple(filter(None, [takenback.told(place.root)])),
+        )
     if manifest is not None:
         pulled.check_files(place.root, manifest)
         if found is not None:

@@ -14,7 +14,7 @@ from migwizard.engine.states import ORDER, State
 from migwizard.engine.surviving import halfway, journal, recovery
 from migwizard.engine.surviving.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.swapping import swap
-from migwizard.engine.switching import exchange, histories, manifests, pulled
+from migwizard.engine.switching import exchange, histories, manifests, pulled, takenback
 from migwizard.errors import MigwizardError
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
@@ -57,6 +57,8 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
         manifest = pulled.find(place.root)
         if manifest is not None and not pulled.missing(place.root, manifest):
             data |= _pulled(project, manifest, arguments)
+        elif was := takenback.told(place.root):
+            data["taken_back"] = was
         return data
     data |= {
         "run_id": found.run_id,
@@ -129,7 +131,7 @@ def _nothing_begun(project: Project, data: dict[str, Any], arguments: argparse.N
             )
         else:
             lines.append(f"An earlier reset, {one.named}, has its backup in {one.folder}; {back} takes it back.")
-    return lines
+    return [*lines, data["taken_back"]] if "taken_back" in data else lines
 
 
 def _committed(data: dict[str, Any], arguments: argparse.Namespace) -> list[str]:

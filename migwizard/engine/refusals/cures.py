@@ -230,7 +230,7 @@ def skip(case: Refused) -> Iterator[Offer]:
 def tolerate(case: Refused) -> Iterator[Offer]:
     """Let rows be that no file explains, by name."""
     names = [".".join(map(str, key)) for key in case.details.get("unknown", ())]
-    if not names or case.details.get("missing"):
+    if not names or case.details.get("missing") or case.details.get("other_run"):
         return
     effect = (
         f"the reset leaves {', '.join(names[:3])}{' and others' if len(names) > 3 else ''} alone; find out what it is"
@@ -334,6 +334,7 @@ switch_to_earlier = shows(
     lambda case: f"migwizard fake --database {shlex.quote(case.alias or 'default')}\n",
 )
 behind = shows("steps", "Show the steps", "what it lacks, and the command that applies it", reading.behind_text)
+way_back = shows("steps", "Show the way back", "the commands that take the switch back", reading.way_back_text)
 rows = shows("rows", "Show the rows", "what the database records", reading.rows_text)
 search_git = shows("search", "Search git for it", "the command that finds the file in any branch", reading.git_search)
 uses = shows("uses", "Show what .migwizard uses", "the size of each part", reading.usage_text)

@@ -119,6 +119,8 @@ def _behind(error: MigwizardError) -> str:
 
 
 def _unknown(error: MigwizardError) -> str:
+    if error.details.get("other_run"):
+        return f"{_alias(error)} is at a reset that is not here"
     number = len(error.details.get("unknown", ()))
     return f"{_alias(error)} names {'a migration' if number == 1 else f'{number} migrations'} nobody has"
 

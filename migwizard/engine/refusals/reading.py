@@ -105,8 +105,15 @@ def rows_text(case: Refused) -> str:
     return "\n".join(lines)
 
 
+def way_back_text(case: Refused) -> str:
+    """How a database comes back that was switched to a reset which is not here; empty where it was not."""
+    return "\n".join(case.error.cures) if case.details.get("other_run") else ""
+
+
 def git_search(case: Refused) -> str:
-    """How to find out where a recorded migration comes from."""
+    """How to find out where a recorded migration comes from; empty where a reset put it in."""
+    if case.details.get("other_run"):
+        return ""
     names = [str(key[1]) for key in case.details.get("unknown", ())]
     return "\n".join(f"git log --all --oneline -- '*/migrations/{name}.py'" for name in names)
 

@@ -70,7 +70,7 @@ CURES: dict[str, tuple[Cure, ...]] = {
     "MW-E10": (c.again(), c.rows),
     "MW-E11": (c.skip, c.again()),
     "MW-E12": (c.behind, CHECK_AGAIN, c.skip),
-    "MW-E13": (c.search_git, CHECK_AGAIN, c.rows, c.skip, c.tolerate),
+    "MW-E13": (c.way_back, c.search_git, CHECK_AGAIN, c.rows, c.skip, c.tolerate),
     "MW-E14": (c.rows, CHECK_AGAIN, c.skip),
     "MW-E15": (CHECK_AGAIN, c.rows, c.skip),
     "MW-E16": (c.again(), c.rows, c.skip, c.traceback),

@@ -269,7 +269,7 @@ def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
             code=code,
             cures=torn.cures(ride, alias, found, (histories.migrate_first(alias),))
             if found["state"] == "BEHIND"
-            else histories.cures(code, alias, found),
+            else histories.cures(code, alias, found, ride.project.root),
             details=found | {"alias": alias},
         )
     if found["state"] == "OLD_HEAD":

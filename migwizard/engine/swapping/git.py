@@ -152,6 +152,20 @@ def content_at(root: Path, commit: str, path: str) -> str | None:
     return _git(root, "show", f"{commit}:./{path}") if commit else None
 
 
+def removal(root: Path, path: str) -> str:
+    """The newest commit before what is checked out that removed a file; empty where git knows none."""
+    # Without the full history git does not go down into a branch whose merge left the file out.
+    return (_git(root, "log", "-1", "--full-history", "--diff-filter=D", "--format=%H", "--", path) or "").strip()
+
+
+def last_with(root: Path, path: str, text: str) -> str:
+    """A commit of any branch in which a file, relative to `root`, holds a text, the newest; empty where git knows none."""
+    touched = (_git(root, "log", "-1", "--all", "--full-history", "--format=%H", f"-S{text}", "--", path) or "").strip()
+    # It brought the text, or took it away.
+    candidates = (touched, f"{touched}^") if touched else ()
+    return next((commit_of(root, one) for one in candidates if text in (content_at(root, one, path) or "")), "")
+
+
 def edits_since(root: Path, commit: str, paths: Sequence[str]) -> dict[str, str]:
     """Of `paths`, relative to `root`, those that commits changed which came after another one: each with the newest."""
     found: dict[str, str] = {}

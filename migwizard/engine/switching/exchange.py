@@ -54,7 +54,7 @@ def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> d
             may_lack=[] if PULLED in ride.facts else None,
         )
     except GuestError as error:
-        refusal = histories.refusal(alias, error, histories.changed_schemas(error) or "No row was changed.")
+        refusal = histories.refusal(ride, alias, error, histories.changed_schemas(error) or "No row was changed.")
         if refusal.code == "MW-E12":
             refusal.cures = torn.cures(ride, alias, refusal.details, refusal.cures)
         if not dry_run and _is_local(ride, alias):
@@ -124,5 +124,5 @@ def ask_django(ride: Ride, alias: str) -> None:
         labels = list(ride.apps.labels)
         said = ride.guest.call("confirm_fake", alias=alias, labels=labels, real=_on_top(ride))
     except GuestError as error:
-        raise histories.refusal(alias, error, f"The switch of {alias} stands; u takes it back.") from error
+        raise histories.refusal(ride, alias, error, f"The switch of {alias} stands; u takes it back.") from error
     histories.keep_answer(ride, alias, str(said))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from migwizard.engine.planning import keeping
 from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import PULLED, Ride
 from migwizard.engine.surviving import durable, journal
-from migwizard.engine.switching import deviating, rowcopies, torn
+from migwizard.engine.switching import deviating, rowcopies, takenback, torn
 from migwizard.engine.switching.manifests import load_manifest, tolerated
 from migwizard.engine.switching.rowcount import why_not_as_files
 from migwizard.errors import DatabaseError
@@ -83,17 +84,20 @@ def read_state(ride: Ride, alias: str, **how: Any) -> dict[str, Any]:
             "database_state", alias=alias, manifest=manifest(ride).to_dict(), consistent=new_in_tree, **how
         )
     except GuestError as error:
-        raise refusal(alias, error, "Nothing was changed.") from error
+        raise refusal(ride, alias, error, "Nothing was changed.") from error
     return found
 
 
-def refusal(alias: str, error: GuestError, unchanged: str) -> DatabaseError:
+def refusal(ride: Ride, alias: str, error: GuestError, unchanged: str) -> DatabaseError:
     """What the guest refused, with its stable code, what is unchanged, and what can be done."""
     code = str(error.details.get("code") or error.code)
     details = error.details.get("details") or {}
     known = {**error.details, **(details if isinstance(details, Mapping) else {})}
     return DatabaseError(
-        f"{error.sentence} {unchanged}", code=code, cures=cures(code, alias, known), details=known | {"alias": alias}
+        f"{error.sentence} {unchanged}",
+        code=code,
+        cures=cures(code, alias, known, ride.project.root),
+        details=known | {"alias": alias},
     )
 
 
@@ -107,7 +111,10 @@ def changed_schemas(error: GuestError) -> str:
     )
 
 
-def cures(code: str, alias: str, found: Mapping[str, Any]) -> tuple[str, ...]:
+def cures(code: str, alias: str, found: Mapping[str, Any], root: Path) -> tuple[str, ...]:
+    """What can be done about a refusal; `found` is the state of the database, or the details of the refusal."""
+    if code == "MW-E13" and found.get("other_run"):
+        return takenback.cures(root, alias, str(found["other_run"]))
     app, unknown = next(iter(found.get("unknown") or ()), ("APP", "NAME"))
     text = CURES.get(code)
     return (text.format(alias=alias, app=app, unknown=unknown),) if text else ()
@@ -207,7 +214,7 @@ def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, 
     more += _schemas(found["schemas"])
     if state == "MIXED":
         more += [*_names("Old rows", found["old"]), *_names("New rows", found["new"])]
-    usual = cures(str(found["code"]), alias, found)
+    usual = cures(str(found["code"]), alias, found, ride.project.root)
     more += torn.cures(ride, alias, found, usual) if state == "BEHIND" else usual
     if switched and PULLED not in ride.facts:
         more += [text for text in (confirmed(ride, alias),) if text]

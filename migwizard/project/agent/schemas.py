@@ -36,6 +36,7 @@ def state_of(connection: Any, manifest: dict[str, Any], *, consistent: bool = Fa
         saved=sum(one["saved"] for one in found),
         backup={str(place.schema): one["backup"] for place, one in zip(places, found) if one["backup"]},
         switched=any(map(_is_switched, found)),
+        other_run=whole["other_run"],
         schemas=[
             {"schema": place.schema, "state": one["state"], "code": one["code"], "sentence": one["sentence"]}
             for place, one in zip(places, found)

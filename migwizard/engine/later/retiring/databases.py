@@ -133,4 +133,4 @@ def _ask(ride: Ride, what: str, alias: str, manifest: Manifest, **more: Any) -> 
     try:
         return ride.guest.call(what, alias=alias, manifest=manifest.to_dict(), **more)
     except GuestError as error:
-        raise histories.refusal(alias, error, "Nothing was changed there.") from error
+        raise histories.refusal(ride, alias, error, "Nothing was changed there.") from error

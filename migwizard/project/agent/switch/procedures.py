@@ -30,7 +30,7 @@ def state(
     file, and stay), `warnings`, and a `sentence` for people; the rows that a switch would take out (`leaving`), and how
     many it would put in (`arriving`), how many are of other apps (`others`) and how many of the project's rows the
     backup of this run keeps (`saved`); all that it keeps (`backup`); and where another run put in rows that bear the names of
-    this one's, and this one none, that run (`other_run`). With `consistent`, as `switch` gets it, a database at the old head
+    this one's, and this one none, or rows that nobody knows, that run (`other_run`). With `consistent`, as `switch` gets it, a database at the old head
     that lacks migrations of other apps is behind.
     """
     check_format(manifest)
@@ -48,7 +48,7 @@ def state(
         others=sum(row.app not in apps for row in rows),
         saved=sum((kind == "old") - (kind == "top") for kind, _, app, *_ in kept if app in apps),
         backup=kept,
-        other_run="" if kept else backup.run_with(keys(manifest["new"]["nodes"])),
+        other_run=found["other_run"] or ("" if kept else backup.run_with(keys(manifest["new"]["nodes"]))),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typing
 
+from .backup import Backup
 from .files import Files
 from .history import HISTORY, History, Row, without_transactions
 from .refusal import SwitchError
@@ -125,6 +126,11 @@ def read_state(history: History, manifest: Facts) -> typing.Tuple[typing.List[Ro
     found = classify([row.key for row in rows], tables, Files(), manifest, str(history))
     if found["state"] == "OLD_HEAD" and history.lacks_transactions():
         found.update(state="WITHOUT_TRANSACTIONS", code="MW-E11", sentence=without_transactions(history))
+    found["other_run"] = Backup(history).run_with(found["unknown"]) if found["state"] == "UNKNOWN" else ""
+    if found["other_run"]:
+        names = listed(map(full_name, found["unknown"]))
+        sentence = f"{history} was switched to the reset {found['other_run']}, which is not in this checkout: it records {names}."
+        found.update(sentence=sentence)
     lists = ("missing", "unknown", "old", "new", "extra", "on_top")
     return rows, dict(found, **{field: [list(key) for key in found[field]] for field in lists})
 

@@ -76,7 +76,7 @@ class Telling:
             self._complaint(str(warning))
         if outcome["code"]:
             self._complaint(f"{outcome['sentence']} ({outcome['code']})")
-            if outcome["code"] == "MW-E13":
+            if outcome["code"] == "MW-E13" and not outcome["details"]["other_run"]:
                 names = " ".join(f"--tolerate {full_name(tuple(key))}" for key in outcome["details"]["unknown"])
                 self._complaint(f"  Where nobody needs it, and its row may go: {names}")
             if outcome["code"] == "MW-E22":

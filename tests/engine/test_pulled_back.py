@@ -1,0 +1,125 @@
+"""A reset that was taken back after others had pulled it: their databases still have its rows, its files are gone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from migwizard.engine.swapping.committed import NAMES
+from tests.engine.persons import Person, sit_down
+from tests.engine.refusing import git, own_surroundings, refused  # noqa: F401 - a fixture
+from tests.engine.support import Shop
+
+pytestmark = pytest.mark.ride
+
+
+def commit(shop: Shop, message: str) -> None:
+    git(shop.root, "add", "-A")
+    git(shop.root, "commit", "-qm", message)
+
+
+def become(shop: Shop, other: Shop) -> None:
+    """Let the files of a checkout be those of another one."""
+    there = other.tree()
+    for path in shop.tree().keys() - there.keys():
+        if not path.startswith(".git/"):
+            (shop.root / path).unlink()
+    for path, text in there.items():
+        (shop.root / path).write_bytes(text)
+
+
+def run_line(shop: Shop, line: str) -> None:
+    """Run what a command printed, in a shell."""
+    line = line.replace("python ", f"{sys.executable} ")
+    subprocess.run(["sh", "-c", line], cwd=shop.root, check=True, capture_output=True, env=shop.environment())
+
+
+@pytest.fixture
+def pulled_back(migrated: Shop, finished: Shop, tmp_path: Path) -> Shop:
+    """Their database is switched, the commit of the reset is reverted."""
+    shop = migrated.copy(tmp_path)
+    (shop.root / ".gitignore").write_text(f"{shop.database.name}\n.migwizard/\n__pycache__/\n")
+    git(shop.root, "init", "-q")
+    commit(shop, "before")
+    become(shop, finished)
+    (shop.root / ".gitignore").write_text(f"{shop.database.name}\n.migwizard/\n__pycache__/\n")
+    commit(shop, "reset")
+    assert shop.start(sys.executable, NAMES[1], "switch", "--all").returncode == 0
+    git(shop.root, "revert", "--no-edit", "HEAD")
+    return shop
+
+
+def way_back(said: str) -> str:
+    """The line that leads back, as it is printed."""
+    (line,) = {part for part in said.splitlines() if "git checkout" in part and NAMES[1] in part}
+    return line[line.index("git checkout") :]
+
+
+def test_preflight_says_that_the_reset_was_taken_back_and_what_leads_back(migrated: Shop, pulled_back: Shop) -> None:
+    assert "already exists" in pulled_back.manage("migrate").stderr
+    error = pulled_back.lines("run", "--yes", expect=5)[-1]
+    assert error["code"] == "MW-E13"
+    assert "was switched to the reset" in error["sentence"]
+    assert "which is not in this checkout" in error["sentence"]
+    assert "tolerate" not in " ".join([error["sentence"], *error["cures"]])
+    run_line(pulled_back, way_back("\n".join(error["cures"])))
+    assert pulled_back.dump() == migrated.dump()
+    assert "No migrations to apply" in pulled_back.manage("migrate").stdout
+
+
+def test_the_wizard_offers_the_way_back_and_not_to_tolerate(pulled_back: Shop) -> None:
+    question = refused(sit_down(pulled_back.root, Person()), "MW-E13", "default is at a reset that is not here", 5)
+    keys = [choice.key for choice in question.choices]
+    assert keys == ["steps", "again", "rows", "skip:default", "quit"]
+    assert NAMES[1] in str(question.choices[0].shows)
+
+
+def test_so_it_is_where_the_reset_is_on_another_branch(migrated: Shop, pulled_back: Shop) -> None:
+    git(pulled_back.root, "checkout", "-q", "-b", "other", "HEAD~2")
+    error = pulled_back.lines("run", "--yes", expect=5)[-1]
+    run_line(pulled_back, way_back("\n".join(error["cures"])))
+    assert pulled_back.dump() == migrated.dump()
+
+
+def test_where_git_does_not_know_the_reset_any_checkout_is_meant_that_has_it(pulled_back: Shop) -> None:
+    git(pulled_back.root, "checkout", "-q", "--orphan", "new")
+    subprocess.run(["rm", "-rf", ".git"], cwd=pulled_back.root, check=True)
+    error = pulled_back.lines("run", "--yes", expect=5)[-1]
+    assert error["cures"][0].endswith(f"take it back: python {NAMES[1]} undo --database default")
+
+
+@pytest.mark.parametrize(("command", "expect"), [("status", 0), ("undo", 0), ("fake", 2)])
+def test_commands_that_look_at_no_database_say_it_in_words(
+    migrated: Shop, pulled_back: Shop, command: str, expect: int
+) -> None:
+    said = pulled_back.migwizard(command, expect=expect).stderr
+    assert "A database that was switched to the reset" in said
+    run_line(pulled_back, way_back(said).replace("ALIAS", "default"))
+    assert pulled_back.dump() == migrated.dump()
+
+
+def test_nothing_of_it_is_said_where_the_reset_was_retired(pulled_back: Shop) -> None:
+    git(pulled_back.root, "reset", "-q", "--hard", "HEAD~1")
+    git(pulled_back.root, "rm", "-q", *NAMES)
+    commit(pulled_back, "retire")
+    assert "git checkout" not in pulled_back.migwizard("status").stderr
+    assert "git checkout" not in pulled_back.migwizard("undo").stderr
+
+
+def test_the_script_of_another_reset_does_not_offer_to_tolerate_its_rows(pulled_back: Shop) -> None:
+    """What it would do without these rows is not known; the other reset has to be taken back."""
+    old = pulled_back.database.read_bytes()
+    fresh = pulled_back.copy(pulled_back.root.parent / "fresh")
+    fresh.database.unlink()
+    fresh.manage("migrate", "-v0")
+    fresh.epoch = "1700000000"
+    (fresh.root / "pyproject.toml").write_text('[tool.migwizard]\ntag = "second"\n')
+    fresh.migwizard("run", "--yes")
+    fresh.database.write_bytes(old)
+    done = fresh.start(sys.executable, NAMES[1], "switch", "--all")
+    assert done.returncode == 5
+    assert "was switched to the reset" in done.stderr
+    assert "--tolerate" not in done.stderr
