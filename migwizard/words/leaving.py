@@ -19,9 +19,19 @@ def sentence(state: State, changed: str) -> str:
 
 
 def taken_back(report: Mapping[str, Any]) -> str:
-    """What an undo of everything gave back, in one sentence that is true."""
+    """What an undo of everything gave back, in one sentence that is true, and what is left to do."""
     gone = [count(report["files"], "file")] if report["files"] else []
     gone += [f"the rows of {count(len(report['databases']), 'database')}"] if report["databases"] else []
     if not gone:
         return "Removed the reset's own folder; nothing of your project had been changed."
-    return f"Taken back: {' and '.join(gone)}. The project is as it was before the reset."
+    said = f"Taken back: {' and '.join(gone)}. The project is as it was before the reset."
+    return f"{said}\n{_still_committed(report['commit'])}" if report.get("commit") else said
+
+
+def _still_committed(commit: str) -> str:
+    """What is left to be done where the reset was committed before it was taken back."""
+    return (
+        f"Git still has the reset, in {commit}: commit the files as they are now, which does what git revert {commit} would.\n"
+        f"Before others get that, databases that were switched elsewhere go back, with the files of {commit}: "
+        "python migwizard_switch.py undo --database ALIAS"
+    )

@@ -15,6 +15,8 @@ from tests.engine.support import Shop
 
 pytestmark = pytest.mark.ride
 
+IGNORED = "db.sqlite3\n.migwizard/\n__pycache__/\n"
+
 
 def commit(shop: Shop, message: str) -> None:
     git(shop.root, "add", "-A")
@@ -41,11 +43,11 @@ def run_line(shop: Shop, line: str) -> None:
 def pulled_back(migrated: Shop, finished: Shop, tmp_path: Path) -> Shop:
     """Their database is switched, the commit of the reset is reverted."""
     shop = migrated.copy(tmp_path)
-    (shop.root / ".gitignore").write_text(f"{shop.database.name}\n.migwizard/\n__pycache__/\n")
+    (shop.root / ".gitignore").write_text(IGNORED)
     git(shop.root, "init", "-q")
     commit(shop, "before")
     become(shop, finished)
-    (shop.root / ".gitignore").write_text(f"{shop.database.name}\n.migwizard/\n__pycache__/\n")
+    (shop.root / ".gitignore").write_text(IGNORED)
     commit(shop, "reset")
     assert shop.start(sys.executable, NAMES[1], "switch", "--all").returncode == 0
     git(shop.root, "revert", "--no-edit", "HEAD")
@@ -123,3 +125,24 @@ def test_the_script_of_another_reset_does_not_offer_to_tolerate_its_rows(pulled_
     assert done.returncode == 5
     assert "was switched to the reset" in done.stderr
     assert "--tolerate" not in done.stderr
+
+
+@pytest.mark.parametrize("committed", [True, False])
+def test_the_maker_hears_what_undo_leaves_to_do(
+    migrated: Shop, finished: Shop, tmp_path: Path, committed: bool
+) -> None:
+    """The commit of the reset stays in git, and databases that others switched are known to nobody here."""
+    maker = finished.copy(tmp_path)
+    (maker.root / ".gitignore").write_text(IGNORED)
+    git(maker.root, "init", "-q")
+    for path in NAMES if not committed else ():
+        with (maker.root / ".gitignore").open("a") as stream:
+            stream.write(f"{path}\n")
+    commit(maker, "reset")
+    done = maker.migwizard("undo", "--yes").stderr
+    assert "as it was before the reset." in done
+    assert ("git revert" in done, f"python {NAMES[1]} undo --database ALIAS" in done) == (committed, committed)
+    if committed:
+        head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=maker.root, capture_output=True, text=True)
+        assert f"git revert {head.stdout.strip()} would" in done
+    assert maker.dump() == migrated.dump()

@@ -16,7 +16,7 @@ from migwizard.engine.steps.fake import ALL, CONFIRMED, LATER
 from migwizard.engine.surviving import durable, halfway, journal
 from migwizard.engine.surviving.checkpoint import NOT_TOUCHED, Checkpoint
 from migwizard.engine.surviving.journal import Act, Entry, Step
-from migwizard.engine.swapping import committed
+from migwizard.engine.swapping import committed, git
 from migwizard.engine.swapping.swap import missing_in_tree, new_in_tree
 from migwizard.engine.switching import exchange, histories, patience, pulled, rowcopies
 from migwizard.engine.switching.histories import read_state
@@ -24,6 +24,7 @@ from migwizard.engine.switching.manifests import find_manifest, load_manifest
 from migwizard.errors import ConflictError, DatabaseError
 from migwizard.paths import Workplace
 from migwizard.project.guest import GuestError
+from migwizard.switch.manifest import FILE_NAME
 from migwizard.words.counting import count, some
 
 FROM_COPY = "The JSON copy of its rows is whole: undo without --yes, and take them from it."
@@ -63,6 +64,8 @@ def everything(ride: Ride) -> dict[str, Any]:
     _check_old(ride)
     _take_back_committed(ride)
     report = {"type": "result", "undone": ride.checkpoint.run_id, "files": files, "databases": switched}
+    if commit := git.holding(ride.project.root, FILE_NAME, ride.checkpoint.run_id):
+        report["commit"] = commit
     edits.adopt(ride)
     strays.set_aside(ride)
     kept = edits.set_aside(ride)

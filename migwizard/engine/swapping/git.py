@@ -166,6 +166,13 @@ def last_with(root: Path, path: str, text: str) -> str:
     return next((commit_of(root, one) for one in candidates if text in (content_at(root, one, path) or "")), "")
 
 
+def holding(root: Path, path: str, text: str) -> str:
+    """The commit that brought a text into a file, relative to `root`, where what is checked out holds it; short, else empty."""
+    if text not in (content_at(root, "HEAD", path) or ""):
+        return ""
+    return (_git(root, "log", "-1", "--full-history", "--format=%h", f"-S{text}", "--", path) or "").strip()
+
+
 def edits_since(root: Path, commit: str, paths: Sequence[str]) -> dict[str, str]:
     """Of `paths`, relative to `root`, those that commits changed which came after another one: each with the newest."""
     found: dict[str, str] = {}
