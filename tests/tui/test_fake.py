@@ -95,7 +95,7 @@ def test_more_rows_than_files_are_explained_beside_the_number() -> None:
 
     async def act(pilot: Pilot[Any]) -> None:
         shown = " ".join(detail(app).split())
-        assert f"58 rows are exchanged for 13 {why} 1 row of other apps is not touched" in shown
+        assert f"58 rows are exchanged for 13 {why} 1 row of other apps stays" in shown
 
     drive(app, act)
 

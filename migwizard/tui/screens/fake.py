@@ -256,20 +256,21 @@ def _topic(line: DatabaseLine) -> str:
 def _findings(line: DatabaseLine, preview: FakePreview) -> list[Line]:
     """Everything that is known of one database."""
     found: list[Line] = [(f"State     {line.alias} {line.says}".rstrip("."), "")]
+    if preview.dry and preview.asked == line.alias:
+        # First, so that a small terminal shows what the key that was just pressed has done.
+        found.insert(0, (f"{OK} tried   {preview.dry}", "text-success"))
     if line.askable or line.switched:
         one, many = ("row was", "rows were") if line.switched else ("row is", "rows are")
         exchanged = f"{count(line.rows_out, one, many)} exchanged for {line.rows_in}"
         found.append((f"Table     django_migrations: {exchanged}", ""))
         if line.why:
             found.append((f"          {line.why}", ""))
-        untouched = count(line.untouched, "row of other apps is", "rows of other apps are")
-        found.append((f"          {untouched} not touched; no other table is", ""))
+        staying = count(line.untouched, "row of other apps stays", "rows of other apps stay")
+        found.append((f"          {staying}, and no table of yours is touched", ""))
         found.append((f"Backup    table migwizard_history_backup, and .migwizard/rows/{line.alias}.json", ""))
     if line.askable:
         found.append(("Then      migrate --plan has to find nothing of the project to apply", ""))
     found += _deviations(line)
-    if preview.dry and preview.asked == line.alias:
-        found.append((f"{OK} tried   {preview.dry}", "text-success"))
     found += [(f"{'More' if place == 0 else '':<10}{text}", "") for place, text in enumerate(_split(line.more))]
     return found
 
