@@ -1,14 +1,17 @@
-"""A reset that was taken back after others had pulled it: their databases still have its rows, its files are gone."""
+"""Databases whose files are in git alone: back from a reset that was taken back after they were switched, or forward to the old
+head after the reset was pulled."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from migwizard.engine.swapping.committed import NAMES
+from migwizard.switch.manifest import from_json
 from tests.engine.persons import Person, sit_down
 from tests.engine.refusing import git, own_surroundings, refused  # noqa: F401 - a fixture
 from tests.engine.support import Shop
@@ -146,3 +149,25 @@ def test_the_maker_hears_what_undo_leaves_to_do(
         head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=maker.root, capture_output=True, text=True)
         assert f"git revert {head.stdout.strip()} would" in done
     assert maker.dump() == migrated.dump()
+
+
+def test_who_is_behind_and_pulled_the_reset_gets_a_line_that_works(migrated: Shop, pulled_back: Shop) -> None:
+    shop = pulled_back
+    git(shop.root, "reset", "-q", "--hard", "HEAD~1")
+    before = subprocess.run(
+        ["git", "rev-parse", "HEAD~1"], cwd=shop.root, capture_output=True, text=True
+    ).stdout.strip()
+    manifest = shop.root / NAMES[0]
+    manifest.write_text(replace(from_json(manifest.read_text()), release=before).to_json())
+    commit(shop, "its release")
+    shop.database.write_bytes(migrated.database.read_bytes())
+    (name,) = shop.query("SELECT MAX(name) FROM django_migrations WHERE app = 'clubs'")
+    git(shop.root, "checkout", "-q", before)
+    shop.manage("migrate", "clubs", "0003", "-v0")
+    git(shop.root, "checkout", "-q", "-")
+    refused = shop.start(sys.executable, NAMES[1], "switch", "--all")
+    assert refused.returncode == 5
+    assert f"it lacks clubs.{name[0]}" in refused.stderr
+    (line,) = [line for line in refused.stderr.splitlines() if "git checkout" in line]
+    run_line(shop, line[line.index("git checkout") :])
+    assert shop.start(sys.executable, NAMES[1], "switch", "--all").returncode == 0

@@ -90,6 +90,17 @@ def test_a_database_that_is_torn_is_refused_at_once(groups: Shop) -> None:
     cured(groups.root, "MW-E12", then(lambda: groups.query(record), "again"))
 
 
+def test_one_that_is_behind_needs_the_files_as_they_are_and_no_release(tiny: Shop) -> None:
+    tiny.manage("migrate", "clubs", "0003", "-v0")
+    question = refused(sit_down(tiny.root, Person()), "MW-E12", "default is 1 migration behind", 5)
+    assert "it lacks clubs.0004_roster." in question.text
+    error = tiny.lines("run", "--yes", expect=5)[-1]
+    for told in (question.text, error["sentence"]):
+        assert "release" not in told
+    assert error["cures"] == ["Run manage.py migrate with the files as they are now, then start again."]
+    cured(tiny.root, "MW-E12", then(lambda: tiny.manage("migrate"), "again"))
+
+
 def test_an_own_history_that_is_torn(tiny: Shop) -> None:
     (row,) = tiny.query("SELECT name FROM django_migrations WHERE app = 'clubs' AND name LIKE '0002%'")
     tiny.query(f"DELETE FROM django_migrations WHERE app = 'clubs' AND name = '{row[0]}'")

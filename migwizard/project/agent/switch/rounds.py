@@ -16,7 +16,7 @@ from .places import Place
 from .procedures import state, switch
 from .refusal import SwitchError
 from .reverse import undo
-from .words import Facts, listed
+from .words import Facts, catch_up, listed
 
 
 class Round:
@@ -62,7 +62,10 @@ class Round:
             done = self.act(place, dry_run)
         except SwitchError as error:
             refused = {"result": "REFUSED", "state": error.details.get("state"), "deleted": 0, "inserted": 0}
-            return dict(outcome, **refused, code=error.code, sentence=error.sentence, details=error.details)
+            details = dict(error.details)
+            if error.code == "MW-E12":
+                details["catch_up"] = catch_up(place.alias, self._manifest)
+            return dict(outcome, **refused, code=error.code, sentence=error.sentence, details=details)
         except Error as error:
             # What the server says of a right that is lacking, a replica that only reads, a connection that broke.
             refused = {"result": "REFUSED", "state": None, "deleted": 0, "inserted": 0}

@@ -76,6 +76,8 @@ class Telling:
             self._complaint(str(warning))
         if outcome["code"]:
             self._complaint(f"{outcome['sentence']} ({outcome['code']})")
+            if outcome["code"] == "MW-E12" and outcome["details"]["catch_up"]:
+                self._complaint(f"  In a checkout, when your own work is committed: {outcome['details']['catch_up']}")
             if outcome["code"] == "MW-E13" and not outcome["details"]["other_run"]:
                 names = " ".join(f"--tolerate {full_name(tuple(key))}" for key in outcome["details"]["unknown"])
                 self._complaint(f"  Where nobody needs it, and its row may go: {names}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import typing
 
 Key = typing.Tuple[str, str]
@@ -20,10 +21,26 @@ def full_name(key: Key) -> str:
 
 
 def behind(where: str, lacking: Keys, manifest: Facts) -> str:
-    """That a database lacks migrations which a release before the reset would apply, and what to do."""
-    release = (manifest.get("release") or {}).get("git") or "before the reset"
+    """That a database lacks migrations which a release before the reset would apply, and what to do.
+
+    Before there are new files the old ones are in the tree, and its own migrate brings it further.
+    """
     sentence = f"{where} is behind: it lacks {listed(map(full_name, lacking))}."
-    return f"{sentence} Deploy the release {release} there, run migrate, then switch again."
+    if not manifest["new"]["nodes"]:
+        return sentence
+    return f"{sentence} Deploy the release {_release(manifest) or 'before the reset'} there, run migrate, then switch again."
+
+
+def catch_up(alias: str, manifest: Facts) -> str:
+    """What brings a database of a checkout to the old head, for a shell; empty where no commit with the old files is known."""
+    release = _release(manifest)
+    if not release:
+        return ""
+    return f"git checkout {shlex.quote(release)} && python manage.py migrate --database {shlex.quote(alias)} && git checkout -"
+
+
+def _release(manifest: Facts) -> str:
+    return str((manifest.get("release") or {}).get("git") or "")
 
 
 def listed(words: typing.Iterable[str]) -> str:
