@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import threading
+from typing import Any
 
 import pytest
 
@@ -112,6 +113,27 @@ def test_narration_asks_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: p
     said = capsys.readouterr().err
     assert "1 Leave (safe): stays as it is" in said
     assert "'b' is no answer here" in said, "back is for the wizard only"
+
+
+def test_a_person_leaves_at_every_question_of_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", Terminal("q\n1\n"))
+    assert Narrator().ask(QUESTION) == "quit"
+
+
+def test_the_prompt_comes_again_after_what_is_said_meanwhile() -> None:
+    out = io.StringIO()
+
+    class Slow(Terminal):
+        def readline(self, *size: Any) -> Any:
+            thread = threading.Thread(target=console.show, args=("    second run: 2.1 s",))
+            thread.start()
+            thread.join()
+            return super().readline(*size)
+
+    console = Console(Slow("1\n"), out)
+    assert console.read() == "1"
+    console.show("goes on")
+    assert out.getvalue() == "> \n    second run: 2.1 s\n> goes on\n"
 
 
 def test_narration_tells_details_only_when_asked(capsys: pytest.CaptureFixture[str]) -> None:

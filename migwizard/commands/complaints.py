@@ -8,7 +8,7 @@ from pathlib import Path
 
 from migwizard import logfile
 from migwizard.commands.setup import say
-from migwizard.errors import MigwizardError
+from migwizard.errors import LeftError, MigwizardError
 from migwizard.faces.jsonlines import emit
 from migwizard.paths import Workplace
 from migwizard.project.guest import GuestError
@@ -34,7 +34,7 @@ def complain(error: MigwizardError, arguments: argparse.Namespace) -> None:
         say(guest.traceback if guest and guest.traceback else "".join(traceback.format_exception(error)))
     elif guest is not None and guest.traceback:
         say("  - The traceback: repeat the command with --verbose.")
-    if (log := write_log(error, arguments)) is not None:
+    if not isinstance(error, LeftError) and (log := write_log(error, arguments)) is not None:
         say(f"  - The log: {log}")
 
 

@@ -105,7 +105,7 @@ def _which(found: list[Earlier], arguments: argparse.Namespace) -> str:
             code="undo:earlier",
             cures=tuple(f"Take it back: {again(arguments, 'undo', '--yes', '--run', one.run_id)}" for one in found),
         )
-    return answer
+    return "keep" if answer == "quit" else answer
 
 
 def fake(arguments: argparse.Namespace) -> int:

@@ -18,12 +18,13 @@ from migwizard.engine.surviving import durable
 from migwizard.engine.surviving.checkpoint import Checkpoint
 from migwizard.engine.swapping import checkout
 from migwizard.engine.talk import MARK, Answer, Event, Face, Question
-from migwizard.errors import ConflictError, UndecidedError, UsageError
+from migwizard.errors import ConflictError, LeftError, UndecidedError, UsageError
 from migwizard.paths import Workplace
 from migwizard.project.apps import ProjectApps
 from migwizard.project.discovery import Project
 from migwizard.project.embedded import Server
 from migwizard.project.guest import Guest
+from migwizard.words import leaving
 
 CUT = "cut"
 """Key of what is kept above the cut in the results; `without` lists the migrations that the folded part lacks."""
@@ -164,7 +165,19 @@ class Ride:
             self.waited += time.monotonic() - began
         if self.options.review and answer in Turn.WORDS and question.choice(answer) is None:
             raise Turn(answer)
+        if not self.options.review and answer == "quit" and question.choice(answer) is None:
+            raise self.left()
         return answer
+
+    def left(self) -> LeftError:
+        """Where the person left, and how to go on."""
+        changed = "The new files are in the tree" if self.checkpoint.applied else "The project is unchanged"
+        said = leaving.sentence(self.checkpoint.state, changed)
+        if PULLED in self.facts:
+            said = "Stopped; nothing is lost."
+        return LeftError(
+            said, code=leaving.CODE, cures=leaving.CURES if self.options.review else leaving.CURES_OF_COMMANDS
+        )
 
     def _undecided(self, question: Question) -> UndecidedError:
         error = UndecidedError(

@@ -27,7 +27,6 @@ from migwizard.engine.talk import Answer, Event, Face
 from migwizard.errors import ConflictError, LeftError, MigwizardError, as_sentence
 from migwizard.paths import Workplace
 from migwizard.project.discovery import Project, find_project
-from migwizard.words import leaving
 
 WAIT_SECONDS = 0.5
 """How often it is tried whether another run has let go of the lock."""
@@ -147,7 +146,7 @@ class _Sitting:
                 return machine.run(ride)
             except Turn as turn:
                 if turn.where == "quit":
-                    raise left(ride) from None
+                    raise ride.left() from None
                 if turn.where == "undo":
                     report = _undo(ride)
                     if report is not None:
@@ -168,7 +167,7 @@ class _Sitting:
                 return look(ride)
             except Turn as turn:
                 if turn.where == "quit":
-                    raise left(ride) from None
+                    raise ride.left() from None
                 ride.tell("note", "This is a look: nothing can be taken back here.")
 
 
@@ -203,7 +202,7 @@ def _undo(ride: Ride) -> dict[str, Any] | None:
         return undoing.choose(ride)
     except Turn as turn:
         if turn.where == "quit":
-            raise left(ride) from None
+            raise ride.left() from None
         return None
 
 
@@ -225,9 +224,3 @@ def _note(refusal: MigwizardError, project: Project | None) -> None:
     """The whole traceback goes to the log, where the reset has a folder for one."""
     if project is not None:
         logfile.append(Workplace(project.root).log, "".join(traceback.format_exception(refusal)))
-
-
-def left(ride: Ride) -> MigwizardError:
-    """Where the person left, and how to go on."""
-    changed = "The new files are in the tree" if ride.checkpoint.applied else "The project is unchanged"
-    return LeftError(leaving.sentence(ride.checkpoint.state, changed), code=leaving.CODE, cures=leaving.CURES)

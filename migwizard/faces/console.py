@@ -27,6 +27,8 @@ class Console:
         self._out = out or sys.stderr
         self._one_at_a_time = RLock()
         self.by_hand = self._answers.isatty()
+        self._asking = ""
+        """The prompt that waits for an answer, at a terminal."""
         self.ended = False
         """Whether there are no more answers to read."""
 
@@ -54,8 +56,13 @@ class Console:
             return None
         if self.by_hand:
             self._forget_keys()
-        self._write(prompt, end="")
-        line = self._answers.readline()
+        with self._one_at_a_time:
+            self._write(prompt, end="")
+            self._asking = prompt if self.by_hand else ""
+        try:
+            line = self._answers.readline()
+        finally:
+            self._asking = ""
         if not line:
             self.ended = True
             self._write("")
@@ -71,5 +78,7 @@ class Console:
 
     def _write(self, text: str, end: str = "\n") -> None:
         with self._one_at_a_time:
-            self._out.write(harmless(text) + end)
+            line = harmless(text) + end
+            # What another thread says meanwhile gets a line of its own, and the prompt comes again.
+            self._out.write(f"\n{line}{self._asking}" if self._asking else line)
             self._out.flush()

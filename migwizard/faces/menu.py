@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from migwizard.engine.talk import Choice, Question
@@ -14,6 +14,7 @@ PAGE = 20
 PATIENCE = 10
 """Lines of a pipe or a file that are no answer, before the rest is not read any more."""
 MOVES = {"b": "back", "u": "undo", "q": "quit"}
+LEAVING = "q"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,16 @@ class Entry:
 class Menu:
     """Asks one question until it is answered.
 
-    `moves` allows the answers that every question takes from a person: b, u and q. `explain` prints what `h` asks for.
+    `moves` are the letters that it takes as answers besides: all of them in the wizard. `explain` prints what `h` asks for.
     """
 
     def __init__(
-        self, question: Question, console: Console, *, moves: bool, explain: Callable[[str], None] | None = None
+        self,
+        question: Question,
+        console: Console,
+        *,
+        moves: Collection[str],
+        explain: Callable[[str], None] | None = None,
     ) -> None:
         self._question = question
         self._console = console
@@ -90,7 +96,7 @@ class Menu:
             return None
         if command == "d" and self._question.details:
             return self._enter(self._entries[-1])
-        if command in MOVES and self._moves and not rest:
+        if command in self._moves and not rest:
             move = MOVES[command]
             choice = self._question.way_back if move == "back" else self._question.choice(move)
             return move if choice is None else self._choose(choice)
@@ -98,7 +104,7 @@ class Menu:
         return None
 
     def _range(self) -> str:
-        letters = [*("h" for _ in [self._explain] if _ is not None), *(MOVES if self._moves else ())]
+        letters = [*("h" for _ in [self._explain] if _ is not None), *self._moves]
         return f"Type a number from 1 to {len(self._entries)}" + (f", or {', '.join(letters)}." if letters else ".")
 
     def _enter(self, entry: Entry) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migwizard.engine.talk import Event, Question
 from migwizard.faces.console import Console
-from migwizard.faces.menu import Menu
+from migwizard.faces.menu import LEAVING, Menu
 
 DETAIL = ("progress", "finding", "operation", "end", "project")
 """Events that only --verbose shows; `end` never says more than `begin` did."""
@@ -31,4 +31,4 @@ class Narrator:
         self._console.show("")
         self._console.say(question.headline)
         self._console.say(question.text)
-        return Menu(question, self._console, moves=False).ask()
+        return Menu(question, self._console, moves=LEAVING).ask()

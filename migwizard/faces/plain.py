@@ -11,7 +11,7 @@ from collections.abc import Callable
 from migwizard.engine.states import ORDER, State
 from migwizard.engine.talk import Event, Question
 from migwizard.faces.console import Console
-from migwizard.faces.menu import Menu
+from migwizard.faces.menu import MOVES, Menu
 from migwizard.faces.pulse import Pulse
 from migwizard.words.explain import EXPLAIN, explain
 from migwizard.words.glossary import GLOSSARY
@@ -66,7 +66,7 @@ class PlainFace:
             return None
         self._present(question)
         try:
-            return Menu(question, self.console, moves=True, explain=lambda word: self._explain(question, word)).ask()
+            return Menu(question, self.console, moves=MOVES, explain=lambda word: self._explain(question, word)).ask()
         finally:
             self.pulse.work()
 

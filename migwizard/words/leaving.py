@@ -10,6 +10,7 @@ from migwizard.words.counting import count
 
 CODE = "left"
 CURES = ("Go on with: migwizard", "Take it back with: migwizard undo")
+CURES_OF_COMMANDS = ("Go on with the same command.", CURES[1])
 
 
 def sentence(state: State, changed: str) -> str:

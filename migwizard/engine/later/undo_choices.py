@@ -41,8 +41,6 @@ def choose(ride: Ride) -> dict[str, Any] | None:
 
 def _ask(ride: Ride) -> str:
     """What the person takes back; asked anew, from a new look, when lost backups are to be replaced by their copies."""
-    from migwizard.engine.session import left
-
     while True:
         ride.facts.pop(histories.LINES, None)
         look = Look(ride) if ride.checkpoint.applied or undo.switched_lines(ride) else None
@@ -50,7 +48,7 @@ def _ask(ride: Ride) -> str:
             answer = ride.review(_after(ride, look) if look else _before(ride))
         except Turn as turn:
             if turn.where == "quit":
-                raise left(ride) from None
+                raise ride.left() from None
             return "keep"
         if look is None or answer != "copies":
             return answer

@@ -110,7 +110,11 @@ def _ask(ride: Ride, swap: Swap, named: Sequence[str]) -> None:
     # An answer holds for the files that it was given about: one that led to no swap counts no more.
     ride.checkpoint.decisions.pop(question.id, None)
     if not ride.options.review or ride.options.yes or question.id in ride.options.answers:
-        ride.ask(question)
+        if ride.ask(question) == "later":
+            # Asked anew at the next start.
+            ride.checkpoint.decisions.pop(question.id)
+            ride.save()
+            raise ride.left()
     elif ride.review(question) == "later":
         raise Turn("quit")
 
@@ -122,20 +126,22 @@ def swap_question(ride: Ride, swap: Swap, named: Sequence[str]) -> Question:
     gone = sum(step.after is None for step in steps)
     come, apps = len(steps) - gone, len({step.path.rpartition("/")[0] for step in steps})
     stat = swapping.predicted_stat(ride, swap.entry.steps)
+    back = "u" if ride.options.review else "`migwizard undo`"
     choices = [
         Choice(
             "apply",
             f"{count(gone, 'old migration file leaves', 'old migration files leave')} {count(apps, 'app')}, and "
-            f"{count(come, 'new one takes', 'new ones take')} their place, in one step. Both backups hold what leaves; u "
+            f"{count(come, 'new one takes', 'new ones take')} their place, in one step. Both backups hold what leaves; {back} "
             "takes the swap back, every byte.",
             f"Swap {count(gone, 'file')} for {come}",
             writes=count(gone, "file"),
         )
     ]
+    later = Choice("later", "Leave the tree as it is and stop here; staging and proof are kept.", "Not yet")
+    choices = [later, *choices]
     if ride.options.review:
-        later = Choice("later", "Leave the tree as it is and stop here; staging and proof are kept.", "Not yet")
         show = Choice("stat", "Read what git would say of it.", "Show git diff --stat", group="show", shows=stat)
-        choices = [later, *choices, show]
+        choices.append(show)
     return Question(
         "apply",
         State.APPLY,
@@ -145,7 +151,7 @@ def swap_question(ride: Ride, swap: Swap, named: Sequence[str]) -> Question:
         "`migwizard undo` puts every byte back." + ("" if checkout.sees_changes(ride) else f" {checkout.COPY}"),
         tuple(choices),
         safe="apply",
-        default="later" if ride.options.review else None,
+        default="later",
         preview=swapping.preview(ride, swap.entry.steps, stat, named),
     )
 
