@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 
+from migwizard.engine.later.branching import pointing
 from migwizard.engine.options import Options
 from migwizard.engine.proving import scratch
 from migwizard.engine.ride import Ride, fingerprint, reset_time
@@ -75,6 +76,7 @@ def open_ride(
                 except LeftError:
                     raise
                 except Exception as error:
+                    pointing.point(error, project.root)
                     gone = ride.gone()
                     if gone is not None and getattr(error, "code", "") != gone.code:
                         # Whatever failed, it is of no use without the folder.
@@ -98,6 +100,9 @@ def look_ride(project: Project, face: Face, options: Options, checkpoint: Checkp
         checkout.check(ride)
         try:
             yield ride
+        except Exception as error:
+            pointing.point(error, project.root)
+            raise
         finally:
             scratch.close(ride)
 

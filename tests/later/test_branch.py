@@ -17,7 +17,7 @@ from migwizard.engine.surviving.acting import Acts
 from migwizard.errors import ConflictError, MigwizardError
 from migwizard.paths import Workplace
 from migwizard.switch.manifest import FILE_NAME, from_json
-from tests.engine.support import Shop
+from tests.engine.support import MIGWIZARD, Shop
 from tests.later import repository
 from tests.later.repository import Checkout
 
@@ -90,6 +90,20 @@ def test_all_of_it_and_all_of_it_back(merged: Checkout) -> None:
     assert "makemigrations --check finds nothing" in again.stderr
     project.migwizard("branch", "--undo")
     assert not merged.git("status", "--porcelain")
+
+
+@pytest.mark.parametrize("command", [("fake", "--all", "--yes"), ("run", "--yes"), ("status",)])
+def test_whoever_merged_without_it_is_told_of_it(checkout: Checkout, command: Sequence[str]) -> None:
+    project = Shop(checkout.root)
+    assert project.manage("migrate", "-v0").returncode == 0
+    if command[0] == "status":
+        # It looks at the files where a reset was begun.
+        project.migwizard("run", "--yes", "--until", "levels")
+    checkout.merge()
+    done = project.start(*MIGWIZARD, *command)
+    said = " ".join((done.stdout + done.stderr).split())
+    assert "shop.0002_price is an old migration that the reset" in said, said
+    assert "migwizard branch" in said, said
 
 
 def test_before_the_merge_it_says_to_merge_first(checkout: Checkout) -> None:
