@@ -140,7 +140,7 @@ def run(ride: Ride) -> dict[str, Any]:
         except Turn as turn:
             if turn.where != "back":
                 raise
-            position = _back(ride, position)
+            position = _back(ride, position, turn.to)
     # What was kept beyond the state that was asked for still counts.
     ride.checkpoint.state = _following([state for state in ORDER if state in ride.checkpoint.results][-1])
     _approve_run(ride)
@@ -272,8 +272,8 @@ def _approve_run(ride: Ride) -> None:
             ride.checkpoint.approvals[state] = looks(ride, review_of(state).question(ride))
 
 
-def _back(ride: Ride, position: int) -> int:
-    """The row before, to be approved anew: from Fake the rows go back first, from Apply rows that are left, and the files.
+def _back(ride: Ride, position: int, to: State | None = None) -> int:
+    """The row before, or the one that was meant, to be approved anew: from Fake the rows go back first, from Apply rows that are left, and the files.
 
     A face asks before it takes either back: the questions there have a choice that says so.
     """
@@ -288,7 +288,7 @@ def _back(ride: Ride, position: int) -> int:
         _load_anew(ride)
     elif ride.checkpoint.applied:
         raise Turn("undo")
-    target = ORDER[max(position - 1, 0)]
+    target = to or ORDER[max(position - 1, 0)]
     _disapprove(ride, target)
     ride.save()
     return ORDER.index(target)

@@ -33,13 +33,14 @@ PULLED = "manifest of another checkout's reset"
 
 
 class Turn(Exception):  # noqa: N818 - not an error: the person turns elsewhere
-    """Instead of an answer: "back" to the state before, "undo" of what was done, or "quit" for today."""
+    """Instead of an answer: "back" to the state before, or to an earlier one, "undo" of what was done, or "quit" for today."""
 
     WORDS = ("back", "undo", "quit")
 
-    def __init__(self, where: str) -> None:
+    def __init__(self, where: str, to: State | None = None) -> None:
         super().__init__(where)
         self.where = where
+        self.to = to
 
 
 @dataclass(slots=True)

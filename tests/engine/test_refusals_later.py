@@ -48,6 +48,24 @@ def test_a_new_history_that_differs_goes_back_to_the_seeds(tiny: Shop) -> None:
     assert person.ids[-1] == "review:seeds"
 
 
+def test_a_difference_behind_an_own_edit_leads_back_to_generate(tiny: Shop) -> None:
+    path = tiny.root / ".migwizard/staging/clubs/0001_reset_initial.py"
+
+    def edit() -> None:
+        text = path.read_text()
+        assert "max_length=" in text
+        path.write_text(text.replace("max_length=", "max_length=1", 1))
+
+    person = Person(
+        {"review:generate": [then(edit, "continue"), "continue", "quit"], "difference:": ["generate"]}, goes_on=True
+    )
+    assert sit_down(tiny.root, person).left
+    question = person.asked("difference:")
+    assert question.text.endswith("You changed clubs/0001_reset_initial.py by hand, at Generate.")
+    assert [choice.key for choice in question.choices][:2] == ["generate", "seeds"]
+    assert person.ids[-1] == "review:generate"
+
+
 def test_the_approval_is_void_when_a_migration_moves(tiny: Shop) -> None:
     def touch() -> None:
         with (tiny.root / ROSTER).open("a") as stream:

@@ -8,12 +8,14 @@ from typing import Literal
 from migwizard.engine.previews import ProofDifference, ProofPreview
 from migwizard.engine.ride import Ride, Turn, fingerprint
 from migwizard.engine.seeding import overrule
+from migwizard.engine.staging import edits, packages
 from migwizard.engine.states import State
 from migwizard.engine.talk import Answer, Choice, Question
 from migwizard.errors import UndecidedError
 from migwizard.proof.certificate import Certificate, Decided
 from migwizard.proof.difference import Difference
 from migwizard.proof.rows import MORE
+from migwizard.words.counting import some
 from migwizard.words.things import called
 
 ACCEPT = "accept"
@@ -82,6 +84,8 @@ class Decider:
                 overrule.forget(ride, self._object_answer(item))
         if answer in ("keep", "seeds"):
             raise Turn("back")
+        if answer == "generate":
+            raise Turn("back", State.GENERATE)
         if answer == "all":
             self._same.add((item.kind, item.table))
             ride.checkpoint.decisions[key] = Answer(ACCEPT, "person")
@@ -95,7 +99,7 @@ class Decider:
             question_id(item),
             State.PROOF,
             f"Old and new differ{count}",
-            item.sentence,
+            item.sentence + self._edited_sentence(item),
             tuple(self._choices(item, open_now)),
             safe=None,
             preview=self._preview(all_so_far),
@@ -113,6 +117,10 @@ class Decider:
         if self._left_out(item) or self._object_answer(item):
             what = ", ".join(self._left_out(item)) or called(item.kind, item.name)
             yield Choice("keep", f"{what} is kept again; the seed files are written anew and proved", "Keep it")
+        if edited := self._edited(item):
+            yield Choice(
+                "generate", f"your change of {some(edited)} can be looked at and taken back", "Go back to Generate"
+            )
         yield Choice("seeds", "nothing is decided; verdicts can be changed there", "Go back to Seeds")
         yield accept
         same = [other for other in open_now if (other.kind, other.table) == (item.kind, item.table)]
@@ -121,6 +129,18 @@ class Decider:
             label = f"Accept all {len(same)} of this kind{place}"
             yield Choice("all", "each is noted by name in the certificate", label, group="other answers")
         yield Choice("stop", "it stays open, and stands in the way of the swap", "Leave it open", group="other answers")
+
+    def _edited(self, item: Difference) -> list[str]:
+        """The staged schema files with a person's own change that may be behind a difference: those of the table's app."""
+        if not self._ride.options.review:
+            return []
+        found = sorted({*edits.load_edits(self._ride)} & {*packages.schema_files(self._ride)})
+        apps = {model["app"] for model in self._ride.built()["models"] if found and model["table"] == item.table}
+        return [name for name in found if not apps or name.partition("/")[0] in apps]
+
+    def _edited_sentence(self, item: Difference) -> str:
+        edited = self._edited(item)
+        return f" You changed {some(edited)} by hand, at Generate." if edited else ""
 
     def _left_out(self, item: Difference) -> list[str]:
         """The operations behind a difference that a person left out: keeping them makes the difference go away."""
