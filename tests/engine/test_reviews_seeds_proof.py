@@ -136,7 +136,7 @@ def test_a_dropped_seed_makes_the_proof_differ_until_it_is_accepted(root: Path) 
     assert [(item.decision, item.causes) for item in proof.differences if item.severity == "error"] == [
         ("accepted", (CLUBS,))
     ]
-    assert proof.operations[1].endswith(" kept, 1 dropped")
+    assert proof.operations[1].endswith(" kept, 1 not")
     assert "1 dropped by decision" in person.last("review:proof").text
     figures = {what: (old, new, equal) for what, old, new, equal in proof.figures}
     assert not figures["rows"][2] and figures["tables"][2]
