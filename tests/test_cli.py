@@ -393,8 +393,13 @@ def test_what_came_along_undecided_is_told(capsys: pytest.CaptureFixture[str]) -
         {"operation": "shop.0003_b#0", "verdict": "ask", "rung": "move"},
         {"operation": "shop.0004_c#0", "verdict": "ask", "rung": None},
         {"operation": "shop.0005_d#0", "verdict": "seed", "rung": "move"},
+        {"operation": "shop.0006_e#0", "verdict": "ask", "rung": "move"},
     ]
-    answers = [{"question": "keep:shop.0003_b#0", "answer": "keep", "by": "person"}]
+    answers = [
+        {"question": "keep:shop.0002_a#0", "answer": "keep", "by": "--yes"},
+        {"question": "keep:shop.0003_b#0", "answer": "keep", "by": "person"},
+        {"question": "keep:shop.0006_e#0", "answer": "keep", "by": "answers file"},
+    ]
     report: dict[str, Any] = {
         "files_after": None,
         "proof": None,

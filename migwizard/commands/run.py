@@ -9,6 +9,7 @@ from typing import Any
 
 from migwizard.commands.setup import again, face_of, options_of, project_of, say
 from migwizard.engine.opening import open_ride
+from migwizard.engine.ride import BY_NOBODY
 from migwizard.engine.states import ORDER, State
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
@@ -76,7 +77,7 @@ def say_figures(report: dict[str, Any]) -> None:
 
 def _undecided(report: dict[str, Any]) -> Iterator[str]:
     """The operations that came along because they might do something elsewhere, and of which no person said so."""
-    decided = {answer["question"] for answer in report["answers"] if answer["by"] == "person"}
+    decided = {answer["question"] for answer in report["answers"] if answer["by"] != BY_NOBODY}
     for seed in report.get("seeds") or ():
         if (
             seed["verdict"] == "ask"

@@ -26,6 +26,8 @@ from migwizard.project.embedded import Server
 from migwizard.project.guest import Guest
 from migwizard.words import leaving
 
+BY_NOBODY = "--yes"
+"""Who gave an answer that no person gave: the safe one was taken."""
 CUT = "cut"
 """Key of what is kept above the cut in the results; `without` lists the migrations that the folded part lacks."""
 PULLED = "manifest of another checkout's reset"
@@ -138,7 +140,7 @@ class Ride:
             return self.checkpoint.decisions[question.id]
         if self.options.yes:
             if question.safe is not None:
-                return Answer(question.safe, "--yes")
+                return Answer(question.safe, BY_NOBODY)
         elif (choice := self._hear(question)) is not None:
             return Answer(choice, "person")
         raise self._undecided(question)

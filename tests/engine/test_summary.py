@@ -85,7 +85,11 @@ def test_the_page_tells_what_waited_what_was_kept_and_who_decided() -> None:
     text = page(
         reached(
             waited=(Waited("orders.order.last", ("shipment",), "orders/0002"),),
-            seeds=(Kept("orders.0004 load", "seed", "moved"), Kept("orders.0005 fix", "one-time", "")),
+            seeds=(
+                Kept("orders.0004 load", "seed", "moved"),
+                Kept("orders.0005 fix", "one-time", ""),
+                Kept("orders.0006 tidy", "kept, since nobody decided", "moved", ("It ran nothing.", "It is elidable.")),
+            ),
             decisions=(Decision("drift", "leave", "person"),),
             equal=False,
             accepted=("The new orders lacks an index.",),
@@ -96,6 +100,8 @@ def test_the_page_tells_what_waited_what_was_kept_and_who_decided() -> None:
         "- `orders.order.last` waits for `shipment` and returns in `orders/0002`",
         "| `orders.0004 load` | seed | moved |",
         "| `orders.0005 fix` | one-time | left out |",
+        "| `orders.0006 tidy` | kept, since nobody decided | moved |",
+        "- `orders.0006 tidy`: It ran nothing. It is elidable.",
         "- accepted: The new orders lacks an index.",
         "| `drift` | leave | person |",
     ):

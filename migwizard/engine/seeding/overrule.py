@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from migwizard.engine.proving import scratchcopies
-from migwizard.engine.ride import Ride
+from migwizard.engine.ride import BY_NOBODY, Ride
 from migwizard.engine.talk import Answer, Question
 from migwizard.errors import UsageError
 
@@ -34,7 +34,7 @@ def forget_outlived(ride: Ride) -> None:
         if operation == key or key in ride.options.answers or (answer.about and answer.about == about(ride, operation)):
             continue
         del ride.checkpoint.decisions[key]
-        if answer.by != "--yes":
+        if answer.by != BY_NOBODY:
             ride.tell(
                 "note",
                 f"{operation}: your word on it ({answer.choice}) does not count any more, because its migration file is "

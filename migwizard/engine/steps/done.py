@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from migwizard.engine.proving.tally import tally
-from migwizard.engine.ride import Ride
-from migwizard.engine.seeding import words
+from migwizard.engine.ride import BY_NOBODY, Ride
+from migwizard.engine.seeding import facts, overrule, words
 from migwizard.engine.states import State
 from migwizard.engine.surviving import durable
 from migwizard.engine.swapping import leftovers, summary, swap
@@ -14,6 +14,7 @@ from migwizard.engine.swapping.summary import Decision, Kept, Reached, Waited
 from migwizard.engine.switching import runbook
 from migwizard.proof.certificate import Certificate
 from migwizard.seeds.rungs import Rung
+from migwizard.seeds.verdicts import Verdict
 from migwizard.words.databases import STANDS, engine_name
 
 MESSAGE = "commit-message.txt"
@@ -52,10 +53,7 @@ def reached(ride: Ride) -> Reached:
             for batch in levels.get("batches", ())
             for item in batch["deferred"]
         ),
-        seeds=tuple(
-            Kept(seed.get("title") or seed["operation"], seed["verdict"], _how(seed["rung"]))
-            for seed in results.get(State.SEEDS, {}).get("seeds", ())
-        ),
+        seeds=_seeds(ride),
         engine=_engine(certificate),
         equal=certificate.equal,
         tables=certificate.tables.new,
@@ -75,6 +73,25 @@ def reached(ride: Ride) -> Reached:
             if question not in ONLY_SHOWN
         ),
     )
+
+
+def _seeds(ride: Ride) -> tuple[Kept, ...]:
+    """The old operations; with what was seen of those about which only a person could have decided, and none did."""
+    found = []
+    details = facts.read_details(ride)
+    for seed in ride.checkpoint.results.get(State.SEEDS, {}).get("seeds", ()):
+        operation, verdict, how = seed["operation"], seed["verdict"], _how(seed["rung"])
+        evidence: tuple[str, ...] = ()
+        if verdict == Verdict.ASK:
+            decision = ride.checkpoint.decisions.get(overrule.question_id(operation))
+            verdict = "kept" if how else "left out"
+            if decision is not None and decision.by != BY_NOBODY:
+                verdict += ", as decided"
+            else:
+                verdict += ", since nobody decided"
+                evidence = tuple(details.get(operation, {}).get("evidence") or [f"{seed.get('evidence', '')}."])
+        found.append(Kept(seed.get("title") or operation, verdict, how, evidence))
+    return tuple(found)
 
 
 def _how(rung: str | None) -> str:

@@ -31,6 +31,8 @@ class Kept:
     operation: str
     verdict: str
     how: str
+    evidence: tuple[str, ...] = ()
+    """What was seen of one that nobody decided about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +194,13 @@ def _seeds(reached: Reached) -> str:
         for seed in reached.seeds
     ]
     head = ["## Data operations", "", "| old operation | verdict | kept |", "|---|---|---|"]
-    return "\n".join([*head, *_some(rows, "| {} more | | |")])
+    open_ones = [
+        f"- {_code(seed.operation)}: {' '.join(' '.join(seed.evidence).split())}"
+        for seed in reached.seeds
+        if seed.evidence
+    ]
+    told = ["", "Nobody decided about these; what was seen of them:", "", *_some(open_ones, "- {} more")]
+    return "\n".join([*head, *_some(rows, "| {} more | | |"), *(told if open_ones else ())])
 
 
 def _proof(reached: Reached) -> str:
