@@ -178,7 +178,10 @@ class Migration(migrations.Migration):
 
 def test_code_of_a_neighbour_finds_the_models_that_it_depends_on(tmp_path: Path) -> None:
     shop = written(tmp_path, CODE)
-    report = shop.lines("run", "--yes", "--exclude", "legacy")[-1]
+    *said, report = shop.lines("run", "--yes", "--exclude", "legacy")
+    assert not [each for each in said if "Seeds refuses" in each.get("text", "")], (
+        "nothing is foreseen that does not come"
+    )
     assert report["proof"]["schema_equal"]
     shop.database.unlink()
     assert shop.manage("migrate", "-v0").returncode == 0
@@ -272,6 +275,47 @@ def test_an_app_whose_rows_are_needed_can_be_taken_in_again(tmp_path: Path) -> N
     graph = sat.person.questions[-1].preview
     assert isinstance(graph, GraphPreview)
     assert {app.label for app in graph.apps if app.takes_part} == {"shop", "legacy"}
+
+
+CYCLE = """
+== shop/models.py
+class A(models.Model):
+    name = models.CharField(max_length=9)
+    l = models.ForeignKey("legacy.L", models.SET_NULL, null=True, related_name="+")
+== shop/migrations/0001_initial.py
+operations = [
+    migrations.CreateModel("A", [ID, ("name", models.CharField(max_length=9))]),
+    migrations.RunSQL("INSERT INTO shop_a (name) VALUES ('x')", "DELETE FROM shop_a"),
+]
+== shop/migrations/0002_l.py
+dependencies = [("shop", "0001_initial"), ("legacy", "0001_initial")]
+operations = [migrations.AddField("a", "l", models.ForeignKey("legacy.L", models.SET_NULL, null=True, related_name="+"))]
+== legacy/models.py
+class L(models.Model):
+    a = models.ForeignKey("shop.A", models.CASCADE, related_name="+")
+== legacy/migrations/0001_initial.py
+from django.db import migrations, models
+
+
+def copy(apps, schema_editor):
+    for a in apps.get_model("shop", "A").objects.all():
+        apps.get_model("legacy", "L").objects.create(a_id=a.pk)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("shop", "0001_initial")]
+    operations = [
+        migrations.CreateModel("L", [("id", models.AutoField(primary_key=True)), ("a", models.ForeignKey("shop.A", models.CASCADE, related_name="+"))]),
+        migrations.RunPython(copy, migrations.RunPython.noop),
+    ]
+"""
+
+
+def test_a_wall_at_seeds_is_foreseen_at_levels(tmp_path: Path) -> None:
+    shop = written(tmp_path, CYCLE)
+    said = shop.migwizard("run", "--yes", "--exclude", "legacy", "--until", "levels").stderr
+    assert "note: legacy is left out. Its 0001_initial runs code on models of shop" in said
+    assert shop.lines("run", "--yes", "--exclude", "legacy", expect=1)[-1]["code"] == "neighbour"
 
 
 BETWEEN = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from migwizard.engine.planning import work
-from migwizard.engine.planning.plans import make_plan
+from migwizard.engine.planning.plans import Planned, make_plan
 from migwizard.engine.ride import Ride
 from migwizard.plan.plan import Plan
 
@@ -13,8 +13,25 @@ from migwizard.plan.plan import Plan
 def run(ride: Ride) -> dict[str, Any]:
     """Plan the batches."""
     planned = make_plan(ride)
+    _foresee(ride, planned)
     ride.checkpoint.tag = planned.tag
     return plan_data(planned.plan) | {"tag": planned.tag, "source": planned.source, work.KEY: work.predicted(ride)}
+
+
+def _foresee(ride: Ride, planned: Planned) -> None:
+    """Say now where an app that was left out may be in the way of Seeds: rows that its code reads come after it."""
+    for label in ride.apps.excluded:
+        migrations = planned.externals[label].migrations if label in planned.externals else ()
+        for place, migration in enumerate(migrations):
+            behind = {(label, each.name) for each in migrations[place:]}
+            later = {batch.app for batch in planned.plan.batches if behind.intersection(batch.dependencies)}
+            if apps := sorted(later & {app for app, _ in migration.used}):
+                ride.tell(
+                    "note",
+                    f"{label} is left out. Its {migration.name} runs code on models of {', '.join(apps)}, whose new files come "
+                    f"after it: where that code may read rows, Seeds refuses this. Taken in at Graph, {label} is in nobody's way.",
+                )
+                break
 
 
 def plan_data(plan: Plan) -> dict[str, Any]:
