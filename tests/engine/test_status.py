@@ -50,7 +50,7 @@ def test_a_finished_reset(tiny_finished: Shop) -> None:
     assert said(tiny_finished)[-1].startswith("Database default does not answer: file is not a database.")
     assert tiny_finished.migwizard("status", "--json").returncode == 0
     tiny_finished.database.unlink()
-    assert said(tiny_finished)[-1] == "Database default has no file yet; migrate builds it."
+    assert said(tiny_finished)[-1].startswith("Database default was switched, and its file is missing; put it back")
 
 
 def test_without_a_reset(tiny: Shop) -> None:
