@@ -206,7 +206,7 @@ def states_of(ride: Ride) -> dict[str, str]:
         if not (database["sqlite"] or (database["vendor"] != "other" and exchange.touched(ride, alias))):
             states[alias] = "not looked at"
         elif not database["exists"]:
-            states[alias] = "gone" if exchange.was_switched(ride, alias) else "missing"
+            states[alias] = "gone" if histories.was_switched(ride, alias) else "missing"
         else:
             try:
                 states[alias] = str(histories.read_state(ride, alias)["state"])

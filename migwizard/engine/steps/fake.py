@@ -10,7 +10,7 @@ from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
 from migwizard.engine.surviving.checkpoint import NOT_TOUCHED
 from migwizard.engine.switching import deviating, histories, patience
-from migwizard.engine.switching.exchange import confirm, switch, touched, was_switched
+from migwizard.engine.switching.exchange import confirm, switch, touched
 from migwizard.engine.switching.histories import read_state
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import DatabaseError
@@ -67,7 +67,7 @@ def _one(ride: Ride, database: dict[str, Any]) -> str:
         )
         return NOT_TOUCHED
     if not database["exists"]:
-        return "gone" if was_switched(ride, alias) else "missing"
+        return "gone" if histories.was_switched(ride, alias) else "missing"
     skips = _skipped(ride, alias)
     try:
         found = read_state(ride, alias)
@@ -98,7 +98,7 @@ def _reviewed(ride: Ride, database: dict[str, Any], *, agreed: bool) -> str:
     state = line.state if line.local or alias in ride.options.databases else NOT_TOUCHED
     if line.state in ("engine", "unreachable"):
         return NOT_TOUCHED
-    if line.state == "missing" and was_switched(ride, alias):
+    if line.state == "missing" and histories.was_switched(ride, alias):
         return "gone"
     if line.state in ("missing", "EMPTY", "NEW", "NEW_PARTIAL") or put_off(ride, alias):
         return state

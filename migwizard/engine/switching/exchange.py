@@ -23,11 +23,6 @@ def touched(ride: Ride, alias: str) -> bool:
     return ride.checkpoint.databases.get(alias, NOT_TOUCHED) != NOT_TOUCHED
 
 
-def was_switched(ride: Ride, alias: str) -> bool:
-    """Whether this reset switched the database, and did not take it back since."""
-    return journal.switched(ride.workplace.journal).get(alias, False)
-
-
 def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> dict[str, Any]:
     """Exchange the rows of one database, after waiting for others that write to it.
 

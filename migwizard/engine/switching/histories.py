@@ -143,6 +143,11 @@ def forget_line(ride: Ride, alias: str) -> None:
         del known[other]
 
 
+def was_switched(ride: Ride, alias: str) -> bool:
+    """Whether this reset switched the database, and did not take it back since."""
+    return journal.switched(ride.workplace.journal).get(alias, False)
+
+
 def _line(ride: Ride, database: Mapping[str, Any]) -> DatabaseLine:
     alias = database["alias"]
     where = _where(ride, database)
