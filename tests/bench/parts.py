@@ -71,7 +71,8 @@ PARTS = {
             "*seeds + proof* is all that is run from zero: the old history twice (the second time with another clock, to know which columns are "
             "volatile), the new files once for each try while seeds are sought, and once as the run that decides, which may be the last "
             "try. It stands against one plain `migrate` with the old files and one with the new. *Old files unchanged*: the proof of "
-            "another sitting, as at a resume: the runs of the old history are kept, and the new files are run. *Runs* are the three that are compared, as if nothing ran side by side. CPU is that of "
+            "another sitting, as at a resume: the runs of the old history are kept, and the new files are run. *Runs* are the three that are compared, as if nothing ran side by side; that much work is there in any case. "
+            "*Migrate new* is a stock run of the new files alone, which the repeated proof cannot do without. CPU is that of "
             "migwizard and of every process below it.",
             18,
             sizes=WITH_HISTORY,

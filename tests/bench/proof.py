@@ -59,6 +59,7 @@ def measure(name: str) -> Sequence[Figure]:
         ratio("proof, old files unchanged / migrate old + new, wall", [one.wall for one in again], walls, REPEATED),
         ratio("proof, old files unchanged / migrate old + new, CPU", [one.cpu for one in again], cpus),
         ratio("runs old, old again, new, one after the other / migrate old + new", [one.runs for one in found], walls),
+        ratio("migrate new / migrate old + new, CPU", [one.new.cpu for one in found], cpus),
         shown("runs that only tried new files", [statistics.median_low(one.tries for one in found)]),
         shown("migrate old, CPU s", [one.old.cpu for one in found]),
         shown("migrate new, CPU s", [one.new.cpu for one in found]),
