@@ -62,6 +62,7 @@ def ask(question: Question, typed: str) -> tuple[str | None, str]:
         ("99\n2\n", "again"),
         ("0\n2\n", "again"),
         ("nonsense\n2\n", "again"),
+        ("n\n2\n", "again"),
         ("7\nreset2\n", "tag=reset2"),
         ("7\n\n2\n", "again"),
         ("tag=reset2\n", "tag=reset2"),
@@ -162,7 +163,10 @@ def test_a_decision_with_a_safe_default_is_its_own_confirmation() -> None:
     question = Question("apply", State.APPLY, "Swap?", "", choices, safe="later", default="later")
     assert ask(question, "2\n")[0] == "apply"
     assert ask(question, "\n")[0] == "later"
-    assert ask(replace(question, default=None), "2\n\n1\n")[0] == "later"
+    assert ask(question, "n\n")[0] == ask(question, "No\n")[0] == "later"
+    answer, said = ask(question, "y\n2\n")
+    assert answer == "apply" and "'y' is no answer here. Type a number from 1 to 2, or n, h, b, u, q." in said
+    assert ask(replace(question, default=None), "n\n2\n\n1\n")[0] == "later"
 
 
 def test_back_that_writes_is_confirmed() -> None:

@@ -15,6 +15,8 @@ PATIENCE = 10
 """Lines of a pipe or a file that are no answer, before the rest is not read any more."""
 MOVES = {"b": "back", "u": "undo", "q": "quit"}
 LEAVING = "q"
+NO = ("n", "no")
+"""What people type at a question that they take for one of yes and no: the safe answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,9 @@ class Menu:
     def _take(self, line: str) -> str | None:
         """What a line means; None where it only showed something, or was not understood."""
         command, _, rest = line.partition(" ")
+        if self._default is not None and (not line or (line.lower() in NO and self._asks_leave())):
+            return self._choose(self._default)
         if not line:
-            if self._default is not None:
-                return self._choose(self._default)
             self._console.say("Enter alone does nothing here. Type a number.")
             return None
         if line.isdigit() and 1 <= int(line) <= len(self._entries):
@@ -104,7 +106,7 @@ class Menu:
         return None
 
     def _range(self) -> str:
-        letters = [*("h" for _ in [self._explain] if _ is not None), *self._moves]
+        letters = [*("n" for _ in NO[:1] if self._asks_leave()), *("h" for _ in [self._explain] if _), *self._moves]
         return f"Type a number from 1 to {len(self._entries)}" + (f", or {', '.join(letters)}." if letters else ".")
 
     def _enter(self, entry: Entry) -> str | None:
@@ -169,12 +171,17 @@ class Menu:
         """Ask once more before something is written, where the question was not itself that: one whose Enter is safe."""
         if choice.typed:
             return self._console.read(f"{choice.effect} To go on, type {choice.typed}: ") == choice.typed
-        if self._question.kind == "decide" and self._default is not None:
+        if self._asks_leave():
             return True
         self._console.say(f"{choice.words}: this changes {choice.writes}. {choice.effect}")
         self._console.say("1 Not yet (default)", indent=2)
         self._console.say(f"2 {choice.words}", indent=2, hang=2)
         return self._console.read() == "2"
+
+    def _asks_leave(self) -> bool:
+        """Whether the question is itself the one that is asked before something is written: its Enter, and its no, are safe."""
+        writes = any(choice.writes or choice.typed for choice in self._question.choices)
+        return self._question.kind == "decide" and self._default is not None and writes
 
     def _words(self, choice: Choice) -> str:
         """One line for a choice: what it is called, what it changes, what happens."""

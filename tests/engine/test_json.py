@@ -12,6 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from migwizard.command_list import STATES
+from migwizard.words.leaving import CURES_OF_COMMANDS
 from tests.engine.support import Shop, begun
 
 pytestmark = pytest.mark.ride
@@ -89,6 +90,12 @@ def test_answers_from_a_file(tiny_proved: Shop, tmp_path: Path) -> None:
     answers.write_text('{"apply": "perhaps"}')
     error = tiny_proved.lines("run", "--answers", str(answers), expect=2)[-1]
     assert "'perhaps' is no answer to apply" in error["sentence"]
+    old = tiny_proved.tree()
+    answers.write_text('{"apply": "later"}')
+    for _ in range(2):
+        left = tiny_proved.lines("run", "--answers", str(answers), expect=130)[-1]
+        assert (left["code"], left["cures"]) == ("left", list(CURES_OF_COMMANDS))
+        assert tiny_proved.tree() == old, "the same answer means the same at the next start"
     answers.write_text('{"apply": "apply", "switch:default": "later"}')
     lines = tiny_proved.lines("run", "--answers", str(answers))
     check(lines)

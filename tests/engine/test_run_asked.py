@@ -13,7 +13,7 @@ from tests.terminal import Terminal
 pytestmark = pytest.mark.ride
 
 
-@pytest.mark.parametrize("answer", ["q", "1", ""])
+@pytest.mark.parametrize("answer", ["q", "n", ""])
 def test_the_swap_can_be_left(tiny_proved: Shop, answer: str) -> None:
     before = tiny_proved.tree(), tiny_proved.dump()
     command = (*MIGWIZARD, "run", "--python", sys.executable)

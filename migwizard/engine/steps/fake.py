@@ -173,8 +173,12 @@ def ask_switch(ride: Ride, database: dict[str, Any]) -> str:
             f"Switch database {alias}",
             f"{_place(database)} is exactly at the old head. {_exchange(ride)} a table migwizard_history_backup keeps "
             "the old ones; no other table is touched, and undo puts every row back.",
-            (Choice("switch", "the rows are exchanged"), Choice("later", "run `migwizard fake` when you are ready")),
+            (
+                Choice("later", "run `migwizard fake` when you are ready", "Not yet"),
+                Choice("switch", "the rows are exchanged", f"Switch {alias}", writes=f"django_migrations of {alias}"),
+            ),
             safe="switch",
+            default="later",
         )
     )
 
