@@ -97,7 +97,7 @@ def test_one_that_is_behind_needs_the_files_as_they_are_and_no_release(tiny: Sho
     error = tiny.lines("run", "--yes", expect=5)[-1]
     for told in (question.text, error["sentence"]):
         assert "release" not in told
-    assert error["cures"] == ["Run manage.py migrate with the files as they are now, then start again."]
+    assert error["cures"] == ["Run python manage.py migrate with the files as they are now, then start again."]
     cured(tiny.root, "MW-E12", then(lambda: tiny.manage("migrate"), "again"))
 
 
@@ -153,7 +153,7 @@ def test_what_to_do_names_the_database(shops: Shop) -> None:
     refused = shops.migwizard("run", "--yes", "--drift", "leave", expect=5)
     said = " ".join(refused.stderr.split())
     assert "Database second lacks auth.0002_alter_permission_name_max_length" in said
-    assert "Run manage.py migrate --database second with the files as they are now" in said
+    assert "Run python manage.py migrate --database second with the files as they are now" in said
 
 
 def test_a_row_that_nobody_knows(tiny: Shop) -> None:

@@ -94,7 +94,7 @@ def test_undo_is_refused_only_for_what_came_on_top_since(branch: Worker, tmp_pat
     with pytest.raises(RefusedError) as refused:
         branch("undo", database, shop.shop_manifest())
     (step,) = refused.value.details.pop("steps")
-    assert (step["do"], step["command"]) == ("take back", "manage.py migrate blog 0002_coupons")
+    assert (step["do"], step["command"]) == ("take back", "python manage.py migrate blog 0002_coupons")
     assert (refused.value.code, refused.value.details) == (
         "MW-E32",
         {"moved": ["blog.0003_later was recorded"], "later": [["blog", "0003_later"]], "gone": []},

@@ -152,7 +152,7 @@ def test_a_neighbour_that_builds_on_a_new_name_stops_the_undo(later: Worker, tmp
     with pytest.raises(RefusedError) as refused:
         later("undo", database, manifest)
     (step,) = refused.value.details.pop("steps")
-    assert step["command"] == "manage.py migrate base 0002_first"
+    assert step["command"] == "python manage.py migrate base 0002_first"
     assert (refused.value.code, refused.value.details) == (
         "MW-E32",
         {"moved": ["base.0003_named needs users.0001_r1_initial"], "later": [["base", "0003_named"]], "gone": []},

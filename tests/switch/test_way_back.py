@@ -97,7 +97,7 @@ class Site:
                 text = self.path(child).read_text()
                 self.path(child).write_text(text.replace("dependencies = [", f"dependencies = [{parent!r}, "))
             if step["command"]:
-                done = self.project.django(*step["command"].split()[1:])
+                done = self.project.django(*step["command"].split()[2:])
                 assert done.returncode == 0, done.stderr
             assert self.rows()[1] == self.before[1]
 
@@ -126,7 +126,7 @@ def test_a_sibling_of_the_newest_file_stays(site: Site) -> None:
     steps = site.steps()
     assert [step["do"] for step in steps] == ["need", "take back"]
     assert steps[0]["migrations"] == [list(EXTRA), list(LINKS)]
-    assert commands(steps) == ["manage.py migrate blog 0002_reset_links_to_rates"]
+    assert commands(steps) == ["python manage.py migrate blog 0002_reset_links_to_rates"]
     site.follow(steps)
     site.undo()
 
@@ -136,7 +136,7 @@ def test_what_comes_after_the_newest_file_needs_no_more_than_one_command(site: S
     site.add(("rates", "0002_more"), [RATES, EXTRA])
     site.project.migrate()
     steps = site.steps()
-    assert commands(steps) == ["manage.py migrate blog 0002_reset_links_to_rates"]
+    assert commands(steps) == ["python manage.py migrate blog 0002_reset_links_to_rates"]
     assert "with what it built and all rows in it (by hand if irreversible)" in steps[0]["sentence"]
     site.follow(steps)
     site.undo()
@@ -153,7 +153,7 @@ def test_of_two_newest_files_the_one_is_named_that_all_came_after(site: Site) ->
     site.add(MERGE, [EXTRA, leaf])
     site.project.migrate()
     steps = site.steps()
-    assert commands(steps) == ["manage.py migrate blog 0002_reset_links_to_rates"]
+    assert commands(steps) == ["python manage.py migrate blog 0002_reset_links_to_rates"]
     site.follow(steps)
     site.undo()
 
@@ -168,7 +168,7 @@ def test_an_app_of_which_nothing_stays_goes_to_zero(site: Site) -> None:
     site.project.migrate()
     with closing(Worker(site.project.root)) as site.worker:
         steps = site.steps()
-        assert commands(steps) == ["manage.py migrate extras zero"]
+        assert commands(steps) == ["python manage.py migrate extras zero"]
         site.follow(steps)
         site.undo()
 
@@ -182,7 +182,7 @@ def test_a_squash_on_top_is_taken_back_as_one(site: Site) -> None:
     site.path(later).unlink()
     site.add(("blog", "0003_squashed"), [LINKS], "", [EXTRA, later])
     steps = site.steps()
-    assert commands(steps) == ["manage.py migrate blog 0002_reset_links_to_rates"]
+    assert commands(steps) == ["python manage.py migrate blog 0002_reset_links_to_rates"]
     site.follow(steps)
     site.undo()
 
@@ -194,7 +194,7 @@ def test_the_name_of_an_old_migration_is_resolved(tmp_path: Path) -> None:
         made.add(("blog", "0005_branch"), [OLD[3]], WORTH)
         made.project.migrate()
         steps = made.steps()
-        assert commands(steps) == ["manage.py migrate blog 0002_reset_links_to_rates"]
+        assert commands(steps) == ["python manage.py migrate blog 0002_reset_links_to_rates"]
         made.follow(steps)
         made.undo()
 
@@ -206,8 +206,8 @@ def test_what_is_gone_comes_again_before_anything_is_taken_off(site: Site) -> No
     query(site.database, "DELETE FROM django_migrations WHERE name = '0002_reset_links_to_rates'")
     steps = site.steps()
     assert commands(steps) == [
-        "manage.py migrate blog 0002_reset_links_to_rates",
-        "manage.py migrate rates 0001_reset_initial",
+        "python manage.py migrate blog 0002_reset_links_to_rates",
+        "python manage.py migrate rates 0001_reset_initial",
     ]
     assert "with --fake where only its row is gone" in steps[0]["sentence"]
     steps[0]["command"] += " --fake"
@@ -224,7 +224,7 @@ def test_what_was_taken_back_really_is_applied_again_by_name(site: Site) -> None
     site.before = (site.before[0], [(1, None)])
     steps = site.steps()
     for step in steps:
-        assert site.project.django(*step["command"].split()[1:]).returncode == 0
+        assert site.project.django(*step["command"].split()[2:]).returncode == 0
     site.undo()
 
 
@@ -245,7 +245,7 @@ def test_a_row_that_others_need_is_put_back_by_hand(site: Site) -> None:
     query(site.database, f"DELETE FROM django_migrations WHERE id = {row[0]}")
     steps = site.steps()
     assert [(step["do"], step["migrations"]) for step in steps[:1]] == [("row", [list(LINKS)])]
-    assert commands(steps) == ["manage.py migrate blog 0002_reset_links_to_rates"]
+    assert commands(steps) == ["python manage.py migrate blog 0002_reset_links_to_rates"]
     query(site.database, f"INSERT INTO django_migrations VALUES {row!r}")
     site.follow(steps)
     site.undo()

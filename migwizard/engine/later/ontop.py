@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from migwizard.engine.ride import Ride
@@ -10,6 +10,7 @@ from migwizard.engine.swapping.swap import built_on
 from migwizard.engine.switching import histories
 from migwizard.errors import ConflictError, DatabaseError
 from migwizard.plan.operations import Node
+from migwizard.project.agent.switch.ontop import said_of
 from migwizard.words.counting import some
 
 
@@ -32,7 +33,7 @@ def check_nothing_on_top(ride: Ride) -> None:
     )
 
 
-def moved_on(steps: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+def moved_on(steps: Sequence[dict[str, Any]]) -> tuple[str, ...]:
     """What to do about a database whose history moved on since the switch, from the steps of its refusal.
 
     What was taken back comes again first: with all of it there, nothing but what came on top is taken off. A file that has to
@@ -65,9 +66,9 @@ def _commands(ride: Ride, added: Sequence[Node]) -> tuple[list[str], list[str]]:
     return cures, unread
 
 
-def _told(steps: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+def _told(steps: Sequence[dict[str, Any]]) -> tuple[str, ...]:
     """The steps in their order, the first of them marked as such."""
-    said = [f"{step['sentence']}: {step['command']}" if step["command"] else step["sentence"] for step in steps]
+    said = [said_of(step) for step in steps]
     if any(step["do"] == "load" for step in steps):
         return tuple(said)
     return tuple(f"{'Then' if number else 'First'} {text[0].lower()}{text[1:]}" for number, text in enumerate(said))

@@ -240,7 +240,7 @@ def _database(ride: Ride, database: dict[str, Any], manifest: dict[str, Any]) ->
         raise DatabaseError(
             f"Database {alias}: the file {database['path']} does not exist. Nothing was changed.",
             code="missing",
-            cures=("Run manage.py migrate, or leave the database out.",),
+            cures=("Run python manage.py migrate, or leave the database out.",),
             details={"alias": alias},
         )
     return "missing"

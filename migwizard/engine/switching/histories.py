@@ -45,12 +45,12 @@ SWITCHED = ("NEW", "NEW_PARTIAL", "MIXED")
 def migrate_first(alias: str) -> str:
     """What to do about a database that is behind, while the old files are there."""
     database = "" if alias == "default" else f" --database {alias}"
-    return f"Run manage.py migrate{database} with the files as they are now, then start again."
+    return f"Run python manage.py migrate{database} with the files as they are now, then start again."
 
 
 CURES = {
     "MW-E11": "ALTER TABLE django_migrations ENGINE=InnoDB, then check again.",
-    "MW-E12": "Check the old release out in another folder, run `manage.py migrate --database {alias}` there, then check again. A "
+    "MW-E12": "Check the old release out in another folder, run `python manage.py migrate --database {alias}` there, then check again. A "
     "database file that lies in this folder is copied there, and back; where the reset came from git, `migwizard runbook` has a line "
     "that does it here.",
     "MW-E13": "Find the file in git: git log --all -- '*/{unknown}.py'. Where nobody needs it any more, tolerate it by "
@@ -156,10 +156,9 @@ def _line(ride: Ride, database: Mapping[str, Any]) -> DatabaseLine:
         says = f"runs on {engine}; migwizard switches {ENGINES} only"
         return DatabaseLine(alias, where, False, "engine", 0, 0, 0, says, False, stands="other engine")
     if not database["exists"]:
-        was_switched = journal.switched(ride.workplace.journal).get(alias, False)
         says = (
             f"was switched, and {GONE}"
-            if was_switched
+            if was_switched(ride, alias)
             else "has no file yet; a plain migrate will build it from the new history"
         )
         return DatabaseLine(alias, where, database["inside"], "missing", 0, 0, 0, says, False, stands="no file")

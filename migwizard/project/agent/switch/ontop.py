@@ -41,9 +41,9 @@ def steps_back(place: Place, recorded: typing.Iterable[Key], later: Keys, gone: 
     return steps
 
 
-def said_of(step: Facts, python: str = "") -> str:
-    """A step in one line, its command with the interpreter before it."""
-    return f"{step['sentence']}: {python}{step['command']}" if step["command"] else str(step["sentence"])
+def said_of(step: Facts) -> str:
+    """A step in one line."""
+    return f"{step['sentence']}: {step['command']}" if step["command"] else str(step["sentence"])
 
 
 def _step(do: str, migrations: Keys, sentence: str, command: typing.Optional[str] = None) -> Facts:
@@ -53,4 +53,4 @@ def _step(do: str, migrations: Keys, sentence: str, command: typing.Optional[str
 def _migrate(place: Place, app: str, name: str) -> str:
     command = f"migrate_schemas --schema {place.schema}" if place.schema else "migrate"
     database = f" --database {place.alias}" if place.alias != "default" else ""
-    return f"manage.py {command}{database} {app} {name}"
+    return f"python manage.py {command}{database} {app} {name}"

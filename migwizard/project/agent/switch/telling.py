@@ -86,7 +86,7 @@ class Telling:
                 self._complaint(f"  Bring it back as the old release has it. Where nobody needs it: {names}")
             if outcome["code"] == "MW-E32":
                 for step in outcome["details"]["steps"]:
-                    self._complaint(f"  {said_of(step, 'python ')}")
+                    self._complaint(f"  {said_of(step)}")
                 self._complaint("  Then the same undo again.")
         else:
             self._line(_told(outcome))
