@@ -226,10 +226,9 @@ def switched_by_us(ride: Ride) -> list[str]:
 
 def _refuse_gone(ride: Ride) -> None:
     """Raise DatabaseError where the file of a database that is switched is missing: its rows would stay, and their backup would go."""
-    switched = [alias for alias, stands in journal.switched(ride.workplace.journal).items() if stands]
-    # Where none is, the project may not have been loaded.
-    for database in ride.guest.facts["databases"] if switched else ():
-        if database["alias"] in switched and not database["exists"]:
+    # Where nothing has to go back the project may not have been loaded.
+    for database in ride.guest.facts.get("databases", ()):
+        if not database["exists"] and histories.was_switched(ride, database["alias"]):
             raise DatabaseError(
                 f"{database['alias']} was switched here, and its file {database['path']} is missing. Nothing was changed.",
                 code="missing",

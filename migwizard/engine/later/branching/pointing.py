@@ -14,8 +14,7 @@ MISSING = re.compile(r"nonexistent parent node \('([^']+)', '([^']+)'\)")
 
 def point(error: Exception, root: Path) -> None:
     """Let a failure to load the graph name `migwizard branch`, where what is missing is of the old history of a manifest here."""
-    found = MISSING.search(error.sentence) if isinstance(error, MigwizardError) else None
-    if found is None or not isinstance(error, MigwizardError):
+    if not isinstance(error, MigwizardError) or (found := MISSING.search(error.sentence)) is None:
         return
     try:
         manifest = from_json((root / FILE_NAME).read_text(encoding="utf-8"))
