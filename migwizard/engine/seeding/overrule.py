@@ -5,6 +5,7 @@ It holds for the migration file that it was said about, and no longer than that 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from migwizard.engine.proving import scratchcopies
@@ -42,17 +43,25 @@ def forget_outlived(ride: Ride) -> None:
             )
 
 
-def said(ride: Ride, operation: str) -> str | None:
-    """What was decided, in the answers file or earlier; noted, so that it holds when the ride goes on another day."""
-    key = question_id(operation)
-    if key in ride.options.answers:
+def note_answers(ride: Ride, operations: Iterable[str]) -> None:
+    """Note what the answers file says of these operations, so that it holds when the ride goes on another day."""
+    found: dict[str, Answer] = {}
+    for operation in operations:
+        key = question_id(operation)
+        if key not in ride.options.answers:
+            continue
         answer = Answer(ride.options.answers[key], "answers file", about(ride, operation))
         if answer.choice not in (KEEP, DROP):
             raise UsageError(f"{answer.choice!r} is no answer to {key}; choose one of drop, keep.", code="answer")
-        if ride.checkpoint.decisions.get(key) != answer:
-            ride.checkpoint.decisions[key] = answer
-            ride.save()
-    stored = ride.checkpoint.decisions.get(key)
+        found[key] = answer
+    if any(ride.checkpoint.decisions.get(key) != answer for key, answer in found.items()):
+        ride.checkpoint.decisions |= found
+        ride.save()
+
+
+def said(ride: Ride, operation: str) -> str | None:
+    """What was decided, in the answers file or earlier."""
+    stored = ride.checkpoint.decisions.get(question_id(operation))
     return stored.choice if stored else None
 
 

@@ -53,6 +53,7 @@ def judge_all(seeding: Seeding) -> None:
         code_of=seeding.sources.code_of,
         altered=seeding.altered,
     )
+    overrule.note_answers(ride, [judged.id for judged in seeding.judged])
     for judged in seeding.judged:
         seeding.ride.tell("operation", judged.id, **_told(judged))
     _collect_objects(seeding, missing)
