@@ -32,7 +32,7 @@ def open_ride(
     undo: bool = False,
     fetch: str = "",
     load: bool = True,
-    meanwhile: Callable[[], object] = bool,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Iterator[Ride]:
     """Lock the project, load it, and read or begin its checkpoint. Raises ConflictError, GuestError.
 
@@ -66,24 +66,12 @@ def open_ride(
                     ride.keep()
                 if load:
                     guest.start(meanwhile)
-                    _own(ride, found is not None, undo=undo)
+                    _own(ride, undo=undo)
                     checkout.check(ride)
                 else:
-                    folders = {label: project.root / folder for label, folder in checkpoint.folders.items()}
-                    ride.facts["apps"] = ProjectApps(tuple(folders), folders, (), ())
-                try:
+                    ride.facts["apps"] = _apps_of(ride)
+                with _riding(ride):
                     yield ride
-                except LeftError:
-                    raise
-                except Exception as error:
-                    pointing.point(error, project.root)
-                    gone = ride.gone()
-                    if gone is not None and getattr(error, "code", "") != gone.code:
-                        # Whatever failed, it is of no use without the folder.
-                        raise gone from error
-                    raise
-                finally:
-                    scratch.close(ride)
         finally:
             if not existed and (_is_untouched(workplace, project) or fetched == _acts(workplace)):
                 _remove_folder(workplace)
@@ -93,18 +81,32 @@ def open_ride(
 def look_ride(project: Project, face: Face, options: Options, checkpoint: Checkpoint | None) -> Iterator[Ride]:
     """A ride that only looks: no lock, no folder, no checkpoint is written."""
     with Guest(project) as guest:
+        place, resumed = Workplace(project.root), checkpoint is not None
         ride = Ride(
-            project, Workplace(project.root), guest, face, options, checkpoint or _begin(project), read_only=True
+            project, place, guest, face, options, checkpoint or _begin(project), resumed=resumed, read_only=True
         )
-        _own(ride, checkpoint is not None)
+        _own(ride)
         checkout.check(ride)
-        try:
+        with _riding(ride):
             yield ride
-        except Exception as error:
-            pointing.point(error, project.root)
-            raise
-        finally:
-            scratch.close(ride)
+
+
+@contextmanager
+def _riding(ride: Ride) -> Iterator[None]:
+    """Let a failure on the way name what leads on, and let no server of ours outlive the ride."""
+    try:
+        yield
+    except LeftError:
+        raise
+    except Exception as error:
+        pointing.point(error, ride.project.root)
+        gone = ride.gone()
+        if gone is not None and getattr(error, "code", "") != gone.code:
+            # Whatever failed, it is of no use without the folder.
+            raise gone from error
+        raise
+    finally:
+        scratch.close(ride)
 
 
 def _begin(project: Project) -> Checkpoint:
@@ -119,18 +121,24 @@ def _begin(project: Project) -> Checkpoint:
     return Checkpoint(run_id=run_id, timestamp=timestamp, project={"name": project.root.name}, tag=project.config.tag)
 
 
-def _own(ride: Ride, resumed: bool, *, undo: bool = False) -> None:
+def _apps_of(ride: Ride) -> ProjectApps:
+    """The apps as the checkpoint knows them, where the project is not loaded."""
+    folders = {label: ride.project.root / folder for label, folder in ride.checkpoint.folders.items()}
+    return ProjectApps(tuple(folders), folders, (), ())
+
+
+def _own(ride: Ride, *, undo: bool = False) -> None:
     """Refuse the checkpoint of another project; note whose a new one is."""
     project = {
         "name": ride.project.root.name,
         "settings": ride.guest.facts["settings"],
         "labels": sorted({*ride.apps.labels, *ride.apps.excluded, *ride.apps.unmigrated}),
     }
-    if resumed:
+    if ride.resumed:
         check_owner(ride.checkpoint, project, ride.workplace.checkpoint)
     if ride.read_only:
         return
-    if resumed:
+    if ride.resumed:
         state = ride.checkpoint.state.value
         what = f"Undo: looking at the reset, which stands at {state}" if undo else f"Going on at {state}"
         ride.tell("resume", what, state=state)

@@ -60,7 +60,7 @@ class Guest:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def start(self, meanwhile: Callable[[], object] = bool) -> dict[str, Any]:
+    def start(self, meanwhile: Callable[[], object] | None = None) -> dict[str, Any]:
         """Load the project; returns the facts of its settings. Raises GuestError, ProjectError.
 
         What `meanwhile` does costs no time, as long as the project takes longer.
@@ -102,7 +102,7 @@ class Guest:
             )
         return error
 
-    def _launch(self, meanwhile: Callable[[], object] = bool) -> Process:
+    def _launch(self, meanwhile: Callable[[], object] | None = None) -> Process:
         self._check_cancelled()
         interpreter, project = self._project.interpreter, self._project
         variables = {
@@ -119,7 +119,8 @@ class Guest:
                     process, interpreter.via, project.root, root=interpreter.root, manage=manage, environ=variables
                 )
             process.send(self._start(root, manage))
-            meanwhile()
+            if meanwhile is not None:
+                meanwhile()
             self.facts = self._without_secrets(process.wait(0, self._learn))
         except BaseException:
             process.kill()
