@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from migwizard.proof.definition import Column, Constraint, TableText, read_table
@@ -28,7 +29,7 @@ def sqlite_facts(catalogue: Mapping[str, Any], ignored: frozenset[str]) -> Itera
             content = (("definition", normalise(table["sql"], names)),)
             yield Fact("table", None, name, content, f"the virtual table {name}", table["sql"])
             continue
-        text = read_table(table["sql"], names)
+        text = _read_table(table["sql"], names)
         content = (("options", text.options),)
         yield Fact("table", None, name, content, f"the table {name}", table["sql"])
         yield from _columns(name, table, text, names)
@@ -50,7 +51,17 @@ def _names(catalogue: Mapping[str, Any]) -> Names:
         names.add(name)
         names.update(column["name"] for column in table["columns"])
         names.update(index["name"] for index in table["indexes"])
-    return frozenset(map(lower, names))
+    return _same(frozenset(map(lower, names)))
+
+
+@lru_cache(maxsize=8)
+def _same(names: Names) -> Names:
+    """The set, or the equal one of another catalogue: a cache finds by it without a look at every name."""
+    return names
+
+
+# Seeds, the proof and its figures read the catalogues of one project again and again.
+_read_table = lru_cache(maxsize=4096)(read_table)
 
 
 def _columns(table: str, raw: Mapping[str, Any], text: TableText, names: Names) -> Iterator[Fact]:
@@ -99,10 +110,15 @@ def _constraint(table: str, constraint: Constraint) -> Fact:
 
 def _index(table: str, index: Mapping[str, Any], names: Names) -> Fact:
     """An index made by CREATE INDEX; those of UNIQUE and PRIMARY KEY are told by their constraints."""
-    tokens = tokenise(index["sql"], names)
-    place = next(number for number, token in enumerate(tokens) if token.is_word("index")) + 1
-    content = render([*tokens[:place], *tokens[place + 1 :]])
-    on_columns = compact(tokens[place + 3 :])
+    content, on_columns = _read_index(index["sql"], names)
     kind = "unique index" if index["unique"] else "index"
     label = f"the {kind} {index['name']} on {table} {on_columns}"
     return Fact("index", table, index["name"], (("definition", content),), label, index["sql"])
+
+
+@lru_cache(maxsize=4096)
+def _read_index(sql: str, names: Names) -> tuple[str, str]:
+    """The text of a CREATE INDEX in one spelling without its own name, and its columns."""
+    tokens = tokenise(sql, names)
+    place = next(number for number, token in enumerate(tokens) if token.is_word("index")) + 1
+    return render([*tokens[:place], *tokens[place + 1 :]]), compact(tokens[place + 3 :])
