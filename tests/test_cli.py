@@ -24,7 +24,7 @@ from migwizard.engine.process import Ended
 from migwizard.errors import UsageError
 from migwizard.exit_codes import ExitCode
 
-HEAVY = ("textual", "networkx", "libcst", "pydot", "django", "rich", "migwizard.engine.machine")
+HEAVY = ("textual", "libcst", "pydot", "django", "rich", "migwizard.engine.machine")
 
 
 def run(

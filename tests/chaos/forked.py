@@ -34,7 +34,6 @@ _HEAVY = (
     "migwizard.engine.steps.seeds",
     "migwizard.faces.jsonlines",
     "migwizard.faces.narrator",
-    "networkx",
 )
 
 
