@@ -57,8 +57,8 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
         manifest = pulled.find(place.root)
         if manifest is not None and not pulled.missing(place.root, manifest):
             data |= _pulled(project, manifest, arguments)
-        elif was := takenback.told(place.root):
-            data["taken_back"] = was
+        elif (was := takenback.find(place.root)) and (line := _way_back(project, was, arguments)):
+            data["taken_back"] = line
         return data
     data |= {
         "run_id": found.run_id,
@@ -92,6 +92,19 @@ def _pulled(project: Project, manifest: Manifest, arguments: argparse.Namespace)
     """The reset that came with a commit, and the databases here as its manifest sees them."""
     with pulled.pulled_ride(project, face_of(arguments), options_of(arguments), manifest) as ride:
         return {"committed": manifest.run_id, "databases": states_of(ride)}
+
+
+def _way_back(project: Project, was: takenback.TakenBack, arguments: argparse.Namespace) -> str:
+    """What leads databases back from a reset that was taken back; empty where all could be looked at, and none is at it."""
+    try:
+        with pulled.pulled_ride(project, face_of(arguments), options_of(arguments), was.manifest) as ride:
+            states = states_of(ride)
+    except MigwizardError:
+        return was.way_back()
+    there = [alias for alias, state in states.items() if state in histories.SWITCHED]
+    if not there and histories.LOOKED_AT.issuperset(states.values()):
+        return ""
+    return was.way_back(there[0]) if len(there) == 1 else was.way_back()
 
 
 def _refusal(place: Workplace, entry: journal.Entry, *, lost: bool) -> MigwizardError | None:

@@ -96,7 +96,7 @@ def test_where_git_does_not_know_the_reset_any_checkout_is_meant_that_has_it(pul
     assert error["cures"][0].endswith(f"take it back: python {NAMES[1]} undo --database default")
 
 
-@pytest.mark.parametrize(("command", "expect"), [("status", 0), ("undo", 0), ("fake", 2)])
+@pytest.mark.parametrize(("command", "expect"), [("undo", 0), ("fake", 2)])
 def test_commands_that_look_at_no_database_say_it_in_words(
     migrated: Shop, pulled_back: Shop, command: str, expect: int
 ) -> None:
@@ -104,6 +104,14 @@ def test_commands_that_look_at_no_database_say_it_in_words(
     assert "A database that was switched to the reset" in said
     run_line(pulled_back, way_back(said).replace("ALIAS", "default"))
     assert pulled_back.dump() == migrated.dump()
+
+
+def test_status_says_it_as_long_as_a_database_is_there_that_was_switched(pulled_back: Shop) -> None:
+    line = way_back(pulled_back.migwizard("status").stderr)
+    assert "--database default &&" in line
+    run_line(pulled_back, line)
+    assert "git checkout" not in pulled_back.migwizard("status").stderr
+    assert "taken_back" not in pulled_back.lines("status")[-1]
 
 
 def test_nothing_of_it_is_said_where_the_reset_was_retired(pulled_back: Shop) -> None:
@@ -168,6 +176,11 @@ def test_who_is_behind_and_pulled_the_reset_gets_a_line_that_works(migrated: Sho
     refused = shop.start(sys.executable, NAMES[1], "switch", "--all")
     assert refused.returncode == 5
     assert f"it lacks clubs.{name[0]}" in refused.stderr
+    told = shop.lines("fake", expect=5)[-1]["cures"]
+    assert f"git checkout {before[:12]} && python manage.py migrate --database default && git checkout -" in told[0]
+    manifest.write_text(replace(from_json(manifest.read_text()), release="").to_json())
+    assert shop.lines("fake", expect=5)[-1]["cures"] == told, "git knows the commit before that of the manifest, too"
+    git(shop.root, "checkout", "--", NAMES[0])
     (line,) = [line for line in refused.stderr.splitlines() if "git checkout" in line]
     run_line(shop, line[line.index("git checkout") :])
     assert shop.start(sys.executable, NAMES[1], "switch", "--all").returncode == 0

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.refusing import git
+from tests.engine.test_pulled_back import IGNORED, become, commit, run_line, way_back
 from tests.later.workshop import CUT
 from tests.replaces.conftest import half_way
 from tests.replaces.support import NOTHING, WarmShop
@@ -179,3 +181,23 @@ def test_the_guard_goes_through_no_registry(applied: WarmShop) -> None:
     """Late rendering has to end where something goes through all models."""
     for path in applied.root.glob("*/migrations/0*.py"):
         assert "get_models(" not in path.read_text()
+
+
+def test_files_of_a_reset_that_was_taken_back_are_no_unknown_rows(
+    tiny: WarmShop, applied: WarmShop, tmp_path: Path
+) -> None:
+    """`migrate` recorded them by name, so no backup in the database says which reset they are of; git does."""
+    shop = tiny.copy(tmp_path)
+    (shop.root / ".gitignore").write_text(IGNORED)
+    git(shop.root, "init", "-q")
+    commit(shop, "before")
+    become(shop, applied)
+    (shop.root / ".gitignore").write_text(IGNORED)
+    commit(shop, "reset")
+    assert shop.manage("migrate", "-v0").returncode == 0
+    git(shop.root, "revert", "--no-edit", "HEAD")
+    error = shop.lines("run", "--yes", "--until", "preflight", expect=5)[-1]
+    assert error["code"] == "MW-E13"
+    assert "records files of the reset" in error["sentence"]
+    run_line(shop, way_back("\n".join(error["cures"])))
+    assert shop.query(ROWS) == tiny.query(ROWS)

@@ -259,8 +259,9 @@ def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
         details = error.details | {"alias": alias}
         raise DatabaseError(f"{error.sentence} Nothing was changed.", code=error.code, details=details) from error
     if found["state"] not in SWITCHABLE:
-        from migwizard.engine.switching import histories, torn
+        from migwizard.engine.switching import histories, takenback, torn
 
+        found = takenback.explained(ride.project.root, alias, found)
         if (refusal := earlier.refusal(ride, alias)) is not None:
             raise refusal
         code = str(found["code"] or found["state"])

@@ -40,6 +40,8 @@ SHORT = {
 """A state in two or three words; of one that is behind it is said how far."""
 SWITCHED = ("NEW", "NEW_PARTIAL", "MIXED")
 """States with new rows, which undo takes back where the old ones are kept."""
+LOOKED_AT = frozenset({*SHORT, "BEHIND", "missing"})
+"""States of databases of which it is known what they record, or that there is none."""
 
 
 def migrate_first(alias: str) -> str:
@@ -51,8 +53,7 @@ def migrate_first(alias: str) -> str:
 CURES = {
     "MW-E11": "ALTER TABLE django_migrations ENGINE=InnoDB, then check again.",
     "MW-E12": "Check the old release out in another folder, run `python manage.py migrate --database {alias}` there, then check again. A "
-    "database file that lies in this folder is copied there, and back; where the reset came from git, `migwizard runbook` has a line "
-    "that does it here.",
+    "database file that lies in this folder is copied there, and back.",
     "MW-E13": "Find the file in git: git log --all -- '*/{unknown}.py'. Where nobody needs it any more, tolerate it by "
     'name: write {{"tolerate:{app}.{unknown}": "tolerate"}} into a file and name it with --answers. Where many '
     "are unknown the database may have skipped an earlier reset: switch it first with the manifest and the script of that one "
@@ -85,7 +86,7 @@ def read_state(ride: Ride, alias: str, **how: Any) -> dict[str, Any]:
         )
     except GuestError as error:
         raise refusal(ride, alias, error, "Nothing was changed.") from error
-    return found
+    return takenback.explained(ride.project.root, alias, found)
 
 
 def refusal(ride: Ride, alias: str, error: GuestError, unchanged: str) -> DatabaseError:

@@ -16,6 +16,7 @@ from migwizard.engine.ride import Ride
 from migwizard.engine.swapping import git
 from migwizard.engine.swapping.committed import NAMES
 from migwizard.engine.switching import histories
+from migwizard.project.agent.switch.words import at_commit
 from migwizard.switch import script
 from migwizard.switch.manifest import FILE_NAME, Manifest, node_name
 from migwizard.words.counting import count, some
@@ -135,7 +136,7 @@ def _checkout(known: Known) -> Iterable[str]:
         "with the files from before the reset, which git still has. Commit your own work first, new migrations too: what git does "
         "not know stays in the folder, and would be applied as well. Nobody else needs this:"
     )
-    yield _shell(" && ".join([f"git checkout {known.manifest.release or BEFORE}", *_migrate(known), "git checkout -"]))
+    yield _shell(at_commit(known.manifest.release or BEFORE, *_migrate(known)))
     yield (
         "Where it stops after the first command, `git checkout -` leads back."
         + (f" Where git does not know that commit, `{BEFORE}` is meant." if known.manifest.release else "")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from migwizard.engine.ride import PULLED, Ride
+from migwizard.engine.swapping import git
+from migwizard.engine.switching.takenback import STOPPED
 from migwizard.plan.operations import Node
-from migwizard.switch.manifest import Manifest
+from migwizard.project.agent.switch.words import at_commit
+from migwizard.switch.manifest import FILE_NAME, Manifest
 from migwizard.words.counting import some
 
 
@@ -34,6 +39,7 @@ def _by_manifest(ride: Ride, alias: str, found: Mapping[str, Any], usual: tuple[
     if needed:
         return _told(alias, needed)
     passed = _passed_by(manifest, found)
+    usual = _with_old_files(ride.project.root, alias, manifest) or usual
     if not passed:
         return usual
     lost, later = (some([".".join(node) for node in dict.fromkeys(nodes)]) for nodes in (passed, passed.values()))
@@ -43,6 +49,17 @@ def _by_manifest(ride: Ride, alias: str, found: Mapping[str, Any], usual: tuple[
     )
     restore, record = _restore(alias, list(passed))
     return *usual, torn, f"Then: {restore[0].lower()}{restore[1:]}", record
+
+
+def _with_old_files(root: Path, alias: str, manifest: Manifest) -> tuple[str, ...]:
+    """The line that brings a database of a checkout to the old head; empty where git does not know the old files."""
+    before = git.commit_of(root, manifest.release) or git.commit_of(
+        root, f"{git.holding(root, FILE_NAME, manifest.run_id)}^"
+    )
+    if not before:
+        return ()
+    line = at_commit(before[:12], f"python manage.py migrate --database {shlex.quote(alias)}")
+    return f"Commit your own work, then apply what it lacks with the files from before the reset: {line}", STOPPED
 
 
 def _passed_by(manifest: Manifest, found: Mapping[str, Any]) -> dict[Node, Node]:

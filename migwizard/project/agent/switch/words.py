@@ -36,7 +36,12 @@ def catch_up(alias: str, manifest: Facts) -> str:
     release = _release(manifest)
     if not release:
         return ""
-    return f"git checkout {shlex.quote(release)} && python manage.py migrate --database {shlex.quote(alias)} && git checkout -"
+    return at_commit(shlex.quote(release), f"python manage.py migrate --database {shlex.quote(alias)}")
+
+
+def at_commit(commit: str, *commands: str) -> str:
+    """A line for a shell that runs commands with the files of another commit, and comes back."""
+    return " && ".join([f"git checkout {commit}", *commands, "git checkout -"])
 
 
 def _release(manifest: Facts) -> str:
