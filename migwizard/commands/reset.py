@@ -181,6 +181,15 @@ def _switch(ride: Ride, alias: str, arguments: argparse.Namespace) -> dict[str, 
     if database["vendor"] == "other":
         text = f"Database {alias} runs on {database['engine']}; migwizard switches {ENGINES} only."
         raise DatabaseError(text, code="engine")
+    if not database["exists"]:
+        raise DatabaseError(
+            f"Database {alias}: the file {database['path']} does not exist. Nothing was changed.",
+            code="missing",
+            cures=(
+                f"Put it back, or mend the settings of {alias}.",
+                f"Where it is to be a new one: python manage.py migrate --database {alias}",
+            ),
+        )
     if not arguments.dry_run and histories.read_state(ride, alias)["state"] == "OLD_HEAD":
         # Whoever says fake now is asked now, whatever was said before.
         ride.checkpoint.decisions.pop(f"switch:{alias}", None)

@@ -143,6 +143,22 @@ def test_a_database_that_the_script_switched_is_not_left_behind(migrated: Shop, 
     assert tree == {path: text for path, text in migrated.tree().items() if path != "config/settings.py"}
 
 
+def test_a_copy_that_was_made_of_a_switched_database_is_not_left_behind(migrated: Shop, tiny_finished: Shop) -> None:
+    """It keeps the very same rows as the one that goes back, and does not go back with it; a link to that one does."""
+    copy, link = (tiny_finished.root.parent / name for name in ("copy.sqlite3", "link.sqlite3"))
+    link.symlink_to(tiny_finished.database)
+    shutil.copy(tiny_finished.database, copy)
+    settings = tiny_finished.root / "config/settings.py"
+    with settings.open("a") as stream:
+        for path in (link, copy):
+            stream.write(f'DATABASES["{path.stem}"] = DATABASES["default"] | {{"NAME": "{path}"}}\n')
+    said = tiny_finished.migwizard("undo", "--yes", expect=6).stderr
+    assert "copy holds the new history, and was not switched from here" in said
+    settings.write_text("".join(settings.read_text().splitlines(keepends=True)[:-1]))
+    assert "the rows of 2 databases" in tiny_finished.migwizard("undo", "--yes").stderr
+    assert tiny_finished.dump() == migrated.dump()
+
+
 def test_undo_looks_again_after_its_question(tiny_proved: Shop) -> None:
     sitting(tiny_proved, LEFT_AT_APPLY)
     before = tiny_proved.tree()

@@ -244,6 +244,10 @@ def test_a_database_without_file_is_not_made(deployed: Deployed) -> None:
         ("other", "LEFT_OUT"),
     ]
     assert lines[-1]["exit"] == 0
+    assert deployed.lines("switch", "--all")[-1]["exit"] == 0
+    for action in ("switch", "undo"):
+        refused = deployed.script(action, "--database", "default", expect=5).stderr
+        assert f"'default' has no file: {missing} is not there" in refused and "(missing)" in refused
     assert not missing.exists()
 
 

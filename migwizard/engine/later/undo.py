@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from migwizard.engine.later import ontop
@@ -200,7 +202,7 @@ def switched_by_us(ride: Ride) -> list[str]:
     if not ride.checkpoint.applied:
         ride.facts.pop(histories.LINES, None)
         return [line.alias for line in switched_lines(ride)]
-    found, kept, others = [], [], []
+    found, others = dict[str, Any](), dict[str, Any]()
     for database in ride.guest.facts["databases"]:
         alias = database["alias"]
         ours = database["inside"] or exchange.touched(ride, alias)
@@ -214,14 +216,22 @@ def switched_by_us(ride: Ride) -> list[str]:
             continue
         if not state["switched"] and state["state"] not in histories.SWITCHED:
             continue
-        if ours:
-            found.append(alias)
-            kept.append(state["backup"])
-        else:
-            others.append((alias, state["backup"]))
-    # One that keeps the very same rows is one of ours under another alias, or its replica, and goes back with it.
-    _refuse_left([alias for alias, backup in others if not backup or backup not in kept])
-    return found
+        (found if ours else others)[alias] = state["backup"]
+    _refuse_left([alias for alias, backup in others.items() if not _goes_along(ride, alias, backup, found)])
+    return list(found)
+
+
+def _goes_along(ride: Ride, alias: str, backup: Any, found: Mapping[str, Any]) -> bool:
+    """Whether a database is one of those `found` under another alias, or its replica: then it keeps the very same rows.
+
+    So does a copy of its file that was made after the switch, which stays as it is.
+    """
+    databases = {database["alias"]: database for database in ride.guest.facts["databases"]}
+    same = [databases[other] for other, kept in found.items() if backup and kept == backup]
+    this = databases[alias]
+    if not this["sqlite"] or this["mirror"]:
+        return bool(same)
+    return any(Path(this["path"]).resolve() == Path(other["path"]).resolve() for other in same)
 
 
 def _refuse_gone(ride: Ride) -> None:
@@ -271,8 +281,11 @@ def try_copy(ride: Ride, alias: str) -> str:
 
 
 def _undo_database(ride: Ride, alias: str, dry_run: bool, before: list[str]) -> None:
+    # Under another alias it went back already.
+    is_back = bool(before) and not dry_run and read_state(ride, alias)["state"] not in histories.SWITCHED
     try:
-        _undo_rows(ride, alias, rowcopies.used(ride, alias), dry_run=dry_run)
+        if not is_back:
+            _undo_rows(ride, alias, rowcopies.used(ride, alias), dry_run=dry_run)
     except GuestError as error:
         code = str(error.details.get("code") or error.code)
         copy = try_copy(ride, alias) if code in rowcopies.REPLACES else None

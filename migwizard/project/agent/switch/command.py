@@ -9,7 +9,7 @@ import typing
 from ..manage_py import run_manage_py
 from .committed import MANIFEST, read_manifest
 from .history import refuse_engine
-from .places import Place, places_of, tell_apart, why_none
+from .places import Place, lost_file, places_of, tell_apart, why_none
 from .refusal import SwitchError
 from .rounds import Round
 from .telling import Telling
@@ -30,6 +30,12 @@ migrates, run `check` and `switch` with the new code, then `python manage.py mig
 
 exit codes: 0 done, or nothing to do; 1 failed; 2 the command line is wrong; 3 the project cannot be loaded;
 5 a database cannot be opened, or is not at the old history; 6 the manifest cannot be used; 130 interrupted"""
+
+
+NO_FILE = (
+    "Database '{}' has no file: {} is not there, and none was made. Where it is to be a new one, a plain migrate builds it from the "
+    "new history; else mend its settings, or put it back."
+)
 
 
 class ScriptError(Exception):
@@ -188,9 +194,13 @@ def _places(
     """The histories behind the aliases, each once; what cannot be opened is told as refused."""
     open_aliases = []
     for alias in aliases:
-        reason = why_none(connections.settings[alias])
+        reason, lost = why_none(connections.settings[alias]), lost_file(connections.settings[alias])
         if reason:
             tell.left_out(alias, reason)
+        elif lost and (options.all or options.action == "check"):
+            tell.left_out(alias, f"has no file ({lost}); a plain migrate builds it from the new history")
+        elif lost:
+            tell.refuse(alias, "missing", NO_FILE.format(alias, lost))
         elif _opens(connections[alias], tell):
             open_aliases.append(alias)
     same = tell_apart(connections, open_aliases, run_id)

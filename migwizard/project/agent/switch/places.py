@@ -48,9 +48,14 @@ def why_none(database: typing.Mapping[str, typing.Any]) -> str:
     engine = str(database.get("ENGINE") or "")
     if not engine or engine == "django.db.backends.dummy":
         return "has no engine in the settings; there is nothing to switch"
-    if ("sqlite" in engine or "spatialite" in engine) and not _is_there(database):
-        return "has no file yet; a plain migrate builds it from the new history"
     return ""
+
+
+def lost_file(database: typing.Mapping[str, typing.Any]) -> str:
+    """The file that an SQLite database is by its settings, where there is none: connecting would make it. Else empty."""
+    engine = str(database.get("ENGINE") or "")
+    path = sqlite_file(database)[0] if "sqlite" in engine or "spatialite" in engine else ""
+    return "" if os.path.exists(path) else path
 
 
 def sqlite_file(database: typing.Mapping[str, typing.Any]) -> typing.Tuple[str, str]:
@@ -68,12 +73,6 @@ def sqlite_file(database: typing.Mapping[str, typing.Any]) -> typing.Tuple[str, 
     how = parse_qs(parameters)
     in_memory = how.get("mode") == ["memory"] or how.get("vfs") == ["memdb"] or ":memory:" in path
     return "" if in_memory else unquote(path), parameters
-
-
-def _is_there(database: typing.Mapping[str, typing.Any]) -> bool:
-    """Whether an SQLite file exists: connecting would make it. Memory is left to SQLite."""
-    path, _ = sqlite_file(database)
-    return path == "" or os.path.exists(path)
 
 
 def identity(connection: typing.Any) -> typing.Tuple[typing.Any, ...]:
