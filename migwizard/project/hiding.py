@@ -20,6 +20,8 @@ _SECRET = re.compile(
 """Names of variables whose value is a secret, or holds one."""
 _WORD = re.compile(r"[A-Za-z_.]*|\d{1,5}|[\d.]*")
 """Values that are words, versions, addresses or small numbers: alone they tell nothing, and texts are full of them."""
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+"""Printed with or without dashes."""
 _SHORT = 4
 _PLAIN = re.compile(r"[a-z]{1,8}")
 """Words of everyday: as passwords they protect nothing, and without them no message could name an app, a role or a package."""
@@ -35,19 +37,22 @@ port, as in `http://localhost:5173/@vite`, and where the name of a secret stands
 _TAIL = re.compile(r"://[^\s:/]*:(?!\d+/@)((?:(?!://)[^@])+(?:@(?:(?!://)\S)*)?)@")
 """The same in a value: from the password to the last `@`."""
 _SAID = re.compile(
-    r"""(\b(?:\w*(?:passw(?:or)?d|passphrase|pwd|_(?:pass|secret|token)|(?:api|access|private|secret|signing)_?key)
+    r"""(\b(?:\w*(?:passw(?:or)?d|passphrase|pwd|_(?:pass|secret|token)|(?:api|access|private|secret|signing)[_-]?key)
             |pass|secret|token)
         (?:\\*['"]\]?\s*(?:==?|:)               # 'password': or ['password'] =
            |[ \t]*==?                           # password =
-           |(?<!\Wtoken):(?=\s+\\*['"]))        # password: '...'; but: unrecognized token: "#"
+           |(?<!\Wtoken):(?=\s+\\*['"])        # password: '...'; but: unrecognized token: "#"
+           |:(?=[ \t]+(?=[^\s'",;&)<>]*\d)[^\s'",;&)<>]{6}))   # token: 4f3c9a; but: must be
         [ \t]*)
         (?!(?:None|True|False|null)\b|[\[({]['"]|[bru]{0,2}\\*['"]?<[^<>]*>)
-        (?:([bru]{0,2}(\\*['"]))(?:(?!\3)(?:\\+[^\\\n]|[^\\\n]))+(?=\3)
+        (?:((?:\w+\()?[bru]{0,2}(\\*['"]))(?:(?!\3)(?:\\+[^\\\n]|[^\\\n]))+(?=\3)
            |\{[^}\n]+\}
            |(\\*['"]?)[^\s'",;&)<>]+)""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""A password, a key or a token as connection strings, dictionaries and lines of code name it."""
+"""A password, a key or a token as connection strings, dictionaries and lines of code name it, also as `UUID('...')`. Without quotes what
+stands behind a colon is one where it has a digit: else it is a sentence about it.
+"""
 
 
 def hidden(text: str, variables: Mapping[str, str]) -> str:
@@ -117,7 +122,9 @@ def _parts(value: str) -> set[str]:
     """A value as it is, as messages print it, its lines, and the passwords in it."""
     passwords = _passwords(value)
     lines = [line for line in value.splitlines() if len(line) > 3]
-    return {value, " ".join(value.split()), repr(value)[1:-1], *lines, *passwords, *map(unquote, passwords)}
+    without_dashes = [value.replace("-", "")] if _UUID.fullmatch(value) else []
+    found = {value, " ".join(value.split()), repr(value)[1:-1], *lines, *passwords, *map(unquote, passwords)}
+    return found.union(without_dashes)
 
 
 def _quoted(text: str) -> str:

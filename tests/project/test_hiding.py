@@ -31,6 +31,8 @@ from migwizard.project.hiding import secret_variables, without_passwords, withou
             "{'password': ['This field is required.'], 'token': None}",
             "{'password': ['This field is required.'], 'token': None}",
         ),
+        ("{'API_TOKEN': UUID('12345678-90ab')}, token=str('pl4')", "{'API_TOKEN': UUID('***')}, token=str('***')"),
+        ("password: pl4nted, x-api-key: pl4nted", "password: ***, x-api-key: ***"),
         ('unrecognized token: "#"', 'unrecognized token: "#"'),
         ("bypass=1, passed = 3, tokens=5, primary_key=True", "bypass=1, passed = 3, tokens=5, primary_key=True"),
         ("at http://localhost:5173/@vite", "at http://localhost:5173/@vite"),
@@ -59,6 +61,7 @@ def test_what_looks_like_a_password(text: str, says: str) -> None:
         ({"K": "1234987"}, "sess_1234987, 12349876", "sess_<K>, 12349876"),
         ({"K": "Develop"}, "Development of Develop", "Development of <K>"),
         ({"K": "QuiteALongSecret"}, "sess_QuiteALongSecret", "sess_<K>"),
+        ({"K": "12345678-90ab-cdef-1234-567890abcdef"}, "no 1234567890abcdef1234567890abcdef", "no <K>"),
         ({"A": "long-one-two", "B": "one-two"}, "long-one-two, one-two", "<A>, <B>"),
     ],
 )

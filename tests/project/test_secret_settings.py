@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -58,6 +59,7 @@ def found(monkeypatch: pytest.MonkeyPatch) -> Any:
             {"AWS.id": "AKIA" + "PL4NTED9" * 2, "AWS.value": "pl4nted/Key+" * 3 + "0Zz9"},
         ),
         ("MAIL", {"sendgrid": f"SG.{'pl4nted_' * 3}.{'Z' * 20}"}, {"MAIL.sendgrid": f"SG.{'pl4nted_' * 3}.{'Z' * 20}"}),
+        ("SECRET_CLIENT_ID", UUID(int=4711), {"SECRET_CLIENT_ID": str(UUID(int=4711))}),
         ("SENTRY", "0123456789abcdef" * 2, {"SENTRY": "0123456789abcdef" * 2}),
     ],
 )

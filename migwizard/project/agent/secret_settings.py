@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping, Set
 from numbers import Number
 from typing import Any, Iterator
+from uuid import UUID
 
 _NAME = re.compile(
     r"PASSW|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|DSN|APIKEY|SALT|(^|_)(KEYS?|PASS|PWD|PIN|AUTH)$"
@@ -61,6 +62,8 @@ def _secrets(path: str, name: str, value: Any, depth: int = 0) -> Iterator[tuple
         return
     if isinstance(value, (bytes, bytearray)):
         value = value.decode("utf-8", "replace")
+    if isinstance(value, UUID):
+        value = str(value)
     if isinstance(value, str):
         text = str(value)
         secret = text if _NAME.search(name) or _LOGIN.search(text) or GIVEN_OUT.fullmatch(text) else ""
