@@ -190,7 +190,9 @@ class WizardApp(Acts, Answering, DeadKeys, App[Ended]):
         self._asked_at = self.monotonic()
         self._wanted = name_of(question)
         self.standing = standings.asked(self.standing, question)
-        if question.kind != "refusal" and self.standing.root and not self.standing.look:
+        # These come before anything was written in this sitting, or interrupt it.
+        writes = question.kind != "refusal" and self._wanted not in ("resume", "undo")
+        if writes and self.standing.root and not self.standing.look:
             self.standing = replace(self.standing, saved=f"{self.wall():%H:%M}")
         await self.settle()
 
