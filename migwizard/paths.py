@@ -13,6 +13,9 @@ from urllib.parse import quote
 from migwizard import private
 from migwizard.errors import ConflictError
 
+COMPANION = "max_migration.txt"
+"""Beside migrations: holds the name of the app's last one; two branches that both add one then conflict in git."""
+
 
 @dataclass(frozen=True, slots=True)
 class Workplace:

@@ -22,6 +22,7 @@ from migwizard.engine.ride import Ride, Turn, fingerprint
 from migwizard.engine.staging import edited, edits, packages
 from migwizard.engine.states import ORDER, State, before
 from migwizard.engine.surviving import durable
+from migwizard.engine.swapping import checkout
 from migwizard.errors import ConflictError
 from migwizard.words.counting import count, some
 
@@ -233,7 +234,7 @@ def _tell_rewritten(ride: Ride) -> None:
 def _load_anew(ride: Ride) -> None:
     ride.tell("progress", "your project is loaded anew")
     ride.facts.clear()
-    ride.renew_guest()
+    checkout.load_anew(ride)
 
 
 def _approved(ride: Ride, state: State) -> bool:

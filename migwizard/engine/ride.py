@@ -16,7 +16,6 @@ from migwizard.engine.options import Options
 from migwizard.engine.states import State
 from migwizard.engine.surviving import durable
 from migwizard.engine.surviving.checkpoint import Checkpoint
-from migwizard.engine.swapping import checkout
 from migwizard.engine.talk import MARK, Answer, Event, Face, Question
 from migwizard.errors import ConflictError, LeftError, UndecidedError, UsageError
 from migwizard.paths import Workplace
@@ -273,12 +272,6 @@ class Ride:
         """The project's files that are not what the guest loaded any more."""
         sources = self.guest.sources
         return [name for name, digest in sources.items() if durable.file_hash(self.project.root / name) != digest]
-
-    def renew_guest(self) -> None:
-        """Load the project again; nothing that the old guest imported is trusted any more."""
-        self.guest.close()
-        self.guest.start()
-        checkout.check(self)
 
     def old_folders(self) -> dict[str, Path] | None:
         """Where the old history lies, once the tree holds the new one; None while the tree holds the old one."""

@@ -15,8 +15,8 @@ from migwizard.engine.planning.plans import Planned
 from migwizard.engine.ride import Ride
 from migwizard.engine.staging import edits, formatting, strays
 from migwizard.engine.surviving import durable
-from migwizard.engine.swapping import companions
 from migwizard.errors import MigwizardError
+from migwizard.paths import COMPANION
 from migwizard.plan.operations import Node
 from migwizard.plan.plan import Deferred, first_nodes
 from migwizard.seeds.guard import add_behind_guard, add_guard
@@ -62,7 +62,7 @@ def prepare(ride: Ride, names: Iterable[str]) -> None:
         shutil.copytree(_source(ride, label), target, ignore=drop)
         (target / "__init__.py").touch(mode=private.FILE)
     # A makemigrations of django-linear-migrations writes its own file beside what it writes.
-    strays.note(ride, [*names, *(f"{label}/{companions.NAME}" for label in ride.apps.labels)])
+    strays.note(ride, [*names, *(f"{label}/{COMPANION}" for label in ride.apps.labels)])
 
 
 def _source(ride: Ride, label: str) -> Path:

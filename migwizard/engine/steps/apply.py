@@ -231,7 +231,7 @@ def _check_tree(ride: Ride) -> None:
     try:
         # From here on the guest sees the new tree.
         ride.tell("progress", "loading the project with its new files")
-        ride.renew_guest()
+        checkout.load_anew(ride)
         if serious := [message for message in ride.guest.facts["checks"] if message["serious"]]:
             raise MigwizardError(
                 f"Django's system check reports in the tree: {said(serious[0]).rstrip('.')}.", code="tree"

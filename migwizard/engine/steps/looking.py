@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from migwizard.engine.findings import EARLIER, Finding, Status
 from migwizard.engine.planning import keeping, replacing
 from migwizard.engine.ride import Ride
 from migwizard.engine.steps import earlier, others, room, versioned
+from migwizard.engine.steps.seen import Seen
 from migwizard.engine.surviving.checkpoint import NOT_TOUCHED
 from migwizard.engine.swapping import checkout, oddfiles
 from migwizard.engine.switching import patience
@@ -22,20 +23,6 @@ from migwizard.words.counting import count
 from migwizard.words.databases import ENGINES
 
 SWITCHABLE = ("OLD_HEAD", "EMPTY", "NEW", "NEW_PARTIAL")
-
-
-@dataclass(slots=True)
-class Seen:
-    """What the checks leave for the result and for the questions."""
-
-    drift: dict[str, list[str]] = field(default_factory=dict)
-    asks: list[str] = field(default_factory=list)
-    """What makemigrations would ask about the drift, which only a person can answer."""
-    loses: list[str] = field(default_factory=list)
-    """Changes of the drift that remove values from databases."""
-    databases: dict[str, str] = field(default_factory=dict)
-    elsewhere: tuple[str, ...] | None = ()
-    """Files outside of the migrations folders that are not committed; None where there is no git."""
 
 
 class SeveralError(Exception):

@@ -11,8 +11,10 @@ from migwizard.engine.planning import keeping
 from migwizard.engine.ride import Ride
 from migwizard.engine.staging import drift
 from migwizard.engine.states import State
-from migwizard.engine.steps.looking import Seen, checks_of, drift_lines, look_at
+from migwizard.engine.steps.looking import checks_of, drift_lines, look_at
+from migwizard.engine.steps.seen import Seen
 from migwizard.engine.surviving import since
+from migwizard.engine.swapping import checkout
 from migwizard.engine.talk import Answer, Choice, Question
 from migwizard.errors import MigwizardError, UndecidedError
 
@@ -106,7 +108,7 @@ def _nothing(ride: Ride) -> dict[str, Any]:
     while (answer := ride.review(question)) != "finish":
         if answer == "again":
             ride.facts.clear()
-            ride.renew_guest()
+            checkout.load_anew(ride)
             return run(ride)
     return result
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from migwizard.engine.findings import Status
 from migwizard.engine.ride import Ride
+from migwizard.engine.steps.seen import Seen
 from migwizard.engine.swapping import git
 from migwizard.errors import UndecidedError
 from migwizard.words.counting import count, some
-
-if TYPE_CHECKING:
-    from migwizard.engine.steps.looking import Seen
 
 
 def look(ride: Ride, seen: Seen) -> tuple[Status, str, str]:

@@ -12,9 +12,9 @@ from pathlib import Path
 from migwizard.engine.ride import reset_time
 from migwizard.engine.surviving import believable, durable, journal
 from migwizard.engine.surviving.journal import Entry, Step
-from migwizard.engine.swapping import committed, companions
+from migwizard.engine.swapping import committed
 from migwizard.errors import MigwizardError
-from migwizard.paths import Workplace
+from migwizard.paths import COMPANION, Workplace
 from migwizard.words.counting import count
 
 HALF = "The files are half swapped. "
@@ -80,7 +80,7 @@ def steps_back(place: Workplace, swap: Entry, said_first: str = "") -> tuple[Ste
 def backed_up(place: Workplace, run_id: str) -> dict[str | None, Path]:
     """Where each text lies that a backup holds, by its hash; the backup in the project comes before the second one."""
     backups = (place.second_backup / run_id, place.backup)
-    patterns = ("*/*.py", f"*/{companions.NAME}", *(f"*/{name}" for name in committed.NAMES))
+    patterns = ("*/*.py", f"*/{COMPANION}", *(f"*/{name}" for name in committed.NAMES))
     paths = (path for backup in backups for pattern in patterns for path in backup.glob(pattern) if path.is_file())
     return {durable.file_hash(path): path for path in paths}
 

@@ -10,16 +10,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from migwizard import private
+from migwizard.engine.ride import Ride
 from migwizard.engine.surviving import durable
 from migwizard.engine.swapping import git
 from migwizard.errors import ProjectError
 from migwizard.project.apps import is_project_app
-
-if TYPE_CHECKING:
-    from migwizard.engine.ride import Ride
 
 KEY = "elsewhere"
 """Key of what is known of the guest's place, in the facts of a ride."""
@@ -54,6 +51,13 @@ def check(ride: Ride) -> None:
             raise _refusal(ride, _relative(ride, folder / name), how)
         unseen[label] = folder
     ride.guest.histories = unseen
+
+
+def load_anew(ride: Ride) -> None:
+    """Load the project again; nothing that the old guest imported is trusted any more."""
+    ride.guest.close()
+    ride.guest.start()
+    check(ride)
 
 
 def sees_changes(ride: Ride) -> bool:

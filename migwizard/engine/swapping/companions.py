@@ -7,9 +7,8 @@ from migwizard.engine.ride import Ride
 from migwizard.engine.staging import drift
 from migwizard.engine.surviving import durable
 from migwizard.engine.surviving.journal import Step
+from migwizard.paths import COMPANION
 
-NAME = "max_migration.txt"
-"""Holds the name of the app's last migration; two branches that both add one then conflict in git."""
 FOLDER = "companions"
 
 
@@ -20,10 +19,10 @@ def steps(ride: Ride) -> list[Step]:
     """
     root, found = ride.project.root.resolve(), []
     for label, folder in ride.checkpoint.folders.items():
-        path = f"{folder}/{NAME}"
+        path = f"{folder}/{COMPANION}"
         if (digest := durable.file_hash(root / path)) is None:
             continue
-        text, source = _text(ride, label), f"{FOLDER}/{label}/{NAME}"
+        text, source = _text(ride, label), f"{FOLDER}/{label}/{COMPANION}"
         if text is None:
             found.append(Step(path, digest, None))
             continue
@@ -40,20 +39,20 @@ def made_steps(ride: Ride) -> list[Step]:
             (
                 digest
                 for backup in (ride.workplace.backup, ride.second)
-                if (digest := durable.file_hash(backup / label / NAME)) is not None
+                if (digest := durable.file_hash(backup / label / COMPANION)) is not None
             ),
             None,
         )
         if old is not None:
             text = _text(ride, label)
             after = None if text is None else durable.sha256(text)
-            found.append(Step(f"{folder}/{NAME}", old, after, f"{FOLDER}/{label}/{NAME}" if text else None))
+            found.append(Step(f"{folder}/{COMPANION}", old, after, f"{FOLDER}/{label}/{COMPANION}" if text else None))
     return found
 
 
 def is_companion(path: str) -> bool:
     """Whether a path leads to such a file."""
-    return path.rpartition("/")[2] == NAME
+    return path.rpartition("/")[2] == COMPANION
 
 
 def _text(ride: Ride, label: str) -> bytes | None:

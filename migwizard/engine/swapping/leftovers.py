@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from migwizard.engine.ride import Ride
-from migwizard.engine.swapping import companions, swap
+from migwizard.engine.swapping import swap
 from migwizard.engine.swapping.projectfiles import sources
+from migwizard.paths import COMPANION
 
 
 def find(ride: Ride) -> list[str]:
@@ -39,7 +40,7 @@ def _units(ride: Ride, root: Path) -> Iterator[Path]:
     for folder in ride.checkpoint.folders.values():
         for path in sorted((root / folder).iterdir()):
             name = f"{folder}/{path.name}"
-            if path.name in ("__init__.py", "__pycache__", companions.NAME) or path.name[0] == "." or name in ours:
+            if path.name in ("__init__.py", "__pycache__", COMPANION) or path.name[0] == "." or name in ours:
                 continue
             yield path
 

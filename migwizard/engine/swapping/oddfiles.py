@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from migwizard.engine.ride import Ride
-from migwizard.engine.swapping import companions
 from migwizard.errors import UsageError
+from migwizard.paths import COMPANION
 
 
 def refuse(ride: Ride) -> None:
@@ -19,7 +19,7 @@ def refuse(ride: Ride) -> None:
             raise _error(ride, label, path, why, "Remove it, or move it elsewhere")
     migrations = [(app, f"{name}.py") for app, name, _ in ride.whole_history()["disk"]]
     for label, folder in ride.apps.folders.items():
-        for path in (*(folder / name for app, name in migrations if app == label), folder / companions.NAME):
+        for path in (*(folder / name for app, name in migrations if app == label), folder / COMPANION):
             if path.is_symlink():
                 why = "is a link: the swap would take it away, and undo would bring a file in its place"
                 raise _error(ride, label, path, why, "Put the file itself there, and commit it")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from migwizard.engine.later.branching.tree import MigrationFile, Tree, unreadable
 from migwizard.engine.staging.unified import unified
-from migwizard.engine.swapping import companions
 from migwizard.errors import UndecidedError
+from migwizard.paths import COMPANION
 from migwizard.plan import grafts
 from migwizard.plan.cut import ancestors
 from migwizard.plan.operations import Node
@@ -187,7 +187,7 @@ def _companions(
     """max_migration.txt of every app of the branch that has one, where it is clear what it has to say."""
     newest = grafts.heads(graph)
     for app in sorted({change.node[0] for change in changes if change.node} & manifest.folders.keys() - leaves.keys()):
-        path = f"{manifest.folders[app]}/{companions.NAME}"
+        path = f"{manifest.folders[app]}/{COMPANION}"
         if (root / path).is_file():
             before, after = (root / path).read_bytes(), f"{newest[app][1]}\n".encode()
             if before != after:
