@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import compileall
 import re
+import shutil
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,3 +28,12 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(Path(__file__).parents[1] / "migwizard", quiet=2, rx=re.compile("/demo/template/"))
+
+
+@pytest.fixture
+def tiny_project(tmp_path: Path) -> Path:
+    """Small, migrated, and without a reset."""
+    root = tmp_path / "tiny"
+    shutil.copytree(Path(__file__).parent / "projects" / "tiny", root)
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=root, check=True, timeout=60)
+    return root

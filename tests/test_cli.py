@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import io
-import os
 import re
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from migwizard import cli, command_list
-from migwizard.commands import completion, farewell, lines, setup, web, wizard
-from migwizard.commands.run import say_figures
+from migwizard.commands import completion, lines, wizard
 from migwizard.engine.process import Ended
 from migwizard.errors import UsageError
 from migwizard.exit_codes import ExitCode
+from tests.calling import arguments, run
 
 HEAVY = ("textual", "libcst", "pydot", "django", "rich", "migwizard.engine.machine")
-
-
-def run(
-    *arguments: str, cwd: Path | None = None, typed: str = "", state: Path | None = None
-) -> subprocess.CompletedProcess[str]:
-    environment = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "TEXTUAL_DRIVER")}
-    return subprocess.run(
-        [sys.executable, "-m", "migwizard", *arguments],
-        cwd=cwd,
-        env=environment | ({"XDG_STATE_HOME": str(state)} if state else {}),
-        input=typed,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
 
 
 def imported_by(*arguments: str) -> set[str]:
@@ -198,14 +176,6 @@ def test_lines_where_they_are_asked_for(
     assert wizard.wants_plain(asked, environment) is plain
 
 
-def arguments(*words: str) -> argparse.Namespace:
-    parsed = cli.parser().parse_args(words)
-    for name in ("project", "python", "via", "via_root", "env_file", "settings", "scratch", "no_input", "verbose"):
-        if not hasattr(parsed, name):
-            setattr(parsed, name, None)
-    return parsed
-
-
 def test_from_the_screens_to_lines(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     """The window was too small: the app ends with "plain", and the ride goes on in lines."""
     ended = [Ended(ExitCode.DONE, code="plain"), Ended(ExitCode.DATABASE, sentence="It is gone.", cures=("Mend it.",))]
@@ -228,123 +198,6 @@ def test_an_unknown_theme_names_the_nearest(monkeypatch: pytest.MonkeyPatch) -> 
         wizard.wizard(arguments("--theme", "lihgt"))
 
 
-def test_the_printed_commands_say_what_a_cure_changed() -> None:
-    given = arguments("-C", "shop", "--python", "old")
-    setup.remember(given, {"project": "shop", "python": "new/bin/python", "settings": ""})
-    assert setup.again(given, "undo").endswith("-C shop --python new/bin/python undo")
-    setup.remember(
-        given, {"python": "", "via": "docker exec -i web python", "via_root": "/app", "env_file": ["a", "b c"]}
-    )
-    assert setup.again(given, "undo").endswith(
-        "-C shop --via 'docker exec -i web python' --via-root /app --env-file a --env-file 'b c' undo"
-    )
-
-
-def test_the_farewell_of_a_project_without_a_reset(tiny_project: Path) -> None:
-    lines = farewell.where_you_are(arguments("-C", str(tiny_project)))
-    assert lines == ["Nothing was begun; the project is unchanged."]
-
-
-def pasted(said: str, label: str, folder: Path, *more: str, typed: str = "") -> subprocess.CompletedProcess[str]:
-    """Run the line that was printed behind a label in a shell that knows no more than where it stands."""
-    line = next(line for line in said.splitlines() if line.startswith(label)).removeprefix(label).partition("  (")[0]
-    bare = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "XDG_STATE_HOME")}
-    words = " ".join([line, *more])
-    environment = bare | {"PATH": "/usr/bin:/bin", "HOME": str(folder / "home")}
-    return subprocess.run(
-        words,
-        shell=True,
-        cwd=folder,
-        env=environment,
-        input=typed,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-
-
-@pytest.mark.ride
-def test_what_is_printed_at_the_end_works_when_it_is_pasted(tiny_project: Path) -> None:
-    """Called by a path, with a state folder that only the caller knew, as `make demo` does."""
-    folder = tiny_project.parent
-    script = os.path.relpath(Path(sys.executable).parent / "migwizard", folder)
-    where = (script, "-C", "tiny", "--python", sys.executable)
-    environment = os.environ | {"XDG_STATE_HOME": str(folder / "a state"), "PATH": "/usr/bin:/bin"}
-    left = subprocess.run(
-        [*where, "--plain"],
-        cwd=folder,
-        env=environment,
-        input="\n\nq\n",
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-    again = pasted(left.stderr, "Go on:   ", folder, typed="\nq\n")
-    assert again.returncode == ExitCode.INTERRUPTED, again.stderr
-    assert "--plain" in left.stderr, "lines were asked for, so lines they are"
-    forgotten = pasted(again.stderr, "Forget:  ", folder, "--yes")
-    assert forgotten.returncode == ExitCode.DONE, forgotten.stderr
-    assert not (tiny_project / ".migwizard").exists()
-
-    done = subprocess.run(
-        [*where, "run", "--yes"], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
-    )
-    assert len(list((folder / "a state" / "migwizard").glob("tiny-*/*"))) == 1, done.stderr
-    undone = pasted(done.stderr, "Done. Undo, until something is built on it: ", folder, "--yes")
-    assert undone.returncode == ExitCode.DONE, undone.stderr
-    assert undone.stderr.splitlines()[-1].startswith("Taken back: 13 files and the rows of 1 database.")
-    assert not list((folder / "a state" / "migwizard").glob("tiny-*/*")), "the second backup lies where it was made"
-    assert not (folder / "home").exists()
-
-
-@pytest.mark.parametrize(
-    ("called", "found", "printed"),
-    [
-        ("/bin/migwizard", "/bin/migwizard", "migwizard"),
-        (".venv/bin/migwizard", None, ".venv/bin/migwizard"),
-        (".venv/bin/migwizard", "/elsewhere/migwizard", ".venv/bin/migwizard"),
-        ("/lib/migwizard/__main__.py", "/bin/migwizard", f"{sys.executable} -m migwizard"),
-    ],
-)
-def test_the_command_is_called_again_as_it_was_called(
-    called: str, found: str | None, printed: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "argv", [called])
-    monkeypatch.setattr(shutil, "which", lambda _: found)
-    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
-    assert setup.again(arguments("-C", "a shop"), "undo") == f"{printed} -C 'a shop' undo"
-
-
-@pytest.mark.parametrize(
-    ("files", "databases", "says"),
-    [
-        (1, [], "Taken back: 1 file. The project is as it was before the reset."),
-        (
-            68,
-            ["default", "b"],
-            "Taken back: 68 files and the rows of 2 databases. The project is as it was before the reset.",
-        ),
-        (0, [], "Removed the reset's own folder; nothing of your project had been changed."),
-    ],
-)
-def test_the_farewell_after_an_undo_says_one_thing(
-    files: int, databases: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    report = {"type": "result", "undone": "7d44", "files": files, "databases": databases}
-    farewell.farewell(Ended(ExitCode.DONE, report=report), arguments("-C", str(tmp_path)))
-    assert capsys.readouterr().err.strip() == says
-
-
-@pytest.fixture
-def tiny_project(tmp_path: Path) -> Path:
-    root = tmp_path / "tiny"
-    shutil.copytree(Path(__file__).parent / "projects" / "tiny", root)
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=root, check=True, timeout=60)
-    return root
-
-
 @pytest.mark.ride
 def test_lines_from_a_pipe_stop_at_a_question_and_go_on(tiny_project: Path) -> None:
     state = tiny_project.parent / "state"
@@ -359,129 +212,3 @@ def test_lines_from_a_pipe_stop_at_a_question_and_go_on(tiny_project: Path) -> N
     left = run(*where, "--plain", typed="q\n", state=state)
     assert left.returncode == ExitCode.INTERRUPTED
     assert "Nothing is lost. The project is unchanged." in left.stderr
-
-
-@pytest.mark.ride
-def test_ctrl_c_at_a_question_says_where_you_are(tiny_project: Path) -> None:
-    environment = os.environ | {"XDG_STATE_HOME": str(tiny_project.parent / "state")}
-    words = [sys.executable, "-m", "migwizard", "--plain", "-C", str(tiny_project), "--python", sys.executable]
-    with subprocess.Popen(
-        words, env=environment, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
-        assert process.stdin is not None
-        assert process.stderr is not None
-        said = ""
-        while "Step 3 of 9" not in said or not said.endswith("\n> "):
-            read = process.stderr.read(1)
-            assert read, said
-            said += read
-            if said.endswith("\n> ") and "Step 3 of 9" not in said:
-                process.stdin.write("\n")
-                process.stdin.flush()
-        os.killpg(process.pid, signal.SIGINT)
-        said = process.stderr.read()
-    assert process.returncode == ExitCode.INTERRUPTED
-    assert "Stopped at " in said
-    assert "Nothing is lost. The project is unchanged." in said
-    assert "Go on:   env XDG_STATE_HOME=" in said
-    assert "Traceback" not in said
-
-
-def test_what_came_along_undecided_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    seeds = [
-        {"operation": "shop.0002_a#0", "verdict": "ask", "rung": "move"},
-        {"operation": "shop.0003_b#0", "verdict": "ask", "rung": "move"},
-        {"operation": "shop.0004_c#0", "verdict": "ask", "rung": None},
-        {"operation": "shop.0005_d#0", "verdict": "seed", "rung": "move"},
-        {"operation": "shop.0006_e#0", "verdict": "ask", "rung": "move"},
-    ]
-    answers = [
-        {"question": "keep:shop.0002_a#0", "answer": "keep", "by": "--yes"},
-        {"question": "keep:shop.0003_b#0", "answer": "keep", "by": "person"},
-        {"question": "keep:shop.0006_e#0", "answer": "keep", "by": "answers file"},
-    ]
-    report: dict[str, Any] = {
-        "files_after": None,
-        "proof": None,
-        "databases": {},
-        "kept": [],
-        "drift": [],
-        "callers": [],
-        "leftovers": [],
-    }
-    say_figures(report | {"seeds": seeds, "answers": answers})
-    assert capsys.readouterr().err == (
-        "Kept, since nobody decided, though it did nothing here: shop.0002_a#0. The summary has the evidence.\n"
-    )
-
-
-# In a browser
-
-
-def test_each_tab_runs_the_wizard_of_this_project() -> None:
-    words = web.command_of(arguments("web", "--settings", "a.b", "--via", "x python"), "/a folder/shop")
-    assert words == f"{sys.executable} -m migwizard -C '/a folder/shop' --via 'x python' --settings a.b"
-
-
-def test_without_its_extra_it_says_how_to_install(
-    tiny_project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setitem(sys.modules, "textual_serve.server", None)
-    assert cli.main(["web", "-C", str(tiny_project)]) == ExitCode.USAGE
-    assert "pip install 'migwizard[web]'" in capsys.readouterr().err
-
-
-def test_a_port_in_use_is_said_and_ends_with_2(tiny_project: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        done = run("web", "-C", str(tiny_project), "--port", str(taken.getsockname()[1]))
-    assert done.returncode == ExitCode.USAGE
-    assert "cannot be used" in done.stderr
-    assert "--port" in done.stderr
-    assert "Traceback" not in done.stderr + done.stdout
-
-
-async def _served(port: int, headers: dict[str, str], path: str) -> tuple[int, Any]:
-    from aiohttp import ClientSession
-    from aiohttp import web as http
-
-    server = web.make_server("true", port, "the-key")
-    runner = http.AppRunner(await server._make_app())
-    await runner.setup()
-    await http.TCPSite(runner, "127.0.0.1", port).start()
-    try:
-        async with (
-            ClientSession() as session,
-            session.get(f"http://127.0.0.1:{port}{path}", headers=headers, allow_redirects=False) as answer,
-        ):
-            return answer.status, answer.headers
-    finally:
-        await runner.cleanup()
-
-
-@pytest.mark.parametrize(
-    ("path", "headers", "status"),
-    [
-        ("/?key=the-key", {}, 302),
-        ("/", {"Cookie": "migwizard-key-{port}=the-key"}, 200),
-        ("/", {}, 403),
-        # Of a wizard on another port: the browser sends it here too.
-        ("/", {"Cookie": "migwizard-key-1=the-key"}, 403),
-        ("/?key=guessed", {}, 403),
-        ("/ws", {}, 403),
-        ("/ws", {"Cookie": "migwizard-key-{port}=guessed"}, 403),
-        ("/", {"Cookie": "migwizard-key-{port}=the-key", "Host": "evil.example"}, 403),
-        ("/ws", {"Cookie": "migwizard-key-{port}=the-key", "Origin": "http://evil.example"}, 403),
-    ],
-)
-def test_only_the_browser_with_the_key_is_let_in(path: str, headers: dict[str, str], status: int) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    headers = {name: value.format(port=port) for name, value in headers.items()}
-    answered, said = asyncio.run(_served(port, headers, path))
-    assert answered == status
-    if status == 302:
-        assert "SameSite=Strict" in said["Set-Cookie"]
-        assert "HttpOnly" in said["Set-Cookie"]
