@@ -110,6 +110,10 @@ def test_the_next_migration_counts_on(fresh: Shop, tmp_path: Path) -> None:
     shop.edit("shop/models.py", "max_length=40", "max_length=41")
     assert shop.manage("makemigrations", "-v0").returncode == 0
     assert [path.name for path in (shop.root / "shop/migrations").glob("0006*")] == ["0006_alter_product_title.py"]
+    # It is for the next migrate, and nothing that a switch has left out; nor is it ever faked.
+    said = shop.migwizard("run", "--yes", "--confirm-fake").stderr
+    assert "default: nothing to apply but shop.0006_alter_product_title" in said
+    assert "shop.0006_alter_product_title" in shop.manage("migrate", "--plan").stdout
 
 
 def test_another_point_makes_what_was_planned_stale(old: Shop, tmp_path: Path) -> None:

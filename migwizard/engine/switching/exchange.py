@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from migwizard.engine.planning import keeping
 from migwizard.engine.ride import PULLED, Ride, reset_time
-from migwizard.engine.staging import drift
 from migwizard.engine.surviving import journal
 from migwizard.engine.surviving.checkpoint import NOT_TOUCHED
 from migwizard.engine.surviving.journal import Act
@@ -85,21 +83,20 @@ def _is_local(ride: Ride, alias: str) -> bool:
 
 
 def confirm(ride: Ride, alias: str) -> str:
-    """Show that migrate has nothing of ours to do, and that the switch is kept; run `migrate --fake` where it was asked for."""
-    waiting = ride.guest.call("pending", alias=alias)
-    on_top = {".".join(node) for node in _on_top(ride)}
-    own = [name for app, name in ((app, f"{app}.{name}") for app, name in waiting) if app in ride.apps.labels]
-    if PULLED in ride.facts:
-        # What lies beyond the new history is the business of this checkout.
-        own = [name for name in own if tuple(name.split(".", 1)) in histories.manifest(ride).new_nodes]
-    if wrong := [name for name in own if name not in on_top]:
+    """Show that migrate has nothing of the reset to do, and that the switch is kept; run `migrate --fake` where it was asked for.
+
+    What came on top of the new history is for the next migrate: kept, folded in, of this checkout, or made since.
+    """
+    waiting = _waiting(ride, alias)
+    new = histories.manifest(ride).new_nodes
+    if wrong := [".".join(node) for node in waiting if node in new]:
         raise DatabaseError(
             f"{alias} was switched, yet migrate would still apply {', '.join(wrong)}. The rows of {alias} are backed up.",
             code="pending",
             cures=("Take the switch back with u, or with `migwizard undo`.",),
             details={"alias": alias, "pending": wrong},
         )
-    rest = [f"{app}.{name}" for app, name in waiting]
+    rest = [".".join(node) for node in waiting]
     ride.tell("switched", f"{alias}: nothing to apply" + (f" but {', '.join(rest)}" if rest else ""), alias=alias)
     if not ride.read_only:
         _complete(ride, alias)
@@ -108,16 +105,16 @@ def confirm(ride: Ride, alias: str) -> str:
     return "NEW"
 
 
-def _on_top(ride: Ride) -> list[Node]:
-    """The migrations that a switch does not record, so that migrate applies those of them that a database lacks."""
-    return [*keeping.kept(ride).nodes, *drift.nodes(ride)]
+def _waiting(ride: Ride, alias: str) -> list[Node]:
+    """What the next migrate applies."""
+    return [(app, name) for app, name in ride.guest.call("pending", alias=alias)]
 
 
 def ask_django(ride: Ride, alias: str) -> None:
     """Run the project's own `migrate --fake` for our apps, which must find nothing to do, and keep its answer."""
     try:
         labels = list(ride.apps.labels)
-        said = ride.guest.call("confirm_fake", alias=alias, labels=labels, real=_on_top(ride))
+        said = ride.guest.call("confirm_fake", alias=alias, labels=labels, real=_waiting(ride, alias))
     except GuestError as error:
         raise histories.refusal(ride, alias, error, f"The switch of {alias} stands; u takes it back.") from error
     histories.keep_answer(ride, alias, str(said))
