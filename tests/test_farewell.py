@@ -117,7 +117,7 @@ def test_the_command_is_called_again_as_it_was_called(
             ["default", "b"],
             "Taken back: 68 files and the rows of 2 databases. The project is as it was before the reset.",
         ),
-        (0, [], "Removed the reset's own folder; nothing of your project had been changed."),
+        (0, [], "Removed the reset's own folder; nothing else had to be taken back."),
     ],
 )
 def test_the_farewell_after_an_undo_says_one_thing(

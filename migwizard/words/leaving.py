@@ -24,7 +24,7 @@ def taken_back(report: Mapping[str, Any]) -> str:
     gone = [count(report["files"], "file")] if report["files"] else []
     gone += [f"the rows of {count(len(report['databases']), 'database')}"] if report["databases"] else []
     if not gone:
-        return "Removed the reset's own folder; nothing of your project had been changed."
+        return "Removed the reset's own folder; nothing else had to be taken back."
     said = f"Taken back: {' and '.join(gone)}. The project is as it was before the reset."
     return f"{said}\n{_still_committed(report['commit'])}" if report.get("commit") else said
 

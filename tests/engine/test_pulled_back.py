@@ -12,7 +12,7 @@ import pytest
 
 from migwizard.engine.swapping.committed import NAMES
 from migwizard.switch.manifest import from_json
-from tests.engine.persons import Person, sit_down
+from tests.engine.persons import Person, sit_down, sitting
 from tests.engine.refusing import git, own_surroundings, refused  # noqa: F401 - a fixture
 from tests.engine.support import Shop
 
@@ -157,6 +157,33 @@ def test_the_maker_hears_what_undo_leaves_to_do(
         head = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=maker.root, capture_output=True, text=True)
         assert f"git revert {head.stdout.strip()} would" in done
     assert maker.dump() == migrated.dump()
+
+
+def test_where_a_commit_took_it_back_its_maker_has_nothing_left_to_undo(
+    migrated: Shop, finished: Shop, tmp_path: Path
+) -> None:
+    """What was made since comes after the old history, and is on top of nothing that undo takes away."""
+    maker = finished.copy(tmp_path)
+    become(maker, migrated)
+    (maker.root / ".gitignore").write_text(IGNORED)
+    git(maker.root, "init", "-q")
+    commit(maker, "before")
+    become(maker, finished)
+    (maker.root / ".gitignore").write_text(IGNORED)
+    commit(maker, "reset")
+    assert maker.start(sys.executable, NAMES[1], "undo", "--database", "default").returncode == 0
+    git(maker.root, "revert", "--no-edit", "HEAD")
+    later = "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [('clubs', '0004_roster')]\n"
+    (maker.root / "clubs/migrations/0005_more.py").write_text(later)
+    assert maker.manage("migrate", "-v0").returncode == 0
+    tree, dump = maker.tree(), maker.dump()
+    assert maker.lines("run", "--yes", expect=6)[-1]["code"] == "not-applied"
+    person, _ = sitting(maker, {"resume": ["undo"], "undo:": ["quit"]})
+    assert [choice.key for choice in person.asked("undo:").choices] == ["keep", "remove"]
+    said = maker.migwizard("undo", "--yes").stderr
+    assert "Removed the reset's own folder; nothing else had to be taken back." in said
+    assert (maker.tree(), maker.dump()) == (tree, dump)
+    assert not (maker.root / ".migwizard").exists()
 
 
 def test_who_is_behind_and_pulled_the_reset_gets_a_line_that_works(migrated: Shop, pulled_back: Shop) -> None:

@@ -83,7 +83,7 @@ def test_before_apply_it_needs_no_project_that_loads(tiny_proved: Shop, broken: 
         terminal.send("1\n")
         terminal.wait("The reset is still there.")
     said = tiny_proved.migwizard("undo", "--yes").stderr
-    assert "Removed the reset's own folder; nothing of your project had been changed." in said
+    assert "Removed the reset's own folder; nothing else had to be taken back." in said
     assert not (tiny_proved.root / ".migwizard").exists()
     assert tiny_proved.tree() == tree
     (kept,) = (tiny_proved.root.parent / "state").glob(f"migwizard/*/*-edits/{edited.parent.name}/{edited.name}")

@@ -13,7 +13,7 @@ from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import Ride, reset_time
 from migwizard.engine.staging import edits, strays
 from migwizard.engine.states import State
-from migwizard.engine.steps.apply import steps_back, take_back
+from migwizard.engine.steps.apply import files_back, take_back
 from migwizard.engine.steps.fake import ALL, CONFIRMED, LATER
 from migwizard.engine.surviving import durable, halfway, journal
 from migwizard.engine.surviving.checkpoint import NOT_TOUCHED, Checkpoint
@@ -45,7 +45,7 @@ def run(ride: Ride) -> dict[str, Any] | None:
     Raises ConflictError or DatabaseError, with nothing touched, where it cannot; UndecidedError where nobody answers.
     """
     standing.refuse(ride.workplace)
-    _check_files(ride, steps_back(ride) if ride.checkpoint.applied else ())
+    _check_files(ride, files_back(ride))
     switched_by_us(ride)
     return everything(ride) if ride.options.yes else choose(ride)
 
@@ -84,7 +84,7 @@ def put_back(ride: Ride) -> tuple[int, list[str]]:
 
     Raises ConflictError or DatabaseError, with nothing touched, where something stands in the way.
     """
-    steps = steps_back(ride) if ride.checkpoint.applied else ()
+    steps = files_back(ride)
     _check_files(ride, steps)
     switched = switched_by_us(ride)
     _undo_databases(ride, switched)

@@ -14,7 +14,7 @@ from migwizard.engine.proving import scratchcopies
 from migwizard.engine.refusals.headlines import ON_TOP
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.staging import edits, strays
-from migwizard.engine.steps.apply import steps_back
+from migwizard.engine.steps.apply import files_back
 from migwizard.engine.surviving import journal
 from migwizard.engine.surviving.journal import Step
 from migwizard.engine.swapping import committed
@@ -45,7 +45,7 @@ def _ask(ride: Ride) -> str:
         ride.facts.pop(histories.LINES, None)
         look = Look(ride) if ride.checkpoint.applied or undo.switched_lines(ride) else None
         try:
-            answer = ride.review(_after(ride, look) if look else _before(ride))
+            answer = ride.review(_after(ride, look) if look and look.found else _before(ride))
         except Turn as turn:
             if turn.where == "quit":
                 raise ride.left() from None
@@ -81,6 +81,11 @@ class Look:
     def stops(self) -> list[Finding]:
         return [finding for finding in self.findings if finding.status == "stop"]
 
+    @property
+    def found(self) -> bool:
+        """Whether there is something to take back, or in the way of that."""
+        return bool(self.steps or self.lines or self.stops)
+
     def _try(self, name: str, look: Callable[[], str]) -> None:
         try:
             text = look()
@@ -98,7 +103,7 @@ class Look:
         return "no migration was added on top of the new ones"
 
     def _files(self) -> str:
-        self.steps = steps_back(self.ride)
+        self.steps = files_back(self.ride)
         journal.check(self.ride.project.root, self.steps)
         come = sum(step.after is not None for step in self.steps)
         beside = sum(committed.is_committed(step.path) and step.after is None for step in self.steps)

@@ -208,6 +208,12 @@ def steps_back(ride: Ride) -> tuple[Step, ...]:
     return halfway.steps_back(ride.workplace, swap)
 
 
+def files_back(ride: Ride) -> tuple[Step, ...]:
+    """Those of them that change something: none before Apply, and none where a commit took the reset back."""
+    steps = steps_back(ride) if ride.checkpoint.applied else ()
+    return tuple(step for step in steps if durable.file_hash(ride.project.root / step.path) != step.after)
+
+
 def take_back(ride: Ride) -> None:
     """Put the old files back, journaled. Raises ConflictError where a file was edited, or migrations came on top."""
     ontop.check_nothing_on_top(ride)

@@ -79,7 +79,12 @@ def migrations_of(steps: tuple[Step, ...]) -> tuple[Step, ...]:
 
 
 def built_on(ride: Ride) -> list[Node]:
-    """The migrations of our apps in the tree that this reset neither wrote nor removed."""
+    """The migrations of our apps in the tree that this reset neither wrote nor removed.
+
+    None where a commit took it back, say: what is there then comes after the old history, and undo takes nothing from it.
+    """
+    if not new_in_tree(ride) and not missing_in_tree(ride):
+        return []
     labels = ride.checkpoint.folders
     disk = ride.guest.call("history", labels=list(labels))["disk"]
     return [
