@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from migwizard.engine.switching import pulled
 from migwizard.switch import manifest, script
 from tests.engine.persons import Person, sit_down
 from tests.engine.refusing import cured, own_surroundings, refused, then  # noqa: F401 - a fixture
@@ -184,6 +185,15 @@ def test_without_all_new_files_or_with_a_spoilt_manifest_nothing_is_switched(col
     path.unlink()
     assert colleague.lines("fake", "--yes", expect=2)[-1]["code"] == "no-reset"
     assert colleague.dump() == dump
+
+
+def test_an_app_that_was_removed_since_is_not_missed(finished: Shop, tmp_path: Path) -> None:
+    written = manifest.from_json((finished.root / manifest.FILE_NAME).read_text())
+    shutil.copytree(finished.root / "people", tmp_path / "people")
+    (tmp_path / "clubs/migrations/__pycache__").mkdir(parents=True)
+    assert not pulled.missing(tmp_path, written)
+    shutil.rmtree(tmp_path / "people")
+    assert len(pulled.missing(tmp_path, written)) == len(written.new_nodes), "it is of another project"
 
 
 def test_an_earlier_reset_of_this_checkout_says_nothing_of_the_one_that_is_checked_out(

@@ -195,6 +195,22 @@ def test_a_table_that_a_router_keeps_out_is_not_missed(deployed: Deployed) -> No
     assert results(deployed.lines("check", "--database", "archive")) == [("archive", "WOULD_SWITCH", None)]
 
 
+def test_an_app_that_these_settings_leave_out_is_not_behind(deployed: Deployed) -> None:
+    """One database never had it, and one has its rows, which are switched like the rest."""
+    with (deployed.root / "src/config/settings.py").open("a") as settings:
+        settings.write('INSTALLED_APPS.remove("rates")\n')
+    archive = deployed.databases["archive"]
+    query(archive, "DELETE FROM django_migrations WHERE app = 'rates'")
+    lines = deployed.lines("switch", "--all")
+    assert [(line["database"], line["deleted"], line["inserted"]) for line in lines[:-1]] == [
+        ("default", 4, 3),
+        ("archive", 3, 2),
+    ]
+    assert results(deployed.lines("check")) == [("default", "NOTHING_TO_DO", None), ("archive", "NOTHING_TO_DO", None)]
+    assert "is at the new history" in deployed.script("check", "--database", "archive").stdout
+    assert deployed.lines("undo", "--all")[-1]["changed"] == 2
+
+
 def test_one_that_is_refused_keeps_all_from_being_switched(deployed: Deployed) -> None:
     archive = deployed.databases["archive"]
     query(archive, "DELETE FROM django_migrations WHERE name = '0002_nick'")

@@ -64,9 +64,18 @@ def pulled_ride(project: Project, face: Face, options: Options, manifest: Manife
 
 
 def missing(root: Path, manifest: Manifest) -> list[str]:
-    """The new migrations that are not here; what is left of a reset, or belongs to another project, may lack all."""
-    paths = ((node, manifest.folders.get(node[0])) for node in manifest.new_nodes)
-    return [".".join(node) for node, folder in paths if folder and not (root / folder / f"{node[1]}.py").is_file()]
+    """The new migrations that are not here; what is left of a reset, or belongs to another project, may lack all.
+
+    Those of an app whose code is gone are not meant: it was removed since.
+    """
+    folders = {app: root / folder for app, folder in manifest.folders.items()}
+    removed = {app for app, folder in folders.items() if not any((*folder.glob("*.py"), *folder.parent.glob("*.py")))}
+    here = folders.keys() - removed or folders.keys()
+    return [
+        f"{app}.{name}"
+        for app, name in manifest.new_nodes
+        if app in here and not (folders[app] / f"{name}.py").is_file()
+    ]
 
 
 def check_files(root: Path, manifest: Manifest) -> None:

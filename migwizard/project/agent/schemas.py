@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
-from .switch import Consistency, Place, Round, SwitchError, places_of, recorded_in, state, steps_back, undo
+from .switch import Consistency, Place, Round, SwitchError, part_of, places_of, recorded_in, state, steps_back, undo
 
 AS_LISTS = ("missing", "unknown", "old", "new", "extra", "on_top", "warnings")
 NEEDS_NOTHING = ("NEW", "NEW_PARTIAL", "EMPTY")
@@ -19,7 +19,8 @@ def state_of(connection: Any, manifest: dict[str, Any], *, consistent: bool = Fa
     """
     places = places_of(connection)
     look = Consistency() if consistent else None
-    found = [state(connection, manifest, schema=place.schema, consistent=look) for place in places]
+    parts = [part_of(manifest, recorded_in(connection, place)) for place in places]
+    found = [state(connection, part, schema=place.schema, consistent=look) for place, part in zip(places, parts)]
     if not _are_schemas(places):
         return dict(found[0], schemas=[], switched=_is_switched(found[0]))
     ready = [one for one in found if one["state"] == "OLD_HEAD"]

@@ -12,6 +12,7 @@ of them. The manifest is the plain dict of the committed JSON file.
 from __future__ import annotations
 
 from .files import Consistency, graph_consistency
+from .installed import part_of
 from .locks import is_lock_failure, try_lock
 from .ontop import steps_back
 from .places import Place, places_of, recorded_in, sqlite_file
@@ -27,6 +28,7 @@ __all__ = [
     "SwitchError",
     "graph_consistency",
     "is_lock_failure",
+    "part_of",
     "places_of",
     "recorded_in",
     "sqlite_file",

@@ -12,7 +12,8 @@ from django.db import Error
 from .columns import lacking
 from .files import Consistency
 from .history import History
-from .places import Place
+from .installed import part_of
+from .places import Place, recorded_in
 from .procedures import state, switch
 from .refusal import SwitchError
 from .reverse import undo
@@ -82,7 +83,7 @@ class Round:
     def _look_behind(self, place: Place, would: Facts, may_lack: typing.Collection[str]) -> None:
         """Raise SwitchError where the rows say that all is well, and something else says that it is not."""
         if would["state"] in ("NEW", "NEW_PARTIAL"):
-            found = state(self._connections[place.alias], self._manifest, schema=place.schema)
+            found = state(self._connections[place.alias], self._part(place), schema=place.schema)
             if found["other_run"]:
                 sentence = (
                     f"{History(self._connections[place.alias], place.schema)} was switched by another reset, of the"
@@ -99,16 +100,21 @@ class Round:
     def _refuse_lacking(self, place: Place, may_lack: typing.Collection[str]) -> None:
         """Raise SwitchError where the project could not work with a database, whatever its history says."""
         connection, whole = self._connections[place.alias], place.alias == "default" and place.schema is None
+        # Which tables are those of an app that is not installed is not known.
+        whole = whole and self._part(place) is self._manifest
         found = lacking(connection, self._manifest, schema=place.schema, tables=whole)
         names = [name for name in found if name not in may_lack]
         if names:
             sentence = f"{History(connection, place.schema)} lacks {listed(names)}, which the old history builds and nothing would bring back."
             raise SwitchError("MW-E22", sentence, {"lacking": names})
 
+    def _part(self, place: Place) -> Facts:
+        return part_of(self._manifest, recorded_in(self._connections[place.alias], place))
+
     def _exchange(self, place: Place, dry_run: bool) -> Facts:
         return switch(
             self._connections[place.alias],
-            self._manifest,
+            self._part(place),
             consistent=self._consistent,
             dry_run=dry_run,
             lock_timeout=self._timeout,
