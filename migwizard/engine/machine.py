@@ -15,7 +15,7 @@ from typing import Any
 
 from migwizard.engine import steps
 from migwizard.engine.later.retiring import standing
-from migwizard.engine.proving import late, runs, scratchcopies
+from migwizard.engine.proving import late, runs, scratchcopies, sources
 from migwizard.engine.report import report
 from migwizard.engine.reviews import looks, marker, review_of
 from migwizard.engine.ride import Ride, Turn, fingerprint
@@ -65,7 +65,7 @@ def _history(ride: Ride) -> Any:
 def _decided(ride: Ride) -> Any:
     return (
         _history(ride),
-        runs.sources_fingerprint(ride, below=True),
+        sources.of_old(ride, below=True),
         _decisions(ride, "keep:", "object:", "rows:", "outside:", "drift", "precedence"),
     )
 
@@ -80,7 +80,7 @@ def _decisions(ride: Ride, *kinds: str) -> dict[str, str]:
 def _staged(ride: Ride) -> Any:
     """The staged files as they are on the disk, so that an edit makes the proof stale."""
     found = {name: durable.file_hash(ride.workplace.staging / name) for name in ride.checkpoint.files}
-    return _history(ride), found, runs.sources_fingerprint(ride), _decisions(ride, "difference:")
+    return _history(ride), found, _decisions(ride, "difference:")
 
 
 TABLE = (
@@ -308,7 +308,7 @@ def _intact(ride: Ride, state: State) -> bool:
     if lazy and late.is_off(ride) and not ride.checkpoint.applied:
         return False
     if state is State.PROOF:
-        return ride.workplace.certificate.is_file()
+        return ride.workplace.certificate.is_file() and not sources.changed_since_proof(ride)
     if state is State.SEEDS:
         return all((ride.workplace.staging / name).is_file() for name in ride.checkpoint.files)
     return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,6 +33,9 @@ class Difference:
     new: str | None
     sentence: str
 
+    digest: str = ""
+    """A hash over both, where they are cut: who accepts a difference accepts no other that begins alike."""
+
     @property
     def of_rows(self) -> bool:
         """Whether it is about what is stored, not about the schema."""
@@ -45,6 +50,13 @@ def shorten(old: str, new: str) -> tuple[str, str]:
     first = next(places, min(len(old), len(new)))
     start = max(0, first - SHOWN // 2) if first > SHOWN // 2 else 0
     return _window(old, start), _window(new, start)
+
+
+def digest_of(*whole: str) -> str:
+    """What tells texts apart of which not everything is shown; empty where it is."""
+    if all(len(text) <= SHOWN for text in whole):
+        return ""
+    return hashlib.sha256(json.dumps(whole).encode()).hexdigest()[:16]
 
 
 def _window(text: str, start: int) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from migwizard.proof.difference import Difference, shorten
+from migwizard.proof.difference import Difference, digest_of, shorten
 from migwizard.proof.least import Least
 from migwizard.proof.rank import cell
 from migwizard.proof.rowset import Column, Database, Key, Row, Table, read_database, show
@@ -180,13 +180,15 @@ def _unmatched(settled: Settled, table: str) -> Iterator[Difference]:
 
 def _one_sided(table: str, name: str, old: Row | None, new: Row | None) -> Iterator[Difference]:
     if old is not None:
-        text, _ = shorten(_told(old), "")
+        whole = _told(old)
+        text, _ = shorten(whole, "")
         sentence = f"The new history lacks a row of {table}, {name}: {text}."
-        yield Difference("error", "row", table, name, text, None, sentence)
+        yield Difference("error", "row", table, name, text, None, sentence, digest_of(whole))
     if new is not None:
-        _, text = shorten("", _told(new))
+        whole = _told(new)
+        _, text = shorten("", whole)
         sentence = f"The new history has a row of {table} that the old one does not have, {name}: {text}."
-        yield Difference("error", "row", table, name, None, text, sentence)
+        yield Difference("error", "row", table, name, None, text, sentence, digest_of(whole))
 
 
 def _name(table: Table, key: Key) -> str:
@@ -200,13 +202,14 @@ def _told(row: Row) -> str:
 
 
 def _changed(table: str, name: str, column: str, old: Hashable, new: Hashable) -> Difference:
-    before, after = shorten(show(old), show(new))
+    whole = show(old), show(new)
+    before, after = shorten(*whole)
     if old == new:
         what = f"is {before} in both histories, but refers to another row"
     else:
         what = f"is {before} in the old history and {after} in the new one"
     sentence = f"In {table}, {name}, the column {column} {what}."
-    return Difference("error", "row", table, f"{name}: {column}", before, after, sentence)
+    return Difference("error", "row", table, f"{name}: {column}", before, after, sentence, digest_of(*whole))
 
 
 def _compare_unsteady(settled: Settled, sides: Sequence[Database], table: str) -> Iterator[Difference]:

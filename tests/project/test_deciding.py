@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from migwizard.engine.proving import deciding
+from migwizard.engine.proving import deciding, sources
 from migwizard.engine.proving.late import MARK
 from migwizard.engine.steps import seeds
 from migwizard.engine.steps.proof import LAZY
@@ -126,16 +126,20 @@ class Project:
         self.root = root
 
 
-@pytest.mark.parametrize("what", ["the same", "other files", "other sources", "rendered late", "a later trial"])
+@pytest.mark.parametrize(
+    "what", ["the same", "other files", "other sources", "unknown sources", "rendered late", "a later trial"]
+)
 def test_only_the_same_run_decides(what: str, tmp_path: Path) -> None:
-    source = tmp_path / "models.py"
-    source.write_text("one")
     ride: Any = Project(tmp_path)
-    deciding.keep(ride, "files", {"lazy": what == "rendered late", "sources": ["models.py"], "rows": 1})
+    began = sources.now_at(tmp_path / "mark") if what == "unknown sources" else None
+    path = tmp_path / "models.py"
+    path.write_text("one")
+    loaded = sources.hashes(ride, ["models.py"], began)
+    deciding.keep(ride, "files", {"lazy": what == "rendered late", "sources": loaded, "rows": 1})
     if what == "other sources":
-        source.write_text("two")
+        path.write_text("two")
     if what == "a later trial":
-        deciding.keep(ride, "other", {"lazy": True, "sources": []})
+        deciding.keep(ride, "other", {"lazy": True, "sources": {}})
     found = deciding.take(ride, "others" if what == "other files" else "files")
     assert (found is not None) == (what == "the same")
     assert deciding.take(ride, "files") is None

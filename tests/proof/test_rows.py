@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from migwizard.engine.proving.differing import question_id
 from migwizard.proof.rows import SPELLED_OUT, count_rows
 from tests.proof.builder import Built, build, errors, row_differences
 
@@ -184,6 +185,14 @@ def test_long_values_are_shortened_and_still_differ(old_tail: str, new_tail: str
     assert found.new is not None
     assert found.old != found.new
     assert max(len(found.old), len(found.new)) <= 80
+
+
+def test_who_accepts_a_long_row_accepts_no_other_that_begins_alike() -> None:
+    schema = "CREATE TABLE t (id integer PRIMARY KEY, v text);"
+    row = "INSERT INTO t VALUES (1, '{}')"
+    one, other = (row_differences(build(schema), build(schema, row.format("x" * 500 + tail)))[0] for tail in "ab")
+    assert (one.old, one.new) == (other.old, other.new)
+    assert question_id(one) != question_id(other)
 
 
 def test_the_counter_may_differ_but_not_hand_out_a_taken_key() -> None:

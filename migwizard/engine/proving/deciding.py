@@ -6,11 +6,11 @@ whoever proves again runs them again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from migwizard.engine.proving import sources
 from migwizard.engine.ride import Ride
-from migwizard.engine.surviving import durable
 
 NAME = "new"
 """The name of the run that decides."""
@@ -25,16 +25,11 @@ def keep(ride: Ride, of: str, result: Mapping[str, Any]) -> None:
     """
     ride.facts.pop(_KEPT, None)
     if not result["lazy"]:
-        ride.facts[_KEPT] = (of, hashes(ride, result["sources"]), result)
+        ride.facts[_KEPT] = (of, result)
 
 
 def take(ride: Ride, of: str) -> dict[str, Any] | None:
     """The kept result, where it is one of the same files and of the project as it is now; it is not kept any longer."""
-    known, sources, result = ride.facts.pop(_KEPT, ("", {}, {}))
-    same = known == of and sources == hashes(ride, sources)
+    known, result = ride.facts.pop(_KEPT, ("", {"sources": {}}))
+    same = known == of and result["sources"] == sources.hashes(ride, result["sources"])
     return dict(result) if same else None
-
-
-def hashes(ride: Ride, sources: Iterable[str]) -> dict[str, str | None]:
-    """What the project's files hold now that a run had loaded or read."""
-    return {name: durable.file_hash(ride.project.root / name) for name in sources}

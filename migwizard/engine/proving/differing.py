@@ -26,7 +26,8 @@ Causes = Mapping[str, tuple[str, ...]]
 
 def question_id(item: Difference) -> str:
     """Names the difference and, by a hash, what differs: an answer holds for nothing that the person did not see."""
-    return f"difference:{item.kind}:{item.table or ''}:{item.name}:{fingerprint(item.old, item.new)[:8]}"
+    whole = (item.digest,) if item.digest else ()
+    return f"difference:{item.kind}:{item.table or ''}:{item.name}:{fingerprint(item.old, item.new, *whole)[:8]}"
 
 
 def is_answerable(item: Difference) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from migwizard import __version__, private
-from migwizard.engine.proving import deciding, late, scratch, scratchcopies
+from migwizard.engine.proving import deciding, late, scratch, scratchcopies, sources
 from migwizard.engine.ride import Ride, Turn, fingerprint
 from migwizard.engine.surviving import durable
 from migwizard.errors import MigwizardError
@@ -27,8 +27,6 @@ ALIAS = scratch.ALIAS
 # The second run of the old history: more than a year later, so that dates and years differ too.
 CLOCK_SHIFT = 400 * 86400.0 + 3723.0
 SECOND_SEED = 4711
-SOURCES = "sources.json"
-"""In the name of a work file: what the first run of a history had loaded."""
 
 NAMES = {
     "old": "old history, first run",
@@ -166,16 +164,15 @@ class Runs:
         path = self._ride.work / f"{self._of}{name}-{self._key}.json"
         if path.is_file() and (not database or scratch.exists(self._ride, self.old_database, self._alias)):
             data = _read(path)
-            if data and data["sources"] == deciding.hashes(self._ride, data["sources"]):
+            if data and data["sources"] == sources.hashes(self._ride, data["sources"]):
                 self._tell_end(name, data["seconds"], kept=True)
                 return data
         for stale in self._ride.work.glob(f"{self._of}{name}-*"):
             _remove(stale)
         result: dict[str, Any] = run()
-        result["sources"] = deciding.hashes(self._ride, result["sources"])
         durable.write_file(path, json.dumps(result).encode())
         if name == self._first and self._alias == ALIAS:
-            durable.write_file(_sources_file(self._ride, name), json.dumps(sorted(result["sources"])).encode())
+            sources.keep_names(self._ride, name, result["sources"])
         return result
 
     def _observed(self, keep: bool) -> dict[str, Any]:
@@ -267,6 +264,7 @@ class Runs:
         self._ride.tell("progress", f"Starting: {words}", run=run, words=words, number=0, total=total)
         if self._without:
             more["without"] = self._without
+        stamp = sources.now_at(path.with_suffix(".clock"))
         try:
             result: dict[str, Any] = guest.call(
                 call,
@@ -280,6 +278,7 @@ class Runs:
         except BaseException:
             scratch.release(self._ride, path, self._alias)
             raise
+        result["sources"] = sources.hashes(self._ride, result["sources"], stamp)
         if not keep:
             scratch.release(self._ride, path, self._alias)
         self._tell_end(say, result["seconds"], kept=False)
@@ -335,23 +334,6 @@ def _read(path: Path) -> dict[str, Any]:
     except ValueError:
         return {}
     return data if isinstance(data, dict) and {"sources", "seconds", "rendered"} <= data.keys() else {}
-
-
-def _sources_file(ride: Ride, name: str) -> Path:
-    """Where the names of the modules lie that a run had loaded."""
-    return ride.work / (SOURCES if name == "old" else f"{name}.{SOURCES}")
-
-
-def sources_fingerprint(ride: Ride, *, below: bool = False) -> str:
-    """A hash over the project's modules that the last run of the old history had loaded; seeds may use any of them.
-
-    With `below` those of what lies below the cut, where there is one.
-    """
-    path = _sources_file(ride, "folded" if below and ride.without else "old")
-    try:
-        return fingerprint(deciding.hashes(ride, parse(path.read_bytes())))
-    except (FileNotFoundError, ValueError, TypeError):
-        return ""
 
 
 def sweep(ride: Ride) -> None:

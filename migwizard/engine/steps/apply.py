@@ -11,7 +11,7 @@ from typing import Any
 from migwizard import engine
 from migwizard.engine.later import ontop
 from migwizard.engine.planning import keeping
-from migwizard.engine.proving import scratch
+from migwizard.engine.proving import scratch, sources
 from migwizard.engine.proving.catalogues import proved_catalogue
 from migwizard.engine.proving.runs import ALIAS, fresh, history_fingerprint
 from migwizard.engine.ride import Ride, Turn, reset_time
@@ -84,7 +84,7 @@ def _check_staging(ride: Ride) -> None:
                 cures=("Run migwizard again: it proves anew.",),
                 details={"files": [name]},
             )
-    if changed := ride.changed_sources():
+    if changed := ride.changed_sources() or sources.changed_since_proof(ride):
         raise ConflictError(
             f"{changed[0]} was changed since the proof. Nothing was swapped.",
             code="tree-changed",

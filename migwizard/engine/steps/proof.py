@@ -11,7 +11,7 @@ from typing import Any
 from migwizard import __version__
 from migwizard.engine.planning import keeping, replacing
 from migwizard.engine.planning.plans import make_plan
-from migwizard.engine.proving import climbing, elsewhere, late, scratch, scratchcopies, tenancy
+from migwizard.engine.proving import climbing, elsewhere, late, scratch, scratchcopies, sources, tenancy
 from migwizard.engine.proving.catalogues import old_catalogue, proved_catalogue
 from migwizard.engine.proving.differing import Causes, Decider, question_id
 from migwizard.engine.proving.dropped import as_difference, differing_rows, volatile_rows
@@ -131,6 +131,7 @@ def _compare(ride: Ride, *, stock: bool) -> Compared:
         second, new = second_future.result(), new_result(new_future, ride.apps.labels)
         # With drift on top, what counts is where a database of the old history arrives.
         before, old = old, _advanced(ride, runs, old)
+    sources.keep_proved(ride, (before, second, new))
     climbing.check(ride, new)
     others = elsewhere.compare(ride)
     ride.tell("progress", "Comparing tables, indexes and rows", run="compare", words="comparing", number=0, total=0)

@@ -26,13 +26,17 @@ class Outside:
         self._temporary = os.path.realpath(tempfile.gettempdir())
         self._events: list[tuple[str, str]] = []
         self._read: set[str] = set()
+        self._written: set[str] = set()
         self._is_open = True
         sys.addaudithook(self._audit)
 
     @property
     def read(self) -> set[str]:
-        """The files of the project, relative to its root, that were read as data: what migrations did depends on them."""
-        return set(self._read)
+        """The files of the project, relative to its root, that were read as data: what migrations did depends on them.
+
+        What they wrote themselves is what they did.
+        """
+        return self._read - self._written
 
     def close(self) -> None:
         """Look no further; a hook cannot be taken out again."""
@@ -76,6 +80,8 @@ class Outside:
         if path.endswith((".py", ".pyc")) or path.startswith(("/dev/", "/proc/")):
             return
         if flags & (os.O_WRONLY | os.O_RDWR):
+            if _is_below(path, self._root):
+                self._written.add(os.path.relpath(path, self._root))
             if _is_below(path, self._media):
                 self.note("files", os.path.join("media", os.path.relpath(path, self._media)))
             elif not _is_below(path, self._temporary) or _is_below(path, self._root):
