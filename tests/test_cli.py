@@ -18,7 +18,7 @@ from migwizard.errors import UsageError
 from migwizard.exit_codes import ExitCode
 from tests.calling import arguments, run
 
-HEAVY = ("textual", "libcst", "pydot", "django", "rich", "migwizard.engine.machine")
+HEAVY = ("textual", "networkx", "libcst", "pydot", "django", "rich", "migwizard.engine.machine")
 
 
 def imported_by(*arguments: str) -> set[str]:

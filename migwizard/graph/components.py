@@ -7,22 +7,19 @@ measures both). Tests compare the two.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
-from typing import TypeVar
-
-Node = TypeVar("Node", bound=Hashable)
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 
-def components(targets: Mapping[Node, Collection[Node]]) -> Iterator[tuple[Node, ...]]:
+def components(targets: Mapping[str, Collection[str]]) -> Iterator[tuple[str, ...]]:
     """The components of a graph, each after all that it leads to; members in no particular order.
 
     `targets` gives what each node leads to, all of them nodes. Tarjan's algorithm (Tarjan 1972) without recursion; linear
     in nodes and edges.
     """
-    number: dict[Node, int] = {}
-    lowest: dict[Node, int] = {}
-    stack: list[Node] = []
-    placed: set[Node] = set()
+    number: dict[str, int] = {}
+    lowest: dict[str, int] = {}
+    stack: list[str] = []
+    placed: set[str] = set()
     for root in targets:
         if root in number:
             continue
@@ -72,7 +69,7 @@ def ordered_components(targets: Mapping[str, Collection[str]]) -> Iterator[tuple
                 heapq.heappush(ready, other)
 
 
-def _place(stack: Sequence[Node], node: Node) -> int:
+def _place(stack: Sequence[str], node: str) -> int:
     """Where a node stands, looked for from the end."""
     place = len(stack) - 1
     while stack[place] != node:

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from migwizard.graph.components import components
 from migwizard.plan.operations import Operation
 from migwizard.plan.packing import Board, OrderError, PlanError, State
 from migwizard.plan.postpone import File, parted, postpone, waiting
@@ -236,8 +235,10 @@ def _missing(board: Board, operation: Operation, left: set[str]) -> set[str]:
 
 def _circle(board: Board, state: State) -> str:
     """The operations that wait for each other, or else all that cannot come."""
+    import networkx as nx
+
     stuck = {op.id: op for op in board.waiting(state)}
-    needs = {op.id: op.needs & stuck.keys() for op in stuck.values()}
-    circles = [circle for circle in components(needs) if len(circle) > 1]
+    graph: nx.DiGraph[str] = nx.DiGraph((op.id, need) for op in stuck.values() for need in op.needs & stuck.keys())
+    circles = [circle for circle in nx.strongly_connected_components(graph) if len(circle) > 1]
     named = ", ".join(sorted({stuck[key].label for key in set().union(*circles) or stuck})[:6])
     return f"These wait for each other, and no cut between files can part them: {named}."

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
-from graphlib import CycleError, TopologicalSorter
-from heapq import heappop, heappush
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from migwizard.seeds.objects import KINDS, SchemaObject
 from migwizard.seeds.verdicts import Thing
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 _NAMED = ("table", "view", "sequence", "function", "procedure", "aggregate", "type", "collation")
 """Kinds that other definitions call by their names."""
@@ -61,49 +62,28 @@ def in_order(items: Mapping[Key, Collection[Thing]], final: Mapping[Thing, Schem
     """
     if len(items) < 2:
         return list(items)
+    import networkx as nx
+
     homes = {thing: key for key, things in items.items() for thing in things}
-    before: dict[Key, set[Key]] = {key: set() for key in items}
+    graph: nx.DiGraph[Key] = nx.DiGraph()
+    graph.add_nodes_from(items)
     for thing, key in homes.items():
-        before[key] |= _homes(final[thing].needs if thing in final else (), homes) - {key}
+        _point(graph, key, (homes.get(other) for other in final[thing].needs) if thing in final else ())
     for thing, key in homes.items():
-        for other in _homes(mentioned(final[thing], final) if thing in final else (), homes) - {key}:
-            if key not in _all_before(other, before):
-                before[key].add(other)
+        named = mentioned(final[thing], final) if thing in final else ()
+        for other in {homes[each] for each in named if each in homes} - {key}:
+            if not nx.has_path(graph, key, other):
+                graph.add_edge(other, key)
     rank = _rank(items, final)
-    try:
-        return _sorted(before, rank)
-    except CycleError:
+    if not nx.is_directed_acyclic_graph(graph):
         return sorted(items, key=rank)
+    return list(nx.lexicographical_topological_sort(graph, key=rank))
 
 
-def _homes(things: Iterable[Thing], homes: Mapping[Thing, Key]) -> set[Key]:
-    return {homes[thing] for thing in things if thing in homes}
-
-
-def _all_before(key: Key, before: Mapping[Key, Collection[Key]]) -> set[Key]:
-    """All that has to stand before a key, directly or not."""
-    found, waiting = set[Key](), [*before[key]]
-    while waiting:
-        other = waiting.pop()
-        if other not in found:
-            found.add(other)
-            waiting += before[other]
-    return found
-
-
-def _sorted(before: Mapping[Key, Collection[Key]], rank: Callable[[Key], Any]) -> list[Key]:
-    """The keys, each behind those before it, and of those that are free the one of the lowest rank. Raises CycleError."""
-    place = {key: number for number, key in enumerate(before)}
-    sorter = TopologicalSorter(before)
-    sorter.prepare()
-    found: list[Key] = []
-    free: list[tuple[Any, int, Key]] = []
-    while sorter.is_active():
-        for key in sorter.get_ready():
-            heappush(free, (rank(key), place[key], key))
-        found.append(heappop(free)[-1])
-        sorter.done(found[-1])
-    return found
+def _point(graph: nx.DiGraph[Key], key: Key, others: Iterable[Key | None]) -> None:
+    for other in others:
+        if other is not None and other != key:
+            graph.add_edge(other, key)
 
 
 def _rank(items: Mapping[Key, Collection[Thing]], final: Mapping[Thing, SchemaObject]) -> Callable[[Key], Any]:

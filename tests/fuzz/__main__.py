@@ -48,6 +48,7 @@ _HEAVY = (
     "migwizard.engine.steps.seeds",
     "migwizard.faces.jsonlines",
     "migwizard.faces.narrator",
+    "networkx",
 )
 
 

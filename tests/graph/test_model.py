@@ -114,9 +114,9 @@ def test_real_registry() -> None:
     assert graph.problems == ()
 
 
-def test_graph_room_imports_no_pydot() -> None:
+def test_graph_room_imports_neither_networkx_nor_pydot() -> None:
     modules = "model, levels, dot_in, dot_out"
-    heavy = "[name for name in ('pydot', 'django', 'textual') if name in sys.modules]"
+    heavy = "[name for name in ('networkx', 'pydot', 'django', 'textual') if name in sys.modules]"
     code = f"import sys; from migwizard.graph import {modules}; print({heavy})"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"

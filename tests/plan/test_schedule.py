@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,6 +17,7 @@ from migwizard.plan.operations import Operation
 from migwizard.plan.schedule import Batch, Plan, PlanError, schedule
 from tests.plan.shapes import Shape, add, create, external, index, of_models, shapes
 
+# The first example pays for importing networkx.
 steady = settings(max_examples=60)
 
 
@@ -267,3 +271,15 @@ def test_a_third_party_that_waits_for_the_very_model_that_needs_it_is_named() ->
 
 def test_no_operations_make_no_plan() -> None:
     assert schedule([], {}) == Plan((), ())
+
+
+def test_a_plan_imports_no_networkx() -> None:
+    """That costs more than the plan of a project with a few apps."""
+    code = (
+        "import sys; from migwizard.plan.schedule import schedule; from tests.plan.shapes import of_models; "
+        "found = schedule(of_models({'a.M': ['b.M'], 'b.M': ['a.M']}), {}); "
+        "print(len(found.cycles), 'networkx' in sys.modules)"
+    )
+    folder = Path(__file__).parents[2]
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=folder)
+    assert result.stdout.split() == ["1", "False"]

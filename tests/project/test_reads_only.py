@@ -16,7 +16,7 @@ from tests.project.support import Shell, snapshot, write
 
 AGENT = Path(migwizard.project.agent.__file__).parent
 GRAPHS = Path(__file__).parents[1] / "graph/data"
-HEAVY = ("textual", "pydot", "django", "libcst")
+HEAVY = ("textual", "networkx", "pydot", "django", "libcst")
 
 # An audit hook sees what the interpreter does, in the guest and, since it is inherited, in each of its forks.
 AUDIT = """

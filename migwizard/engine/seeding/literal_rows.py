@@ -12,7 +12,6 @@ from typing import Any
 from migwizard.engine.ride import Ride
 from migwizard.engine.seeding.placing import altered_tables
 from migwizard.engine.seeding.references import References
-from migwizard.graph.components import components
 from migwizard.proof.rowset import CONTENT_TYPES, PERMISSIONS
 from migwizard.seeds.compose import Content, rows_content
 from migwizard.seeds.groups import Item
@@ -134,12 +133,19 @@ def _shares(judged: Sequence[Judged], rungs: Mapping[str, Rung]) -> list[_Share]
 
 def _joined(shares: Sequence[_Share], catalogue: Mapping[str, Any]) -> list[_Share]:
     """Shares whose tables need each other made one, since foreign keys are checked at the end of each migration."""
-    needed: dict[int, list[int]] = {}
+    edges = []
     for number, share in enumerate(shares):
         targets = _targets(share.wanted, catalogue)
-        needed[number] = [other for other, each in enumerate(shares) if targets & set(each.wanted)]
+        edges += [(number, other) for other, each in enumerate(shares) if targets & set(each.wanted)]
+    if all(number == other for number, other in edges):
+        return list(shares)
+    import networkx as nx
+
+    graph: nx.DiGraph[int] = nx.DiGraph()
+    graph.add_nodes_from(range(len(shares)))
+    graph.add_edges_from(edges)
     joined = []
-    for circle in components(needed):
+    for circle in nx.strongly_connected_components(graph):
         first, *others = sorted(circle, key=lambda number: (shares[number].position, number))
         for number in others:
             shares[first].add(shares[number])
