@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from migwizard.project.agent.engines.sqlite import scratch_settings
-from migwizard.project.agent.switch import sqlite_file
+from migwizard.project.agent.switch.places import sqlite_file
 from tests.engine.support import Shop
 
 MORE = """

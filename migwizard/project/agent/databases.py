@@ -8,9 +8,12 @@ import os
 import sqlite3
 from typing import Any
 
-from . import histories, load, schemas, switch
+from . import histories, load, schemas
 from .engines import engine_of, is_mysql, is_postgresql, is_sqlite, mysql, postgresql, sqlite
 from .failure import AgentError
+from .switch.locks import is_lock_failure, try_lock
+from .switch.places import sqlite_file
+from .switch.refusal import SwitchError
 
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 5.0
@@ -29,7 +32,7 @@ def open_real(alias: str, *, write: bool = False, timeout: float | None = None) 
         raise AgentError("usage", "The settings have no database {!r}; they have {}.".format(alias, known))
     real = copy.deepcopy(load.REAL_DATABASES[alias])
     if is_sqlite(real):
-        file, parameters = switch.sqlite_file(real)
+        file, parameters = sqlite_file(real)
         path = os.path.abspath(file)
         if not file:
             raise AgentError("unreachable", "Database {} is memory, and no file.".format(alias), alias=alias)
@@ -89,7 +92,7 @@ def _try_write(alias: str, timeout: float | None) -> None:
             sqlite.raw(connection)("BEGIN IMMEDIATE")
             sqlite.raw(connection)("ROLLBACK")
         else:
-            switch.try_lock(connection, LOCK_SECONDS if timeout is None else timeout)
+            try_lock(connection, LOCK_SECONDS if timeout is None else timeout)
     except (Error, sqlite3.Error) as error:
         raise _unreachable(alias, "cannot be written to now: {}".format(error), error) from error
     finally:
@@ -98,7 +101,7 @@ def _try_write(alias: str, timeout: float | None) -> None:
 
 def _unreachable(alias: str, what: str, error: Exception) -> AgentError:
     """`busy` says that somebody else holds the database, so that waiting helps."""
-    busy = switch.is_lock_failure(error)
+    busy = is_lock_failure(error)
     return AgentError("unreachable", "Database {} {}".format(alias, " ".join(what.split())), alias=alias, busy=busy)
 
 
@@ -112,7 +115,7 @@ def _uri(path: str, parameters: str, mode: str) -> str:
     return "file:{}?{}".format(quote(path), urlencode(given))
 
 
-def refusal_of(error: switch.SwitchError) -> AgentError:
+def refusal_of(error: SwitchError) -> AgentError:
     """The host says itself that nothing was changed, as it does for every other error.
 
     To be raised from the cause of the refusal, where it has one: a refusal itself is no failure that has a place.
@@ -139,7 +142,7 @@ def database_state(
     connection = open_real(alias, timeout=timeout)
     try:
         return schemas.state_of(connection, manifest, consistent=consistent)
-    except switch.SwitchError as error:
+    except SwitchError as error:
         raise refusal_of(error) from error.__cause__
     finally:
         connection.close()
@@ -176,7 +179,7 @@ def switch_database(
     connection = open_real(alias, write=not dry_run)
     try:
         return schemas.switch_all(connection, manifest, dry_run=dry_run, lock_timeout=lock_timeout, may_lack=may_lack)
-    except switch.SwitchError as error:
+    except SwitchError as error:
         raise refusal_of(error) from error.__cause__
     finally:
         connection.close()
@@ -198,7 +201,7 @@ def undo_database(
     connection = open_real(alias, write=True)
     try:
         return schemas.undo_all(connection, manifest, backup=backup, dry_run=dry_run, lock_timeout=lock_timeout)
-    except switch.SwitchError as error:
+    except SwitchError as error:
         raise refusal_of(error) from error.__cause__
     finally:
         connection.close()

@@ -7,12 +7,15 @@ import shutil
 import time
 from typing import Any
 
-from . import histories, switch, tenants
+from . import histories, tenants
 from .command import Inside, inside_makemigrations, no_formatter
 from .failure import AgentError, place, sentence
 from .makemigrations import described, fix_header_clock
 from .outside import keep_away
 from .scratch import engine_at, open_scratch
+from .switch.files import graph_consistency
+from .switch.procedures import switch
+from .switch.refusal import SwitchError
 
 LOSING = ("RemoveField", "DeleteModel")
 
@@ -102,8 +105,8 @@ def advance(
     connection = open_scratch(start, alias, path, start.get("clock_shift") or 0.0)
     try:
         if not manifest.get("replaces"):
-            switch.switch(connection, manifest, consistent=switch.graph_consistency)
-    except switch.SwitchError as error:
+            switch(connection, manifest, consistent=graph_consistency)
+    except SwitchError as error:
         raise AgentError("switch", error.reason, code=error.code, details=error.details) from error.__cause__
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())

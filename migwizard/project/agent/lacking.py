@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Callable, Iterable
 
-from . import histories, switch
+from . import histories
 from .databases import open_real
+from .switch.places import places_of
 
 
 def pending(
@@ -57,7 +58,7 @@ def _of_all_schemas(
     connection = open_real(alias)
     try:
         found: dict[tuple[str, str], None] = {}
-        for place in switch.places_of(connection):
+        for place in places_of(connection):
             if place.schema is not None:
                 connection.set_schema(place.schema)
             executor = MigrationExecutor(connection)

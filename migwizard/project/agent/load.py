@@ -153,7 +153,7 @@ def _database_facts(alias: str, real: dict[str, Any], root: str) -> dict[str, An
     facts.update(path="", exists=True, inside=False)
     if facts["sqlite"]:
         # Needs Django, and whether there is one is asked after this module was loaded.
-        from .switch import sqlite_file
+        from .switch.places import sqlite_file
 
         file, _ = sqlite_file(real)
         path = os.path.abspath(os.path.join(root, file)) if file else ""

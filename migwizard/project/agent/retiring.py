@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import switch
 from .databases import open_real, refusal_of
 from .switch.backup import Backup
 from .switch.history import HISTORY, History, Row
 from .switch.locks import exclusive
+from .switch.places import places_of
+from .switch.procedures import state
+from .switch.refusal import SwitchError
 from .switch.words import keys
 
 MOVED = ("NEW", "NEW_PARTIAL", "EMPTY")
@@ -30,16 +32,16 @@ def retire_database(
     """
     connection = open_real(alias, write=not dry_run)
     try:
-        places = switch.places_of(connection)
+        places = places_of(connection)
         for place in places:
-            found = switch.state(connection, manifest, schema=place.schema)
+            found = state(connection, manifest, schema=place.schema)
             if found["state"] not in MOVED:
-                raise switch.SwitchError(found["code"] or "MW-E12", found["sentence"], found)
+                raise SwitchError(found["code"] or "MW-E12", found["sentence"], found)
         return {
             place.schema or "": _retired(History(connection, place.schema), manifest, gone, dry_run, lock_timeout)
             for place in places
         }
-    except switch.SwitchError as error:
+    except SwitchError as error:
         raise refusal_of(error) from error.__cause__
     finally:
         connection.close()
@@ -89,7 +91,7 @@ def unretire_database(
                 if found["backup"]:
                     Backup(history).take_over(manifest["run_id"], found["backup"])
         return returned
-    except switch.SwitchError as error:
+    except SwitchError as error:
         raise refusal_of(error) from error.__cause__
     finally:
         connection.close()

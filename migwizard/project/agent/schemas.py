@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Sequence
 
-from .switch import Consistency, Place, Round, SwitchError, part_of, places_of, recorded_in, state, steps_back, undo
+from .switch.files import Consistency
+from .switch.installed import part_of
+from .switch.ontop import steps_back
+from .switch.places import Place, places_of, recorded_in
+from .switch.procedures import state
+from .switch.refusal import SwitchError
+from .switch.reverse import undo
+from .switch.rounds import Round
 
 AS_LISTS = ("missing", "unknown", "old", "new", "extra", "on_top", "warnings")
 NEEDS_NOTHING = ("NEW", "NEW_PARTIAL", "EMPTY")
