@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from migwizard.commands.run import say_figures
 from migwizard.commands.setup import again, project_of, say
 from migwizard.engine.process import Ended
 from migwizard.engine.states import ORDER, State
+from migwizard.engine.surviving import journal
 from migwizard.engine.surviving.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.surviving.treestate import SENTENCES, tree_of
 from migwizard.errors import MigwizardError
@@ -44,7 +46,7 @@ def where_you_are(arguments: argparse.Namespace) -> list[str]:
     if found is None:
         return ["Nothing was begun; the project is unchanged."] if tree == "old" else [SENTENCES[tree]]
     undo = again(arguments, "undo")
-    changed = _changed(found) if tree == "new" else SENTENCES[tree]
+    changed = _changed(found, place.journal) if tree == "new" else SENTENCES[tree]
     if State.DONE in found.results and tree == "new":
         lines = [f"Done. {changed}"]
     else:
@@ -60,7 +62,9 @@ def where_you_are(arguments: argparse.Namespace) -> list[str]:
     return lines
 
 
-def _changed(found: Checkpoint) -> str:
-    switched = sorted(alias for alias, state in found.databases.items() if state == "NEW")
+def _changed(found: Checkpoint, acts: Path) -> str:
+    new = {alias for alias, state in found.databases.items() if state == "NEW"}
+    # Where an alias leads elsewhere now, the journal still knows what was done.
+    switched = sorted(new | {act.alias for act in journal.switches(acts) if act.kind == "switch"})
     rows = f"database {', '.join(switched)} switched" if switched else "no database switched yet"
     return f"The new files are in the project, {rows}."

@@ -17,7 +17,7 @@ from migwizard.engine.steps import fake as faking
 from migwizard.engine.surviving import journal, recovery
 from migwizard.engine.surviving.checkpoint import load_checkpoint
 from migwizard.engine.surviving.recovery import Earlier
-from migwizard.engine.switching import deviating, exchange, histories, pulled, takenback
+from migwizard.engine.switching import deviating, exchange, histories, identity, pulled, takenback
 from migwizard.errors import ConflictError, DatabaseError, UndecidedError, UsageError
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
@@ -192,7 +192,7 @@ def _switch(ride: Ride, alias: str, arguments: argparse.Namespace) -> dict[str, 
         )
     if not arguments.dry_run and histories.read_state(ride, alias)["state"] == "OLD_HEAD":
         # Whoever says fake now is asked now, whatever was said before.
-        ride.checkpoint.decisions.pop(f"switch:{alias}", None)
+        identity.forget_answer(ride, alias)
         if not faking.may_switch(ride, database):
             return {"result": "NOTHING_DONE", "state": "OLD_HEAD", "deleted": 0, "inserted": 0}
     line = histories.line(ride, database)
@@ -200,7 +200,7 @@ def _switch(ride: Ride, alias: str, arguments: argparse.Namespace) -> dict[str, 
         deviating.tell(ride, line)
     result = exchange.switch(ride, alias, dry_run=arguments.dry_run)
     if not arguments.dry_run:
-        ride.checkpoint.databases[alias] = exchange.confirm(ride, alias) if result["state"] != "EMPTY" else "EMPTY"
+        identity.note(ride, alias, exchange.confirm(ride, alias) if result["state"] != "EMPTY" else "EMPTY")
         ride.save()
     told = {key: result[key] for key in ("result", "state", "deleted", "inserted")}
     told["schemas"] = result.get("schemas", [])

@@ -14,7 +14,7 @@ from migwizard.engine.states import ORDER, State
 from migwizard.engine.surviving import halfway, journal, recovery
 from migwizard.engine.surviving.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.swapping import swap
-from migwizard.engine.switching import exchange, histories, manifests, pulled, takenback
+from migwizard.engine.switching import histories, identity, manifests, pulled, takenback
 from migwizard.errors import MigwizardError
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
@@ -85,6 +85,8 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
         has_manifest = (place.folder / manifests.NAME).is_file()
         data["elsewhere"] = swap.unlike_swapped(ride) if found.applied and has_manifest else []
         data["databases"] = states_of(ride) if has_manifest else dict(found.databases)
+        if others := identity.switched_elsewhere(ride):
+            data["switched_elsewhere"] = [{"alias": act.alias, "database": act.identity} for act in others]
     return data | (_pulled(project, other, arguments) if other is not None else {})
 
 
@@ -202,6 +204,11 @@ def _databases(data: dict[str, Any], arguments: argparse.Namespace) -> list[str]
     lines = [told(alias, state) for alias, state in data["databases"].items()]
     behind = [alias for alias, state in data["databases"].items() if state == "BEHIND"]
     look = (again(arguments, "fake", "--database", alias, "--dry-run") for alias in behind)
+    lines += [
+        f"{identity.sentence(one['alias'], one['database'])} With the settings and the environment of that one, "
+        f"{again(arguments, 'undo')} puts its rows back."
+        for one in data.get("switched_elsewhere", ())
+    ]
     return [*lines, *(f"What it lacks, and what to do: {command}" for command in look)]
 
 
@@ -216,10 +223,10 @@ def states_of(ride: Ride) -> dict[str, str]:
     states = {}
     for database in ride.guest.facts["databases"]:
         alias = database["alias"]
-        if not (database["sqlite"] or (database["vendor"] != "other" and exchange.touched(ride, alias))):
+        if not (database["sqlite"] or (database["vendor"] != "other" and identity.touched(ride, alias))):
             states[alias] = "not looked at"
         elif not database["exists"]:
-            states[alias] = "gone" if histories.was_switched(ride, alias) else "missing"
+            states[alias] = "gone" if identity.was_switched(ride, alias) else "missing"
         else:
             try:
                 states[alias] = str(histories.read_state(ride, alias)["state"])

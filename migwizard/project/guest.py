@@ -137,7 +137,7 @@ class Guest:
             {**check, **{key: hide(check[key]) for key in ("text", "hint", "object")}} for check in facts["checks"]
         ]
         databases = [
-            {**database, **{key: without_passwords(database[key]) for key in ("name", "host")}}
+            {**database, **{key: without_passwords(database[key]) for key in ("name", "host", "identity")}}
             for database in facts["databases"]
         ]
         return {**facts, "checks": checks, "databases": databases}

@@ -32,12 +32,12 @@ HOSTILE_PATHS = [
 def whole() -> dict[str, Any]:
     """A checkpoint that uses every field."""
     return {
-        "format": 2, "run_id": "0123456789ab", "timestamp": "2024-01-01T00:00:00+00:00",
+        "format": 3, "run_id": "0123456789ab", "timestamp": "2024-01-01T00:00:00+00:00",
         "project": {"name": "shop", "settings": "s", "labels": ["clubs"]}, "state": "apply", "tag": "reset",
         "decisions": {"drift": {"choice": "leave", "by": "person", "about": ""}}, "fingerprints": {"graph": "x"},
         "results": {"preflight": {"labels": ["clubs"]}}, "files": {"clubs/0001_reset_initial.py": "ab"},
         "folders": {"clubs": "clubs/migrations"}, "applied": False, "databases": {"default": "OLD_HEAD"},
-        "approvals": {"graph": "x"}, "seconds": {"graph": 1.5},
+        "identities": {"default": "db.sqlite3"}, "approvals": {"graph": "x"}, "seconds": {"graph": 1.5},
     }  # fmt: skip
 
 
@@ -207,7 +207,7 @@ BEGIN = {
         {},
         optional={
             "event": st.sampled_from(["begin", "end", "act"]) | values, "kind": st.sampled_from(["apply", "undo", "switch"]) | values,
-            "run_id": values, "at": values, "alias": values,
+            "run_id": values, "at": values, "alias": values, "identity": values,
             "steps": st.lists(st.fixed_dictionaries({}, optional={"path": values, "before": values, "after": values, "source": values})) | values,
         },
     )
@@ -219,7 +219,7 @@ def test_any_journal(tmp_path: Path, event: Any, cut: int) -> None:
     place.journal.write_bytes((lines(BEGIN) + lines(event))[: -cut or None])
     before = tree(tmp_path)
     for ask in (
-        journal.unfinished, journal.swaps, journal.stands, journal.switched, journal.acts, lambda path: journal.swap_of(path, "x"),
+        journal.unfinished, journal.swaps, journal.stands, journal.switches, journal.acts, lambda path: journal.swap_of(path, "x"),
     ):  # fmt: skip
         try:
             ask(place.journal)

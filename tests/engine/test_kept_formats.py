@@ -33,6 +33,7 @@ def test_each_is_read_with_all_that_it_says(tmp_path: Path, number: int) -> None
     assert (found.run_id, found.timestamp, found.state) == (kept["run_id"], kept["timestamp"], State(kept["state"]))
     for name in ("project", "tag", "fingerprints", "results", "files", "folders", "applied", "databases"):
         assert getattr(found, name) == kept[name], name
+    assert found.identities == kept.get("identities", {})
     assert {key: answer.choice for key, answer in found.decisions.items()} == {
         key: answer["choice"] for key, answer in kept["decisions"].items()
     }

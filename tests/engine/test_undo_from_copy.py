@@ -189,7 +189,7 @@ def test_what_a_kill_right_after_the_switch_left_out_is_kept_by_the_next_run(
     place = Workplace(tiny_proved.root)
     assert not (place.folder / "rows").exists()
     tiny_proved.migwizard(*command)
-    assert journal.switched(place.journal) == {"default": True}
+    assert [(act.kind, act.identity) for act in journal.switches(place.journal)] == [("switch", "db.sqlite3")]
     assert len(content(tiny_proved)[1]["rows"]) == content(tiny_proved)[1]["count"] > 0
     tiny_proved.query(LOST)
     asked(tiny_proved, "copies", "undo")

@@ -20,7 +20,7 @@ from migwizard.engine.surviving.checkpoint import NOT_TOUCHED, Checkpoint
 from migwizard.engine.surviving.journal import Act, Entry, Step
 from migwizard.engine.swapping import committed, git
 from migwizard.engine.swapping.swap import missing_in_tree, new_in_tree
-from migwizard.engine.switching import exchange, histories, patience, pulled, rowcopies
+from migwizard.engine.switching import histories, identity, patience, pulled, rowcopies
 from migwizard.engine.switching.histories import read_state
 from migwizard.engine.switching.manifests import find_manifest, load_manifest
 from migwizard.errors import ConflictError, DatabaseError
@@ -47,7 +47,10 @@ def run(ride: Ride) -> dict[str, Any] | None:
     standing.refuse(ride.workplace)
     _check_files(ride, files_back(ride))
     switched_by_us(ride)
-    return everything(ride) if ride.options.yes else choose(ride)
+    if not ride.options.yes:
+        # The refusal of another database's switch stands among the choices there: rows can go back all the same.
+        return choose(ride)
+    return everything(ride)
 
 
 def needs_project(place: Workplace, found: Checkpoint) -> bool:
@@ -86,6 +89,7 @@ def put_back(ride: Ride) -> tuple[int, list[str]]:
     """
     steps = files_back(ride)
     _check_files(ride, steps)
+    identity.refuse_elsewhere(ride)
     switched = switched_by_us(ride)
     _undo_databases(ride, switched)
     if ride.checkpoint.applied:
@@ -205,7 +209,7 @@ def switched_by_us(ride: Ride) -> list[str]:
     found, others = dict[str, Any](), dict[str, Any]()
     for database in ride.guest.facts["databases"]:
         alias = database["alias"]
-        ours = database["inside"] or exchange.touched(ride, alias)
+        ours = database["inside"] or identity.touched(ride, alias)
         if database["vendor"] == "other" or not database["exists"]:
             continue
         try:
@@ -238,7 +242,7 @@ def _refuse_gone(ride: Ride) -> None:
     """Raise DatabaseError where the file of a database that is switched is missing: its rows would stay, and their backup would go."""
     # Where nothing has to go back the project may not have been loaded.
     for database in ride.guest.facts.get("databases", ()):
-        if not database["exists"] and histories.was_switched(ride, database["alias"]):
+        if not database["exists"] and identity.was_switched(ride, database["alias"]):
             raise DatabaseError(
                 f"{database['alias']} was switched here, and its file {database['path']} is missing. Nothing was changed.",
                 code="missing",
@@ -302,8 +306,9 @@ def _undo_database(ride: Ride, alias: str, dry_run: bool, before: list[str]) -> 
     if dry_run:
         return
     inside = {database["alias"]: database["inside"] for database in ride.guest.facts["databases"]}
-    ride.checkpoint.databases[alias] = "OLD_HEAD" if inside[alias] else NOT_TOUCHED
-    journal.note(ride.workplace.journal, Act("unswitch", reset_time(), alias))
+    identity.note(ride, alias, "OLD_HEAD" if inside[alias] else NOT_TOUCHED)
+    identity.forget_answer(ride, alias)
+    journal.note(ride.workplace.journal, Act("unswitch", reset_time(), alias, identity.of(ride, alias)))
     ride.save()
     histories.forget_switch(ride, alias)
 

@@ -18,7 +18,7 @@ from migwizard.engine.steps.apply import files_back
 from migwizard.engine.surviving import journal
 from migwizard.engine.surviving.journal import Step
 from migwizard.engine.swapping import committed
-from migwizard.engine.switching import histories, rowcopies
+from migwizard.engine.switching import histories, identity, rowcopies
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import DatabaseError, MigwizardError
 from migwizard.words.counting import count
@@ -73,6 +73,7 @@ class Look:
         for alias in self.aliases:
             self._try(alias, partial(self._database, alias))
         self.rows_stop = self.stops
+        self._try("Elsewhere", self._elsewhere)
         if ride.checkpoint.applied:
             self._try("Built on top", self._built_on)
             self._try("Files", self._files)
@@ -97,6 +98,10 @@ class Look:
         else:
             if text:
                 self.findings.append(Finding(name, "ok", text))
+
+    def _elsewhere(self) -> str:
+        identity.refuse_elsewhere(self.ride)
+        return ""
 
     def _built_on(self) -> str:
         check_nothing_on_top(self.ride)

@@ -9,8 +9,8 @@ from migwizard.engine.previews import DatabaseLine, FakePreview
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
 from migwizard.engine.surviving.checkpoint import NOT_TOUCHED
-from migwizard.engine.switching import deviating, histories, patience
-from migwizard.engine.switching.exchange import confirm, switch, touched
+from migwizard.engine.switching import deviating, histories, identity, patience
+from migwizard.engine.switching.exchange import confirm, switch
 from migwizard.engine.switching.histories import read_state
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import DatabaseError
@@ -36,7 +36,7 @@ def run(ride: Ride) -> dict[str, Any]:
             states[database["alias"]] = _reviewed(ride, database, agreed=database["alias"] == agreed)
         else:
             states[database["alias"]] = _one(ride, database)
-        ride.checkpoint.databases[database["alias"]] = states[database["alias"]]
+        identity.note(ride, database["alias"], states[database["alias"]])
         ride.save()
     return {"databases": states}
 
@@ -58,7 +58,7 @@ def _waited(ride: Ride) -> str:
 
 def _one(ride: Ride, database: dict[str, Any]) -> str:
     alias = database["alias"]
-    named = alias in ride.options.databases or touched(ride, alias)
+    named = alias in ride.options.databases or identity.touched(ride, alias)
     if not (database["inside"] or named):
         ride.tell(
             "note",
@@ -67,7 +67,7 @@ def _one(ride: Ride, database: dict[str, Any]) -> str:
         )
         return NOT_TOUCHED
     if not database["exists"]:
-        return "gone" if histories.was_switched(ride, alias) else "missing"
+        return "gone" if identity.was_switched(ride, alias) else "missing"
     skips = _skipped(ride, alias)
     try:
         found = read_state(ride, alias)
@@ -98,7 +98,7 @@ def _reviewed(ride: Ride, database: dict[str, Any], *, agreed: bool) -> str:
     state = line.state if line.local or alias in ride.options.databases else NOT_TOUCHED
     if line.state in ("engine", "unreachable"):
         return NOT_TOUCHED
-    if line.state == "missing" and histories.was_switched(ride, alias):
+    if line.state == "missing" and identity.was_switched(ride, alias):
         return "gone"
     if line.state in ("missing", "EMPTY", "NEW", "NEW_PARTIAL") or put_off(ride, alias):
         return state
@@ -166,7 +166,8 @@ def ask_switch(ride: Ride, database: dict[str, Any]) -> str:
     question_id = f"switch:{alias}"
     if ride.options.review and not ride.options.yes and question_id not in ride.options.answers:
         return _review_switch(ride, alias)
-    return ride.ask(
+    identity.forget_foreign_answer(ride, alias)
+    answer = ride.ask(
         Question(
             question_id,
             State.FAKE,
@@ -181,6 +182,8 @@ def ask_switch(ride: Ride, database: dict[str, Any]) -> str:
             default="later",
         )
     )
+    identity.keep_answer(ride, alias)
+    return answer
 
 
 def _place(database: Mapping[str, Any]) -> str:

@@ -22,8 +22,8 @@ from migwizard.errors import ConflictError
 from migwizard.paths import Workplace, lies_inside
 from migwizard.stored import printable, read_json
 
-FORMAT = 2
-"""1: 0.1.0. 2: approvals and measured seconds."""
+FORMAT = 3
+"""1: 0.1.0. 2: approvals and measured seconds. 3: which database each alias led to."""
 PREVIOUS = "checkpoint.previous.json"
 """The last checkpoint but one, beside the last one."""
 NOT_TOUCHED = "not touched"
@@ -57,6 +57,8 @@ class Checkpoint:
     applied: bool = False
     databases: dict[str, str] = field(default_factory=dict)
     """The state of each database after Fake was there, or NOT_TOUCHED."""
+    identities: dict[str, str] = field(default_factory=dict)
+    """Which database each of these aliases led to then."""
     approvals: dict[str, str] = field(default_factory=dict)
     """Fingerprint of the preview that a person approved, by state."""
     seconds: dict[str, float] = field(default_factory=dict)
@@ -133,12 +135,17 @@ def _correct(checkpoint: Checkpoint, acts: Path) -> None:
         checkpoint.forget_from(State.APPLY)
     if stands is None:
         return
-    for alias, switched in journal.switched(acts).items():
-        known = checkpoint.databases.get(alias)
-        if switched and known in (None, NOT_TOUCHED, "OLD_HEAD"):
+    for act in reversed(journal.switches(acts)):
+        alias, known = act.alias, checkpoint.databases.get(act.alias)
+        if not act.is_of(alias, checkpoint.identities.get(alias, "")):
+            # It leads elsewhere since.
+            continue
+        if act.kind == "switch" and known in (None, NOT_TOUCHED, "OLD_HEAD"):
             checkpoint.databases[alias] = "NEW"
-        elif not switched and known in ("NEW", "NEW_PARTIAL"):
+        elif act.kind == "unswitch" and known in ("NEW", "NEW_PARTIAL"):
             checkpoint.databases[alias] = "OLD_HEAD"
+        if act.identity:
+            checkpoint.identities[alias] = act.identity
 
 
 def _check_labels(checkpoint: Checkpoint, path: Path) -> None:
@@ -175,11 +182,13 @@ def _migrated(data: Mapping[str, Any]) -> dict[str, Any]:
     migrated = dict(data)
     if data["format"] == 1:
         migrated |= {"approvals": {}, "seconds": {}}
+    if data["format"] < 3:
+        migrated |= {"identities": {}}
     return migrated
 
 
 _VALUES: Mapping[str, type | tuple[type, ...]] = {
-    **dict.fromkeys(("fingerprints", "files", "folders", "databases", "approvals"), str),
+    **dict.fromkeys(("fingerprints", "files", "folders", "databases", "identities", "approvals"), str),
     "results": dict,
     "seconds": (int, float),
     "project": (str, list, type(None)),

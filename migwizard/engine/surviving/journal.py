@@ -54,6 +54,14 @@ class Act:
     at: str
     """ISO 8601; empty where an older version wrote the journal."""
     alias: str = ""
+    identity: str = ""
+    """Which database the alias led to; empty for files, and where an older version wrote the journal."""
+
+    def is_of(self, alias: str, identity: str) -> bool:
+        """Whether it was done to this database; where one side does not know which one it was, the alias tells."""
+        if self.identity and identity:
+            return self.identity == identity
+        return self.alias == alias
 
 
 def begin(path: Path, entry: Entry, at: str = "") -> None:
@@ -68,7 +76,7 @@ def note(path: Path, act: Act) -> None:
 def acts(path: Path) -> list[Act]:
     """Everything that was begun or done, the oldest first."""
     return [
-        Act(event["kind"], str(event.get("at", "")), str(event.get("alias", "")))
+        Act(event["kind"], *(str(event.get(key, "")) for key in ("at", "alias", "identity")))
         for event in _events(path)
         if event["event"] != "end"
     ]
@@ -126,9 +134,13 @@ def stands(path: Path, run_id: str | None = None) -> str | None:
     return kinds[-1] if kinds else None
 
 
-def switched(path: Path) -> dict[str, bool]:
-    """Whether the rows of a database are switched, by alias, for each that something was done to."""
-    return {act.alias: act.kind == "switch" for act in acts(path) if act.kind in ("switch", "unswitch")}
+def switches(path: Path) -> list[Act]:
+    """The last act of each database whose rows were switched or put back: "switch" or "unswitch"; the newest last."""
+    last: list[Act] = []
+    for act in acts(path):
+        if act.kind in ("switch", "unswitch"):
+            last = [*(other for other in last if not other.is_of(act.alias, act.identity)), act]
+    return last
 
 
 def _events(path: Path) -> list[dict[str, Any]]:

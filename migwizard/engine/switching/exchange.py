@@ -6,19 +6,13 @@ from typing import Any
 
 from migwizard.engine.ride import PULLED, Ride, reset_time
 from migwizard.engine.surviving import journal
-from migwizard.engine.surviving.checkpoint import NOT_TOUCHED
 from migwizard.engine.surviving.journal import Act
 from migwizard.engine.swapping import swap
-from migwizard.engine.switching import histories, patience, rowcopies, torn
+from migwizard.engine.switching import histories, identity, patience, rowcopies, torn
 from migwizard.engine.switching.histories import read_state
 from migwizard.errors import DatabaseError
 from migwizard.plan.operations import Node
 from migwizard.project.guest import GuestError
-
-
-def touched(ride: Ride, alias: str) -> bool:
-    """Whether this reset switched the database, or was about to when it was killed."""
-    return ride.checkpoint.databases.get(alias, NOT_TOUCHED) != NOT_TOUCHED
 
 
 def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> dict[str, Any]:
@@ -29,9 +23,9 @@ def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> d
     if PULLED not in ride.facts:
         swap.check_new_in_tree(ride)
     seconds = patience.LONGER if patient else patience.SECONDS
-    if not dry_run and not touched(ride, alias):
+    if not dry_run and not identity.touched(ride, alias):
         # Noted before, so that undo looks here whenever a kill comes.
-        ride.checkpoint.databases[alias] = "OLD_HEAD"
+        identity.note(ride, alias, "OLD_HEAD")
         ride.save()
     doing = "dry run of the switch" if dry_run else f"switch, waits at most {seconds:g} s for others that write"
     ride.tell("progress", f"{alias}: {doing}", alias=alias)
@@ -57,7 +51,7 @@ def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> d
     if result["result"] == "SWITCHED":
         if not ride.read_only:
             rowcopies.keep(ride, alias, result["backup"])
-            journal.note(ride.workplace.journal, Act("switch", reset_time(), alias))
+            _note(ride, alias)
         histories.forget_line(ride, alias)
     for warning in result.get("warnings", ()):
         ride.tell("warning", str(warning))
@@ -69,13 +63,17 @@ def _complete(ride: Ride, alias: str) -> None:
 
     A copy without the act is of an earlier switch, which was taken back.
     """
-    noted = journal.switched(ride.workplace.journal).get(alias)
+    noted = identity.was_switched(ride, alias)
     if noted and rowcopies.is_kept(ride, alias):
         return
     if rows := read_state(ride, alias)["backup"]:
         rowcopies.keep(ride, alias, rows)
         if not noted:
-            journal.note(ride.workplace.journal, Act("switch", reset_time(), alias))
+            _note(ride, alias)
+
+
+def _note(ride: Ride, alias: str) -> None:
+    journal.note(ride.workplace.journal, Act("switch", reset_time(), alias, identity.of(ride, alias)))
 
 
 def _is_local(ride: Ride, alias: str) -> bool:
@@ -100,6 +98,7 @@ def confirm(ride: Ride, alias: str) -> str:
     ride.tell("switched", f"{alias}: nothing to apply" + (f" but {', '.join(rest)}" if rest else ""), alias=alias)
     if not ride.read_only:
         _complete(ride, alias)
+        identity.spend_answer(ride, alias)
     if ride.options.confirm_fake:
         ask_django(ride, alias)
     return "NEW"

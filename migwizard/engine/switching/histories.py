@@ -11,8 +11,8 @@ from typing import Any
 from migwizard.engine.planning import keeping
 from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import PULLED, Ride
-from migwizard.engine.surviving import durable, journal
-from migwizard.engine.switching import deviating, rowcopies, takenback, torn
+from migwizard.engine.surviving import durable
+from migwizard.engine.switching import deviating, identity, rowcopies, takenback, torn
 from migwizard.engine.switching.manifests import load_manifest, tolerated
 from migwizard.engine.switching.rowcount import why_not_as_files
 from migwizard.errors import DatabaseError
@@ -144,11 +144,6 @@ def forget_line(ride: Ride, alias: str) -> None:
         del known[other]
 
 
-def was_switched(ride: Ride, alias: str) -> bool:
-    """Whether this reset switched the database, and did not take it back since."""
-    return journal.switched(ride.workplace.journal).get(alias, False)
-
-
 def _line(ride: Ride, database: Mapping[str, Any]) -> DatabaseLine:
     alias = database["alias"]
     where = _where(ride, database)
@@ -159,7 +154,7 @@ def _line(ride: Ride, database: Mapping[str, Any]) -> DatabaseLine:
     if not database["exists"]:
         says = (
             f"was switched, and {GONE}"
-            if was_switched(ride, alias)
+            if identity.was_switched(ride, alias)
             else "has no file yet; a plain migrate will build it from the new history"
         )
         return DatabaseLine(alias, where, database["inside"], "missing", 0, 0, 0, says, False, stands="no file")

@@ -18,6 +18,7 @@ from typing import Any, Callable
 from . import mysql_server, sources, swappable, tenants
 from .engines import is_mysql, is_sqlite, mysql, sqlite, vendor_of
 from .failure import AgentError
+from .identity import identity_of
 from .manage_py import run_manage_py
 from .secret_settings import secret_settings
 
@@ -150,7 +151,7 @@ def _database_facts(alias: str, real: dict[str, Any], root: str) -> dict[str, An
     facts["vendor"] = vendor_of(real)
     facts["mirror"] = str((real.get("TEST") or {}).get("MIRROR") or "")
     # Whether one on a server is there is known when it is opened.
-    facts.update(path="", exists=True, inside=False)
+    facts.update(path="", exists=True, inside=False, inode=0)
     if facts["sqlite"]:
         # Needs Django, and whether there is one is asked after this module was loaded.
         from .switch.places import sqlite_file
@@ -159,6 +160,8 @@ def _database_facts(alias: str, real: dict[str, Any], root: str) -> dict[str, An
         path = os.path.abspath(os.path.join(root, file)) if file else ""
         inside = bool(path) and os.path.realpath(path).startswith(os.path.realpath(root) + os.sep)
         facts.update(path=path, exists=bool(path) and os.path.exists(path), inside=inside)
+        facts["inode"] = os.stat(path).st_ino if facts["exists"] else 0
+    facts["identity"] = identity_of(real, facts["vendor"], facts["path"], root)
     return facts
 
 
