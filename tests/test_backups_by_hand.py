@@ -18,6 +18,7 @@ from tests.engine.test_hostile_names import ALIAS, TABLE, odd_project, place, ro
 from tests.switch.engines import Database, Sqlite
 
 pytestmark = pytest.mark.ride
+BACKUP = "migwizard_history_backup"
 PAGE = (Path(__file__).parents[1] / "docs/backups.md").read_text(encoding="utf-8")
 
 
@@ -45,9 +46,15 @@ def test_every_command_of_the_page(place: Database, tmp_path: Path, which: str) 
     backup = second if which == "second" else shop.root / ".migwizard/backup"
     if which == "second":
         shutil.rmtree(shop.root / ".migwizard")
+    kept = [("earlier",)] if which == "second" else []
     for database in (place, other):
         assert ("ware", "0001_initial") not in database.names()
+        if kept:
+            # Of a reset before this one: not to come back with it, and to stay for its own way back.
+            values = "('earlier', 'old', 4242, 'ware', '0000_first', '2020-01-01'), ('earlier', 'new', 1, 'ware', '0001_first', '2020-01-01')"
+            database.query(f"INSERT INTO {BACKUP} (run_id, kind, row_id, app, name, applied) VALUES {values}")
         _follow(database, run)
+        assert database.query(f"SELECT DISTINCT run_id FROM {BACKUP}") == kept
     copying, cleaning, looking = blocks("console")
     for label, folder in manifest["folders"].items():
         assert (backup / label).is_dir()
