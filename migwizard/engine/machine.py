@@ -132,8 +132,9 @@ def run(ride: Ride) -> dict[str, Any]:
             continue
         try:
             _work(ride, row)
-            if ride.checkpoint.results.get(State.PREFLIGHT, {}).get("nothing"):
-                ride.tell("note", "Nothing to reset: no app of this project has migrations.")
+            looked = ride.checkpoint.results.get(State.PREFLIGHT, {})
+            if looked.get("nothing"):
+                ride.tell("note", f"Nothing to reset: {looked['why']}")
                 return report(ride) | {"nothing": True}
             if row.state is ride.options.until and not ride.options.review:
                 break

@@ -60,7 +60,7 @@ def then(act: Callable[[], object], answer: str) -> Act:
 
 def cured(root: Path, code: str, act: Act, opening: Opening | None = None) -> Sat:
     """A sitting in which one cure is taken, and the checks pass afterwards."""
-    person = Person({f"refusal:{code}": [act], "dirty-elsewhere": ["go-on"], **PINS})
+    person = Person({f"refusal:{code}": [act], "dirty-elsewhere": ["go-on"], "second": ["reset"], **PINS})
     sat = sit_down(root, person, opening)
     assert sat.left, sat.error
     assert person.ids[-1] == "review:preflight", person.ids

@@ -119,7 +119,12 @@ def test_a_second_reset_waits_until_the_databases_here_are_at_the_first(colleagu
     assert found["cures"] == ["Switch it: migwizard fake --database default"]
     assert (colleague.tree(), colleague.dump()) == (tree, dump)
 
-    person = Person({"refusal:not-switched": [then(lambda: colleague.migwizard("fake", "--yes"), "again")]})
+    person = Person(
+        {
+            "refusal:not-switched": [then(lambda: colleague.migwizard("fake", "--yes"), "again")],
+            "dirty-elsewhere": ["go-on"],
+        }
+    )
     sit_down(colleague.root, person)
     noted = [each for each in person.events if each.kind == "finding" and each.data["name"] == "Earlier reset"][-1]
     assert (noted.data["status"], noted.text) == (
@@ -127,6 +132,13 @@ def test_a_second_reset_waits_until_the_databases_here_are_at_the_first(colleagu
         f"{theirs.run_id}: every database needs it first",
     )
     assert colleague.lines("status")[-1]["databases"] == {"default": "NEW"}
+
+    # Nothing came on top, so there is nothing to reset, and nobody's manifest is replaced unasked.
+    assert person.ids[-1] == "second"
+    told = colleague.migwizard("run", "--yes").stderr
+    assert f"Nothing to reset: the migrations are those of the reset {theirs.run_id} of" in told
+    assert (colleague.lines("run", "--yes")[-1]["nothing"], colleague.tree()) == (True, tree)
+    assert not (colleague.root / ".migwizard").exists()
 
 
 def test_one_that_is_behind_the_first_reset_is_told_how_it_gets_there(colleague: Shop) -> None:
@@ -140,7 +152,7 @@ def test_one_that_is_behind_the_first_reset_is_told_how_it_gets_there(colleague:
 def test_a_second_reset_that_was_begun_does_not_hide_the_first(colleague: Shop) -> None:
     old = colleague.database.read_bytes()
     colleague.migwizard("fake", "--yes")
-    told = colleague.migwizard("run", "--yes", "--until", "preflight").stderr
+    told = colleague.second("--until", "preflight").stderr
     assert "stands in this checkout (migwizard_manifest.json)" in told
     colleague.database.write_bytes(old)
     told = colleague.migwizard("status").stderr

@@ -306,7 +306,7 @@ def test_undo_typed_twice_takes_back_one_reset(reset: Shop) -> None:
     shutil.rmtree(reset.root / ".migwizard")
     between = reset.tree()
     reset.epoch = "1700000000"
-    reset.migwizard("run", "--yes")
+    reset.second()
     reset.migwizard("undo", "--yes")
     assert reset.tree() == between
     refused = reset.migwizard("undo", "--yes", expect=4)

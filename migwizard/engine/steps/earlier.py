@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from migwizard.engine.ride import Ride
+from migwizard.engine.staging import drift
+from migwizard.engine.states import State
 from migwizard.engine.switching import pulled
+from migwizard.engine.talk import Choice, Question
 from migwizard.errors import ConflictError, DatabaseError
 from migwizard.switch.manifest import FILE_NAME, Manifest
 
 SWITCH = "migwizard fake --database {alias}"
 """What switches a database to the earlier reset."""
+SECOND = "second"
+"""Id of the question whether a reset of nothing but a reset is wanted."""
 NOT_YET = ("OLD_HEAD", "BEHIND")
 """States of a database in which it was not switched to a reset."""
 
@@ -19,6 +24,14 @@ def find(ride: Ride) -> Manifest | None:
     if manifest is None or manifest.run_id == ride.checkpoint.run_id or pulled.missing(ride.project.root, manifest):
         return None
     return manifest
+
+
+def _found(ride: Ride) -> Manifest | None:
+    """The same; None also where it cannot be read, which Preflight notes."""
+    try:
+        return find(ride)
+    except ConflictError:
+        return None
 
 
 def stands(ride: Ride) -> bool:
@@ -55,13 +68,43 @@ def look(ride: Ride) -> tuple[str, str]:
     return f"{manifest.run_id}: every database needs it first", detail
 
 
+def nothing_since(ride: Ride) -> str:
+    """Why a second reset would change nothing; empty where it would, or where somebody wants it all the same.
+
+    It would give other names to the same files, and replace a manifest that other databases may still need.
+    """
+    manifest = _found(ride)
+    if manifest is None or drift.is_folded(ride):
+        return ""
+    wrote, labels = {*manifest.new_nodes, *manifest.drift}, ride.apps.labels
+    if not all((app, name) in wrote for app, name, _ in ride.whole_history()["disk"] if app in labels):
+        return ""
+    if ride.ask(_question(manifest)) == "reset":
+        return ""
+    # A later start asks again: something may have come on top.
+    ride.checkpoint.decisions.pop(SECOND)
+    return f"the migrations are those of the reset {named(manifest)}, and nothing came on top of them."
+
+
+def _question(manifest: Manifest) -> Question:
+    return Question(
+        SECOND,
+        State.PREFLIGHT,
+        "This history is a reset already",
+        f"The migrations are those of the reset {named(manifest)}, and nothing came on top of them. Another one would give other names "
+        f"to the same files, and replace {FILE_NAME} and its script, which other databases may still need.",
+        (
+            Choice("finish", "ends here; nothing was changed", "Finish"),
+            Choice("reset", "every database has to be switched once more", "Reset it all the same"),
+        ),
+        safe="finish",
+        default="finish",
+    )
+
+
 def refusal(ride: Ride, alias: str) -> DatabaseError | None:
     """The error for a database that is still at the old history of the earlier reset; None where that is not so."""
-    try:
-        manifest = find(ride)
-    except ConflictError:
-        # Preflight notes that; there is nothing to hold the database against.
-        return None
+    manifest = _found(ride)
     if manifest is None:
         return None
     found = ride.guest.call("database_state", alias=alias, manifest=manifest.to_dict())

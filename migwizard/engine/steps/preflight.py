@@ -11,6 +11,7 @@ from migwizard.engine.planning import keeping
 from migwizard.engine.ride import Ride
 from migwizard.engine.staging import drift
 from migwizard.engine.states import State
+from migwizard.engine.steps import earlier
 from migwizard.engine.steps.looking import checks_of, drift_lines, look_at
 from migwizard.engine.steps.seen import Seen
 from migwizard.engine.surviving import since
@@ -38,6 +39,8 @@ def run(ride: Ride) -> dict[str, Any]:
     _ask_elsewhere(ride, seen)
     if seen.drift:
         _ask_drift(ride, seen)
+    if why := earlier.nothing_since(ride):
+        return _nothing_to_do(ride, why)
     ride.checkpoint.folders = {
         label: Path(folder).resolve().relative_to(ride.project.root.resolve()).as_posix()
         for label, folder in ride.apps.folders.items()
@@ -87,9 +90,13 @@ def count_files(ride: Ride) -> int:
     return sum(app in ride.apps.labels for app, _, _ in ride.whole_history()["disk"])
 
 
+def _nothing_to_do(ride: Ride, why: str) -> dict[str, Any]:
+    return {"nothing": True, "why": why, "excluded": list(ride.apps.excluded)}
+
+
 def _nothing(ride: Ride) -> dict[str, Any]:
     """No app takes part: that is an end, not an error; a person may look again."""
-    result = {"nothing": True, "excluded": list(ride.apps.excluded)}
+    result = _nothing_to_do(ride, "no app of this project has migrations.")
     if not ride.options.review:
         return result
     question = Question(

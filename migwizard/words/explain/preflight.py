@@ -79,5 +79,11 @@ TEXTS: dict[str, Explain] = {
     "preflight.nothing": Explain(
         "No app of this project has migrations of its own, so there is nothing to make smaller. Nothing was changed."
     ),
+    "preflight.second": Explain(
+        "Somebody has reset these migrations, and no new one was made since.",
+        "Another reset would only give the files other names. The manifest that leads the databases of others to this one "
+        "would be replaced.",
+        "Where your own database still has the old history, switch it: migwizard fake.",
+    ),
 }
 """By topic: "preflight" for the screen, "preflight.git" for a line of it."""
