@@ -236,5 +236,8 @@ def test_an_earlier_reset_of_this_checkout_says_nothing_of_the_one_that_is_check
     assert "No migrations to apply" in shop.manage("migrate").stdout
     assert shop.tree() == tree
     assert {file: file.read_bytes() for file in (shop.root / ".migwizard").rglob("*") if file.is_file()} == own
+    refused = shop.migwizard("undo", "--yes", expect=6).stderr
+    assert "The files here are of the reset 0123456789ab" in refused
+    assert f"take that one back first: python {script.FILE_NAME} undo --database ALIAS" in refused
     assert shop.start(sys.executable, script.FILE_NAME, "undo", "--database", "default").returncode == 0
     assert shop.dump() == dump

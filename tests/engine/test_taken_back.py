@@ -263,6 +263,10 @@ def test_the_way_back_of_a_switched_database_is_kept_while_its_file_is_missing(
 def test_an_empty_file_says_that_a_switched_database_is_gone_for_good(migrated: Shop, tiny_proved: Shop) -> None:
     tiny_proved.migwizard("run", "--yes")
     tiny_proved.database.unlink()
+    assert tiny_proved.manage("migrate", "-v0").returncode == 0
+    said = tiny_proved.migwizard("undo", "--yes", expect=5).stderr
+    assert "put an empty one in its place (an empty file for SQLite), undo" in said
+    tiny_proved.database.unlink()
     tiny_proved.database.touch()
     tiny_proved.migwizard("undo", "--yes")
     assert tiny_proved.tree() == migrated.tree()

@@ -30,7 +30,12 @@ from migwizard.switch.manifest import FILE_NAME
 from migwizard.words.counting import count, some
 
 FROM_COPY = "The JSON copy of its rows is whole: undo without --yes, and take them from it."
-_BUILT_ANEW = ("If it was built by migrate with the new files, set it aside, undo, and migrate it anew.",)
+_BUILT_ANEW = (
+    (
+        "If it was built by migrate with the new files, set it aside, put an empty one in its place (an empty file for SQLite), undo, "
+        "and migrate that."
+    ),
+)
 CURES = {
     "MW-E20": ("Stop what holds the database open for writing, then try again.",),
     "MW-E30": _BUILT_ANEW,
@@ -184,10 +189,34 @@ def _remove(place: Workplace) -> None:
 
 
 def _check_files(ride: Ride, steps: tuple[Step, ...]) -> None:
-    """Refuse where a swapped file was edited, or a migration was added on top since."""
+    """Refuse where the files are of another reset, one that was swapped was edited, or a migration was added on top since."""
+    _refuse_other(ride, steps)
     journal.check(ride.project.root, steps)
     if ride.checkpoint.applied:
         ontop.check_nothing_on_top(ride)
+
+
+def _refuse_other(ride: Ride, steps: tuple[Step, ...]) -> None:
+    """Raise ConflictError where another reset came with a commit: its manifest is no file of ours that somebody edited."""
+    root, ours = ride.project.root, next((step for step in steps if step.path == FILE_NAME), None)
+    if ours is None or durable.file_hash(root / FILE_NAME) == ours.before:
+        return
+    other = pulled.foreign(root, ride.checkpoint)
+    if other is None:
+        return
+    commit = git.holding(root, FILE_NAME, other.run_id)
+    then = f"git revert {commit}" if commit else "the commit that brought it"
+    first = f"{pulled.TAKE_BACK.format(alias='ALIAS')}, then {then}"
+    raise ConflictError(
+        f"The files here are of the reset {other.run_id}, and {ride.checkpoint.run_id}, which was made here, is not what is checked out. "
+        "Nothing was changed.",
+        code="not-applied",
+        cures=(
+            "If another branch is checked out, go back to the one with the reset that was made here, and undo again.",
+            f"If {other.run_id} was made on top of it, take that one back first: {first}.",
+        ),
+        details={"other": other.run_id},
+    )
 
 
 def switched_lines(ride: Ride) -> list[DatabaseLine]:
