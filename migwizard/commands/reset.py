@@ -9,6 +9,7 @@ from typing import Any
 
 from migwizard.commands.setup import again, face_of, options_of, project_of, say
 from migwizard.engine.later import undo as undoing
+from migwizard.engine.later import undo_choices
 from migwizard.engine.later.retiring import standing
 from migwizard.engine.opening import open_ride
 from migwizard.engine.ride import PULLED, Ride
@@ -61,7 +62,7 @@ def undo(arguments: argparse.Namespace) -> int:
             return ExitCode.DONE
     with open_ride(project, face_of(arguments), options_of(arguments), undo=True, fetch=fetch, load=load) as ride:
         try:
-            report = undoing.run(ride)
+            report = undo_choices.run(ride)
         except UndecidedError as error:
             raise UndecidedError(
                 "Undo asks a person first, and nobody answered. Nothing was changed.",

@@ -12,7 +12,7 @@ from typing import Any
 
 from migwizard import logfile
 from migwizard.engine import machine, refusals, resuming
-from migwizard.engine.later import undo as undoing
+from migwizard.engine.later import undo_choices
 from migwizard.engine.look import look
 from migwizard.engine.opening import look_ride, open_ride
 from migwizard.engine.options import Opening, Options
@@ -199,7 +199,7 @@ def _introduction(project: Project, opening: Opening) -> Event:
 def _undo(ride: Ride) -> dict[str, Any] | None:
     """What the person takes back; None where they turned away from the question."""
     try:
-        return undoing.choose(ride)
+        return undo_choices.choose(ride)
     except Turn as turn:
         if turn.where == "quit":
             raise ride.left() from None

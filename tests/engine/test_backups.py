@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.engine.later import undo
+from migwizard.engine.later import undo, undo_choices
 from migwizard.engine.opening import open_ride
 from migwizard.engine.options import Options
 from migwizard.engine.ride import Ride
@@ -221,7 +221,7 @@ def test_keep_leaves_nothing_that_was_fetched(reset: Shop, monkeypatch: pytest.M
     (run_id,) = of(reset)
     shutil.rmtree(reset.root / ".migwizard")
     with opened(reset, run_id, monkeypatch) as ride:
-        assert undo.run(ride) is None
+        assert undo_choices.run(ride) is None
     assert not (reset.root / ".migwizard").exists()
 
 

@@ -44,18 +44,11 @@ CURES = {
 }
 
 
-def run(ride: Ride) -> dict[str, Any] | None:
-    """Take back what this reset did, databases first; None where a person chose to keep it, or only to put rows back.
-
-    Raises ConflictError or DatabaseError, with nothing touched, where it cannot; UndecidedError where nobody answers.
-    """
+def check(ride: Ride) -> None:
+    """Raise ConflictError or DatabaseError where the reset cannot be taken back; nothing is touched."""
     standing.refuse(ride.workplace)
     _check_files(ride, files_back(ride))
     switched_by_us(ride)
-    if not ride.options.yes:
-        # The refusal of another database's switch stands among the choices there: rows can go back all the same.
-        return choose(ride)
-    return everything(ride)
 
 
 def needs_project(place: Workplace, found: Checkpoint) -> bool:
@@ -129,14 +122,6 @@ def _undo_databases(ride: Ride, switched: list[str]) -> None:
     for dry_run in (True, False):
         for number, alias in enumerate(switched):
             _undo_database(ride, alias, dry_run, switched[:number])
-
-
-def choose(ride: Ride) -> dict[str, Any] | None:
-    """Ask a person what is to be taken back, and do it; None where the ride goes on."""
-    from migwizard.engine.later import undo_choices
-
-    standing.refuse(ride.workplace)
-    return undo_choices.choose(ride)
 
 
 def _check_old(ride: Ride) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from migwizard.engine.findings import Finding
 from migwizard.engine.later import undo
 from migwizard.engine.later.ontop import check_nothing_on_top
+from migwizard.engine.later.retiring import standing
 from migwizard.engine.previews import DatabaseLine, UndoAct, UndoPreview
 from migwizard.engine.proving import scratchcopies
 from migwizard.engine.refusals.headlines import ON_TOP
@@ -28,8 +29,21 @@ BACKUP_CODES = ("backup", "no-backup", *rowcopies.REPLACES)
 NAMES_SHOWN = 4
 
 
+def run(ride: Ride) -> dict[str, Any] | None:
+    """Take back what this reset did, databases first; None where a person chose to keep it, or only to put rows back.
+
+    Raises ConflictError or DatabaseError, with nothing touched, where it cannot; UndecidedError where nobody answers.
+    """
+    undo.check(ride)
+    if not ride.options.yes:
+        # The refusal of another database's switch stands among the choices there: rows can go back all the same.
+        return choose(ride)
+    return undo.everything(ride)
+
+
 def choose(ride: Ride) -> dict[str, Any] | None:
-    """Ask what is to be taken back, and do it; None where the ride goes on."""
+    """Ask a person what is to be taken back, and do it; None where the ride goes on."""
+    standing.refuse(ride.workplace)
     answer = _ask(ride)
     if answer == "undo-fake":
         back = undo.rows_back(ride)
