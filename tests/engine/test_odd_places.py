@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -9,12 +10,15 @@ import pytest
 
 from tests.engine.layouts import app, migration, settle
 from tests.engine.support import PROJECTS, Shop
+from tests.engine.test_json import check
 from tests.engine.test_layouts import NAME, reset
 
 pytestmark = pytest.mark.ride
 
 ODD = 'it\'s an "odd" pläce, 100% #1? [x] {y} ;&$HOME'
 LONG = "n" * 250
+NO_TEXT = os.fsdecode(b"no-text-\xff.csv")
+"""A name in Latin-1, as old archives hold them."""
 
 
 def tiny_at(root: Path, last: str = "0004_roster") -> Shop:
@@ -28,8 +32,21 @@ def tiny_at(root: Path, last: str = "0004_roster") -> Shop:
 @pytest.mark.parametrize("names", [(ODD, "tiny"), (LONG,)], ids=["odd", "long"])
 def test_the_path_of_a_project_is_its_own_business(names: tuple[str, ...], tmp_path: Path) -> None:
     shop = tiny_at(tmp_path.joinpath(*names), f"0004_{'long' * 61}")
+    (shop.root / "clubs/migrations" / NO_TEXT).touch()
     reset(shop)
     assert not (shop.root / ".migwizard").exists()
+
+
+def test_a_name_that_is_no_text_in_the_working_tree(tiny: Shop) -> None:
+    for words in (("init", "-q"), ("add", "-A"), ("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "all")):
+        assert tiny.start("git", *words).returncode == 0
+    (tiny.root / NO_TEXT).touch()
+    lines = tiny.lines("run", "--yes", "--until", "preflight")
+    check(lines)
+    assert any(r"no-text-\\xff.csv" in str(line) for line in lines), "escaped once more by str()"
+    (tiny.root / "clubs/migrations" / NO_TEXT).touch()
+    refused = tiny.migwizard("run", "--yes", expect=4).stderr
+    assert "1 file in a migration folder is not committed: clubs/migrations/no-text-\\xff.csv." in refused
 
 
 def test_a_path_too_long_for_scratch_databases_is_refused(tmp_path: Path) -> None:

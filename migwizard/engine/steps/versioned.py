@@ -25,7 +25,7 @@ def look(ride: Ride, seen: Seen) -> tuple[Status, str, str]:
     changed = [path for path in changed if "__pycache__" not in path.parts]
     _refuse_dirty([path for path in changed if any(path.resolve().is_relative_to(folder) for folder in folders)], root)
     seen.elsewhere = tuple(
-        str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+        git.in_words(path.relative_to(root) if path.is_relative_to(root) else path)
         for path in changed
         if ".migwizard" not in path.parts
     )
@@ -44,13 +44,13 @@ def look(ride: Ride, seen: Seen) -> tuple[Status, str, str]:
 def _refuse_dirty(dirty: Sequence[Path], root: Path) -> None:
     if not dirty:
         return
-    shown = ", ".join(str(path.relative_to(root)) for path in dirty[:5])
+    shown = ", ".join(git.in_words(path.relative_to(root)) for path in dirty[:5])
     raise UndecidedError(
         f"{count(len(dirty), 'file in a migration folder is', 'files in migration folders are')} not committed: {shown}. Commit them first, so that the old "
         "history can be found in git later. Nothing was changed.",
         code="dirty",
         cures=("git add and git commit them, or git stash them; then start again.",),
-        details={"files": [str(path) for path in dirty]},
+        details={"files": [git.in_words(path) for path in dirty]},
     )
 
 

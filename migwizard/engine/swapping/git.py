@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,13 +19,20 @@ def _git(root: Path, *arguments: str, told: str | None = None, fine: Sequence[in
             ["git", "--no-optional-locks", "-C", str(root), *arguments],
             input=told,
             capture_output=True,
-            text=True,
+            # A name is bytes: what no text can hold goes back to the file system as it came.
+            encoding="utf-8",
+            errors="surrogateescape",
             check=False,
             timeout=60,
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout if done.returncode in fine else None
+
+
+def in_words(name: object) -> str:
+    """The name of a file as it can be printed and stored: bytes that are no text stand there as `\\xff`."""
+    return os.fsencode(str(name)).decode("utf-8", "backslashreplace")
 
 
 def changed_files(root: Path) -> list[Path] | None:
@@ -70,10 +78,10 @@ def changes(root: Path, folders: Sequence[str]) -> list[Change] | None:
     for entry in filter(None, numbers.split("\0")):
         added, removed, path = entry.split("\t", 2)
         # Git counts no lines in a binary file.
-        found.append(Change(path, int(added) if added != "-" else 0, int(removed) if removed != "-" else 0))
+        found.append(Change(in_words(path), int(added) if added != "-" else 0, int(removed) if removed != "-" else 0))
     for path in filter(None, new.split("\0")):
         if (root / path).is_file():
-            found.append(Change(path, count_lines((root / path).read_bytes()), 0))
+            found.append(Change(in_words(path), count_lines((root / path).read_bytes()), 0))
     return found
 
 
