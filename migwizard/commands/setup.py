@@ -18,6 +18,7 @@ from migwizard.errors import UsageError
 from migwizard.harmless import harmless
 from migwizard.project.discovery import Project, find_project
 from migwizard.project.places import OPTION, without_password
+from migwizard.project.via import shown_text
 from migwizard.stored import read_json
 
 YES_OR_NO = ("precedence", "replaces")
@@ -101,7 +102,11 @@ def again(arguments: argparse.Namespace, *more: str) -> str:
     where = ["-C", arguments.project] if arguments.project else []
     # What makes no scratch database must not be held up by a password that is not printed.
     places = [] if {"undo", "status"} & set(more) else where_scratch(arguments)
-    return shlex.join([*_surroundings(), *_program(), *where, *how_to_load(arguments), *places, *more])
+    load = how_to_load(arguments)
+    if arguments.via:
+        # Whoever pastes it has to put values of variables in again.
+        load[load.index("--via") + 1] = shown_text(arguments.via)
+    return shlex.join([*_surroundings(), *_program(), *where, *load, *places, *more])
 
 
 def how_to_load(arguments: argparse.Namespace) -> list[str]:

@@ -8,6 +8,7 @@ from migwizard import logfile
 from migwizard.engine.talk import Event, Face, Question
 from migwizard.paths import Workplace
 from migwizard.project.places import without_password
+from migwizard.project.via import shown_text
 
 
 class Logged:
@@ -24,9 +25,17 @@ class Logged:
     def ask(self, question: Question) -> str | None:
         self._write(f"{question.state.value:<9} asked    {question.id}: {question.headline}")
         answer = self._face.ask(question)
-        written = " ".join(map(without_password, answer.split(" "))) if answer else answer
-        self._write(f"{question.state.value:<9} answered {question.id}: {written}")
+        self._write(
+            f"{question.state.value:<9} answered {question.id}: {_without_secrets(answer) if answer else answer}"
+        )
         return answer
 
     def _write(self, line: str) -> None:
         logfile.append(self._log, f"{datetime.now():%H:%M:%S} {line}\n")
+
+
+def _without_secrets(answer: str) -> str:
+    """An answer without the passwords of places and without the variables of a command that was typed along."""
+    if answer.startswith("via="):
+        return f"via={shown_text(answer.removeprefix('via='))}"
+    return " ".join(map(without_password, answer.split(" ")))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +14,7 @@ from migwizard.project.envfiles import read_env_files
 from migwizard.project.environments import active_environment, find_environment, python_in
 from migwizard.project.hiding import hidden, secret_variables, without_secrets
 from migwizard.project.places import Places, find_places
-from migwizard.project.via import split_via
+from migwizard.project.via import shown, split_via, variables
 
 OWN = "migwizard's own interpreter, since the project has no environment"
 """The reason where nothing else was found."""
@@ -40,8 +39,8 @@ class Interpreter:
 
     @property
     def named(self) -> str:
-        """How it is called in a message."""
-        return shlex.join(self.words) if self.via else str(self.path)
+        """How it is called in a message, and in what is stored."""
+        return shown(self.via) if self.via else str(self.path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,8 @@ class Project:
         secrets of the settings and of the environment, and without what looks like a password.
         """
         said = hidden(text, {**self.environ, **(self.scratch.secrets if self.scratch else {})})
-        return without_secrets(said, {**secret_variables(os.environ), **self.secrets})
+        environ = {**os.environ, **variables(self.interpreter.via)}
+        return without_secrets(said, {**secret_variables(environ), **self.secrets})
 
 
 def find_project(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from migwizard.project.discovery import Project
+from migwizard.project.via import shown
 
 NO_MIGRATIONS = ("--nomigrations", "--no-migrations")
 CARRIED = (
@@ -40,8 +41,7 @@ class OwnTests:
     @property
     def words(self) -> str:
         """The command as a person types it."""
-        python = self.python if self.elsewhere else ("python",)
-        return shlex.join((*python, *self.arguments))
+        return f"{shown(self.python) if self.elsewhere else 'python'} {shlex.join(self.arguments)}"
 
 
 def find_tests(project: Project) -> OwnTests:

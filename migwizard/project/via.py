@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shlex
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -12,12 +13,18 @@ from typing import Any
 
 from migwizard.errors import ProjectError, UsageError
 from migwizard.project.crossing import Elsewhere
+from migwizard.project.hiding import without_passwords
 from migwizard.project.process import GuestError, Process
 
 AGENT = Path(__file__).parent / "agent"
 BOOT = AGENT / "boot.py"
 OLDEST = (3, 8)
 """The oldest Python that runs the agent."""
+HIDDEN = "..."
+"""Stands for the value of a variable wherever the command is printed or stored: such files are committed."""
+_VARIABLE = re.compile(r"(-e|--env=|)([A-Za-z_]\w*)=(.+)", re.DOTALL)
+_INSIDE = re.compile(r"""(?<![^\s;&|({'"])([A-Za-z_]\w*)=(?:'[^']*'|"[^"]*"|[^\s;&|)}'"])+""")
+"""The same in a word that is a line of a shell."""
 TERMINAL = "It runs in a terminal of its own, which mangles what it is told. docker compose exec needs -T, and docker exec no -t."
 
 
@@ -32,9 +39,35 @@ def split_via(text: str, source: str) -> tuple[str, ...]:
         raise _refusal(f"{source} cannot be taken apart into words: {error}.") from error
     if not words:
         raise _refusal(f"{source} is empty.")
+    if printed := [name for name, value in variables(words).items() if value == HIDDEN]:
+        raise _refusal(f"{source} has {printed[0]} as it was printed, without its value: put it in.")
     if why := _unfit(words):
-        raise _refusal(f"{source} is {shlex.join(words)!r}. {why}")
+        raise _refusal(f"{source} is {shown(words)!r}. {why}")
     return words
+
+
+def variables(words: Sequence[str]) -> dict[str, str]:
+    """The variables that the command gives, each in a word of its own."""
+    return {found[2]: found[3] for word in words if (found := _VARIABLE.fullmatch(word))}
+
+
+def shown(words: Sequence[str]) -> str:
+    """The command as it may be printed and stored: a value may be a password, and so may what looks like one."""
+    return shlex.join(map(_without_values, words))
+
+
+def shown_text(text: str) -> str:
+    """The same for a command that was not taken apart yet; one that cannot be is not shown."""
+    try:
+        return shown(shlex.split(text))
+    except ValueError:
+        return HIDDEN
+
+
+def _without_values(word: str) -> str:
+    if found := _VARIABLE.fullmatch(word):
+        return f"{found[1]}{found[2]}={HIDDEN}"
+    return without_passwords(_INSIDE.sub(rf"\1={HIDDEN}", word))
 
 
 def _refusal(sentence: str) -> UsageError:
@@ -72,7 +105,7 @@ def launch(
 
     `root` is that folder as the Python knows it, empty for the one where it starts. Raises ProjectError, GuestError.
     """
-    named = shlex.join(command)
+    named = shown(command)
     met = _meet(process, named)
     if met["terminal"]:
         raise _stopped(f"{named!r} cannot carry what is to be told. {TERMINAL}")

@@ -31,13 +31,18 @@ def test_through_a_copy_of_the_project(migrated: Shop, finished: Shop, tiny: Sho
     place = image_of(tiny.root, tmp_path)
     there = Shop(place.root)
     before = there.tree()
-    said = tiny.migwizard("run", "--yes", "--via", place.command, "--env-file", os.devnull).stderr
-    assert f"--via {shlex.quote(place.command)} --env-file {os.devnull} undo" in said
+    secret, shown = f"env DB_PASSWORD=pl4nted {place.command}", f"env DB_PASSWORD=... {place.command}"
+    said = tiny.migwizard("run", "--yes", "--via", secret, "--env-file", os.devnull).stderr
+    assert f"--via {shlex.quote(shown)} --env-file {os.devnull} undo" in said
+    written = [path for path in tiny.root.parent.rglob("*") if path.is_file()]
+    assert not [path for path in written if b"pl4nted" in path.read_bytes()] and "pl4nted" not in said
+    for name in ("proof.json", "proof.txt", "runbook.md", "summary.md", "checkpoint.json"):
+        assert "DB_PASSWORD=..." in (tiny.root / ".migwizard" / name).read_text(), name
     assert tiny.tree() == finished.tree()
     assert there.timeless_dump() == finished.timeless_dump()
     assert there.tree() == before
     assert tiny.dump() == migrated.dump(), "the database of the checkout is none of the place's"
-    assert f"The project ran through another command, with a copy of the files: {place.command}." in _caveats(tiny)
+    assert f"The project ran through another command, with a copy of the files: {shown}." in _caveats(tiny)
     refused = tiny.migwizard("undo", "--yes", expect=6).stderr
     assert "default was switched when it was db.sqlite3 through --via" in refused
     tiny.migwizard("undo", "--yes", "--via", place.command)

@@ -25,7 +25,7 @@ from migwizard.project import process, via
 from migwizard.project.crossing import Elsewhere
 from migwizard.project.discovery import Interpreter, Project
 from migwizard.project.guest import Guest, GuestError
-from migwizard.project.via import split_via
+from migwizard.project.via import shown_text, split_via
 from tests.project.elsewhere import Place, gone, image_of, wait_until
 from tests.project.support import project_at
 
@@ -268,6 +268,8 @@ def test_commands_that_can_carry_the_protocol(text: str) -> None:
         ("kubectl exec web -- python", "kubectl exec needs -i"),
         ("python 'x", "No closing quotation"),
         ("  ", "--via is empty"),
+        ("env A=b DB_PASSWORD=... python", "--via has DB_PASSWORD as it was printed, without its value: put it in."),
+        ("docker exec -e DB_PASSWORD=x web python", "'docker exec -e DB_PASSWORD=... web python'"),
     ],
 )
 def test_commands_that_cannot(text: str, says: str) -> None:
@@ -275,6 +277,24 @@ def test_commands_that_cannot(text: str, says: str) -> None:
         split_via(text, "--via")
     assert says in caught.value.sentence
     assert (caught.value.code, caught.value.exit_code) == ("via", 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "as_printed"),
+    [
+        ("env A=b python", "env A=... python"),
+        (
+            "docker exec -i -e A=b -eC=d --env=E='f g' --env-file x web python",
+            "docker exec -i -e A=... -eC=... --env=E=... --env-file x web python",
+        ),
+        ("ssh web 'cd /srv && A=b C=\"d e\" python'", "ssh web 'cd /srv && A=... C=... python'"),
+        ("kubectl --token=abc exec -i web -- python", "kubectl '--token=***' exec -i web -- python"),
+        ("'/opt/my project/python'", "'/opt/my project/python'"),
+        ("python 'x", "..."),
+    ],
+)
+def test_no_value_of_a_command_is_shown(text: str, as_printed: str) -> None:
+    assert shown_text(text) == as_printed
 
 
 def _sends(crossing: Elsewhere, name: str) -> Callable[[], None]:

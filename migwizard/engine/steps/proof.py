@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -306,9 +305,9 @@ def _scratch_copies(ride: Ride) -> tuple[ScratchCopied, ...]:
 
 def _caveats(ride: Ride) -> tuple[str, ...]:
     caveats = ["Seeds were compared under one environment and one settings module; others may take other branches."]
-    if via := ride.project.interpreter.via:
+    if ride.project.interpreter.via:
         copy = "" if checkout.sees_changes(ride) else ", with a copy of the files"
-        caveats.append(f"The project ran through another command{copy}: {shlex.join(via)}.")
+        caveats.append(f"The project ran through another command{copy}: {ride.project.interpreter.named}.")
     if place := scratch.place(ride):
         caveats.append(scratch.in_words(place))
         if place["there"]:

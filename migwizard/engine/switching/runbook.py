@@ -64,7 +64,7 @@ def of(ride: Ride) -> str:
             tenants=any(app["name"] in TENANTS for app in ride.registry()["apps"]),
             django=tuple(int(part) for part in str(facts["django"]).split(".")[:2] if part.isdigit()),
             folder=git.prefix(ride.project.root),
-            via=shlex.join(ride.project.interpreter.via),
+            via=ride.project.interpreter.named if ride.project.interpreter.via else "",
         )
     )
 
