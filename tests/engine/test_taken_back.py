@@ -108,7 +108,7 @@ def test_a_backup_of_the_old_files_is_never_replaced_by_new_ones(tiny_proved: Sh
     backup = {path: path.read_bytes() for path in (tiny_proved.root / ".migwizard/backup").rglob("*.py")}
     # Another run of which the journal knows nothing.
     write_checkpoint(tiny_proved, checkpoint(tiny_proved) | {"applied": False, "run_id": "0123456789ab"})
-    _, end = sitting(tiny_proved, SWAP)
+    _, end = sitting(tiny_proved, SWAP | {"second": ["reset"]})
     assert isinstance(end, MigwizardError)
     assert end.code == "checkpoint-corrupt"
     assert {path: path.read_bytes() for path in (tiny_proved.root / ".migwizard/backup").rglob("*.py")} == backup
