@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from migwizard.commands.setup import again, face_of, project_of, say
-from migwizard.engine.later.branching import looking, moving, remains
+from migwizard.engine.later.branching import going_back, looking, moving, remains
 from migwizard.engine.later.branching.moving import Change, Moves
 from migwizard.engine.later.branching.tree import read_tree
 from migwizard.engine.states import State
-from migwizard.engine.surviving.acting import Acts
+from migwizard.engine.surviving.acting import Acts, steps_back
 from migwizard.engine.surviving.lock import locked
 from migwizard.engine.swapping import git
 from migwizard.engine.talk import Choice, Question
@@ -167,10 +167,11 @@ def _as_json(change: Change) -> dict[str, Any]:
 
 
 def _undo(arguments: argparse.Namespace, acts: Acts) -> int:
-    steps = acts.steps_back
+    entries = going_back.acts_here(acts)
+    steps = steps_back(entries)
     if steps:
         with locked(acts.place.lock):
-            acts.undo()
+            acts.undo(entries)
     if arguments.json:
         emit({"type": "result", "undone": [step.path for step in steps]})
     elif steps:

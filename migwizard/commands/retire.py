@@ -17,7 +17,7 @@ from migwizard.engine.later.retiring.files import Change
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import State
 from migwizard.engine.surviving import durable, journal
-from migwizard.engine.surviving.acting import Acts
+from migwizard.engine.surviving.acting import Acts, steps_back
 from migwizard.engine.surviving.lock import locked
 from migwizard.engine.switching import pulled
 from migwizard.engine.talk import Choice, Question
@@ -203,7 +203,7 @@ def _check_loads(project: Project, acts: Acts) -> None:
     """Let Django load the files, before any database is touched; what it cannot load is put back. Raises MigwizardError."""
     looked = looking.look(project)
     if not looked.is_fine:
-        acts.undo()
+        acts.undo(acts.written)
         raise MigwizardError(
             f"Without guards and replaces Django does not take the files. {' '.join(looked.sentences)} They were put back, "
             "and no database was touched.",
@@ -245,14 +245,14 @@ def _report(changes: Sequence[Change], lines: Sequence[Line], warnings: list[str
 
 def _undo(arguments: argparse.Namespace, project: Project, acts: Acts) -> int:
     """Rows first: files that replace old names must not stand on a database that lacks these."""
-    steps, rows = acts.steps_back, dict[str, int]()
+    steps, rows = steps_back(acts.written), dict[str, int]()
     if steps:
         manifest = from_json((acts.folder / MANIFEST).read_text(encoding="utf-8"))
         with locked(acts.place.lock):
             journal.check(acts.place.root, steps)
             with pulled.pulled_ride(project, face_of(arguments), options_of(arguments), manifest) as ride:
                 rows = databases.give_back(ride, acts, manifest)
-            acts.undo()
+            acts.undo(acts.written)
     if arguments.json:
         emit({"type": "result", "undone": [step.path for step in steps], "databases": rows})
     elif steps:

@@ -134,5 +134,5 @@ def test_nothing_goes_that_a_change_apart_from_a_reset_does_not_keep(
     with pytest.raises(ConflictError, match="Nothing was changed"):
         acts.settle()
     with pytest.raises(ConflictError, match="Nothing was changed"):
-        acts.undo()
+        acts.undo(acts.written)
     assert tree(place) == before

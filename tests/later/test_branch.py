@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.engine.later.branching import moving, remains
+from migwizard.engine.later.branching import going_back, moving, remains
 from migwizard.engine.later.branching.moving import Moves
 from migwizard.engine.later.branching.tree import read_tree
 from migwizard.engine.surviving import durable
@@ -245,7 +245,7 @@ def test_a_kill_between_two_files_is_finished(merged: Checkout, monkeypatch: pyt
     monkeypatch.undo()
     assert acts.settle() == "apply"
     assert not plan(merged).changes
-    acts.undo()
+    acts.undo(going_back.acts_here(acts))
     assert {path: (merged.root / path).read_bytes() for path in before} == before
     assert not acts.folder.exists()
 
@@ -255,7 +255,7 @@ def test_undo_touches_nothing_that_was_edited_since(merged: Checkout) -> None:
     acts.write(plan(merged).changes)
     merged.edit(STOCK, "default=0", "default=7")
     with pytest.raises(ConflictError, match=r"0003_stock\.py was changed meanwhile"):
-        acts.undo()
+        acts.undo(going_back.acts_here(acts))
     assert "0001_reset_initial" in (merged.root / STOCK).read_text()
 
 
@@ -265,6 +265,30 @@ def test_led_twice_it_goes_back_to_the_beginning(merged: Checkout) -> None:
     merged.write({"shop/migrations/0005_x.py": ('[("shop", "0004_fill"), ("people", "0001_initial")]', "")})
     late = (merged.root / "shop/migrations/0005_x.py").read_bytes()
     acts.write(plan(merged).changes)
-    acts.undo()
+    acts.undo(going_back.acts_here(acts))
     assert merged.git("status", "--porcelain").split() == ["??", "shop/migrations/0005_x.py"]
     assert (merged.root / "shop/migrations/0005_x.py").read_bytes() == late
+
+
+def test_of_two_branches_the_one_that_is_checked_out_goes_back(merged: Checkout) -> None:
+    """What was led in the other one is not here, or was merged with it: then it is committed."""
+    acts, other = Acts(Workplace(merged.root)), "people/migrations/0003_other.py"
+
+    def back() -> list[str]:
+        acts.undo(going_back.acts_here(acts))
+        return merged.git("status", "--porcelain").split()
+
+    acts.write(plan(merged).changes)
+    merged.commit("led")
+    merged.git("checkout", "-qb", "other", "main")
+    assert going_back.acts_here(acts) == (), "neither file is on main"
+    merged.write({other: ('[("people", "0002_favourite")]', "")})
+    merged.commit("of the other branch")
+    acts.write(plan(merged).changes)
+    merged.commit("led too")
+    merged.git("merge", "-q", "feature")
+    assert back() == ["M", other]
+    merged.git("checkout", "-q", "--", other)
+    merged.git("checkout", "-q", "feature")
+    assert back() == ["M", STOCK, "M", FILL]
+    assert not acts.folder.exists()

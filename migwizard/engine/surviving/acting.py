@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -64,29 +64,28 @@ class Acts:
             journal.check(self.place.root, entry.steps)
             journal.carry_out(self.place.root, self.folder, entry.steps)
             journal.end(self.journal, entry)
-        if journal.stands(self.journal) == "undo":
-            shutil.rmtree(self.folder)
+        self._sweep()
         return entry.kind if entry else ""
 
     @property
-    def steps_back(self) -> tuple[Step, ...]:
-        """The way back from all that was written; empty where nothing was."""
-        first: dict[str, Step] = {}
-        last: dict[str, Step] = {}
-        for entry in journal.swaps(self.journal):
-            for step in entry.steps:
-                first.setdefault(step.path, step)
-                last[step.path] = step
-        return tuple(Step(path, last[path].after, first[path].before, first[path].before) for path in first)
+    def written(self) -> tuple[Entry, ...]:
+        """Everything that was written and not taken back, the oldest first."""
+        begun = {entry.run_id: entry for entry in journal.swaps(self.journal)}
+        return tuple(entry for run_id, entry in begun.items() if journal.stands(self.journal, run_id) != "undo")
 
-    def undo(self) -> None:
-        """Give every file its old text back. Raises ConflictError where one was edited since."""
-        steps = self.steps_back
+    def undo(self, entries: Sequence[Entry]) -> None:
+        """Give every file of these its old text back. Raises ConflictError where one was edited since."""
+        steps = steps_back(entries)
         self._check_ours(steps)
         journal.check(self.place.root, steps)
-        at = reset_time()
-        self._carry_out(Entry("undo", fingerprint(at, steps)[:12], steps), at)
-        shutil.rmtree(self.folder)
+        for entry in reversed(entries):
+            self._carry_out(Entry("undo", entry.run_id, steps_back([entry])), reset_time())
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Remove the folder once nothing is left to take back."""
+        if self.folder.is_dir() and not self.written:
+            shutil.rmtree(self.folder)
 
     def _check_ours(self, steps: Iterable[Step]) -> None:
         """Raise ConflictError where a step is none that `write` made: it keeps both texts first, and goes by migrations alone."""
@@ -106,3 +105,13 @@ class Acts:
         journal.begin(self.journal, entry, at)
         journal.carry_out(self.place.root, self.folder, entry.steps)
         journal.end(self.journal, entry)
+
+
+def steps_back(entries: Iterable[Entry]) -> tuple[Step, ...]:
+    """The way back from all of these, one step a file; the oldest comes first in them."""
+    first: dict[str, Step] = {}
+    last: dict[str, Step] = {}
+    for step in (step for entry in entries for step in entry.steps):
+        first.setdefault(step.path, step)
+        last[step.path] = step
+    return tuple(Step(path, last[path].after, first[path].before, first[path].before) for path in first)
