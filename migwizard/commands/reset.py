@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -52,9 +53,7 @@ def undo(arguments: argparse.Namespace) -> int:
                 say(was)
             if (place.root / FILE_NAME).is_file():
                 # It was made elsewhere: its files are taken back by git, and a database by the script.
-                say(
-                    f"A database that was switched by its manifest goes back with: {pulled.TAKE_BACK.format(alias='ALIAS')}"
-                )
+                say(f"A database that was switched by its manifest goes back with: {pulled.take_back()}")
             return ExitCode.DONE
         fetch = _which(found, arguments)
         if fetch == "keep":
@@ -122,7 +121,7 @@ def fake(arguments: argparse.Namespace) -> int:
     for alias, result in results.items():
         say(told_switch(alias, result))
         if result["result"] == "SWITCHED" and not own:
-            say(f"Take it back: {pulled.TAKE_BACK.format(alias=alias)}")
+            say(f"Take it back: {pulled.take_back(alias)}")
     if not results:
         named = again(arguments, "fake", "--database", others[0]) if others else again(arguments, "fake", "--all")
         say(f"No database is a local file of this project, so none was looked at. Name it: {named}")
@@ -188,7 +187,7 @@ def _switch(ride: Ride, alias: str, arguments: argparse.Namespace) -> dict[str, 
             code="missing",
             cures=(
                 f"Put it back, or mend the settings of {alias}.",
-                f"Where it is to be a new one: python manage.py migrate --database {alias}",
+                f"Where it is to be a new one: python manage.py migrate --database {shlex.quote(alias)}",
             ),
         )
     if not arguments.dry_run and histories.read_state(ride, alias)["state"] == "OLD_HEAD":

@@ -3,6 +3,8 @@ head after the reset was pulled."""
 
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
 import sys
 from dataclasses import replace
@@ -11,10 +13,12 @@ from pathlib import Path
 import pytest
 
 from migwizard.engine.swapping.committed import NAMES
+from migwizard.engine.switching import histories, pulled, takenback, torn
 from migwizard.switch.manifest import from_json
 from tests.engine.persons import Person, sit_down, sitting
 from tests.engine.refusing import git, own_surroundings, refused  # noqa: F401 - a fixture
 from tests.engine.support import Shop
+from tests.switch.engines import Sqlite
 
 pytestmark = pytest.mark.ride
 
@@ -211,3 +215,13 @@ def test_who_is_behind_and_pulled_the_reset_gets_a_line_that_works(migrated: Sho
     (line,) = [line for line in refused.stderr.splitlines() if "git checkout" in line]
     run_line(shop, line[line.index("git checkout") :])
     assert shop.start(sys.executable, NAMES[1], "switch", "--all").returncode == 0
+
+
+def test_what_is_printed_for_a_shell_or_for_sql_takes_any_name(tmp_path: Path) -> None:
+    odd = "it's one of hers"
+    lines = (pulled.take_back(odd), takenback.cures(tmp_path, odd, "7d44")[0], histories.migrate_first(odd))
+    assert all(odd in shlex.split(line.partition(": ")[2] or line) for line in lines)
+    database = Sqlite(tmp_path / "db").make([])
+    (record,) = re.findall("INSERT INTO .*?;", torn.told("default", [("shop", odd)])[-1])
+    database.query(record)
+    assert database.names() == [("shop", odd)]

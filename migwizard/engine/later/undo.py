@@ -191,7 +191,7 @@ def _refuse_other(ride: Ride, steps: tuple[Step, ...]) -> None:
         return
     commit = git.holding(root, FILE_NAME, other.run_id)
     then = f"git revert {commit}" if commit else "the commit that brought it"
-    first = f"{pulled.TAKE_BACK.format(alias='ALIAS')}, then {then}"
+    first = f"{pulled.take_back()}, then {then}"
     raise ConflictError(
         f"The files here are of the reset {other.run_id}, and {ride.checkpoint.run_id}, which was made here, is not what is checked out. "
         "Nothing was changed.",
@@ -277,7 +277,7 @@ def _refuse_left(aliases: list[str]) -> None:
             "to it. Nothing was changed.",
             code="still-needed",
             cures=(
-                *(f"Take it back first: {pulled.TAKE_BACK.format(alias=alias)}" for alias in aliases),
+                *(f"Take it back first: {pulled.take_back(alias)}" for alias in aliases),
                 *_BUILT_ANEW,
             ),
             details={"databases": aliases},

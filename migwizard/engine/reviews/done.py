@@ -124,13 +124,15 @@ def _how(line: DatabaseLine, by_name: bool) -> str:
     if line.state == "OLD_HEAD" and by_name:
         return "at its old head: its next migrate records the new files"
     if line.state == "OLD_HEAD":
-        return f"at its old head: migwizard fake --database {line.alias}"
+        return f"at its old head: migwizard fake --database {shlex.quote(line.alias)}"
     if line.state == "BEHIND":
-        return f"{line.stands}: migrate it with the old release, then: migwizard fake --database {line.alias}"
+        return (
+            f"{line.stands}: migrate it with the old release, then: migwizard fake --database {shlex.quote(line.alias)}"
+        )
     if line.state in ("UNKNOWN", "MIXED", "TABLES_WITHOUT_ROWS", "WITHOUT_TRANSACTIONS"):
-        return f"{line.stands}: mend it, then: migwizard fake --database {line.alias}"
+        return f"{line.stands}: mend it, then: migwizard fake --database {shlex.quote(line.alias)}"
     if line.state == "unreachable":
-        return f"did not answer: when it does, migwizard fake --database {line.alias}"
+        return f"did not answer: when it does, migwizard fake --database {shlex.quote(line.alias)}"
     if line.state == "engine":
         return line.says
     return ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from migwizard.engine.ride import Ride
 from migwizard.engine.staging import drift
 from migwizard.engine.states import State
@@ -117,6 +119,9 @@ def refusal(ride: Ride, alias: str) -> DatabaseError | None:
         f"Database {alias} is still at the history from before the reset {named(manifest)}, which stands in this checkout, so "
         "it has to be switched to that one before a second reset is made. Nothing was changed.",
         code="not-switched",
-        cures=(f"Switch it: {SWITCH.format(alias=alias)}", *([CURES["MW-E12"].format(alias=alias)] if behind else [])),
+        cures=(
+            f"Switch it: {SWITCH.format(alias=shlex.quote(alias))}",
+            *([CURES["MW-E12"].format(quoted=shlex.quote(alias))] if behind else []),
+        ),
         details=found | {"alias": alias, "earlier": manifest.run_id},
     )

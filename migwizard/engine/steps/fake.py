@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from typing import Any
 
@@ -63,7 +64,7 @@ def _one(ride: Ride, database: dict[str, Any]) -> str:
         ride.tell(
             "note",
             f"Database {alias} was not touched: only named databases are, when they are not local files. To switch it: "
-            f"migwizard fake --database {alias}",
+            f"migwizard fake --database {shlex.quote(alias)}",
         )
         return NOT_TOUCHED
     if not database["exists"]:
@@ -78,7 +79,9 @@ def _one(ride: Ride, database: dict[str, Any]) -> str:
     if found["state"] == "EMPTY":
         return "EMPTY"
     if skips and found["state"] not in ("NEW", "NEW_PARTIAL"):
-        ride.tell("note", f"Database {alias} is left for later, as you said: migwizard fake --database {alias}")
+        ride.tell(
+            "note", f"Database {alias} is left for later, as you said: migwizard fake --database {shlex.quote(alias)}"
+        )
         return str(found["state"])
     if found["state"] == "OLD_HEAD" and not may_switch(ride, database):
         return "OLD_HEAD"

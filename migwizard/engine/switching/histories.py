@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -46,13 +47,13 @@ LOOKED_AT = frozenset({*SHORT, "BEHIND", "missing"})
 
 def migrate_first(alias: str) -> str:
     """What to do about a database that is behind, while the old files are there."""
-    database = "" if alias == "default" else f" --database {alias}"
+    database = "" if alias == "default" else f" --database {shlex.quote(alias)}"
     return f"Run python manage.py migrate{database} with the files as they are now, then start again."
 
 
 CURES = {
     "MW-E11": "ALTER TABLE django_migrations ENGINE=InnoDB, then check again.",
-    "MW-E12": "Check the old release out in another folder, run `python manage.py migrate --database {alias}` there, then check again. A "
+    "MW-E12": "Check the old release out in another folder, run `python manage.py migrate --database {quoted}` there, then check again. A "
     "database file that lies in this folder is copied there, and back.",
     "MW-E13": "Find the file in git: git log --all -- '*/{unknown}.py'. Where nobody needs it any more, tolerate it by "
     'name: write {{"tolerate:{app}.{unknown}": "tolerate"}} into a file and name it with --answers. Where many '
@@ -64,7 +65,7 @@ CURES = {
     "MW-E17": "Stop what writes to {alias}, then try again.",
     "MW-E18": "Stop what writes to {alias}, then try again.",
     "MW-E20": "Stop what holds {alias} open for writing, or wait, then try again.",
-    "MW-E22": "Bring it back as the old release has it. Where nobody needs it: python migwizard_switch.py switch --database {alias} "
+    "MW-E22": "Bring it back as the old release has it. Where nobody needs it: python migwizard_switch.py switch --database {quoted} "
     "--may-lack NAME",
     "unreachable": "Start {alias} or mend its settings, then try again.",
 }
@@ -118,7 +119,7 @@ def cures(code: str, alias: str, found: Mapping[str, Any], root: Path) -> tuple[
         return takenback.cures(root, alias, str(found["other_run"]))
     app, unknown = next(iter(found.get("unknown") or ()), ("APP", "NAME"))
     text = CURES.get(code)
-    return (text.format(alias=alias, app=app, unknown=unknown),) if text else ()
+    return (text.format(alias=alias, quoted=shlex.quote(alias), app=app, unknown=unknown),) if text else ()
 
 
 def lines(ride: Ride) -> tuple[DatabaseLine, ...]:

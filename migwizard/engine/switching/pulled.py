@@ -6,6 +6,7 @@ rows, and what an earlier reset of its own has left here stays as it is: what th
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,8 +23,10 @@ from migwizard.project.discovery import Project
 from migwizard.switch import script
 from migwizard.switch.manifest import FILE_NAME, Manifest, ManifestUnreadableError, from_json
 
-TAKE_BACK = f"python {script.FILE_NAME} undo --database {{alias}}"
-"""What takes back a switch that was made without a reset of this checkout's own."""
+
+def take_back(alias: str = "ALIAS") -> str:
+    """What takes back a switch that was made without a reset of this checkout's own."""
+    return f"python {script.FILE_NAME} undo --database {shlex.quote(alias)}"
 
 
 def find(root: Path) -> Manifest | None:

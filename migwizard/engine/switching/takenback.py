@@ -6,6 +6,7 @@ It was taken back, or it is on another branch. Git has its manifest and its scri
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -105,4 +106,4 @@ def _line(commit: str, alias: str) -> str:
 
 
 def _undo(alias: str) -> str:
-    return f"python {script.FILE_NAME} undo --database {alias}"
+    return f"python {script.FILE_NAME} undo --database {shlex.quote(alias)}"

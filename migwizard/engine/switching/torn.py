@@ -26,7 +26,7 @@ def cures(ride: Ride, alias: str, found: Mapping[str, Any], usual: tuple[str, ..
     if PULLED in ride.facts:
         return _by_manifest(ride, alias, found, usual)
     lost = ride.guest.call("torn", alias=alias, folders=ride.old_folders())
-    return _told(alias, [(app, name) for app, name in lost]) if lost else usual
+    return told(alias, [(app, name) for app, name in lost]) if lost else usual
 
 
 def _by_manifest(ride: Ride, alias: str, found: Mapping[str, Any], usual: tuple[str, ...]) -> tuple[str, ...]:
@@ -37,7 +37,7 @@ def _by_manifest(ride: Ride, alias: str, found: Mapping[str, Any], usual: tuple[
     manifest: Manifest = ride.facts[PULLED]
     needed = [(app, name) for app, name in ride.guest.call("torn", alias=alias) if app not in manifest.apps]
     if needed:
-        return _told(alias, needed)
+        return told(alias, needed)
     passed = _passed_by(manifest, found)
     usual = _with_old_files(ride.project.root, alias, manifest) or usual
     if not passed:
@@ -77,7 +77,7 @@ def _passed_by(manifest: Manifest, found: Mapping[str, Any]) -> dict[Node, Node]
     }
 
 
-def _told(alias: str, lost: Sequence[Node]) -> tuple[str, ...]:
+def told(alias: str, lost: Sequence[Node]) -> tuple[str, ...]:
     names = some(list(dict.fromkeys(".".join(node) for node in lost)))
     what = f"it records migrations that need {names}, and not {names}"
     stops = "There migrate stops, with --fake too (InconsistentMigrationHistory)."
@@ -86,10 +86,15 @@ def _told(alias: str, lost: Sequence[Node]) -> tuple[str, ...]:
 
 def _restore(alias: str, lost: Sequence[Node]) -> tuple[str, ...]:
     inserts = " ".join(
-        f"INSERT INTO django_migrations (app, name, applied) VALUES ('{app}', '{name}', CURRENT_TIMESTAMP);"
+        f"INSERT INTO django_migrations (app, name, applied) VALUES ({_literal(app)}, {_literal(name)}, CURRENT_TIMESTAMP);"
         for app, name in lost
     )
     return (
         f"Restore the row in django_migrations of {alias} from a backup, then check again.",
         f"Or, where what it builds is known to be in {alias}, record it there by SQL: {inserts}",
     )
+
+
+def _literal(text: str) -> str:
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,7 +40,7 @@ def _old_files(root: Path, manifest: Manifest, old: list[MigrationFile]) -> Unde
         f"{count(len(old), 'old migration is', 'old migrations are')} still in the tree, beside the new files that stand for "
         f"{'it' if len(old) == 1 else 'them'}: {some(paths)}."
     )
-    cures = [f"Remove what the reset removed: git rm {' '.join(paths)}"]
+    cures = [f"Remove what the reset removed: git rm {shlex.join(paths)}"]
     if edited:
         sentence += f" This branch has edited {some(edited)}."
         cures = [

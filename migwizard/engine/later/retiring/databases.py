@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,9 +83,9 @@ def _check_moved(alias: str, found: Mapping[str, Any], manifest: Manifest) -> No
     if found["state"] in FINE and not (manifest.replaces and lacks):
         return
     if manifest.replaces and (lacks or found["state"] == "OLD_HEAD"):
-        why, cure = "has yet to record new names", f"python manage.py migrate --database {alias}"
+        why, cure = "has yet to record new names", f"python manage.py migrate --database {shlex.quote(alias)}"
     else:
-        why, cure = STANDS.get(found["state"], found["sentence"]), f"migwizard fake --database {alias}"
+        why, cure = STANDS.get(found["state"], found["sentence"]), f"migwizard fake --database {shlex.quote(alias)}"
     raise DatabaseError(
         f"Database {alias} {why}, so the reset cannot end. Nothing was changed.",
         code="not-moved",
