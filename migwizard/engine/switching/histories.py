@@ -16,7 +16,7 @@ from migwizard.engine.surviving import durable
 from migwizard.engine.switching import deviating, identity, rowcopies, takenback, torn
 from migwizard.engine.switching.manifests import load_manifest, tolerated
 from migwizard.engine.switching.rowcount import why_not_as_files
-from migwizard.errors import DatabaseError
+from migwizard.errors import ConflictError, DatabaseError, MigwizardError
 from migwizard.paths import file_name_of
 from migwizard.project.guest import GuestError
 from migwizard.switch.manifest import Manifest
@@ -70,6 +70,8 @@ CURES = {
     "unreachable": "Start {alias} or mend its settings, then try again.",
 }
 """What can be done about a refusal, by its code."""
+OF_MANIFEST = "MW-E10"
+"""The one refusal of the switch that is about a file, and about no database."""
 
 
 def manifest(ride: Ride) -> Manifest:
@@ -90,12 +92,13 @@ def read_state(ride: Ride, alias: str, **how: Any) -> dict[str, Any]:
     return takenback.explained(ride.project.root, alias, found)
 
 
-def refusal(ride: Ride, alias: str, error: GuestError, unchanged: str) -> DatabaseError:
+def refusal(ride: Ride, alias: str, error: GuestError, unchanged: str) -> MigwizardError:
     """What the guest refused, with its stable code, what is unchanged, and what can be done."""
     code = str(error.details.get("code") or error.code)
     details = error.details.get("details") or {}
     known = {**error.details, **(details if isinstance(details, Mapping) else {})}
-    return DatabaseError(
+    kind = ConflictError if code == OF_MANIFEST else DatabaseError
+    return kind(
         f"{error.sentence} {unchanged}",
         code=code,
         cures=cures(code, alias, known, ride.project.root),
