@@ -140,20 +140,20 @@ class Disturbing(Person):
             self.act()
 
 
-def disturbed(shop: Shop, words: str, act: Callable[[], object]) -> list[str]:
-    """Sit through the ride while something else happens; the refusals that it led to."""
+def disturbed(shop: Shop, words: str, act: Callable[[], object]) -> list[tuple[str, int]]:
+    """Sit through the ride while something else happens; the refusals that it led to, with their exit codes."""
     person = Disturbing({"apply": ["apply"], "switch:default": ["switch"]}, goes_on=True)
     person.words, person.act = words, act
     sit_in(shop, person)
     assert person.done
-    return [question.id for question in person.questions if question.kind == "refusal"]
+    return [(question.id, int(question.exit_code)) for question in person.questions if question.kind == "refusal"]
 
 
 def test_a_file_that_is_edited_during_the_swap_keeps_its_edit(finished: Shop, tiny_proved: Shop) -> None:
     path = tiny_proved.root / "people/migrations/0003_rename_alias_person_nick.py"
     text = path.read_bytes()
     edit = disturbed(tiny_proved, "file 2 of", lambda: path.write_bytes(text + b"# mine\n"))
-    assert edit == ["refusal:file-changed"]
+    assert edit == [("refusal:file-changed", 6)]
     assert path.read_bytes() == text + b"# mine\n"
     refused = tiny_proved.migwizard("run", "--yes", expect=6)
     assert "0003_rename_alias_person_nick.py was changed meanwhile" in refused.stderr
@@ -189,7 +189,8 @@ def test_a_database_that_is_removed_at_the_switch_is_not_made_anew(tiny_proved: 
     tiny_proved.migwizard("run", "--yes", "--until", "apply")
     aside = tiny_proved.root.parent / "aside.sqlite3"
     gone = disturbed(tiny_proved, "default: switch", lambda: tiny_proved.database.rename(aside))
-    assert gone == ["refusal:unreachable"]
+    assert gone == [("refusal:unreachable", 5)]
+    assert "Database default has no file yet; migrate builds it" in tiny_proved.migwizard("run", "--yes").stderr
     assert not tiny_proved.database.exists()
     aside.rename(tiny_proved.database)
     tiny_proved.migwizard("run", "--yes")
