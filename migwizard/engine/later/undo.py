@@ -175,10 +175,15 @@ def _remove(place: Workplace) -> None:
 
 def _check_files(ride: Ride, steps: tuple[Step, ...]) -> None:
     """Refuse where the files are of another reset, one that was swapped was edited, or a migration was added on top since."""
-    _refuse_other(ride, steps)
-    journal.check(ride.project.root, steps)
+    check_swapped(ride, steps)
     if ride.checkpoint.applied:
         ontop.check_nothing_on_top(ride)
+
+
+def check_swapped(ride: Ride, steps: tuple[Step, ...]) -> None:
+    """Raise ConflictError where a file to go back is neither as the swap left it nor as it was before."""
+    _refuse_other(ride, steps)
+    journal.check(ride.project.root, steps)
 
 
 def _refuse_other(ride: Ride, steps: tuple[Step, ...]) -> None:

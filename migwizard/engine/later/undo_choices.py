@@ -123,7 +123,7 @@ class Look:
 
     def _files(self) -> str:
         self.steps = files_back(self.ride)
-        journal.check(self.ride.project.root, self.steps)
+        undo.check_swapped(self.ride, self.steps)
         come = sum(step.after is not None for step in self.steps)
         beside = sum(committed.is_committed(step.path) and step.after is None for step in self.steps)
         of_them = f" ({beside} beside manage.py)" if beside else ""
