@@ -206,7 +206,7 @@ def _databases(data: dict[str, Any], arguments: argparse.Namespace) -> list[str]
     look = (again(arguments, "fake", "--database", alias, "--dry-run") for alias in behind)
     lines += [
         f"{identity.sentence(one['alias'], one['database'])} With the settings and the environment of that one, "
-        f"{again(arguments, 'undo')} puts its rows back."
+        f"{again(arguments, 'undo')} takes it back."
         for one in data.get("switched_elsewhere", ())
     ]
     return [*lines, *(f"What it lacks, and what to do: {command}" for command in look)]

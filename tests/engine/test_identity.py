@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from migwizard.engine.surviving import journal
 from migwizard.engine.surviving.journal import Act
+from migwizard.engine.switching import rowcopies
 from migwizard.paths import Workplace
 from migwizard.project.agent.identity import identity_of
 from tests.engine.persons import sitting
@@ -41,7 +43,9 @@ def moving(migrated: Shop, tiny_finished: Shop, tmp_path: Path) -> Moving:
     return shop
 
 
-def test_a_database_that_was_never_named_is_not_switched(migrated: Shop, moving: Moving, tmp_path: Path) -> None:
+def test_a_database_that_was_never_named_is_not_switched(
+    migrated: Shop, moving: Moving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = moving.dump()
     moving.elsewhere = tmp_path / "prod.sqlite3"
     said = moving.migwizard("run", "--no-input").stderr
@@ -53,7 +57,11 @@ def test_a_database_that_was_never_named_is_not_switched(migrated: Shop, moving:
     # Undo would take away what leads back from the first one.
     refused = moving.migwizard("undo", "--yes", expect=6).stderr
     assert "default was switched when it was db.sqlite3" in refused and "Nothing was changed." in refused
+    monkeypatch.setenv("SHOP_DB", str(moving.elsewhere))
+    person, _ = sitting(moving, {"resume": ["undo"], "undo:": ["keep"]})
+    assert [choice.key for choice in person.asked("undo:").choices] == ["keep", "stops"]
     assert moving.dump() == before
+    monkeypatch.delenv("SHOP_DB")
     moving.elsewhere = None
     moving.migwizard("undo", "--yes")
     assert moving.dump() == migrated.dump()
@@ -117,3 +125,21 @@ def test_a_file_is_told_by_where_it_really_lies(tmp_path: Path) -> None:
         for name in ("shop/link", "here/db.sqlite3", "shop/../shop/db.sqlite3", "shop/away")
     ]
     assert found == [*["db.sqlite3"] * 3, str(tmp_path / "out.sqlite3")]
+
+
+def test_each_database_of_an_alias_keeps_its_own_copy_of_the_rows(tmp_path: Path) -> None:
+    ride: Any = SimpleNamespace(
+        workplace=Workplace(tmp_path),
+        project=SimpleNamespace(root=tmp_path, interpreter=SimpleNamespace(via=())),
+        checkpoint=SimpleNamespace(run_id="0123456789ab"),
+        guest=SimpleNamespace(facts={"databases": [{"alias": "default"}]}),
+    )
+    names = ("db.sqlite3", "/prod.sqlite3")
+    for name in names:
+        ride.guest.facts["databases"][0]["identity"] = name
+        assert not rowcopies.is_kept(ride, "default")
+        rowcopies.keep(ride, "default", [["old", 1, "shop", name, ""]])
+    for name in names:
+        ride.guest.facts["databases"][0]["identity"] = name
+        assert rowcopies.load(ride, "default") == [["old", 1, "shop", name, ""]]
+    assert (Workplace(tmp_path).folder / "rows/default.json").is_file()

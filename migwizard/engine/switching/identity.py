@@ -84,8 +84,8 @@ def refuse_elsewhere(ride: Ride) -> None:
             "go. Nothing was changed.",
             code="still-needed",
             cures=(
-                f"Undo again with the settings, the environment and the --via of {printable(found[0].identity, LONG)}.",
-                "Where each needs an environment of its own: migwizard undo, without --yes, offers to put the rows back of one alone.",
+                f"Undo again with the settings and the environment that lead to {printable(found[0].identity, LONG)}.",
+                "Where several need each its own: migwizard undo, without --yes, puts back the rows of one alone.",
                 "If it is gone for good: put an empty database in its place, and undo with that.",
             ),
             details={"databases": [{"alias": act.alias, "database": act.identity} for act in found]},

@@ -11,8 +11,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine.ride import Ride
+from migwizard.engine.ride import Ride, fingerprint
 from migwizard.engine.surviving import durable
+from migwizard.engine.switching import identity
 from migwizard.errors import DatabaseError
 from migwizard.paths import file_name_of
 from migwizard.stored import parse
@@ -37,6 +38,7 @@ def keep(ride: Ride, alias: str, rows: Rows) -> None:
         "format": FORMAT,
         "run_id": ride.checkpoint.run_id,
         "database": alias,
+        "identity": identity.of(ride, alias),
         "count": len(_flat(rows)),
         "rows": rows,
     }
@@ -88,7 +90,18 @@ def used(ride: Ride, alias: str) -> Rows | None:
 
 
 def _path(ride: Ride, alias: str) -> Path:
-    return ride.workplace.folder / "rows" / f"{file_name_of(alias)}.json"
+    """Where the copy of a database lies: under its alias, unless that one's is of another database to which the alias led before."""
+    here, name = identity.of(ride, alias), file_name_of(alias)
+    path = ride.workplace.folder / "rows" / f"{name}.json"
+    return path if _whose(path) in ("", here) else path.with_name(f"{name}.{fingerprint(here)[:8]}.json")
+
+
+def _whose(path: Path) -> str:
+    """The database of which a copy is; empty where there is none, or where it does not tell."""
+    try:
+        return str(parse(path.read_bytes()).get("identity", ""))
+    except (OSError, ValueError, AttributeError):
+        return ""
 
 
 def _hash(content: dict[str, Any]) -> str:
