@@ -68,6 +68,12 @@ class WizardApp(Acts, Answering, DeadKeys, App[Ended]):
     TITLE = "migwizard"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(EVERYWHERE)]
     ENABLE_COMMAND_PALETTE = False
+    CSS = """
+    ToastRack { margin: 0; max-height: 6; }
+    Toast { width: 100%; max-width: 100%; margin: 0; padding: 0 1; }
+    StepScreen > ToastRack { layer: default; }
+    """
+    """Notices take rows of their own below the footer: over the screen they would hide what they speak of."""
 
     def __init__(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -13,8 +14,9 @@ from migwizard.engine.talk import Choice
 from migwizard.tui.screens.step import StepScreen
 from migwizard.tui.widgets.choices import ChoiceBar, ChoiceButton
 from migwizard.tui.widgets.decide import ChoiceList, first_focus
+from tests.tui.recording import recorded
 from tests.tui.snapshots import Compare, every_picture, same_after_resize, same_picture
-from tests.tui.support import ScriptedApp, begin, decide, drive, progress, review, settled, text_of, wizard
+from tests.tui.support import SIZES, ScriptedApp, begin, decide, drive, progress, review, settled, text_of, wizard
 
 pytestmark = pytest.mark.usefixtures("plain_screens")
 
@@ -235,3 +237,21 @@ def test_picture_while_something_runs(snap_compare: Compare) -> None:
 
     app = wizard(begin(State.PROOF, 9.0), progress(State.PROOF, "old history: shop.0004_rates", 31, 47))
     same_picture(snap_compare, app, size=(80, 24), act=act)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_notice_hides_nothing(size: tuple[int, int]) -> None:
+    """It takes rows of its own below the footer; explanation, buttons and status stay where they can be read."""
+    app = wizard(begin(State.GRAPH), recorded("review:graph"))
+
+    async def act() -> None:
+        async with app.run_test(size=size, notifications=True) as pilot:
+            await settled(pilot)
+            below = [line for line in text_of(app).splitlines() if line.strip()][-5:]
+            app.notify("1 old migration that others name has a new one that stands in.")
+            await pilot.pause(0.1)
+            shown = text_of(app).splitlines()
+            assert "1 old migration that others name has a new one that stands in." in shown[-1]
+            assert [line for line in shown[:-1] if line.strip()][-5:] == below
+
+    asyncio.run(act())
