@@ -85,7 +85,7 @@ def test_what_is_printed_at_the_end_works_when_it_is_pasted(tiny_project: Path) 
     assert len(list((folder / "a state" / "migwizard").glob("tiny-*/*"))) == 1, done.stderr
     undone = pasted(done.stderr, "Done. Undo, until something is built on it: ", folder, "--yes")
     assert undone.returncode == ExitCode.DONE, undone.stderr
-    assert undone.stderr.splitlines()[-1].startswith("Taken back: 13 files and the rows of 1 database.")
+    assert undone.stderr.splitlines()[-1].startswith("Taken back: 13 files, old and new, and the rows of 1 database.")
     assert not list((folder / "a state" / "migwizard").glob("tiny-*/*")), "the second backup lies where it was made"
     assert not (folder / "home").exists()
 
@@ -111,11 +111,11 @@ def test_the_command_is_called_again_as_it_was_called(
 @pytest.mark.parametrize(
     ("files", "databases", "says"),
     [
-        (1, [], "Taken back: 1 file. The project is as it was before the reset."),
+        (1, [], "Taken back: 1 file, old and new. The project is as it was before the reset."),
         (
             68,
             ["default", "b"],
-            "Taken back: 68 files and the rows of 2 databases. The project is as it was before the reset.",
+            "Taken back: 68 files, old and new, and the rows of 2 databases. The project is as it was before the reset.",
         ),
         (0, [], "Removed the reset's own folder; nothing else had to be taken back."),
     ],

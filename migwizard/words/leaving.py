@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from migwizard.engine.states import ORDER, State
-from migwizard.words.counting import count
+from migwizard.words.counting import count, some
 
 CODE = "left"
 CURES = ("Go on with: migwizard", "Take it back with: migwizard undo")
@@ -21,12 +21,26 @@ def sentence(state: State, changed: str) -> str:
 
 def taken_back(report: Mapping[str, Any]) -> str:
     """What an undo of everything gave back, in one sentence that is true, and what is left to do."""
-    gone = [count(report["files"], "file")] if report["files"] else []
+    gone = [f"{count(report['files'], 'file')}, old and new"] if report["files"] else []
     gone += [f"the rows of {count(len(report['databases']), 'database')}"] if report["databases"] else []
     if not gone:
         return "Removed the reset's own folder; nothing else had to be taken back."
-    said = f"Taken back: {' and '.join(gone)}. The project is as it was before the reset."
-    return f"{said}\n{_still_committed(report['commit'])}" if report.get("commit") else said
+    models = report.get("models")
+    what, was = ("Migrations and databases are", "they were") if models else ("The project is", "it was")
+    said = [f"Taken back: {', and '.join(gone)}. {what} as {was} before the reset."]
+    if models:
+        said.append(models_stay(models))
+    if report.get("commit"):
+        said.append(_still_committed(report["commit"]))
+    return "\n".join(said)
+
+
+def models_stay(apps: Sequence[str]) -> str:
+    """What becomes of changes of models that an undo leaves without a migration."""
+    return (
+        f"The models of {some(apps)} changed since the reset, and undo leaves models as they are: makemigrations then writes that "
+        "change on the old history."
+    )
 
 
 def _still_committed(commit: str) -> str:

@@ -48,7 +48,7 @@ def test_what_writes_is_asked_for_twice(migrated: Shop, tiny_finished: Shop) -> 
         terminal.wait("> ")
         assert (tiny_finished.tree(), tiny_finished.dump()) == before
         terminal.send("2\n")
-        terminal.wait("Taken back: 13 files and the rows of 1 database.")
+        terminal.wait("Taken back: 13 files, old and new, and the rows of 1 database.")
     assert (tiny_finished.tree(), tiny_finished.dump()) == (migrated.tree(), migrated.dump())
 
 

@@ -55,7 +55,8 @@ def test_after_apply_the_files_go_back(migrated: Shop, tiny_proved: Shop, state:
     person, report = sitting(tiny_proved, SWAP | {state: ["undo"], "undo:": ["undo"]})
     question, preview = undo_of(person)
     assert keys(question) == ["keep", "undo"]
-    assert [act.what for act in preview.acts] == ["Apply: 7 files for 6"]
+    assert [act.what for act in preview.acts] == ["Apply: 7 migration files for 4"]
+    assert preview.acts[0].undone == "puts 7 back, removes 6 new"
     assert isinstance(report, dict)
     assert (report["files"], report["databases"]) == (13, [])
     assert (tiny_proved.tree(), tiny_proved.dump()) == (migrated.tree(), migrated.dump())
@@ -68,7 +69,7 @@ def test_after_fake_rows_and_files_go_back(migrated: Shop, tiny_proved: Shop, st
     assert keys(question) == ["keep", "undo-fake", "undo"]
     assert [act.what for act in preview.acts] == [
         "Fake: default, 7 rows for 4",
-        "Apply: 7 files for 6",
+        "Apply: 7 migration files for 4",
     ]
     assert [act.at for act in preview.acts] == ["2020-09-13T12:26:40+00:00"] * 2
     assert {finding.status for finding in preview.looked} == {"ok"}

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from migwizard.engine.previews import UndoPreview
 from migwizard.engine.refusals.headlines import headline
 from migwizard.errors import DatabaseError
+from tests.engine.persons import Person, sit_in
 from tests.engine.support import Shop
 
 pytestmark = pytest.mark.ride
 
+STAYS = "models.py keeps the change, for the next makemigrations."
 SECOND = '\nDATABASES["second"] = {**DATABASES["default"], "NAME": BASE_DIR / "second.sqlite3"}\n'
 
 
@@ -49,9 +52,17 @@ def test_the_refusal_leads_to_the_end(migrated: Shop, tiny_finished: Shop) -> No
     first, last = refuse(tiny_finished, "was added since the reset", 6)
     assert first.startswith("First take it back in default")
     follow(tiny_finished, first)
-    assert last == "Then remove or set aside people/migrations/0002_shelf.py, and undo."
+    assert last == f"Then remove or set aside people/migrations/0002_shelf.py, and undo; {STAYS}"
     later.unlink()
-    tiny_finished.migwizard("undo", "--yes")
+    person = Person({"resume": ["undo"], "undo:": ["keep"]}, goes_on=True)
+    sit_in(tiny_finished, person)
+    preview = person.asked("undo:").preview
+    assert isinstance(preview, UndoPreview)
+    models = next(finding for finding in preview.looked if finding.name == "Models")
+    assert (models.status, "The models of people changed" in models.text) == ("note", True)
+    done = tiny_finished.migwizard("undo", "--yes").stderr
+    assert "Migrations and databases are as they were before the reset." in done
+    assert models.text in done
     assert tiny_finished.dump() == migrated.dump()
 
 
@@ -84,7 +95,7 @@ def test_a_file_that_no_database_records_has_only_to_go(tiny_finished: Shop) -> 
     later = build_on(tiny_finished)
     assert tiny_finished.manage("migrate", "people", "0001", "-v0").returncode == 0
     assert refuse(tiny_finished, "was added since the reset", 6) == [
-        "Remove or set aside people/migrations/0002_shelf.py, then undo."
+        f"Remove or set aside people/migrations/0002_shelf.py, then undo; {STAYS}"
     ]
     later.unlink()
     tiny_finished.migwizard("undo", "--yes")

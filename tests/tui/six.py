@@ -22,7 +22,7 @@ from migwizard.proof.deviation import BEFORE, Deviation
 from tests.tui.recording import recorded
 from tests.tui.support import ScriptedApp, begin, end, wizard
 
-OLD_HEAD = "has applied the whole old history and nothing else"
+OLD_HEAD = "is at the old head: all old migrations are applied, and nothing else"
 BEHIND = "Database 'archive' is behind: it lacks orders.0012_open_orders and orders.0013_count_lines."
 
 
@@ -119,8 +119,8 @@ def undo_question(*, stops: bool = False) -> Question:
     )
     both = Choice(
         "undo",
-        "The rows return into default, then the files, byte for byte; the 15 new ones go, and .migwizard too: the reset is "
-        "over.",
+        "The rows return into default, then the files, byte for byte; it removes 13 new ones and 2 beside manage.py, and "
+        ".migwizard too: the reset is over.",
         "Undo Fake and Apply: 55 rows and 55 files",
         writes="55 rows and 55 files",
     )
@@ -141,7 +141,10 @@ def undo_question(*, stops: bool = False) -> Question:
             "manage.py migrate orders 0003_reset_links"
         )
         on_top = "orders.0004_coupons was added since the reset; undo would orphan it. Nothing was changed."
-        then = "Then remove or set aside apps/orders/migrations/0004_coupons.py, and undo."
+        then = (
+            "Then remove or set aside apps/orders/migrations/0004_coupons.py, and undo; models.py keeps the change, for the next "
+            "makemigrations."
+        )
         looked = (
             Finding("default", "stop", recorded, first),
             Finding("Built on top", "stop", on_top, then),
@@ -149,7 +152,11 @@ def undo_question(*, stops: bool = False) -> Question:
         )
     acts = (
         UndoAct("Fake: default, 55 rows for 13", "puts 55 rows back, same ids", "2024-05-17T14:52:00+00:00"),
-        UndoAct("Apply: 55 files for 15", "puts 55 files back, removes 15", "2024-05-17T14:48:00+00:00"),
+        UndoAct(
+            "Apply: 55 migration files for 13",
+            "puts 55 back, removes 15 new",
+            "2024-05-17T14:48:00+00:00",
+        ),
     )
     return Question(
         "undo:00c2e5d43031",

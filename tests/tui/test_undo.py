@@ -100,7 +100,7 @@ def test_all_that_stands_in_the_way_is_read_in_a_small_terminal() -> None:
 
     async def act(pilot: Pilot[Any]) -> None:
         shown = " ".join(text_of(app).split())
-        assert "Then remove or set aside apps/orders/migrations/0004_coupons.py, and undo." in shown
+        assert "Then remove or set aside apps/orders/migrations/0004_coupons.py, and undo;" in shown
         assert "✓ ok Files" in shown and "below" not in shown
         assert "Read it, with what can be done." in shown
 
@@ -119,12 +119,12 @@ def test_where_not_all_of_it_fits_it_says_that_there_is_more_and_scrolls_to_the_
 
     async def act(pilot: Pilot[Any]) -> None:
         await still(pilot)
-        assert "Looked at now: 11 more lines below (Shift+Tab, Down)" in text_of(app)
+        assert "Looked at now: 13 more lines below (Shift+Tab, Down)" in text_of(app)
         await pilot.press("shift+tab")
         await settled(pilot)
         await pilot.press("down")
         await still(pilot)
-        assert "10 more lines below" in text_of(app)
+        assert "12 more lines below" in text_of(app)
         await pilot.press("end")
         await still(pilot)
         shown = " ".join(text_of(app).split())

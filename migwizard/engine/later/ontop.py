@@ -21,7 +21,8 @@ def check_nothing_on_top(ride: Ride) -> None:
         return
     cures, unread = _commands(ride, added)
     files = some([_file(ride, node) for node in added])
-    last = f"Then remove or set aside {files}, and undo." if cures else f"Remove or set aside {files}, then undo."
+    last = f"Then remove or set aside {files}, and undo" if cures else f"Remove or set aside {files}, then undo"
+    last += "; models.py keeps the change, for the next makemigrations."
     look = f" {some(unread)} could not be read: look whether it is recorded there." if unread else ""
     names = [".".join(node) for node in added]
     was, it = ("was", "it") if len(names) == 1 else ("were", "them")

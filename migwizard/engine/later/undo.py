@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from migwizard.engine.later import ontop
+from migwizard.engine.later import ontop, unmigrated
 from migwizard.engine.later.retiring import standing
 from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import Ride, reset_time
@@ -63,10 +63,13 @@ def needs_project(place: Workplace, found: Checkpoint) -> bool:
 
 def everything(ride: Ride) -> dict[str, Any]:
     """Databases, files, and in the end our own folder; the report says what went back."""
+    models = unmigrated.apps(ride)
     files, switched = put_back(ride)
     _check_old(ride)
     _take_back_committed(ride)
     report = {"type": "result", "undone": ride.checkpoint.run_id, "files": files, "databases": switched}
+    if models:
+        report["models"] = models
     if commit := git.holding(ride.project.root, FILE_NAME, ride.checkpoint.run_id):
         report["commit"] = commit
     edits.adopt(ride)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from migwizard.engine.findings import Finding
-from migwizard.engine.later import undo
+from migwizard.engine.later import undo, unmigrated
 from migwizard.engine.later.ontop import check_nothing_on_top
 from migwizard.engine.later.retiring import standing
 from migwizard.engine.previews import DatabaseLine, UndoAct, UndoPreview
@@ -23,6 +23,7 @@ from migwizard.engine.switching import histories, identity, rowcopies
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import DatabaseError, MigwizardError
 from migwizard.words.counting import count
+from migwizard.words.leaving import models_stay
 
 BACKUP_CODES = ("backup", "no-backup", *rowcopies.REPLACES)
 """Something that an undo needs is gone, of the files or of the rows."""
@@ -91,6 +92,8 @@ class Look:
         if ride.checkpoint.applied:
             self._try("Built on top", self._built_on)
             self._try("Files", self._files)
+            if not self.stops and (labels := unmigrated.apps(ride)):
+                self.findings.append(Finding("Models", "note", models_stay(labels)))
 
     @property
     def stops(self) -> list[Finding]:
@@ -125,9 +128,19 @@ class Look:
         self.steps = files_back(self.ride)
         undo.check_swapped(self.ride, self.steps)
         come = sum(step.after is not None for step in self.steps)
-        beside = sum(committed.is_committed(step.path) and step.after is None for step in self.steps)
-        of_them = f" ({beside} beside manage.py)" if beside else ""
+        of_them = f" ({self.beside} beside manage.py)" if self.beside else ""
         return f"{len(self.steps) - come} new{of_them} as written, {come} old ones backed up"
+
+    @property
+    def beside(self) -> int:
+        """New files that are no migrations."""
+        return sum(committed.is_committed(step.path) and step.after is None for step in self.steps)
+
+    @property
+    def gone(self) -> str:
+        """What undo removes, by its kind."""
+        new = sum(step.after is None for step in self.steps) - self.beside
+        return f"{count(new, 'new one')}{f' and {self.beside} beside manage.py' if self.beside else ''}"
 
     def _databases(self) -> str:
         self.aliases = undo.switched_by_us(self.ride)
@@ -242,8 +255,7 @@ def _choices(ride: Ride, look: Look, files: int, rows: int) -> list[Choice]:
         choices.append(
             Choice(
                 "undo",
-                f"{first}, byte for byte; {count(len(look.steps) - files, 'new one goes', 'new ones go')}, and .migwizard too: the reset is over."
-                f"{_edits(ride)}",
+                f"{first}, byte for byte; it removes {look.gone}, and .migwizard too: the reset is over.{_edits(ride)}",
                 f"Undo {both}",
                 writes=what,
             )
@@ -277,12 +289,12 @@ def _acts(ride: Ride, look: Look, files: int) -> list[UndoAct]:
     ]
     if not look.steps:
         return acts
-    new = len(look.steps) - files
+    new = len(look.steps) - files - look.beside
     listed = tuple(f"{'+' if step.after else '-'} {step.path}" for step in look.steps)
     acts.append(
         UndoAct(
-            f"Apply: {count(files, 'file')} for {new}",
-            f"puts {count(files, 'file')} back, removes {new}",
+            f"Apply: {count(files, 'migration file')} for {new}",
+            f"puts {files:,} back, removes {len(look.steps) - files:,} new",
             applied,
             listed,
         )

@@ -87,7 +87,11 @@ def _headline(lines: tuple[DatabaseLine, ...], switched: list[DatabaseLine], by_
 
 def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list[tuple[str, str]]:
     """What only the person can do, in the order in which it is done."""
-    paths = count(reached.before + reached.after + len(committed.there(ride)), "path")
+    beside = len(committed.there(ride))
+    more = f", {beside} beside manage.py" if beside else ""
+    paths = (
+        f"{count(reached.before + reached.after + beside, 'path')} ({reached.before} old, {reached.after} new{more})"
+    )
     left = [("Commit", f'{paths}; message ready: "{summary.subject(reached)}", {_commit(ride)}')]
     if checkout.lacks(ride):
         left.append(("Image", "what --via runs still has the old files: build it anew before migrate runs there"))

@@ -291,7 +291,7 @@ def kept_paths(ride: Ride) -> set[str]:
 
 def _backed_up(ride: Ride) -> str:
     number = sum(1 for _ in _files(ride.workplace.backup))
-    return f"{count(number, 'file')}, read back, equal byte for byte"
+    return f"whole folders, {count(number, 'file')}, read back and equal"
 
 
 def _stays(ride: Ride) -> tuple[str, ...]:
