@@ -53,15 +53,16 @@ def start_over(place: Workplace) -> None:
 def ask(ride: Ride) -> Question:
     """The question, with what there is to know about the reset."""
     preview, details = _preview(ride)
+    choices = tuple(_choices(ride, preview, details))
     return Question(
         "resume",
         State(preview.state),
         "This reset is finished" if preview.finished else "You have a reset in progress. Go on?",
         _text(preview),
-        tuple(_choices(ride, preview, details)),
-        safe="resume",
+        choices,
+        safe=choices[0].key,
         kind="review",
-        default="resume",
+        default=choices[0].key,
         preview=preview,
         details=details,
     )
@@ -129,10 +130,11 @@ def _text(preview: ResumePreview) -> str:
 
 def _choices(ride: Ride, preview: ResumePreview, details: str) -> Iterable[Choice]:
     checkpoint = ride.checkpoint
-    if preview.finished:
-        yield Choice("resume", "shows what was reached", "Go to Done")
-    else:
+    if not preview.finished:
         yield _resume(checkpoint, preview)
+    elif not preview.built_on:
+        # Else a ride would be refused: the reset is history, and what came on top is for the next one.
+        yield Choice("resume", "shows what was reached", "Go to Done")
     yield Choice("look", "every step, nothing can be changed", "Look only")
     if preview.applied:
         yield _undo(preview.built_on)
@@ -199,7 +201,7 @@ KINDS = {
     "app": ("app left out or taken in", "apps left out or taken in"),
     "skip": ("database left out", "databases left out"),
     "tolerate": ("row tolerated", "rows tolerated"),
-    "pin": ("name kept for a package", "names kept for packages"),
+    "pin": ("old name kept for others", "old names kept for others"),
     "switch": ("database decided", "databases decided"),
 }
 

@@ -224,7 +224,8 @@ def test_a_finished_reset_that_others_built_on_can_be_set_aside_at_once(tiny_fin
     assert tiny_finished.manage("migrate").returncode == 0
     sat = back(tiny_finished, "over")
     question, preview = sat.person.questions[0], shown(sat)
-    assert [choice.key for choice in question.choices if not choice.group] == ["resume", "look", "undo", "over"]
+    assert [choice.key for choice in question.choices if not choice.group] == ["look", "undo", "over"]
+    assert question.default == "look", "a ride would be refused"
     assert preview.changed == ("on top of it: clubs.0004_later",)
     undo = question.choice("undo")
     assert undo is not None and "what has to come off first" in undo.effect

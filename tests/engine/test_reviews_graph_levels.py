@@ -11,7 +11,10 @@ import pytest
 
 from migwizard.demo.write import write_demo
 from migwizard.engine.previews import GraphPreview, LevelsPreview, Order
-from tests.engine.persons import Person, sit_down
+from migwizard.engine.surviving.checkpoint import load_checkpoint
+from migwizard.engine.talk import Question
+from migwizard.paths import Workplace
+from tests.engine.persons import Act, Person, sit_down
 from tests.engine.support import Shop, make_project
 from tests.graph.files import text_of
 
@@ -28,7 +31,7 @@ class Planner(Person):
         return [question.preview for question in self.every(GRAPH) if isinstance(question.preview, GraphPreview)]
 
 
-def ride(shop: Shop, monkeypatch: pytest.MonkeyPatch, answers: Mapping[str, Sequence[str]]) -> Planner:
+def ride(shop: Shop, monkeypatch: pytest.MonkeyPatch, answers: Mapping[str, Sequence[Act]]) -> Planner:
     """Sit through a ride up to its end, or until the script quits."""
     for key, value in shop.environment().items():
         monkeypatch.setenv(key, value)
@@ -118,11 +121,23 @@ def test_decisions_survive_a_resume_and_are_not_asked_again(tiny: Shop, monkeypa
 
 
 def test_an_app_that_is_left_out_has_no_file_and_can_come_back(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    person = ride(tiny, monkeypatch, {GRAPH: ["out:people", "in:people", "out:people", "out:clubs", "quit"]})
+    pinned: list[bool] = []
+
+    def noting(answer: str) -> Act:
+        def act(_: Question) -> str:
+            found = load_checkpoint(Workplace(tiny.root).checkpoint, tiny.root)
+            pinned.append(any(key.startswith("pin:") for key in found.decisions) if found else False)
+            return answer
+
+        return act
+
+    acts: list[Act] = ["out:people", noting("in:people"), noting("out:people"), "out:clubs", "quit"]
+    person = ride(tiny, monkeypatch, {GRAPH: acts})
     everybody, without, back, again, last = person.graphs()
     taking = [[app.label for app in graph.apps if app.takes_part] for graph in (everybody, without, back, again, last)]
     assert taking == [["clubs", "people"], ["clubs"], ["clubs", "people"], ["clubs"], ["clubs"]]
     assert "at least 1 app" in person.every(GRAPH)[-1].text
+    assert pinned == [True, False], "what was said while people was out is forgotten when it takes part again"
     assert [question.refused for question in person.every(GRAPH)] == [False] * 4 + [True]
     assert len(person.every("review:preflight")) == 1, "preflight was approved, and was made again in silence"
     assert not [question.id for question in person.questions if question.id.startswith("pin:")], (

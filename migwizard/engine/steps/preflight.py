@@ -235,7 +235,12 @@ def _check_included(ride: Ride) -> None:
 
 def _check_neighbours(ride: Ride) -> None:
     """Third-party migrations that name one of ours keep their foothold: a new migration stands in for the named one."""
-    for app, name, by in keeping.named_by_others(ride):
+    named = keeping.named_by_others(ride)
+    asked = {f"pin:{app}.{name}" for app, name, _ in named}
+    for key in [key for key in ride.checkpoint.decisions if key.startswith("pin:") and key not in asked]:
+        # It was said for an app that was left out then, and takes part again.
+        del ride.checkpoint.decisions[key]
+    for app, name, by in named:
         ride.ask(
             Question(
                 f"pin:{app}.{name}",
