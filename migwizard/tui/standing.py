@@ -37,6 +37,8 @@ class Standing:
     """Where the tree is neither as before nor swapped: what is said of it. Then `applied` is what it becomes."""
     switched: int | None = 0
     """Databases that were switched; None: not known yet, since they were not looked at after a resume."""
+    undoable: bool = True
+    """Whether undo could take back what was changed, as far as is known."""
     look: bool = False
     """Whether the reset is only looked at, so that nothing can be changed."""
     working: bool = True
@@ -134,9 +136,12 @@ def _previewed(standing: Standing, question: Question) -> Standing:
     preview = question.preview
     if isinstance(preview, ApplyPreview):
         counts = sum(len(app.out) for app in preview.apps), sum(len(app.into) for app in preview.apps)
-        switched = standing.switched if preview.applied else 0
         return replace(
-            standing, applied=preview.applied, swapped=counts if preview.applied else None, switched=switched
+            standing,
+            applied=preview.applied,
+            swapped=counts if preview.applied else None,
+            switched=standing.switched if preview.applied else 0,
+            undoable=True,
         )
     if isinstance(preview, FakePreview):
         return replace(standing, applied=True, switched=sum(line.switched for line in preview.databases))
@@ -149,13 +154,15 @@ def _previewed(standing: Standing, question: Question) -> Standing:
     if isinstance(preview, UndoPreview):
         if not preview.acts:
             return replace(standing, applied=False, swapped=None, switched=0)
-        return replace(standing, applied=True, switched=sum(act.what.startswith("Fake") for act in preview.acts))
+        switched = sum(act.what.startswith("Fake") for act in preview.acts)
+        undoable = not any(found.status == "stop" for found in preview.looked)
+        return replace(standing, applied=True, switched=switched, undoable=undoable)
     return standing
 
 
 def _refused(standing: Standing, preview: RefusalPreview) -> Standing:
     """A refusal before anything was opened is the first to say what an earlier run left."""
-    tree = preview.tree
+    standing, tree = replace(standing, undoable=preview.undoable), preview.tree
     if not tree:
         return standing
     # One that came after the switch of a database leaves one more switched than was known.
@@ -174,6 +181,7 @@ def _resumed(standing: Standing, preview: ResumePreview) -> Standing:
         stale=frozenset(map(State, preview.stale)),
         applied=preview.applied,
         switched=switched,
+        undoable=not preview.built_on,
     )
 
 
@@ -189,9 +197,10 @@ def _changed(standing: Standing) -> str:
     if not standing.applied:
         return UNCHANGED
     counts = f" ({standing.swapped[0]} out, {standing.swapped[1]} in)" if standing.swapped else ""
+    back = "u undoes" if standing.undoable else "u says what stops undo"
     if standing.switched is None:
-        return f"Files swapped{counts}; databases are looked at next · u undoes"
+        return f"Files swapped{counts}; databases are looked at next · {back}"
     if not standing.switched:
-        return f"Files swapped{counts}, database not yet · u undoes"
+        return f"Files swapped{counts}, database not yet · {back}"
     databases = "1 database" if standing.switched == 1 else f"{standing.switched} databases"
-    return f"Files swapped{counts} and {databases} switched · u undoes both"
+    return f"Files swapped{counts} and {databases} switched · {back}{' both' if standing.undoable else ''}"

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from migwizard.engine.previews import GraphPreview
+from migwizard.engine.proving.runs import new_result
+from migwizard.errors import MigwizardError
+from migwizard.project.apps import ProjectApps
 from migwizard.project.guest import GuestError
 from tests.engine.persons import Act, Person, sit_in
 from tests.engine.support import Shop, changed, make_project
@@ -89,6 +94,28 @@ def test_a_neighbour_that_fails_on_the_new_tables_is_refused(tmp_path: Path) -> 
     assert error["sentence"].endswith("The project is unchanged.")
     assert error["cures"] == ["Let legacy take part in the reset too, if it is yours."]
     assert changed(before, shop.tree()) == set()
+
+
+@pytest.mark.parametrize(
+    ("app", "labels", "offered"),
+    [
+        ("legacy", ("shop",), {"take_in": ["legacy"]}),
+        ("shop", ("shop", "blog"), {"app": "shop"}),
+        ("shop", ("shop",), {}),
+        ("sites", ("shop",), {}),
+    ],
+)
+def test_whose_migration_failed_decides_what_is_offered(
+    app: str, labels: tuple[str, ...], offered: dict[str, Any]
+) -> None:
+    """An app that was left out can be taken in, one that takes part left out, and one of somebody else neither."""
+    failed: Future[dict[str, Any]] = Future()
+    failed.set_exception(GuestError({"kind": "migrate", "sentence": "No.", "details": {"operation": {"app": app}}}))
+    with pytest.raises(MigwizardError) as refused:
+        new_result(failed, ProjectApps(labels, {}, (), ("legacy",)))
+    assert {
+        key: refused.value.details.get(key) for key in ("take_in", "app") if key in refused.value.details
+    } == offered
 
 
 def test_a_place_inside_of_django_is_no_place_to_look() -> None:

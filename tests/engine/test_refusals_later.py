@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
+from migwizard.engine.options import Opening
 from migwizard.engine.previews import RefusalPreview
 from migwizard.engine.talk import Question
 from tests.engine.persons import Person, sit_down
@@ -43,7 +46,7 @@ def test_a_new_history_that_differs_goes_back_to_the_seeds(tiny: Shop) -> None:
     assert sit_down(tiny.root, person).left
     question = person.asked("refusal:not-equal")
     assert question.headline.startswith("Old and new differ in ")
-    assert [choice.key for choice in question.choices] == ["report", "to:seeds", "again", "quit"]
+    assert [choice.key for choice in question.choices] == ["report", "to:seeds", "to:generate", "again", "quit"]
     assert "clubs_club" in question.choice("report").shows  # type: ignore[union-attr]
     assert person.ids[-1] == "review:seeds"
 
@@ -96,7 +99,7 @@ def test_undo_when_others_built_on_it(tiny_finished: Shop) -> None:
         "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n"
         f"    dependencies = [('clubs', '{leaf}')]\n    operations = []\n"
     )
-    sat = sit_down(tiny_finished.root, Person({"resume": ["resume"]}))
+    sat = sit_down(tiny_finished.root, Person(), Opening(tiny_finished.root, python=sys.executable, greeted=True))
     question = refused(sat, "finished", "This reset is finished, and migrations came on top", 6)
     assert [choice.key for choice in question.choices] == ["look", "aside", "quit"]
 

@@ -408,6 +408,7 @@ PLAN = (
         MigwizardError,
         "The new history cannot build a database from zero. orders/0003_reset_seed, operation 2: "
         "IntegrityError. The project is unchanged.",
+        {"app": "orders"},
         state=State.SEEDS,
     ),
     Example(

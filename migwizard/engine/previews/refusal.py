@@ -18,5 +18,7 @@ class RefusalPreview:
     """The log file; empty where there is none."""
     tree: Literal["", "old", "new", "half", "unknown"] = ""
     """What the migration files in the tree are now; empty: as it was said before."""
+    undoable: bool = True
+    """Whether undo could take back what was changed, as far as is known."""
     edits: str = ""
     """A file of ours that the person may change; then "edited" is the answer."""

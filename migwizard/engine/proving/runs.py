@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,8 @@ from migwizard.switch.manifest import Manifest
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
+
+    from migwizard.project.apps import ProjectApps
 
 ALIAS = scratch.ALIAS
 # The second run of the old history: more than a year later, so that dates and years differ too.
@@ -358,10 +360,10 @@ def old_result(future: Future[dict[str, Any]]) -> dict[str, Any]:
         ) from error
 
 
-def new_result(future: Future[dict[str, Any]], labels: Collection[str]) -> dict[str, Any]:
+def new_result(future: Future[dict[str, Any]], apps: ProjectApps) -> dict[str, Any]:
     """The result of a run of the new history. Raises MigwizardError where it cannot build a database from zero.
 
-    `labels` are the apps that are reset: what cures a failure depends on whose migration failed.
+    What cures a failure depends on whose migration failed: an app of `apps` that is reset, or one that was left out.
     """
     try:
         return future.result()
@@ -371,7 +373,12 @@ def new_result(future: Future[dict[str, Any]], labels: Collection[str]) -> dict[
         app = (error.details.get("operation") or {}).get("app", "")
         left_out = f"Let {app} take part in the reset too, if it is yours."
         taking_part = f"Leave {app} out, so that its old migrations stay: --exclude {app}."
-        raise new_history(error, (taking_part if app in labels else left_out,) if app else ()) from error
+        refusal = new_history(error, (taking_part if app in apps.labels else left_out,) if app else ())
+        if app in apps.excluded:
+            refusal.details["take_in"] = [app]
+        elif app in apps.labels and len(apps.labels) > 1:
+            refusal.details["app"] = app
+        raise refusal from error
 
 
 def new_history(error: GuestError, cures: tuple[str, ...]) -> MigwizardError:

@@ -44,7 +44,7 @@ def is_compared(ride: Ride) -> bool:
 def compare(ride: Ride, runs: Runs, known: Known) -> list[Difference]:
     """The errors that show in one of the schemas alone."""
     old = old_result(runs.schemas("schemas_old"))["schemas"]
-    new = new_result(runs.schemas("schemas_new"), ride.apps.labels)["schemas"]
+    new = new_result(runs.schemas("schemas_new"), ride.apps)["schemas"]
     explicit = ride.registry()["explicit_names"]
     told = {(item.kind, item.table, item.name) for item in known.found}
     found = []

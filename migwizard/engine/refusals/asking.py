@@ -29,6 +29,10 @@ QUIT = Choice("quit", "nothing is lost; migwizard goes on here next time", "Quit
 NOTHING_KEPT = Choice("quit", "your project is unchanged; the next start begins anew", "Quit")
 """The same where our own folder is gone, and all decisions with it."""
 GONE = "Your project is unchanged; only the decisions are lost, which went with the folder."
+UNDO_STOPS = frozenset(
+    {"built-on", "finished", "retired", "still-needed", "no-backup", "row-copy", "MW-E30", "MW-E31", "MW-E32", "MW-E33"}
+)
+"""Codes of what stands in the way of undo itself."""
 SAID = (
     " Nothing was changed.",
     " No row was changed.",
@@ -66,7 +70,7 @@ def menu(refusal: MigwizardError, opening: Opening, project: Project | None) -> 
             offers.append(Offer(Choice("back", effect, f"Back to {before.value.capitalize()}"), acts["back"]))
     offers.append(Offer(NOTHING_KEPT if gone else QUIT))
     acts |= {offer.choice.key: offer.act for offer in offers if offer.act is not None}
-    text, unchanged = _sentence(refusal, project), GONE if gone else unchanged_line(found, tree)
+    text, unchanged = _sentence(refusal, project), GONE if gone else unchanged_line(found, tree, _undoable(case))
     if opening.undo and refusal.exit_code is ExitCode.PROJECT:
         text = f"Undo could not begin: it loads the project too. {text}"
     question = Question(
@@ -122,11 +126,17 @@ def _preview(case: Refused, text: str, unchanged: str, tree: Tree) -> Preview:
     if findings := case.details.get("findings"):
         return PreflightPreview(tuple(Finding(**finding) for finding in findings), unchanged, shown)
     copy = copy_of(case)
-    return RefusalPreview(case.code, text, unchanged, shown, tree, edits=str(copy.path) if copy else "")
+    return RefusalPreview(
+        case.code, text, unchanged, shown, tree, undoable=_undoable(case), edits=str(copy.path) if copy else ""
+    )
 
 
-def unchanged_line(found: Checkpoint | ConflictError | None, tree: Tree) -> str:
-    """What has been changed so far, and how it is taken back."""
+def _undoable(case: Refused) -> bool:
+    return case.code not in UNDO_STOPS and not case.taking_back
+
+
+def unchanged_line(found: Checkpoint | ConflictError | None, tree: Tree, undoable: bool = True) -> str:
+    """What has been changed so far, and how it is taken back, where it can be."""
     if tree == "half":
         return f"{SENTENCES[tree]} Nothing is lost."
     if isinstance(found, ConflictError) and found.code != "journal-corrupt":
@@ -137,7 +147,8 @@ def unchanged_line(found: Checkpoint | ConflictError | None, tree: Tree) -> str:
         return "Your project is unchanged, and nothing is lost."
     switched = [alias for alias, state in found.databases.items() if state == "NEW"]
     databases = f", {len(switched)} database{'' if len(switched) == 1 else 's'} switched" if switched else ""
-    return f"The new files are in your tree{databases}; u takes that back. Nothing is lost."
+    back = "u takes that back" if undoable else "undo waits for what stands above"
+    return f"The new files are in your tree{databases}; {back}. Nothing is lost."
 
 
 def _tree(project: Project | None, found: Checkpoint | ConflictError | None) -> Tree:

@@ -90,8 +90,13 @@ CURES: dict[str, tuple[Cure, ...]] = {
     "finished": (c.look, c.aside),
     "retired": (c.look, c.aside),
     "old-history": (c.traceback, scratch_copy, CHECK_AGAIN),
-    "new-history": (c.traceback, c.back_to(State.SEEDS), c.again()),
-    "not-equal": (c.report, c.back_to(State.SEEDS), c.again("Prove again", "runs what is needed again")),
+    "new-history": (c.traceback, c.take_in, c.back_to(State.SEEDS), c.leave_app_out, c.again()),
+    "not-equal": (
+        c.report,
+        c.back_to(State.SEEDS),
+        c.back_to(State.GENERATE),
+        c.again("Prove again", "runs what is needed again"),
+    ),
     "staging-changed": (c.again("Prove again", "computes anew what the change made stale"), c.back_to(State.PREFLIGHT)),
     "tree-changed": (
         c.again("Compute again", "computes anew what the change made stale; decisions are kept"),

@@ -127,7 +127,7 @@ def _compare(ride: Ride, *, stock: bool) -> Compared:
         needed = drift.is_folded(ride) or replacing.is_on(ride)
         old_future, second_future, new_future = runs.old(database=needed), runs.second(), runs.new("new")
         old = old_result(old_future)
-        second, new = second_future.result(), new_result(new_future, ride.apps.labels)
+        second, new = second_future.result(), new_result(new_future, ride.apps)
         # With drift on top, what counts is where a database of the old history arrives.
         before, old = old, _advanced(ride, runs, old)
     sources.keep_proved(ride, (before, second, new))

@@ -141,7 +141,7 @@ def _bare(
     ride: Ride, planned: Planned, runs: Runs, observed: Mapping[str, Any], preludes: Preludes
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The new schema without any seed, and the SQL of tables that are taken over as hand-written SQL makes them."""
-    bare = new_result(runs.new("bare"), ride.apps.labels)
+    bare = new_result(runs.new("bare"), ride.apps)
     models = {
         model["table"]: f"{model['app']}.{model['model']}".lower()
         for model in ride.built()["models"]
@@ -162,7 +162,7 @@ def _bare(
     }
     if replaced:
         _write_schema(ride, planned, replaced, preludes)
-        bare = new_result(runs.new("bare"), ride.apps.labels)
+        bare = new_result(runs.new("bare"), ride.apps)
     return bare, replaced
 
 

@@ -97,6 +97,8 @@ class RefusalScreen(StepScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "edit" and not self._file:
             return False
+        if action == "detail" and self.question is not None and not self.question.details:
+            return None
         return super().check_action(action, parameters)
 
     def on_answered(self, message: Answered) -> None:
