@@ -130,6 +130,9 @@ def run(ride: Ride) -> dict[str, Any]:
                 break
             position += 1
             continue
+        if _edited_unseen(ride, row.state):
+            position = ORDER.index(State.GENERATE)
+            continue
         try:
             _work(ride, row)
             looked = ride.checkpoint.results.get(State.PREFLIGHT, {})
@@ -177,6 +180,7 @@ def _approve(ride: Ride, position: int) -> int:
         # Seeds writes a file anew: with the SQL by which the old history made its table, or with more dependencies.
         _tell_rewritten(ride)
         return ORDER.index(State.GENERATE)
+    _notice_edits(ride, row.state)
     question = review_of(row.state).question(ride)
     key = looks(ride, question)
     if ride.checkpoint.approvals.get(row.state) == key:
@@ -244,11 +248,20 @@ def _approved(ride: Ride, state: State) -> bool:
 
 
 def _notice_edits(ride: Ride, state: State) -> None:
-    """Nobody approves a file unseen: keep, or ask about, what was changed in staging while the question was open."""
+    """Nobody approves a file unseen: keep, or ask about, what was changed in staging before the question, or while it was open."""
+    names = edits.changed(ride) if state is State.GENERATE else []
+    if shown := sorted({*names} & {*packages.schema_files(ride)}):
+        was = "was" if len(shown) == 1 else "were"
+        ride.tell("note", f"{some(shown)} {was} changed outside of the wizard; your text is what you see here.")
     if state is State.GENERATE:
         edited.notice(ride, packages.schema_files(ride))
     elif state is State.SEEDS:
         edited.notice(ride, ())
+
+
+def _edited_unseen(ride: Ride, state: State) -> bool:
+    """Whether a staged file was changed since a person looked at it: nobody proves or swaps what nobody saw."""
+    return ride.options.review and not before(state, State.PROOF) and bool(edits.changed(ride))
 
 
 def forget(ride: Ride, state: State) -> None:

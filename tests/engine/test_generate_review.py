@@ -172,3 +172,28 @@ def test_an_edit_made_between_two_sittings_is_shown_and_approved_anew(
     question = ride(tiny, monkeypatch).every(GENERATE)[0]
     assert file_of(question).edited
     assert question.choice(f"restore:{FILE}") is not None
+
+
+def test_an_edit_made_elsewhere_is_told_as_soon_as_its_screen_opens(
+    tiny: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Back at Levels, or at Proof, which shows no file: nobody goes past Generate with a text that nobody saw."""
+
+    def elsewhere(mark: str, answer: str) -> Act:
+        def act(_: Question) -> str:
+            tiny.edit(f".migwizard/staging/{FILE}.py", "initial = True", f"initial = True  # {mark}")
+            return answer
+
+        return act
+
+    at_proof = {
+        "review:levels": ["continue", elsewhere("mine", "continue")],
+        "review:proof": [elsewhere("m", "continue")],
+    }
+    person = ride(tiny, monkeypatch, "back", "continue", deciding=at_proof)
+    first, back, after_proof = person.every(GENERATE)
+    assert [bool(file_of(question).edited) for question in (first, back, after_proof)] == [False, True, True]
+    assert "# m  # mine" in (tiny.staging / f"{FILE}.py").read_text()
+    assert "apply" not in person.ids
+    told = [event.text for event in person.events if "changed outside of the wizard" in event.text]
+    assert told == [f"{FILE}.py was changed outside of the wizard; your text is what you see here."] * 2
