@@ -36,7 +36,11 @@ def test_what_could_not_be_looked_at_says_why() -> None:
     [
         ("SWITCHED", (7, 4), "is switched: 7 rows of django_migrations went out, 4 came in. A copy is kept."),
         ("SWITCHED", (1, 1), "is switched: 1 row of django_migrations went out, 1 came in. A copy is kept."),
-        ("NOTHING_DONE", (0, 0), "has all old migrations and is not switched yet. Nothing was changed."),
+        (
+            "NOTHING_DONE",
+            (0, 0),
+            "is at the old head: all old migrations are applied, and it is not switched yet. Nothing was changed.",
+        ),
     ],
 )
 def test_a_switch_is_told_with_its_numbers(result: str, rows: tuple[int, int], says: str) -> None:

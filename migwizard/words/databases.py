@@ -10,7 +10,7 @@ from migwizard.words.counting import count, some
 GONE = "its file is missing; put it back, or undo cannot give it its rows"
 """Of a database that was switched."""
 STANDS = {
-    "OLD_HEAD": "has all old migrations and is not switched yet",
+    "OLD_HEAD": "is at the old head: all old migrations are applied, and it is not switched yet",
     "NEW": "has the new history",
     "NEW_PARTIAL": "has a part of the new history; migrate applies the rest",
     "EMPTY": "is empty; migrate builds it",
@@ -18,7 +18,7 @@ STANDS = {
     "gone": f"was switched, and {GONE}",
     "not touched": "was not touched",
     "not looked at": "was not looked at, since it is on a server",
-    "BEHIND": "is behind: it lacks migrations that the new files need, and is not switched",
+    "BEHIND": "is behind the old head: it lacks migrations that the new files need, and is not switched",
     "UNKNOWN": "lists migrations that no file has, and is not switched",
     "MIXED": "lists old and new migrations: half switched, by hand",
     "TABLES_WITHOUT_ROWS": "has the tables, but does not list the migrations that made them",

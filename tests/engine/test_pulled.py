@@ -32,7 +32,7 @@ def test_their_database_is_switched_by_the_manifest_and_nothing_else_is_written(
     tree, dump = colleague.tree(), colleague.dump()
     told = colleague.migwizard("status").stderr
     assert "came with the checkout; its manifest switches databases here." in told
-    assert "Database default has all old migrations and is not switched yet." in told
+    assert "Database default is at the old head: all old migrations are applied, and it is not switched yet." in told
 
     # Nobody answers, so nothing happens: the question is the one of every switch.
     refused = colleague.lines("fake", expect=4)[-1]
@@ -157,7 +157,7 @@ def test_a_second_reset_that_was_begun_does_not_hide_the_first(colleague: Shop) 
     colleague.database.write_bytes(old)
     told = colleague.migwizard("status").stderr
     assert "the next step is graph" in told
-    assert "Database default has all old migrations and is not switched yet." in told
+    assert "Database default is at the old head: all old migrations are applied, and it is not switched yet." in told
     assert "is switched" in colleague.migwizard("fake", "--yes").stderr
 
 

@@ -36,7 +36,7 @@ def test_between_apply_and_fake(tiny_proved: Shop) -> None:
     assert said(tiny_proved) == [
         "the next step is fake, 8 of 9.",
         "Files: the new ones are in your project; the old ones are in two backups.",
-        "Database default has all old migrations and is not switched yet.",
+        "Database default is at the old head: all old migrations are applied, and it is not switched yet.",
     ]
 
 

@@ -39,8 +39,9 @@ def in_words(found: Mapping[str, int] | None) -> str:
     """Both numbers in a sentence; empty where they are not known."""
     if not found:
         return ""
-    share = found["after"] / max(1, found["before"])
+    less = round(100 * (1 - found["after"] / max(1, found["before"])))
+    work = f"{abs(less)} % {'less' if less > 0 else 'more'} work" if less else "as much work"
     return (
-        f"migrate from zero renders about {found['after']:,} model classes with these files, before seeds; today "
-        f"{found['before']:,} ({share:.2f}x)."
+        f"A migrate from zero renders about {found['after']:,} model classes with these files, and {found['before']:,} with the "
+        f"old ones: {work}. What Seeds adds later comes on top."
     )

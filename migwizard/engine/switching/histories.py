@@ -295,7 +295,7 @@ def _says(state: str, switched: bool, found: Mapping[str, Any], waits: Collectio
             f"has {waiting} of {len(found['schemas'])} schemas at the old head; they are switched one after the other"
         )
     words = {
-        "OLD_HEAD": "has applied the whole old history and nothing else",
+        "OLD_HEAD": "is at the old head: all old migrations are applied, and nothing else",
         "NEW": "records the new history already; nothing to do",
         "NEW_PARTIAL": "records a part of the new history; migrate brings the rest",
         "EMPTY": "holds nothing of the project; nothing to do, migrate builds it",
