@@ -90,6 +90,12 @@ def test_escape_means_not_yet() -> None:
         await pilot.press("enter")
         await settled(pilot)
         assert isinstance(app.screen, ConfirmDialog)
+        await pilot.press("colon")
+        await settled(pilot)
+        assert "All commands" in text_of(app) and not app.answers
+        await pilot.press("escape")
+        await settled(pilot)
+        assert isinstance(app.screen, StepScreen)
 
     drive(app, act)
 

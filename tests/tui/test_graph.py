@@ -14,6 +14,7 @@ from migwizard.engine.previews import GraphPreview
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Event, Question
 from migwizard.tui.screens.graph import RETRY_SECONDS
+from migwizard.tui.widgets.choices import ChoiceButton
 from migwizard.tui.widgets.lines import LineView
 from migwizard.tui.widgets.rows import Column, RowTable, fitting, middle
 from tests.tui.big import big_graph
@@ -80,6 +81,24 @@ def test_space_leaves_an_app_out_and_the_cursor_stays() -> None:
 
     drive(app, act)
     assert app.answers == ["out:orders"]
+
+
+def test_a_mark_leaves_the_focus_where_it_is() -> None:
+    """The engine has not answered yet: until it has, nobody goes on."""
+    app = graph_app()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        button = app.focused
+        assert isinstance(button, ChoiceButton) and button.choice.key == "continue"
+        await pilot.press("space")
+        await settled(pilot)
+        assert app.focused is button
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "Your last mark is being looked at" in "".join(str(note.message) for note in app._notifications)
+
+    drive(app, act)
+    assert len(app.answers) == 1 and app.answers[0].startswith("out:")
 
 
 def test_marks_made_while_the_engine_works_are_sent_one_after_the_other() -> None:

@@ -24,6 +24,7 @@ class Overlay(ModalScreen[T]):
         Binding("left", "app.focus_previous", "", show=False),
         Binding("right", "app.focus_next", "", show=False),
         Binding("question_mark,f1", "explain", "explain", show=False),
+        Binding("colon,ctrl+p", "all", "all", show=False),
     ]
     topic = ""
     """Of the explanation; every dialog has one but the explanation itself."""
@@ -43,6 +44,11 @@ class Overlay(ModalScreen[T]):
 
     def action_close(self) -> None:
         self.dismiss(None)
+
+    def action_all(self) -> None:
+        """Close this, and list every command; where a text is typed, a colon is a part of it."""
+        self.dismiss(None)
+        self.app.call_later(self.app.action_palette)  # type: ignore[attr-defined]
 
     def action_explain(self) -> None:
         """Lay the explanation of this dialog over it; it is still open afterwards."""

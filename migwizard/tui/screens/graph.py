@@ -125,14 +125,14 @@ class GraphScreen(StepScreen):
         save = Choice(PICTURE, "as SVG, PNG, text or dot", "Save picture", wants="a kind")
         return (*main, save)
 
-    def waits(self, question: Question) -> dict[str, str]:
-        return {"continue": "your last mark"} if self._pending else {}
-
     def on_answered(self, message: Answered) -> None:
-        """The button for pictures opens a menu of our own."""
+        """The button for pictures opens a menu of our own; nobody goes on before the engine has every tick."""
         if message.answer == PICTURE:
             message.stop()
             self.action_save()
+        elif message.answer == "continue" and self._pending:
+            message.stop()
+            self.app.notify("Your last mark is being looked at; please press once more.")
 
     # Ticks
 
