@@ -43,7 +43,7 @@ def in_other_order() -> Question:
         replace(order, chosen=order.apps[0] == "products") if order.cycle == 1 else order
         for order in preview_of(question).orders
     )
-    preview = replace(preview_of(question), orders=orders, changed="8 files, 6 wait (+1)", waiting=6)
+    preview = replace(preview_of(question), orders=orders, changed="8 schema files, 6 parts wait (+1)", waiting=6)
     back = Choice("recommended", "", "Back to recommended")
     return replace(question, preview=preview, choices=(question.choices[0], back, *question.choices[1:]))
 
@@ -58,7 +58,7 @@ def test_what_is_kept_on_top_is_told() -> None:
     app = levels_app(first=question)
 
     async def look(pilot: Pilot[Any]) -> None:
-        assert "7 files, 5 wait, 1 kept on top" in text_of(app)
+        assert "7 schema files, 5 parts wait, 1 kept on top" in text_of(app)
         await pilot.press("v", "end")
         await settled(pilot)
         assert "orders.0013_count_lines" in text_of(app)
@@ -113,7 +113,7 @@ def test_enter_on_a_file_of_a_cycle_leads_to_its_orders_and_enter_takes_one() ->
         await settled(pilot)
         assert orders.has_focus, "the focus stays over the new plan"
         assert orders.highlighted == 2
-        assert "8 files, 6 wait (+1)" in text_of(app)
+        assert "8 schema files, 6 parts wait (+1)" in text_of(app)
         assert "Back to recommended" in text_of(app)
         await pilot.press("escape")
         await settled(pilot)
@@ -268,7 +268,7 @@ def test_v_shows_the_models_by_level_and_back() -> None:
         assert "[cycle 1]" in shown
         await pilot.press("v")
         await settled(pilot)
-        assert "v models by level" in text_of(app)
+        assert "Cost now 7 schema files" in text_of(app) and "[cycle 1]" not in text_of(app)
 
     drive(app, act)
 

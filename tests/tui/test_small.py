@@ -16,7 +16,7 @@ SMALL = ((60, 16), (79, 24), (80, 16))
 REVIEWS = {
     "review:preflight": "[ Continue ]",
     "review:graph": "[ Continue with 6 apps ]",
-    "review:levels": "[ Generate these 7 files ]",
+    "review:levels": "[ Generate these 7 schema files ]",
     "review:generate": "[ Accept all 7 ]",
     "review:seeds": "[ Continue to Proof ]",
     "review:proof": "[ Continue to Apply ]",
@@ -59,7 +59,7 @@ def test_a_small_window_has_step_headline_main_action_and_status(id: str, size: 
 @pytest.mark.parametrize("size", SMALL, ids=str)
 def test_levels_says_what_waits_where_it_returns_and_what_it_costs(size: tuple[int, int]) -> None:
     said = "\n".join(shown("review:levels", size))
-    assert "Cost now 7 files, 5 wait" in said
+    assert "Cost now 7 schema files, 5 parts wait" in said
     assert "3 files, 1 part waits   recommended: fewest files" in said
     assert "~ user.user.office" in said and "↳ returns in user/0002_reset_links" in said
 

@@ -67,7 +67,7 @@ class LevelsPreview:
     """Model keys by model level."""
     model_cycles: tuple[tuple[str, ...], ...]
     changed: str = ""
-    """What the person's orders cost, compared with the recommended ones: "8 files (+1), 2 wait (+1)"."""
+    """What the person's orders cost, compared with the recommended ones: "8 schema files (+1), 2 parts wait (+1)"."""
     tag: str = "reset"
     """Part of the names of new files."""
     others: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ def question(ride: Ride) -> Question:
     planned = make_plan(ride)
     preview = _preview(ride, planned)
     refused = ride.facts.pop(REFUSED, "")
-    files = count(len(preview.files), "file")
+    files = count(len(preview.files), "schema file")
     return Question(
         "review:levels",
         State.LEVELS,
@@ -36,7 +36,7 @@ def question(ride: Ride) -> Question:
             Choice(
                 "continue",
                 "makemigrations writes them into staging",
-                "Generate the file" if len(preview.files) == 1 else f"Generate these {files}",
+                "Generate the schema file" if len(preview.files) == 1 else f"Generate these {files}",
             ),
             *_order_choices(ride, planned, preview),
             *participation.choices(ride),
@@ -55,7 +55,7 @@ def question(ride: Ride) -> Question:
 
 def _told(ride: Ride, preview: LevelsPreview) -> Iterable[str]:
     """The plan in sentences, each where there is something to say."""
-    yield f"{count(len(preview.files), 'file')}, {_waits(preview.waiting)}."
+    yield f"{count(len(preview.files), 'schema file')}, {_waits(preview.waiting)}."
     kept = keeping.kept(ride)
     yield f"{kept.words}." if kept else ""
     yield kept.why_widened
@@ -292,7 +292,7 @@ def _difference(plan: planner.Plan, orders: Iterable[Order]) -> str:
         other = other or bool(sign)
     if not other:
         return ""
-    return f"{count(len(plan.batches), 'file')}{_signed(files)}, {len(plan.deferred)} wait{_signed(waiting)}"
+    return f"{count(len(plan.batches), 'schema file')}{_signed(files)}, {_waits(len(plan.deferred))}{_signed(waiting)}"
 
 
 def _signed(number: int) -> str:

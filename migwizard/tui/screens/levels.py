@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import DataTable, OptionList, Static
 
-from migwizard.engine.previews import LevelsPreview, Order, PlanFile
+from migwizard.engine.previews import LevelsPreview, PlanFile
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Event, Question
 from migwizard.tui.commands import Command
@@ -18,6 +16,7 @@ from migwizard.tui.dialogs.pick import PickDialog
 from migwizard.tui.messages import Answered, Explained
 from migwizard.tui.roles import drawn
 from migwizard.tui.screens.folds import GROUP, Fold, folded, turn
+from migwizard.tui.screens.levels_carrying import CarryingScreen, key_of
 from migwizard.tui.screens.levels_detail import (
     file_cells,
     file_lines,
@@ -28,7 +27,6 @@ from migwizard.tui.screens.levels_detail import (
     view_line,
 )
 from migwizard.tui.screens.levels_orders import OrderList
-from migwizard.tui.screens.step import StepScreen
 from migwizard.tui.widgets.lines import LineView
 from migwizard.tui.widgets.plantable import PlanTable
 from migwizard.tui.widgets.rows import Column, RowTable
@@ -49,7 +47,7 @@ COLUMNS = (
 )
 
 
-class LevelsScreen(StepScreen):
+class LevelsScreen(CarryingScreen):
     """Everything shown is the engine's preview; only a row that is carried stands elsewhere until it is dropped."""
 
     STATE = State.LEVELS
@@ -81,11 +79,6 @@ class LevelsScreen(StepScreen):
         Command("target", "t", "target", "Go to the file in which the waiting parts of this one return."),
         Command("put_back", "escape", "back", "Put a carried row back, or go from the orders to the plan."),
     )
-
-    preview: LevelsPreview | None = None
-    carried: list[str] | None = None
-    """The apps of the cycle in the order in which the person holds them; None: nothing is carried."""
-    app_carried = ""
 
     def compose_main(self) -> ComposeResult:
         yield Static("Planning ...", id="view", markup=False)
@@ -154,20 +147,7 @@ class LevelsScreen(StepScreen):
         """The rows; while one is carried, all files are."""
         files = self._files()
         least = FOLDED_FROM if self.carried is None else len(files) + 1
-        return folded(files, key=_key, group=_level, first=lambda file: False, unfolded=self._unfolded, least=least)
-
-    def _files(self) -> list[PlanFile]:
-        """The plan; where a row is carried, the first files of its cycle stand as the person holds them."""
-        assert self.preview is not None
-        files = list(self.preview.files)
-        if self.carried is None:
-            return files
-        firsts = _firsts(files)
-        places = sorted(files.index(firsts[app]) for app in self.carried)
-        held = [firsts[app] for app in self.carried]
-        for place, file in zip(places, held, strict=True):
-            files[place] = file
-        return files
+        return folded(files, key=key_of, group=_level, first=lambda file: False, unfolded=self._unfolded, least=least)
 
     def _cells(self, fold: Fold[PlanFile]) -> tuple[str | Text, ...]:
         variables = self.app.theme_variables
@@ -180,7 +160,7 @@ class LevelsScreen(StepScreen):
     def _file(self) -> PlanFile | None:
         """The focused file."""
         key = self.query_one("#plan", PlanTable).current
-        return next((file for file in self.preview.files if _key(file) == key), None) if self.preview else None
+        return next((file for file in self.preview.files if key_of(file) == key), None) if self.preview else None
 
     # Details
 
@@ -212,10 +192,6 @@ class LevelsScreen(StepScreen):
             self.query_one(OrderList).show(self._orders_of(file.cycle))
         focused = self.focused.id or "" if self.focused is not None else ""
         self.post_message(Explained(topic_of(file, focused, carrying=self.carried is not None)))
-
-    def _orders_of(self, cycle: int) -> list[Order]:
-        assert self.preview is not None
-        return [order for order in self.preview.orders if order.cycle == cycle]
 
     @on(OptionList.OptionSelected, "#orders")
     def _take(self, event: OptionList.OptionSelected) -> None:
@@ -282,84 +258,6 @@ class LevelsScreen(StepScreen):
             return None
         return self._file()
 
-    def action_move(self) -> None:
-        """Pick the focused row up."""
-        file = self._seen()
-        if file is None or self.preview is None or self.carried is not None:
-            return
-        if file.cycle is None or _firsts(self.preview.files)[file.app] is not file:
-            self.app.notify("Only the first file of an app that is in a cycle can be moved.")
-            return
-        self.carried = list(next(order.apps for order in self._orders_of(file.cycle) if order.chosen))
-        self.app_carried = file.app
-        self.query_one("#plan", PlanTable).carrying = True
-        self.query_one("#plan").focus()
-        self._fill()
-        self._detail()
-
-    @on(PlanTable.Carried)
-    def _carry(self, message: PlanTable.Carried) -> None:
-        if self.carried is not None:
-            self._carry_to(self.carried.index(self.app_carried) + message.step)
-
-    @on(PlanTable.Dragged)
-    def _drag(self, message: PlanTable.Dragged) -> None:
-        """The mouse does what the keys do."""
-        table = self.query_one("#plan", PlanTable)
-        if self.carried is None:
-            table.focus()
-            table.go_to(message.grabbed)
-            if self._is_long:
-                self.app.notify("In a plan as long as this one m moves a row, with the arrows.")
-            else:
-                self.action_move()
-        if self.carried is None:
-            table.let_go()
-            return
-        over = next(file for file in self._files() if _key(file) == message.over)
-        if over.app in self.carried and _firsts(self._files())[over.app] is over:
-            self._carry_to(self.carried.index(over.app))
-
-    def _carry_to(self, place: int) -> None:
-        """Let the carried app be at this place of its cycle."""
-        assert self.carried is not None
-        if 0 <= place < len(self.carried) and self.carried[place] != self.app_carried:
-            self.carried.remove(self.app_carried)
-            self.carried.insert(place, self.app_carried)
-            key = self.query_one("#plan", PlanTable).current
-            self._fill()
-            self.query_one("#plan", PlanTable).go_to(key)
-            self._detail()
-
-    @on(PlanTable.Dropped)
-    def _drop(self) -> None:
-        """The order as it is held now becomes the plan's."""
-        held = self.carried
-        # The mouse may have moved the cursor to a row of another cycle meanwhile.
-        cycle = None if held is None else _firsts(self._files())[self.app_carried].cycle
-        if held is None or cycle is None:
-            return
-        chosen = next(order for order in self._orders_of(cycle) if order.chosen)
-        self._put_down()
-        self._fill()
-        self._detail()
-        if tuple(held) != chosen.apps:
-            self.answer(f"order:{cycle}={','.join(held)}")
-
-    def _put_down(self) -> None:
-        self.carried = None
-        self.query_one("#plan", PlanTable).carrying = False
-
-    def action_put_back(self) -> None:
-        if self.carried is not None:
-            key = self.query_one("#plan", PlanTable).current
-            self._put_down()
-            self._fill()
-            self.query_one("#plan", PlanTable).go_to(key)
-            self._detail()
-        else:
-            self.query_one("#plan").focus()
-
     def action_leave_out(self) -> None:
         file = self._seen()
         if file is not None and self.carried is None:
@@ -382,7 +280,7 @@ class LevelsScreen(StepScreen):
     def go_to(self, key: str) -> None:
         """Put the cursor on a file, and open its level for that."""
         assert self.preview is not None
-        self._unfolded |= {_level(file) for file in self.preview.files if _key(file) == key}
+        self._unfolded |= {_level(file) for file in self.preview.files if key_of(file) == key}
         self._fill()
         self.query_one("#plan", PlanTable).go_to(key)
 
@@ -413,16 +311,5 @@ class LevelsScreen(StepScreen):
         self.app.push_screen(PickDialog("Which app stays as it is?", choices), taken)
 
 
-def _key(file: PlanFile) -> str:
-    return f"{file.app}/{file.name}"
-
-
 def _level(file: PlanFile) -> str:
     return str(file.level)
-
-
-def _firsts(files: Iterable[PlanFile]) -> dict[str, PlanFile]:
-    found: dict[str, PlanFile] = {}
-    for file in files:
-        found.setdefault(file.app, file)
-    return found

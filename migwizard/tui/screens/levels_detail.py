@@ -47,16 +47,15 @@ def file_lines(file: PlanFile) -> list[Line]:
 
 def view_line(preview: LevelsPreview, width: int, *, models: bool) -> str:
     """Which view is open and what the plan costs: the longest of three forms that fits into a width of columns."""
-    dot, files = drawn("•", "*"), count(len(preview.files), "file")
-    cost = preview.changed or f"{files}, {count(preview.waiting, 'waits', 'wait')}"
+    dot, files = drawn("•", "*"), count(len(preview.files), "schema file")
+    cost = preview.changed or f"{files}, {count(preview.waiting, 'part waits', 'parts wait')}"
     cost += f", {preview.on_top} kept on top" if preview.on_top else ""
     cost += ", replaces" if preview.by_name else ""
     if preview.rendered_before:
         cost += f", {_work(preview)}"
-    plan = "plan" if preview.changed else f"plan: {files}"
     # Which view it is can be seen, and its key stands below; what it costs is nowhere else.
     forms = (
-        f"View ({' ' if models else dot}) {plan}  ({dot if models else ' '}) models by level   Cost now {cost}",
+        f"View ({' ' if models else dot}) plan  ({dot if models else ' '}) models by level   Cost now {cost}",
         f"Cost now {cost}   v {'plan' if models else 'models by level'}",
         f"Cost now {cost}",
     )
