@@ -51,7 +51,7 @@ def chosen(preview: LevelsPreview) -> Order:
 
 def test_one_file_on_one_level_is_told_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     person = ride(make_project("seeds_unclear", tmp_path), monkeypatch, {"review:generate": ["quit"]})
-    assert person.asked(LEVELS).choices[0].words == "Generate the file"
+    assert person.asked(LEVELS).choices[0].words == "Generate the schema file"
     told = [event.text for event in person.events if event.kind == "progress" and "levels" in event.data]
     assert told == ["the only level: makemigrations yard", "every level is written"]
 

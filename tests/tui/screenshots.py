@@ -1,7 +1,7 @@
 """Draw the pictures in screenshots/: `python -m tests.tui.screenshots`, or `make screenshots`.
 
 Every screen shows what the engine asked on the demo project (see recording.py), at the three sizes, and every refusal its
-example (see refusals.py). Nothing in a picture depends on the day, the machine or the run, so that CI can draw them again and
+example (see refusals/). Nothing in a picture depends on the day, the machine or the run, so that CI can draw them again and
 compare.
 """
 

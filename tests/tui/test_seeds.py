@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import OptionList
 
 from migwizard.engine.previews import SeedLine, SeedsPreview
 from migwizard.engine.process import Message
@@ -15,7 +14,6 @@ from migwizard.engine.proving.runs import NAMES
 from migwizard.engine.states import State
 from migwizard.engine.talk import Choice, Event, Question
 from migwizard.tui.dialogs.explain import ExplainDialog
-from migwizard.tui.screens.folds import folded
 from migwizard.tui.screens.seeds import SeedsScreen
 from migwizard.tui.screens.seeds_detail import evidence_lines, file_lines, ladder_lines
 from migwizard.tui.widgets.choices import ChoiceBar
@@ -234,46 +232,6 @@ def test_a_decision_has_its_row_its_evidence_and_a_safe_choice(size: tuple[int, 
     drive(app, act, size=size)
 
 
-def test_undecided_rows_stand_first() -> None:
-    app = app_of(recorded(DECISION))
-
-    async def act(pilot: Pilot[Any]) -> None:
-        assert table_of(app).cursor_row == 0
-
-    drive(app, act)
-
-
-def test_v_shows_one_verdict_after_the_other() -> None:
-    app = app_of(recorded("review:seeds"))
-
-    async def act(pilot: Pilot[Any]) -> None:
-        table = table_of(app)
-        everything = table.row_count
-        await pilot.press("v")
-        await settled(pilot)
-        assert 0 < table.row_count < everything and "[8 seed]" in text_of(app)
-        for _ in range(4):
-            await pilot.press("v")
-        await settled(pilot)
-        assert table.row_count == everything
-
-    drive(app, act)
-
-
-def test_a_search_shows_only_what_has_the_text() -> None:
-    app = app_of(recorded("review:seeds"))
-
-    async def act(pilot: Pilot[Any]) -> None:
-        await pilot.press("slash", *"bootstrap", "enter")
-        await settled(pilot)
-        assert table_of(app).row_count == 2 and table_of(app).has_focus
-        await pilot.press("escape")
-        await settled(pilot)
-        assert table_of(app).row_count == 19
-
-    drive(app, act)
-
-
 def test_rows_arrive_while_the_old_history_runs() -> None:
     app = app_of(
         Event("operation", State.SEEDS, RATES, {"id": RATES, "so_far": "3 rows inserted"}),
@@ -312,58 +270,6 @@ def test_two_runs_beside_each_other_are_told_apart() -> None:
     drive(app, act)
 
 
-def test_a_long_list_is_folded_by_app_but_what_is_open() -> None:
-    app = app_of(many())
-
-    async def act(pilot: Pilot[Any]) -> None:
-        table = table_of(app)
-        assert table.row_count == 3 + 10, "three to decide, and ten apps"
-        await go(pilot, app, "group:app5")
-        await pilot.press("x")
-        await settled(pilot)
-        assert table.row_count == 3 + 10 + 11 and table.current == "group:app5"
-        await pilot.press("enter")
-        await settled(pilot)
-        assert table.row_count == 3 + 10
-
-    drive(app, act)
-
-
-def test_n_goes_to_what_waits_for_a_person() -> None:
-    app = app_of(many())
-
-    async def act(pilot: Pilot[Any]) -> None:
-        await go(pilot, app, "group:app5")
-        await pilot.press("n")
-        await settled(pilot)
-        assert table_of(app).current == "app0.0000_step#0"
-        await pilot.press("n")
-        await settled(pilot)
-        assert table_of(app).current == "app1.0001_step#0"
-        await pilot.press("p")
-        await settled(pilot)
-        assert table_of(app).current == "app0.0000_step#0"
-
-    drive(app, act)
-
-
-def test_nothing_to_judge_is_said() -> None:
-    review = recorded("review:seeds")
-    empty = replace(
-        review, headline="No data operations. Tables only", preview=SeedsPreview((), (), ()), choices=review.choices[:2]
-    )
-    app = app_of(empty)
-
-    async def act(pilot: Pilot[Any]) -> None:
-        assert "No data operations. Tables only" in text_of(app)
-        assert app.screen.query_one("#verdicts", OptionList).option_count == 0
-        await pilot.press("enter")
-        await settled(pilot)
-        assert app.answers == ["continue"]
-
-    drive(app, act)
-
-
 def test_a_resize_keeps_row_view_and_focus() -> None:
     app = app_of(recorded("review:seeds"))
 
@@ -377,20 +283,6 @@ def test_a_resize_keeps_row_view_and_focus() -> None:
             assert "[Source]" in text_of(app)
 
     drive(app, act, size=(200, 60))
-
-
-def test_the_list_keeps_the_order_of_what_is_folded() -> None:
-    rows = folded(
-        ["b1", "a1", "b2"],
-        key=str,
-        group=lambda item: item[0],
-        first=lambda item: item == "b2",
-        unfolded={"b"},
-        least=2,
-    )
-    assert [(row.key, row.is_group) for row in rows] == [
-        ("b2", False), ("group:b", True), ("b1", False), ("group:a", True),
-    ]  # fmt: skip
 
 
 @every_picture
@@ -480,17 +372,3 @@ def test_the_evidence_follows_the_width_of_its_pane() -> None:
         assert shown.lines == wide
 
     drive(app, act, size=(120, 40))
-
-
-def test_the_focused_row_stays_in_sight_when_its_evidence_needs_more_room() -> None:
-    app = app_of(recorded("review:seeds"))
-
-    async def act(pilot: Pilot[Any]) -> None:
-        await go(pilot, app, DECISION.partition(":")[2])
-        table = table_of(app)
-        app.screen.query_one("#right").styles.height = 12
-        await settled(pilot)
-        above = table.cursor_row - table.scroll_offset.y
-        assert 0 <= above < table.scrollable_content_region.height - table.header_height
-
-    drive(app, act)
