@@ -368,8 +368,8 @@ def _enter(ride: Ride, row: Row) -> None:
     if row.inputs is not None:
         checkpoint.fingerprints[row.state] = fingerprint(row.inputs(ride))
     ride.tell("end", row.state.value, result=result)
-    checkpoint.state = _following(row.state)
     if not result.get("nothing"):
+        checkpoint.state = _following(row.state)
         ride.save()
 
 
