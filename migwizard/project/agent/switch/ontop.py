@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import typing
 
 from .places import Place
@@ -51,6 +52,6 @@ def _step(do: str, migrations: Keys, sentence: str, command: typing.Optional[str
 
 
 def _migrate(place: Place, app: str, name: str) -> str:
-    command = f"migrate_schemas --schema {place.schema}" if place.schema else "migrate"
-    database = f" --database {place.alias}" if place.alias != "default" else ""
-    return f"python manage.py {command}{database} {app} {name}"
+    command = f"migrate_schemas --schema {shlex.quote(place.schema)}" if place.schema else "migrate"
+    database = f" --database {shlex.quote(place.alias)}" if place.alias != "default" else ""
+    return f"python manage.py {command}{database} {app} {shlex.quote(name)}"
