@@ -57,8 +57,11 @@ def end_of_history(labels: set[str]) -> Any:
         state = loader.project_state()
     modules = {type(found).__module__ for (label, _), found in loader.disk_migrations.items() if label in labels}
     take_todays(state, modules, labels)
-    # Old migrations may hold these as lists of lists; the autodetector expects what models give.
     for model in state.models.values():
+        # RenameIndex by its fields adds an index also where it has that name already (django.db.migrations.operations.models).
+        if model.options.get("indexes"):
+            model.options["indexes"] = list({index.name: index for index in model.options["indexes"]}.values())
+        # Old migrations may hold these as lists of lists; the autodetector expects what models give.
         for option in ("unique_together", "index_together"):
             if model.options.get(option):
                 model.options[option] = set(normalize_together(model.options[option]))

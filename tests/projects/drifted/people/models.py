@@ -5,6 +5,9 @@ class Person(models.Model):
     name = models.CharField(max_length=20)
     favourite = models.ForeignKey("library.Book", models.SET_NULL, null=True, related_name="+")
 
+    class Meta:
+        indexes = [models.Index(fields=["name"], name="person_name")]
+
 
 class Loan(models.Model):
     person = models.ForeignKey(Person, models.CASCADE)

@@ -12,4 +12,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=20)),
             ],
         ),
+        # Django's state holds this index twice from here on; no database does (as in django-taggit).
+        migrations.AddIndex("person", models.Index(fields=["name"], name="person_name")),
+        migrations.RenameIndex("person", new_name="person_name", old_fields=("name",)),
     ]
