@@ -109,6 +109,12 @@ def again(arguments: argparse.Namespace, *more: str) -> str:
     return shlex.join([*_surroundings(), *_program(), *where, *load, *places, *more])
 
 
+def to_switch(databases: Mapping[str, str], arguments: argparse.Namespace) -> list[str]:
+    """The command that switches the first of the databases which wait for it, by their states; none where none waits."""
+    waiting = [alias for alias, state in databases.items() if state == "OLD_HEAD"]
+    return [f"Switch it: {again(arguments, 'fake', '--database', waiting[0])}"] if waiting else []
+
+
 def how_to_load(arguments: argparse.Namespace) -> list[str]:
     """The options that say how the project is loaded, as they were given."""
     words = []

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from migwizard.commands.setup import again, face_of, options_of, project_of, say
+from migwizard.commands.setup import again, face_of, options_of, project_of, say, to_switch
 from migwizard.engine import machine
 from migwizard.engine.later.retiring import standing
 from migwizard.engine.opening import look_ride
+from migwizard.engine.planning import replacing
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import ORDER, State
 from migwizard.engine.surviving import halfway, journal, recovery
@@ -21,6 +22,7 @@ from migwizard.faces.jsonlines import emit
 from migwizard.paths import Workplace
 from migwizard.project.discovery import Project
 from migwizard.switch.manifest import Manifest
+from migwizard.words.counting import some
 from migwizard.words.databases import told
 
 
@@ -62,7 +64,7 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
         return data
     data |= {
         "run_id": found.run_id,
-        "state": found.state.value,
+        "state": _comes(found).value,
         "applied": found.applied,
         "unfinished": entry.kind if entry else None,
         "retired": standing.is_retired(place),
@@ -85,6 +87,8 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
         has_manifest = (place.folder / manifests.NAME).is_file()
         data["elsewhere"] = swap.unlike_swapped(ride) if found.applied and has_manifest else []
         data["databases"] = states_of(ride) if has_manifest else dict(found.databases)
+        if found.applied and (added := swap.built_on(ride)):
+            data["on_top"] = [".".join(node) for node in added]
         if others := identity.switched_elsewhere(ride):
             data["switched_elsewhere"] = [{"alias": act.alias, "database": act.identity} for act in others]
     return data | (_pulled(project, other, arguments) if other is not None else {})
@@ -156,10 +160,7 @@ def _committed(data: dict[str, Any], arguments: argparse.Namespace) -> list[str]
     lines = [
         f"The new files of the reset {data['committed']} came with the checkout; its manifest switches databases here."
     ]
-    lines += _databases(data, arguments)
-    if waiting := [alias for alias, state in data["databases"].items() if state == "OLD_HEAD"]:
-        lines.append(f"Switch it: {again(arguments, 'fake', '--database', waiting[0])}")
-    return lines
+    return [*lines, *_databases(data, arguments), *to_switch(data["databases"], arguments)]
 
 
 def _told(found: Checkpoint, data: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
@@ -191,13 +192,19 @@ def _told(found: Checkpoint, data: dict[str, Any], arguments: argparse.Namespace
         lines.append("Files: the new ones are in your project; the old ones are in two backups.")
     else:
         lines.append("Files: your project is unchanged.")
+    if "on_top" in data:
+        lines.append(f"On top of it: {some(data['on_top'])}. Undo needs these to come off first.")
     if data["stale"]:
         lines.append(
             f"Out of date, since your models or files changed: {', '.join(data['stale'])}. They are computed again."
         )
     if "committed" in data:
         return [*lines, *_committed(data, arguments)]
-    return [*lines, *_databases(data, arguments)]
+    lines += _databases(data, arguments)
+    by_name = data["decisions"].get(replacing.KEY) == replacing.YES
+    if State.DONE in found.results and not by_name:
+        lines += to_switch(data["databases"], arguments)
+    return lines
 
 
 def _databases(data: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
@@ -212,10 +219,16 @@ def _databases(data: dict[str, Any], arguments: argparse.Namespace) -> list[str]
     return [*lines, *(f"What it lacks, and what to do: {command}" for command in look)]
 
 
+def _comes(found: Checkpoint) -> State:
+    """The step that comes next: a swap that was made is not made again, even where nobody has looked at it since."""
+    return max(found.state, State.FAKE, key=ORDER.index) if found.applied else found.state
+
+
 def _next(found: Checkpoint) -> str:
     if State.DONE in found.results:
         return "all steps are finished."
-    return f"the next step is {found.state.value}, {ORDER.index(found.state) + 1} of {len(ORDER)}."
+    state = _comes(found)
+    return f"the next step is {state.value}, {ORDER.index(state) + 1} of {len(ORDER)}."
 
 
 def states_of(ride: Ride) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from migwizard.engine.states import State
 from migwizard.engine.surviving import durable, journal
 from migwizard.engine.surviving.checkpoint import PREVIOUS, load_checkpoint
 from migwizard.engine.surviving.journal import Entry, Step
@@ -33,6 +34,13 @@ def test_before_apply_after_a_change_and_at_the_end(tiny_proved: Shop) -> None:
 
 def test_between_apply_and_fake(tiny_proved: Shop) -> None:
     tiny_proved.migwizard("run", "--yes", "--until", "apply")
+    place = Workplace(tiny_proved.root)
+    found = load_checkpoint(place.checkpoint, place.root)
+    assert found is not None
+    # Killed before it was noted that the swap was looked at.
+    found.state = State.APPLY
+    del found.results[State.APPLY]
+    found.save(place.checkpoint)
     assert said(tiny_proved) == [
         "the next step is fake, 8 of 9.",
         "Files: the new ones are in your project; the old ones are in two backups.",
@@ -46,6 +54,15 @@ def test_a_finished_reset(tiny_finished: Shop) -> None:
         "Files: the new ones are in your project; the old ones are in two backups.",
         "Database default has the new history.",
     ]
+    leaf = max((tiny_finished.root / "clubs/migrations").glob("0*.py")).stem
+    later = tiny_finished.root / "clubs/migrations/0009_later.py"
+    later.write_text(
+        "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n"
+        f"    dependencies = [('clubs', '{leaf}')]\n"
+    )
+    assert "On top of it: clubs.0009_later. Undo needs these to come off first." in said(tiny_finished)
+    assert tiny_finished.lines("status")[-1]["on_top"] == ["clubs.0009_later"]
+    later.unlink()
     tiny_finished.database.write_text("no database")
     assert said(tiny_finished)[-1].startswith("Database default does not answer: file is not a database.")
     assert tiny_finished.migwizard("status", "--json").returncode == 0
