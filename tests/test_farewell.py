@@ -175,6 +175,7 @@ def test_what_came_along_undecided_is_told(capsys: pytest.CaptureFixture[str]) -
         "drift": [],
         "callers": [],
         "leftovers": [],
+        "uncommitted": [],
     }
     say_figures(report | {"seeds": seeds, "answers": answers})
     assert capsys.readouterr().err == (

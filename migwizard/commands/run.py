@@ -73,6 +73,8 @@ def say_figures(report: dict[str, Any]) -> None:
         say(f"Migrations that are gone are named at {some(report['callers'])}; lead these places elsewhere.")
     if report["leftovers"]:
         say(f"Nothing names {some(report['leftovers'])} any more; remove what nobody else needs.")
+    if report["uncommitted"]:
+        say(f"The proof was made with {some(report['uncommitted'])}: commit these too, git does not have them so.")
 
 
 def _undecided(report: dict[str, Any]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from migwizard.engine.ride import Ride
 from migwizard.engine.staging.drift import migration_files
 from migwizard.engine.states import ORDER
-from migwizard.engine.swapping import callers
+from migwizard.engine.swapping import callers, uncommitted
 
 
 def report(ride: Ride) -> dict[str, Any]:
@@ -32,6 +32,7 @@ def report(ride: Ride) -> dict[str, Any]:
         "drift": seeds.get("drift", []),
         "kept": seeds.get("kept", []),
         "leftovers": results.get("done", {}).get("leftovers", []),
+        uncommitted.KEY: results.get("done", {}).get(uncommitted.KEY, []),
         callers.KEY: results.get("apply", {}).get(callers.KEY, []),
         "answers": [
             {"question": key, "answer": answer.choice, "by": answer.by}

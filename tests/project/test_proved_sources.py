@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from migwizard.engine.steps import apply
@@ -37,13 +39,23 @@ def test_what_only_the_new_files_load_is_proved_anew(helped: Shell) -> None:
 
 
 def test_the_approval_is_void_when_a_helper_moves(helped: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    for arguments in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "old"],
+    ):
+        subprocess.run(["git", *arguments], cwd=helped.root, check=True)
     with monkeypatch.context() as patch:
         patch.setattr(apply, "_ask", lambda *_: write(helped.root, {HELPER: "NAME = 'saw'\n"}))
         ended = helped("run", "--yes")
     assert ended.exit == 6
     assert f"{HELPER} was changed since the proof. Nothing was swapped." in ended.err
     assert not is_swapped(helped)
-    assert helped("run", "--yes").exit == 0, "both histories make the other row now, and that was proved"
+    ended = helped("run", "--yes")
+    assert ended.exit == 0, "both histories make the other row now, and that was proved"
+    assert f"The proof was made with {HELPER}: commit these too" in ended.err
+    summary = (helped.root / ".migwizard/summary.md").read_text()
+    assert f"Proved with files that no commit had then; they belong to this one:\n\n- `{HELPER}`\n" in summary
 
 
 def test_nobody_knows_what_a_run_loaded_that_was_written_meanwhile(helped: Shell) -> None:

@@ -81,6 +81,14 @@ def keep_proved(ride: Ride, results: Iterable[Mapping[str, Any]]) -> None:
     durable.write_file(ride.work / PROVED, json.dumps(found, sort_keys=True).encode())
 
 
+def of_proof(ride: Ride) -> list[str]:
+    """The project's files that the proof was made from; none where that is not known."""
+    try:
+        return sorted(parse((ride.work / PROVED).read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return []
+
+
 def changed_since_proof(ride: Ride) -> list[str]:
     """The project's files that do not hold what the proof was made from; all of them where that is not known any more."""
     path = ride.work / PROVED

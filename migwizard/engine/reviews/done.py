@@ -9,7 +9,7 @@ from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.staging import drift
 from migwizard.engine.states import State
 from migwizard.engine.steps import done
-from migwizard.engine.swapping import callers, checkout, committed, summary, swap
+from migwizard.engine.swapping import callers, checkout, committed, summary, swap, uncommitted
 from migwizard.engine.swapping.summary import Reached
 from migwizard.engine.switching import histories, runbook
 from migwizard.engine.talk import Choice, Question
@@ -25,7 +25,7 @@ BY_MIGRATE = "other copies of a database: migrate; python migwizard_switch.py ch
 
 def question(ride: Ride) -> Question:
     """What is asked when the state has run."""
-    reached, lines = done.reached(ride), histories.lines(ride)
+    reached, lines = done.reached(ride, _loose(ride)), histories.lines(ride)
     message, page = summary.commit_message(reached), summary.page(reached)
     switched = [line for line in lines if line.switched]
     by_name = bool(histories.manifest(ride).replaces)
@@ -93,6 +93,13 @@ def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list
         f"{count(reached.before + reached.after + beside, 'path')} ({reached.before} old, {reached.after} new{more})"
     )
     left = [("Commit", f'{paths}; message ready: "{summary.subject(reached)}", {_commit(ride)}')]
+    if loose := _loose(ride):
+        left.append(
+            (
+                "With it",
+                f"{some(loose)}: the proof was made with these, git does not have them so; the command commits them",
+            )
+        )
     if checkout.lacks(ride):
         left.append(("Image", "what --via runs still has the old files: build it anew before migrate runs there"))
     by_name = bool(histories.manifest(ride).replaces)
@@ -119,8 +126,13 @@ def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list
 def _commit(ride: Ride) -> str:
     every = " ".join(shlex.quote(folder) for folder in sorted(set(ride.checkpoint.folders.values())))
     named = every if len(ride.checkpoint.folders) <= FOLDERS_NAMED else "'*/migrations/*.py'"
-    paths = " ".join([named, *committed.there(ride)])
+    paths = " ".join([named, *committed.there(ride), *map(shlex.quote, _loose(ride))])
     return f"git add -A -- {paths} && git commit -F {ride.workplace.folder.name}/{done.MESSAGE}"
+
+
+def _loose(ride: Ride) -> list[str]:
+    found: list[str] = ride.checkpoint.results[State.DONE].get(uncommitted.KEY, [])
+    return found
 
 
 def _how(line: DatabaseLine, by_name: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from migwizard.engine.proving.tally import tally
@@ -9,7 +10,7 @@ from migwizard.engine.ride import BY_NOBODY, Ride
 from migwizard.engine.seeding import facts, overrule, words
 from migwizard.engine.states import State
 from migwizard.engine.surviving import durable
-from migwizard.engine.swapping import leftovers, summary, swap
+from migwizard.engine.swapping import leftovers, summary, swap, uncommitted
 from migwizard.engine.swapping.summary import Decision, Kept, Reached, Waited
 from migwizard.engine.switching import runbook
 from migwizard.proof.certificate import Certificate
@@ -23,20 +24,21 @@ PAGE = "summary.md"
 
 def run(ride: Ride) -> dict[str, Any]:
     """Everything is done; the report is built from the results of the states before. Writes page, message and runbook."""
-    found = reached(ride)
+    loose = uncommitted.find(ride)
+    found = reached(ride, loose)
     durable.write_file(ride.workplace.folder / MESSAGE, summary.commit_message(found).encode())
     durable.write_file(ride.workplace.folder / PAGE, summary.page(found).encode())
     durable.write_file(ride.workplace.folder / runbook.NAME, runbook.of(ride).encode())
     saved = [f"{ride.workplace.folder.name}/{name}" for name in (MESSAGE, PAGE, runbook.NAME)]
-    return {"saved": saved, "leftovers": leftovers.find(ride)}
+    return {"saved": saved, "leftovers": leftovers.find(ride), uncommitted.KEY: loose}
 
 
 ONLY_SHOWN = ("dot",)
 """Decisions about what a screen shows: they change nothing, and name places of this machine."""
 
 
-def reached(ride: Ride) -> Reached:
-    """The figures of the whole ride, from what the states left."""
+def reached(ride: Ride, loose: Sequence[str]) -> Reached:
+    """The figures of the whole ride, from what the states left; `loose` are the files that no commit has as they were proved."""
     results = ride.checkpoint.results
     certificate = Certificate.from_json(ride.workplace.certificate.read_text(encoding="utf-8"))
     levels, rendered = results.get(State.LEVELS, {}), results[State.PROOF].get("rendered", {})
@@ -62,6 +64,7 @@ def reached(ride: Ride) -> Reached:
         notes=tuple(item.difference.sentence for item in certificate.differences if item.difference.severity == "info"),
         tally=tally(ride),
         caveats=certificate.caveats,
+        uncommitted=tuple(loose),
         drift=certificate.drift,
         kept=certificate.kept,
         replaces=certificate.replaces,

@@ -78,6 +78,8 @@ class Reached:
     """What stays on top of the new files."""
     replaces: tuple[str, ...] = ()
     """That the new files replace the old ones by name."""
+    uncommitted: tuple[str, ...] = ()
+    """Files that the proof was made with, and that no commit has as they are."""
 
     @property
     def before(self) -> int:
@@ -212,6 +214,9 @@ def _proof(reached: Reached) -> str:
     told = (*reached.kept, *reached.drift, *reached.replaces)
     lines += ["", *[f"- {sentence}" for sentence in told]] if told else []
     lines += ["", *[f"- {caveat}" for caveat in reached.caveats]] if reached.caveats else []
+    if reached.uncommitted:
+        lines += ["", "Proved with files that no commit had then; they belong to this one:", ""]
+        lines += _some([f"- {_code(name)}" for name in reached.uncommitted], "- {} more")
     return "\n".join(lines)
 
 
