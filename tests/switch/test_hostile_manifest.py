@@ -16,7 +16,7 @@ from migwizard.project.agent.switch.committed import read_manifest
 from migwizard.project.agent.switch.refusal import SwitchError
 from migwizard.switch.manifest import FILE_NAME, Manifest, ManifestUnreadableError, _content_id, build, from_json
 
-steady = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+steady = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 OLD, NEW = ("clubs", "0001_initial"), ("clubs", "0001_reset_initial")
 WHOLE = build(
     run_id="0123456789ab", created="2024", apps=["clubs"], old_nodes=[OLD], new_nodes=[NEW], tables=["t"], drift=[("clubs", "0002_d")],
