@@ -240,29 +240,6 @@ class Runs:
         path.unlink(missing_ok=True)
         scratch.note(self._ride, path, self._alias)
         words, total, run = self._words(say), self._total(say), f"{self._of}{say}"
-
-        from migwizard.engine.seeding.words import left_so_far
-
-        began = time.monotonic()
-
-        def progress(event: Any) -> None:
-            if "operation" in event:
-                did = event["operation"]
-                self._ride.tell("operation", did["id"], id=did["id"], so_far=left_so_far(did["rows"], did["schema"]))
-                return
-            number, migration = event["number"], event["migration"]
-            text = f"{words[0].upper()}{words[1:]}: {number} of {total}, {migration}"
-            self._ride.tell(
-                "progress",
-                text,
-                run=run,
-                words=words,
-                number=number,
-                total=total,
-                migration=migration,
-                seconds=round(time.monotonic() - began, 1),
-            )
-
         self._ride.tell("progress", f"Starting: {words}", run=run, words=words, number=0, total=total)
         if self._without:
             more["without"] = self._without
@@ -270,7 +247,7 @@ class Runs:
         try:
             result: dict[str, Any] = guest.call(
                 call,
-                on_event=progress,
+                on_event=self._teller(run, words, total),
                 alias=self._alias,
                 path=path,
                 labels=list(self._ride.apps.labels),
@@ -285,6 +262,31 @@ class Runs:
             scratch.release(self._ride, path, self._alias)
         self._tell_end(say, result["seconds"], kept=False)
         return result
+
+    def _teller(self, run: str, words: str, total: int) -> Callable[[Any], None]:
+        """What tells the face how far a run is, which begins now, and what each operation of it left."""
+        from migwizard.engine.seeding.words import left_so_far
+
+        began = time.monotonic()
+
+        def tell(event: Any) -> None:
+            if "operation" in event:
+                did = event["operation"]
+                self._ride.tell("operation", did["id"], id=did["id"], so_far=left_so_far(did["rows"], did["schema"]))
+                return
+            number, migration = event["number"], event["migration"]
+            self._ride.tell(
+                "progress",
+                f"{words[0].upper()}{words[1:]}: {number} of {total}, {migration}",
+                run=run,
+                words=words,
+                number=number,
+                total=total,
+                migration=migration,
+                seconds=round(time.monotonic() - began, 1),
+            )
+
+        return tell
 
     def _tell_end(self, name: str, seconds: float, *, kept: bool) -> None:
         """Say that a run is over; a kept one was over before."""
