@@ -9,6 +9,9 @@ Status = Literal["ok", "note", "stop", "waiting"]
 EARLIER = "Earlier reset"
 """Name of the finding that a manifest of another reset stands in the checkout."""
 
+GIT = "Git"
+"""Name of the finding what git keeps of the project's files."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

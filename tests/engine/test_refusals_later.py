@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 
 import pytest
@@ -82,6 +83,25 @@ def test_the_approval_is_void_when_a_migration_moves(tiny: Shop) -> None:
     assert (tiny.root / ROSTER).is_file()
 
 
+@pytest.mark.parametrize(("cure", "then_asked"), [("again", []), ("back", ["review:proof"])])
+def test_only_what_looks_different_is_approved_anew(tiny: Shop, cure: str, then_asked: list[str]) -> None:
+    """A helper that only a migration loads, which is not committed any more: no step looks different."""
+    seed, helper = tiny.root / "clubs/migrations/0002_first_clubs.py", tiny.root / "clubs/helper.py"
+    helper.write_text("SIZE = 1\n")
+    seed.write_text(f"from clubs.helper import SIZE\n{seed.read_text()}")
+    for arguments in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=a", "-c", "user.email=a@b.c", "commit", "-qm", "old"],
+    ):
+        subprocess.run(["git", *arguments], cwd=tiny.root, check=True)
+    touch = then(lambda: helper.write_text("SIZE = 2\n"), "apply")
+    person = Person({"apply": [touch, "quit"], "refusal:tree-changed": [cure]}, goes_on=True)
+    assert sit_down(tiny.root, person).left
+    after = person.ids[person.ids.index("refusal:tree-changed") + 1 :]
+    assert after == ["dirty-elsewhere", *then_asked, "apply"]
+
+
 def test_the_approval_is_void_when_a_staged_file_moves(tiny: Shop) -> None:
     def touch() -> None:
         staged = next((tiny.root / ".migwizard/staging/clubs").glob("0001_*.py"))
@@ -89,7 +109,7 @@ def test_the_approval_is_void_when_a_staged_file_moves(tiny: Shop) -> None:
 
     person = Person({"apply": [then(touch, "apply")]}, goes_on=True)
     question = refused(sit_down(tiny.root, person), "staging-changed", "The approval is void", 6)
-    assert [choice.key for choice in question.choices] == ["again", "to:preflight", "back", "quit"]
+    assert [choice.key for choice in question.choices] == ["again", "back", "quit"]
 
 
 def test_undo_when_others_built_on_it(tiny_finished: Shop) -> None:

@@ -146,8 +146,7 @@ def back_to(state: State) -> Cure:
     def offer(case: Refused) -> Iterator[Offer]:
         if case.applied is False and ORDER.index(state) <= ORDER.index(case.state):
             words = f"Back to {state.value.capitalize()}"
-            again = "what became stale is" if state is State.PREFLIGHT else "the steps after it are"
-            effect = f"your decisions are kept; {again} computed again"
+            effect = "your decisions are kept; the steps after it are computed again"
             yield Offer(Choice(f"{TO}{state.value}", effect, words), lambda _: case.open_again(back_to=state))
 
     return offer

@@ -9,6 +9,7 @@ from migwizard.engine.states import State
 
 CHECK_AGAIN = c.again("Check again", "looks at everything anew")
 ANOTHER_START = c.again("Start it again", "loads the project anew; what was finished is kept")
+VOID = "what became stale is computed anew; asks again where it looks different, and at Apply"
 
 CURES: dict[str, tuple[Cure, ...]] = {
     "no-project": (c.other_folder,),
@@ -97,11 +98,8 @@ CURES: dict[str, tuple[Cure, ...]] = {
         c.back_to(State.GENERATE),
         c.again("Prove again", "runs what is needed again"),
     ),
-    "staging-changed": (c.again("Prove again", "computes anew what the change made stale"), c.back_to(State.PREFLIGHT)),
-    "tree-changed": (
-        c.again("Compute again", "computes anew what the change made stale; decisions are kept"),
-        c.back_to(State.PREFLIGHT),
-    ),
+    "staging-changed": (c.again("Prove again", VOID),),
+    "tree-changed": (c.again("Compute again", VOID),),
     "file-changed": (c.again("I have put it aside: try again"), c.show_files),
     "tree": (c.traceback, c.again(), c.back_to(State.SEEDS)),
     "unexplained": (c.back_to(State.LEVELS), c.again()),

@@ -11,6 +11,7 @@ from functools import partial
 from importlib import import_module
 from types import ModuleType
 
+from migwizard.engine.findings import GIT
 from migwizard.engine.ride import Ride, fingerprint
 from migwizard.engine.states import State
 from migwizard.engine.talk import Question
@@ -30,16 +31,21 @@ def marker(ride: Ride, state: State) -> Callable[[Question, str], None] | None:
 def looks(ride: Ride, question: Question) -> str:
     """The fingerprint of what is approved.
 
-    How the same interpreter was found changes nothing that a person could mind, and neither do their own marks.
+    How the same interpreter was found changes nothing that a person could mind, and neither do their own marks or how long
+    a proof took; of files that are not committed Preflight asks by itself.
     """
-    from migwizard.engine.previews import GeneratePreview, PreflightPreview
+    from migwizard.engine.previews import GeneratePreview, PreflightPreview, ProofPreview
     from migwizard.engine.reviews import generate
 
     preview = question.preview
     if isinstance(preview, PreflightPreview):
         how = ride.project.interpreter.reason
-        findings = (replace(finding, text=finding.text.replace(how, "")) for finding in preview.findings)
+        findings = (
+            replace(finding, text=finding.text.replace(how, "")) for finding in preview.findings if finding.name != GIT
+        )
         preview = replace(preview, findings=tuple(findings))
     elif isinstance(preview, GeneratePreview):
         preview = generate.unmarked(preview)
+    elif isinstance(preview, ProofPreview):
+        preview = replace(preview, runs=())
     return fingerprint(preview)

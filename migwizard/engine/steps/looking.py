@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from migwizard.engine.findings import EARLIER, Finding, Status
+from migwizard.engine.findings import EARLIER, GIT, Finding, Status
 from migwizard.engine.planning import keeping, replacing
 from migwizard.engine.ride import Ride
 from migwizard.engine.steps import earlier, others, room, versioned
@@ -286,7 +286,7 @@ CHECKS = (
     Check("Settings", _settings),
     Check("Check", _system),
     Check("History", _history, needs=("Settings",)),
-    Check("Git", versioned.look),
+    Check(GIT, versioned.look),
     Check("Models", _models, needs=("Settings", "Check", "History")),
     Check("Databases", _databases, needs=("Settings", "History")),
     Check("Scratch", room.look),
