@@ -316,19 +316,19 @@ def row_copy(case: Refused) -> Iterator[Offer]:
 
 
 show_files = shows("files", "Show the files", "which files they are", lambda case: "\n".join(reading.named_files(case)))
-git_commands = shows("git", "Copy git commands", "the commands that commit them", reading.git_commands)
+git_commands = shows("git", "Show git commands", "the commands that commit them", reading.git_commands)
 messages = shows("show", "Show them", "what Django says", lambda case: reading.more(case.error))
 show_both = shows("both", "Show both", "which migrations they are", reading.conflict_text)
 merge_command = shows(
     "merge",
-    "Copy the merge command",
+    "Show the merge command",
     "the command that joins them",
     lambda case: "python manage.py makemigrations --merge " + " ".join(case.details.get("conflicts", {})) + "\n",
 )
-drift_commands = shows("commands", "Copy the commands", "what to run before the reset", reading.drift_commands)
+drift_commands = shows("commands", "Show the commands", "what to run before the reset", reading.drift_commands)
 switch_to_earlier = shows(
     "switch",
-    "Copy the command that switches it",
+    "Show the command that switches it",
     "what to run in another terminal, before you check again",
     lambda case: f"migwizard fake --database {shlex.quote(case.alias or 'default')}\n",
 )

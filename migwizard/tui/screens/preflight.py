@@ -35,6 +35,8 @@ COLUMNS = (
 )
 TOPICS = {"Database": "databases"}
 """A finding about one of several databases has the explanation of all."""
+OWN = ("refusal:not-switched",)
+"""Refusals that need another explanation than the line of the list that they stand in."""
 LINES, LINES_NARROW = 8, 2
 """Of the sentence above the cures; `d` shows all of it."""
 
@@ -154,7 +156,10 @@ class PreflightScreen(StepScreen):
             self._explain(finding.name)
 
     def _explain(self, name: str) -> None:
-        self.post_message(Explained(f"preflight.{TOPICS.get(name.partition(' ')[0], name).lower()}"))
+        topic = f"preflight.{TOPICS.get(name.partition(' ')[0], name).lower()}"
+        if self.question is not None and self.question.id in OWN and name == self._first_stop():
+            topic = self.question.id.replace(":", ".")
+        self.post_message(Explained(topic))
 
     @on(DataTable.RowSelected, "#findings")
     def _chosen(self, event: DataTable.RowSelected) -> None:

@@ -69,9 +69,9 @@ TEXTS: dict[str, Explain] = {
     ),
     "refusal.not-switched": Explain(
         "A reset stands in this checkout already, and this database was not switched to it yet.",
-        "A second one replaces the files that switch databases to the first.",
-        "Run the command in another terminal, then check again. If you wanted no second reset, it is all you need.",
-        "migwizard status",
+        "A plain migrate fails there, since the new files would make tables that it has. migwizard fake records them instead.",
+        "Run it in another terminal, then check again. If you wanted no second reset, it is all you need.",
+        "migwizard fake",
     ),
     **dict.fromkeys(("refusal.staging-changed", "refusal.tree-changed", "refusal.file-changed"), VOID),
     "refusal.locked": Explain(
