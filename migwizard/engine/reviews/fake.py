@@ -28,6 +28,7 @@ def question(ride: Ride) -> Question:
             *_again(lines),
             *(_take(line) for line in lines if line.state not in NOTHING_TO_ASK and fake.put_off(ride, line.alias)),
             *(_confirm(line) for line in switched),
+            *(_said(line.alias, said) for line in switched if (said := histories.confirmed(ride, line.alias))),
             *fake.back_choice(lines),
         ),
         safe="continue",
@@ -88,6 +89,12 @@ def _confirm(line: DatabaseLine) -> Choice:
         f"Let Django confirm {line.alias}",
         group="confirm",
         writes=f"what signal handlers of the project write to {line.alias}",
+    )
+
+
+def _said(alias: str, said: str) -> Choice:
+    return Choice(
+        f"said:{alias}", "All that it printed.", f"Show what Django said of {alias}", group="confirm", shows=said
     )
 
 

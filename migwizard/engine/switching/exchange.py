@@ -117,3 +117,5 @@ def ask_django(ride: Ride, alias: str) -> None:
     except GuestError as error:
         raise histories.refusal(ride, alias, error, f"The switch of {alias} stands; u takes it back.") from error
     histories.keep_answer(ride, alias, str(said))
+    for words in histories.verdict(str(said)):
+        ride.tell("note", f"{alias}: {words}.")

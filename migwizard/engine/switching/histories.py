@@ -220,8 +220,8 @@ def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, 
         more += [*_names("Old rows", found["old"]), *_names("New rows", found["new"])]
     usual = cures(str(found["code"]), alias, found, ride.project.root)
     more += torn.cures(ride, alias, found, usual) if state == "BEHIND" else usual
-    if switched and PULLED not in ride.facts:
-        more += [text for text in (confirmed(ride, alias),) if text]
+    answer = confirmed(ride, alias) if switched and PULLED not in ride.facts else ""
+    more += [answer] if answer else []
     return DatabaseLine(
         alias,
         where,
@@ -230,7 +230,7 @@ def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, 
         out,
         into,
         int(found["others"]),
-        _says(state, switched, found, waits),
+        "; ".join([_says(state, switched, found, waits), *verdict(answer)]),
         switched,
         waits=waits,
         stands=_stands(state, switched, found),
@@ -303,6 +303,10 @@ def _says(state: str, switched: bool, found: Mapping[str, Any], waits: Collectio
     return words.get(state) or str(found["sentence"])
 
 
+APPLIES = "Applying "
+"""What `migrate` says of each migration that it applies, faked ones too."""
+
+
 def _answer_file(alias: str) -> str:
     return f"rows/{file_name_of(alias)}.migrate-fake.txt"
 
@@ -317,6 +321,11 @@ def confirmed(ride: Ride, alias: str) -> str:
     """What the project's own `migrate --fake` answered, if it was asked."""
     path = ride.workplace.folder / _answer_file(alias)
     return path.read_text(encoding="utf-8").strip() if path.is_file() else ""
+
+
+def verdict(answer: str) -> list[str]:
+    """What that answer comes to, in words; nothing where nobody asked, or where it says something else."""
+    return ["confirmed by Django: nothing to apply"] if answer and APPLIES not in answer else []
 
 
 def forget_switch(ride: Ride, alias: str) -> None:

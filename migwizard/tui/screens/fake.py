@@ -99,13 +99,15 @@ class FakeScreen(StepScreen):
             wanted = ["dry", "switch", "switch-all", "later", "later-all"]
         else:
             confirms = [key for key in by_key if key.startswith("confirm:")]
+            said = [key for key in by_key if key.startswith("said:")]
             takes = [key for key in by_key if key.startswith("take:")]
             # More of them are in the palette.
             wanted = [
                 "continue",
                 "again",
                 *(takes if len(takes) == 1 else []),
-                *(confirms if len(confirms) == 1 else []),
+                # What it said is of more use than the same once more, which is in the palette too.
+                *(said or confirms if len(confirms) == 1 else []),
             ]
         return tuple(by_key[key] for key in wanted if key in by_key)
 
