@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from migwizard.engine.previews import ResumePreview
 from migwizard.engine.refusals.files import ASIDE, ASIDE_DOES, set_aside
 from migwizard.engine.ride import Ride, Turn
+from migwizard.engine.staging import edits
 from migwizard.engine.states import ORDER, State, before
 from migwizard.engine.surviving import since
 from migwizard.engine.surviving.checkpoint import ACCEPTED, Checkpoint
@@ -78,7 +79,7 @@ def _preview(ride: Ride) -> tuple[ResumePreview, str]:
     except MigwizardError as error:
         # Preflight will say it better, with its cures.
         stale, changed, details = [], [f"It cannot be compared now: {error.sentence}"], ""
-    if stale and not changed:
+    if stale and not changed and not _left_in_seeds(ride, stale):
         changed = [f"What {stale[0].capitalize()} is computed from, or what it wrote, is not as it was."]
     first = stale[0] if stale else checkpoint.state.value
     preview = ResumePreview(
@@ -114,6 +115,12 @@ def _stale(ride: Ride) -> list[str]:
     return [state.value for state in ORDER if state in known and not before(state, State(found[0]))]
 
 
+def _left_in_seeds(ride: Ride, stale: list[str]) -> bool:
+    """Whether Generate is made again for what Seeds left of it: a run ended there in its middle, and nothing changed."""
+    in_seeds = State.SEEDS not in ride.checkpoint.fingerprints and not edits.is_settled(ride)
+    return stale[0] == State.GENERATE and in_seeds
+
+
 def _text(preview: ResumePreview) -> str:
     if preview.built_on and preview.finished:
         return f"{ON_TOP}; a reset of all of them begins when this one is set aside."
@@ -124,7 +131,7 @@ def _text(preview: ResumePreview) -> str:
         parts.append(f"{ON_TOP}." if preview.built_on else "The new files are in the tree.")
     if preview.stale:
         again = ", ".join(state.capitalize() for state in preview.stale)
-        parts.append(f"Computed again, since the project changed: {again}.")
+        parts.append(f"Computed again{', since the project changed' if preview.changed else ''}: {again}.")
     return " ".join(parts)
 
 

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from migwizard.engine.options import Opening
 from migwizard.engine.previews import ResumePreview
 from migwizard.engine.resuming import decided
 from migwizard.engine.states import State
-from migwizard.engine.surviving.checkpoint import Checkpoint
+from migwizard.engine.surviving.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.talk import Answer, Event, Question
 from migwizard.errors import MigwizardError
 from tests.engine.persons import Person, Sat, sit_down
@@ -89,6 +90,14 @@ def test_what_was_approved_is_kept_although_seeds_was_left_in_its_middle(tiny: S
 
 def test_going_back_from_seeds_that_was_left_generates_anew(tiny: Shop) -> None:
     sit_down(tiny.root, CutOff(goes_on=True))
+    path = tiny.root / ".migwizard/checkpoint.json"
+    checkpoint = load_checkpoint(path, tiny.root)
+    assert checkpoint is not None
+    # As after a run in which nobody was asked.
+    replace(checkpoint, approvals={}).save(path)
+    left = shown(back(tiny, "quit"))
+    assert (left.stale, left.changed) == (("generate",), ())
+    checkpoint.save(path)
     sat = sit_down(tiny.root, Person({"review:generate": ["continue"]}), back_to(tiny, State.GENERATE))
     assert begun(sat) == ["preflight", "generate", "seeds"], "half of a staging is nothing to approve"
     assert sat.person.ids == ["review:generate", "review:seeds"]
