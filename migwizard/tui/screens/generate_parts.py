@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from textual.content import Content
@@ -56,7 +57,7 @@ def waiting_words(file: StagedFile, place: tuple[int, int]) -> Content:
         return Content.styled("Nothing had to wait", "$text-muted")
     part = count(len(file.waiting), "part waits", "parts wait")
     at, places = place
-    where = f", place {max(at, 1)} of {places}" if places > 1 else ""
+    where = f": piece {max(at, 1)} of {places}" if places > 1 else ""
     return Content.styled(f"{WAITS} {part}{where}", WAITS.style)
 
 
@@ -80,12 +81,24 @@ def check_line(file: StagedFile, width: int, more: str) -> Content:
     elif file.edited:
         left = Content.assemble((f"{NOTE} yours ", NOTE.style), file.edited)
     else:
-        guard = " + guard" if file.guard else ""
-        left = Content.assemble(f"Check: alone - waiting{guard} = written  ", (f"{OK} equal", OK.style))
+        left = Content.assemble(f"Check: {sum_of_lines(file)}  ", (f"{OK} equal", OK.style))
     right = Content.styled(more, "$text-muted")
     if left.cell_length + right.cell_length + 2 > width:
         return left.truncate(width, ellipsis=True)
     return between(left, right, width)
+
+
+def sum_of_lines(file: StagedFile) -> str:
+    """From the lines of makemigrations alone to those that are written: "26 alone - 2 waiting = 24 lines"."""
+    kinds = Counter(row.kind for row in file.rows if row.left_number or row.right_number)
+    parts = (
+        ("-", kinds["waits"], "waiting"),
+        ("-", kinds["out"], "out"),
+        ("+", kinds["in"] - file.guard, "in"),
+        ("+", file.guard, "guard"),
+    )
+    told = "".join(f" {sign} {number} {what}" for sign, number, what in parts if number)
+    return f"{file.literal_lines} alone{told} = {count(file.written_lines, 'line')}"
 
 
 def mark_of(file: StagedFile, accepted: Collection[str]) -> str:
