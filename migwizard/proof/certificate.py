@@ -171,7 +171,9 @@ class Certificate:
         yield f"Rows: {'equal' if self.rows_equal else 'differ'}"
         yield f"makemigrations --check: {'says the same' if self.check_equal else 'does not say the same'}"
         yield from ("", self.rendering) if self.rendering else ()
-        yield from _listed("Differences", [_told(decided) for decided in self.differences])
+        notes = [decided for decided in self.differences if decided.difference.severity == "info"]
+        yield from _listed("Differences", [_told(decided) for decided in self.differences if decided not in notes])
+        yield from _listed("Notes", [decided.difference.sentence for decided in notes])
         yield from _listed("Volatile, so only NULL or not NULL was compared", self.volatile)
         yield from _listed("Proved as well", [_told_elsewhere(one) for one in self.elsewhere])
         yield from _listed("Kept on top", self.kept)
@@ -190,8 +192,6 @@ class Certificate:
 
 
 def _told(decided: Decided) -> str:
-    if decided.difference.severity == "info":
-        return f"[info] {decided.difference.sentence}"
     parts = [f"[{decided.decision or 'open'}] {decided.difference.sentence}"]
     if not decided.difference.of_rows:
         definitions = (("old", decided.difference.old), ("new", decided.difference.new))

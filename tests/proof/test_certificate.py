@@ -84,7 +84,7 @@ def test_the_text_is_for_people() -> None:
         "old history",
         "[accepted] The new history lacks the index i.",
         "old: CREATE INDEX",
-        "[info]",
+        "Notes: 1",
         "users.password",
     ):
         assert words in text

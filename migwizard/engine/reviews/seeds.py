@@ -44,7 +44,8 @@ def _text(preview: SeedsPreview) -> str:
         return "No old migration wrote rows or ran SQL of its own, so there is nothing to bring along."
     counts: dict[str, int] = {}
     for line in preview.seeds:
-        word = line.verdict if line.verdict != Verdict.ASK or not line.decided else "decided by you"
+        by_you = "kept by you" if line.decided == overrule.KEEP else "left out by you"
+        word = by_you if line.decided else line.verdict
         counts[word] = counts.get(word, 0) + 1
     operations, files = len(preview.seeds), len(preview.files)
     told = ", ".join(f"{number} {verdict}" for verdict, number in counts.items())

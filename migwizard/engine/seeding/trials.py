@@ -282,7 +282,7 @@ def _compose(seeding: Seeding) -> tuple[SeedMigration, ...]:
     counts: dict[str, int] = {}
     for batch in planned.plan.batches:
         counts[batch.app] = counts.get(batch.app, 0) + 1
-    header = f"Seeds of the old history, kept by a reset on {ride.checkpoint.timestamp[:10]}"
+    header = f"Data and SQL of the old history, kept by a reset on {ride.checkpoint.timestamp[:10]}"
     migrations = compose(
         items,
         home=composing.home_of(ride, planned),

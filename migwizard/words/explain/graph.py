@@ -8,7 +8,7 @@ TEXTS: dict[str, Explain] = {
     "graph": Explain(
         "Here you choose whose migrations are made anew.",
         "Tables point at other tables, so apps depend on each other. Your own apps take part; apps of Django and of "
-        "packages are listed only because yours point at them.",
+        "packages are only listed, and stay as they are.",
         "An app that is left out keeps its files exactly as they are.",
         "migwizard plan",
     ),
