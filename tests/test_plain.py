@@ -164,6 +164,10 @@ def test_a_decision_with_a_safe_default_is_its_own_confirmation() -> None:
     answer, said = ask(question, "y\n2\n")
     assert answer == "apply" and "'y' is no answer here. Type a number from 1 to 2, or n, h, b, u, q." in said
     assert ask(replace(question, default=None), "n\n2\n\n1\n")[0] == "later"
+    assert ask(replace(question, kind="review"), "n\n1\n")[1].count("'n' is no answer here") == 1
+    undo = replace(question, id="undo:7d44", kind="review")
+    assert ask(undo, "n\n")[0] == "later"
+    assert ask(undo, "2\n2\n")[0] == "apply", "it still asks once more before it writes"
 
 
 def test_back_that_writes_is_confirmed() -> None:

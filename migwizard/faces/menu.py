@@ -84,7 +84,7 @@ class Menu:
     def _take(self, line: str) -> str | None:
         """What a line means; None where it only showed something, or was not understood."""
         command, _, rest = line.partition(" ")
-        if self._default is not None and (not line or (line.lower() in NO and self._asks_leave())):
+        if self._default is not None and (not line or (line.lower() in NO and self._takes_no())):
             return self._choose(self._default)
         if not line:
             self._console.say("Enter alone does nothing here. Type a number.")
@@ -106,7 +106,7 @@ class Menu:
         return None
 
     def _range(self) -> str:
-        letters = [*("n" for _ in NO[:1] if self._asks_leave()), *("h" for _ in [self._explain] if _), *self._moves]
+        letters = [*("n" for _ in NO[:1] if self._takes_no()), *("h" for _ in [self._explain] if _), *self._moves]
         return f"Type a number from 1 to {len(self._entries)}" + (f", or {', '.join(letters)}." if letters else ".")
 
     def _enter(self, entry: Entry) -> str | None:
@@ -177,6 +177,10 @@ class Menu:
         self._console.say("1 Not yet (default)", indent=2)
         self._console.say(f"2 {choice.words}", indent=2, hang=2)
         return self._console.read() == "2"
+
+    def _takes_no(self) -> bool:
+        """Whether a no is the safe answer: at an undo too, which asks once more before it writes."""
+        return self._asks_leave() or (self._default is not None and self._question.id.startswith("undo:"))
 
     def _asks_leave(self) -> bool:
         """Whether the question is itself the one that is asked before something is written: its Enter, and its no, are safe."""
