@@ -88,7 +88,8 @@ def test_figures_are_told_once_where_they_agree_and_side_by_side_where_not() -> 
     )
     assert telling.telling(preview) == [
         "Engine: SQLite 3.45.",
-        "Equal: files 55 and 13, tables 41, check.",
+        "Files: 55 and 13.",
+        "Equal: tables 41, check.",
         "indexes: old 88, new 87.",
         "D1: an index is missing. Decided: accepted.",
     ]

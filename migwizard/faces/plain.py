@@ -15,6 +15,7 @@ from migwizard.faces.menu import MOVES, Menu
 from migwizard.faces.pulse import Pulse
 from migwizard.words.explain import EXPLAIN, explain
 from migwizard.words.glossary import GLOSSARY
+from migwizard.words.sentences import dotted
 from migwizard.words.telling import listed, telling
 
 HELLO = "migwizard, plain mode. Type a number and Enter. h explains, b goes back, u undoes, q quits."
@@ -90,7 +91,7 @@ class PlainFace:
             self.console.say(line)
 
     def _present(self, question: Question) -> None:
-        headline = _sentence(question.headline)
+        headline = dotted(question.headline)
         if question.id.startswith("review:") and self._announced is not question.state:
             self._announce(question.state, headline)
         else:
@@ -162,7 +163,3 @@ def explain_word(word: str, screen: str) -> list[str]:
 def _shows_all(question: Question) -> bool:
     """Whether the preview belongs to the question. One of many decisions has its facts in its text; one that writes has not."""
     return question.kind != "decide" or any(choice.writes for choice in question.choices)
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith((".", "?", "!", ":")) else f"{text}."

@@ -166,6 +166,7 @@ class Certificate:
         yield f"{'':<10}{'old history':>13}{'new history':>13}"
         for name, counted in (("Tables", self.tables), ("Rows", self.rows), ("Objects", self.objects)):
             yield f"{name:<10}{counted.old:>13}{counted.new:>13}"
+        yield "Objects are all that a schema has: tables, columns, indexes, constraints, views and so on."
         yield ""
         yield f"Schema: {'equal' if self.schema_equal else 'differs'}"
         yield f"Rows: {'equal' if self.rows_equal else 'differ'}"

@@ -9,6 +9,7 @@ from typing import Any
 from migwizard.engine import previews
 from migwizard.engine.previews import Preview
 from migwizard.words.counting import count, some
+from migwizard.words.sentences import dotted
 from migwizard.words.times import ago, duration, local
 
 SOME = 12
@@ -61,20 +62,16 @@ def _cut(lines: list[str], some: int, thing: str) -> list[str]:
     return lines[:some] + ([f"And {count(more, thing)} more."] if more > 0 else [])
 
 
-def _dotted(text: str) -> str:
-    return text if not text or text.endswith((".", "?", "!", ":")) else f"{text}."
-
-
 def _preflight(preview: previews.PreflightPreview) -> list[str]:
     good = [finding.name for finding in preview.findings if finding.status == "ok"]
     lines = [f"ok: {', '.join(good)}."] if good else []
     words = {"note": "Note", "stop": "STOP", "waiting": "Waits"}
     lines += [
-        f"{words[finding.status]}, {finding.name}: {_dotted(finding.text)}"
+        f"{words[finding.status]}, {finding.name}: {dotted(finding.text)}"
         for finding in preview.findings
         if finding.status != "ok"
     ]
-    return lines + ([_dotted(preview.unchanged)] if preview.unchanged else []) + _log(preview.log)
+    return lines + ([dotted(preview.unchanged)] if preview.unchanged else []) + _log(preview.log)
 
 
 def _with_models(app: previews.AppLine) -> str:
@@ -95,7 +92,7 @@ def _graph(preview: previews.GraphPreview) -> list[str]:
         if app.cycle is not None:
             cycles.setdefault(app.cycle, []).append(app.label)
     lines += [f"Cycle {number}: {' and '.join(labels)} need each other." for number, labels in sorted(cycles.items())]
-    return lines + [f"Note: {_dotted(problem)}" for problem in preview.problems]
+    return lines + [f"Note: {dotted(problem)}" for problem in preview.problems]
 
 
 def _waits(waiting: previews.Waiting) -> str:
@@ -127,7 +124,7 @@ def _generate(preview: previews.GeneratePreview) -> list[str]:
         alone = "" if file.literal_lines == file.written_lines else f"; makemigrations alone: {file.literal_lines}"
         guard = f"; our guard: {file.guard}" if file.guard else ""
         line = f"Level {file.level}: {file.app}/{file.name}, {count(file.written_lines, 'line')}{alone}{guard}."
-        files.append(" ".join([line, *(_dotted(part) for part in (file.edited, file.broken) if part)]))
+        files.append(" ".join([line, *(dotted(part) for part in (file.edited, file.broken) if part)]))
     return _cut(files, 4 * SOME, "file")
 
 
@@ -148,26 +145,27 @@ def _seed(seed: previews.SeedLine) -> str:
         *([f"in {seed.file}"] if seed.file else []),
         *([seed.reason] if seed.reason and not seed.how else []),
     ]
-    return f"{seed.describe}: {_dotted('; '.join(parts))}"
+    return f"{seed.describe}: {dotted('; '.join(parts))}"
 
 
 def _proof(preview: previews.ProofPreview) -> list[str]:
-    lines = [f"Engine: {_dotted(preview.engine)}", *(f"{run}: {_dotted(result)}" for run, result in preview.runs)]
+    lines = [f"Engine: {dotted(preview.engine)}", *(f"{run}: {dotted(result)}" for run, result in preview.runs)]
     equal = [
         f"{what} {old}".strip() if old == new else f"{what} {old} and {new}"
         for what, old, new, same in preview.figures
-        if same
+        if same and what != "files"
     ]
+    lines += [f"Files: {old} and {new}." for what, old, new, _ in preview.figures if what == "files"]
     if equal:
         lines.append(f"Equal: {', '.join(equal)}.")
     lines += [f"{what}: old {old}, new {new}." for what, old, new, same in preview.figures if not same]
     differences = [
-        f"D{difference.number}: {_dotted(difference.sentence)}"
+        f"{'Note ' if difference.severity == 'info' else ''}D{difference.number}: {dotted(difference.sentence)}"
         + (f" Decided: {difference.decision}." if difference.decision else "")
         for difference in preview.differences
     ]
     lines += _cut(differences, 2 * SOME, "difference")
-    return lines + [f"Note: {_dotted(caveat)}" for caveat in preview.caveats]
+    return lines + [f"Caveat: {dotted(caveat)}" for caveat in preview.caveats]
 
 
 def _apply(preview: previews.ApplyPreview) -> list[str]:
@@ -178,7 +176,7 @@ def _apply(preview: previews.ApplyPreview) -> list[str]:
     if preview.also:
         lines.append(f"Also written: {some(preview.also)}.")
     if preview.proof:
-        lines.append(f"Proof: {_dotted(preview.proof)}")
+        lines.append(f"Proof: {dotted(preview.proof)}")
     if preview.stays:
         lines.append(f"Stays: {listed(preview.stays)}.")
     if preview.kept:
@@ -197,7 +195,7 @@ def _apply(preview: previews.ApplyPreview) -> list[str]:
 
 def _fake(preview: previews.FakePreview) -> list[str]:
     databases = [
-        f"{database.alias}, {database.where}{'' if database.local else ', not local'}: {_dotted(database.says)}"
+        f"{database.alias}, {database.where}{'' if database.local else ', not local'}: {dotted(database.says)}"
         + (f" Rows: {database.rows_out} out, {database.rows_in} in." if database.rows_out or database.rows_in else "")
         + (f" {database.why}" if database.why else "")
         + (
@@ -205,11 +203,11 @@ def _fake(preview: previews.FakePreview) -> list[str]:
             if database.untouched
             else ""
         )
-        + (f" {_dotted(database.more)}" if database.more else "")
+        + (f" {dotted(database.more)}" if database.more else "")
         for database in preview.databases
     ]
     lines = _cut(databases, SOME, "database") or ["No database is named by the settings."]
-    lines += [f"Dry run: {_dotted(preview.dry)}"] if preview.dry else []
+    lines += [f"Dry run: {dotted(preview.dry)}"] if preview.dry else []
     return [*lines, *([f"Backup: {preview.backup}."] if preview.backup else [])]
 
 
@@ -222,14 +220,14 @@ def _done(preview: previews.DonePreview) -> list[str]:
             f"Model classes that migrate from zero renders: {preview.rendered_before:,} before, {preview.rendered_after:,} after."
         )
     if preview.proof:
-        lines.append(f"Proof: {_dotted(preview.proof)}")
+        lines.append(f"Proof: {dotted(preview.proof)}")
     if preview.operations:
-        lines.append(f"Old data: {_dotted(preview.operations)}")
-    lines += [f"Database {alias}: {_dotted(says)}" for alias, says in preview.databases]
-    lines += [f"Decided by you: {_dotted(decision)}" for decision in preview.decided]
+        lines.append(f"Old data: {dotted(preview.operations)}")
+    lines += [f"Database {alias}: {dotted(says)}" for alias, says in preview.databases]
+    lines += [f"Decided by you: {dotted(decision)}" for decision in preview.decided]
     if preview.left:
         lines.append("Left for you:")
-        lines += [f"{what}: {_dotted(how)}" for what, how in preview.left]
+        lines += [f"{what}: {dotted(how)}" for what, how in preview.left]
     return [*lines, *([f"Saved: {', '.join(preview.saved)}."] if preview.saved else [])]
 
 
@@ -242,7 +240,7 @@ def _resume(preview: previews.ResumePreview, now: datetime) -> list[str]:
         lines.append(f"{count(preview.staged, 'new file')} in staging.")
     if preview.decided:
         lines.append(f"Decided: {listed(preview.decided)}.")
-    lines += _cut([f"Changed since: {_dotted(change)}" for change in preview.changed], 5, "change")
+    lines += _cut([f"Changed since: {dotted(change)}" for change in preview.changed], 5, "change")
     if preview.stale:
         time = f", {duration(preview.seconds)}" if preview.seconds else ""
         lines.append(f"Computed again: {', '.join(preview.stale)}{time}.")
@@ -250,7 +248,7 @@ def _resume(preview: previews.ResumePreview, now: datetime) -> list[str]:
 
 
 def _refusal(preview: previews.RefusalPreview) -> list[str]:
-    lines = [_dotted(text) for text in (preview.sentence, preview.unchanged) if text]
+    lines = [dotted(text) for text in (preview.sentence, preview.unchanged) if text]
     return lines + _log(preview.log)
 
 
@@ -260,12 +258,12 @@ def _log(path: str) -> list[str]:
 
 def _undo(preview: previews.UndoPreview, now: datetime) -> list[str]:
     lines = [
-        f"Done{f' {ago(local(act.at), now)}' if act.at else ''}: {act.what}. Undo: {_dotted(act.undone)}"
+        f"Done{f' {ago(local(act.at), now)}' if act.at else ''}: {act.what}. Undo: {dotted(act.undone)}"
         for act in preview.acts
     ]
     lines = lines or ["Nothing has changed in your project."]
     words = {"ok": "ok", "note": "Note", "stop": "STOP", "waiting": "Waits"}
-    lines += [f"{words[finding.status]}: {_dotted(finding.text)}" for finding in preview.looked]
+    lines += [f"{words[finding.status]}: {dotted(finding.text)}" for finding in preview.looked]
     return [*lines, *([f"Backup: {preview.backup}."] if preview.backup else [])]
 
 

@@ -19,6 +19,7 @@ from migwizard.errors import MigwizardError
 from migwizard.project.guest import Guest, GuestError
 from migwizard.stored import parse
 from migwizard.switch.manifest import Manifest
+from migwizard.words.sentences import dotted
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -354,7 +355,7 @@ def old_result(future: Future[dict[str, Any]]) -> dict[str, Any]:
         if error.kind != "migrate":
             raise
         raise MigwizardError(
-            f"The old history cannot build a database from zero, so there is nothing to compare with. {error.sentence} "
+            f"The old history cannot build a database from zero, so there is nothing to compare with. {dotted(error.sentence)} "
             "Nothing was changed.",
             code="old-history",
             cures=("Mend the old migration so that a plain migrate on an empty database passes; then start again.",),
@@ -386,7 +387,7 @@ def new_result(future: Future[dict[str, Any]], apps: ProjectApps) -> dict[str, A
 def new_history(error: GuestError, cures: tuple[str, ...]) -> MigwizardError:
     """The refusal of a new history that cannot build a database."""
     return MigwizardError(
-        f"The new history cannot build a database from zero. {error.sentence} The project is unchanged.",
+        f"The new history cannot build a database from zero. {dotted(error.sentence)} The project is unchanged.",
         code="new-history",
         cures=cures,
         details=error.details,

@@ -18,6 +18,7 @@ from migwizard.errors import MigwizardError
 from migwizard.plan.operations import Node
 from migwizard.project.guest import GuestError
 from migwizard.words.counting import count
+from migwizard.words.sentences import dotted
 
 KEY = "drift"
 FOLD, LEAVE = "fold", "leave"
@@ -77,7 +78,7 @@ def write(ride: Ride, planned: Planned) -> list[Node]:
         )
     except GuestError as error:
         raise MigwizardError(
-            f"The drift cannot be folded in. {error.sentence} Nothing was changed.",
+            f"The drift cannot be folded in. {dotted(error.sentence)} Nothing was changed.",
             code="drift-write",
             cures=("Leave it: --drift leave. The new files then build what databases have now.",),
             details=error.details,
