@@ -346,8 +346,11 @@ def _refuse_finished(ride: Ride) -> None:
             f"The reset {ride.checkpoint.run_id} is finished, and {', '.join(added[:4])} came after it. Nothing was changed.",
             code="finished",
             cures=(
-                f"To reset anew, move the folder {ride.workplace.folder.name} away: this reset cannot be undone any more. "
-                "Its backup stays in " + str(ride.second) + ".",
+                "To take this reset back: migwizard undo, which says what has to come off first.",
+                (
+                    f"To reset anew, move the folder {ride.workplace.folder.name} away. Once the next reset was made, this one cannot "
+                    f"be undone any more; its backup stays in {ride.second}."
+                ),
             ),
         )
 

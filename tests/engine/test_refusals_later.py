@@ -122,6 +122,8 @@ def test_undo_when_others_built_on_it(tiny_finished: Shop) -> None:
     sat = sit_down(tiny_finished.root, Person(), Opening(tiny_finished.root, python=sys.executable, greeted=True))
     question = refused(sat, "finished", "This reset is finished, and migrations came on top", 6)
     assert [choice.key for choice in question.choices] == ["look", "aside", "quit"]
+    assert sat.error is not None
+    assert "migwizard undo" in sat.error.cures[0]
 
 
 def test_nobody_answers(tiny: Shop) -> None:
