@@ -83,6 +83,13 @@ def test_what_is_printed_at_the_end_works_when_it_is_pasted(tiny_project: Path) 
         [*where, "run", "--yes"], cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=120
     )
     assert len(list((folder / "a state" / "migwizard").glob("tiny-*/*"))) == 1, done.stderr
+    assert "note: Proof: equal: " in done.stderr, "what speaks for the swap is said before it"
+    assert "Commit it: git add -A -- " in done.stderr
+    again = pasted(
+        done.stderr.replace(" undo\n", " run\n"), "Done. Undo, until something is built on it: ", folder, "--yes"
+    )
+    assert "was finished before, and nothing was done now." in again.stderr
+    assert "Done." not in again.stderr
     undone = pasted(done.stderr, "Done. Undo, until something is built on it: ", folder, "--yes")
     assert undone.returncode == ExitCode.DONE, undone.stderr
     assert undone.stderr.splitlines()[-1].startswith("Taken back: 13 files, old and new, and the rows of 1 database.")
@@ -168,6 +175,7 @@ def test_what_came_along_undecided_is_told(capsys: pytest.CaptureFixture[str]) -
         {"question": "keep:shop.0006_e#0", "answer": "keep", "by": "answers file"},
     ]
     report: dict[str, Any] = {
+        "state": "preflight",
         "files_after": None,
         "proof": None,
         "databases": {},

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
-from migwizard.commands.setup import again, face_of, options_of, project_of, say
+from migwizard.commands.setup import again, face_of, options_of, project_of, say, to_switch
 from migwizard.engine.opening import open_ride
+from migwizard.engine.planning import replacing
 from migwizard.engine.ride import BY_NOBODY
-from migwizard.engine.states import ORDER, State
+from migwizard.engine.states import ORDER, State, before
 from migwizard.exit_codes import ExitCode
 from migwizard.faces.jsonlines import emit
-from migwizard.words.counting import some
+from migwizard.words.counting import count, some
 from migwizard.words.databases import told
 
 
@@ -25,9 +26,13 @@ def run(arguments: argparse.Namespace) -> int:
     with open_ride(project, face_of(arguments), options, meanwhile=partial(_load_code, options.until)) as ride:
         from migwizard.engine import machine
 
+        finished = ride.checkpoint.applied and State.DONE in ride.checkpoint.results
+        stood = dict(ride.checkpoint.databases)
         report = machine.run(ride)
     if arguments.json:
         emit(report)
+    elif finished and stood == report["databases"]:
+        _nothing_done(report, arguments)
     else:
         _narrate(report, arguments)
     return ExitCode.DONE
@@ -46,24 +51,56 @@ def _narrate(report: dict[str, Any], arguments: argparse.Namespace) -> None:
         return
     say("")
     say_figures(report)
-    if report["state"] == State.DONE:
-        say("How it gets into every other environment: .migwizard/runbook.md")
-        say(f"Done. Undo, until something is built on it: {again(arguments, 'undo')}")
-    else:
-        say(f"Stopped after {report['state']}, as you asked. Go on: {again(arguments, 'run')}")
+    if report["state"] != State.DONE:
+        following = ORDER[ORDER.index(State(report["state"])) + 1]
+        say(
+            f"Stopped after {report['state']}, as you asked. Next comes {following.value}, {ORDER.index(following) + 1} of "
+            f"{len(ORDER)}; it asks before it changes files or databases. Go on: {again(arguments, 'run')}"
+        )
+        return
+    if report["commit"]:
+        say(f"Commit it: {report['commit']}")
+    say("How it gets into every other environment: .migwizard/runbook.md")
+    waiting = _waiting(report, arguments)
+    for line in waiting:
+        say(line)
+    say(f"{'' if waiting else 'Done. '}Undo, until something is built on it: {again(arguments, 'undo')}")
+
+
+def _nothing_done(report: dict[str, Any], arguments: argparse.Namespace) -> None:
+    """A run over a finished reset that changed nothing."""
+    say("")
+    say(f"The reset {report['run_id']} was finished before, and nothing was done now.")
+    for alias, state in report["databases"].items():
+        say(told(alias, state))
+    for line in _waiting(report, arguments):
+        say(line)
+    say(f"Undo, until something is built on it: {again(arguments, 'undo')}")
+
+
+def _waiting(report: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
+    """What leads on where a database was not switched; with names that are replaced its next migrate does it."""
+    by_name = {"question": replacing.KEY, "answer": replacing.YES}
+    if any(by_name.items() <= answer.items() for answer in report["answers"]):
+        return []
+    return to_switch(report["databases"], arguments)
 
 
 def say_figures(report: dict[str, Any]) -> None:
     """Files, proof and databases of a ride's report, for people."""
-    if report["files_after"] is not None:
+    applied = report["state"] is not None and not before(State(report["state"]), State.APPLY)
+    if report["files_after"] is not None and applied:
         say(f"Files: {report['files_before']} before, {report['files_after']} after")
+    elif report["files_after"] is not None:
+        new = count(report["files_after"], "new file")
+        say(f"Files: your project is unchanged; {new} for {report['files_before']} old in .migwizard/staging")
     if report["proof"]:
         equal = report["proof"]["schema_equal"] and report["proof"]["rows_equal"]
         result = "schema and rows are equal" if equal else "old and new differ, and every difference was accepted"
         say(f"Proof: {result}; the certificate is {report['certificate']}")
     if kept := list(_undecided(report)):
         say(f"Kept, since nobody decided, though it did nothing here: {some(kept)}. The summary has the evidence.")
-    for alias, state in report["databases"].items():
+    for alias, state in report["databases"].items() if applied else ():
         say(told(alias, state))
     if report["kept"]:
         say(f"Kept on top: {some([_as_django(name) for name in report['kept']])}")

@@ -33,6 +33,7 @@ def report(ride: Ride) -> dict[str, Any]:
         "kept": seeds.get("kept", []),
         "leftovers": results.get("done", {}).get("leftovers", []),
         uncommitted.KEY: results.get("done", {}).get(uncommitted.KEY, []),
+        "commit": results.get("done", {}).get("commit"),
         callers.KEY: results.get("apply", {}).get(callers.KEY, []),
         "answers": [
             {"question": key, "answer": answer.choice, "by": answer.by}

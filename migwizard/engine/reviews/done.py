@@ -15,10 +15,6 @@ from migwizard.engine.switching import histories, runbook
 from migwizard.engine.talk import Choice, Question
 from migwizard.words.counting import count, some
 
-FOLDERS_NAMED = 3
-"""Of more migrations folders than these the command for git has a pattern."""
-
-
 BY_SWITCH = "other copies of a database: switch each before its next migrate, which stops until then"
 BY_MIGRATE = "other copies of a database: migrate; python migwizard_switch.py check tells one that is behind"
 
@@ -59,7 +55,7 @@ def question(ride: Ride) -> Question:
             databases=tuple((line.alias, line.stands) for line in lines),
             left=tuple(_left(ride, reached, lines)),
             commit_message=message,
-            commit=_commit(ride),
+            commit=done.commit(ride, _loose(ride)),
             summary=page,
             saved=tuple(ride.checkpoint.results[State.DONE].get("saved", ())),
             apps=reached.apps,
@@ -92,8 +88,9 @@ def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list
     paths = (
         f"{count(reached.before + reached.after + beside, 'path')} ({reached.before} old, {reached.after} new{more})"
     )
-    left = [("Commit", f'{paths}; message ready: "{summary.subject(reached)}", {_commit(ride)}')]
-    if loose := _loose(ride):
+    loose = _loose(ride)
+    left = [("Commit", f'{paths}; message ready: "{summary.subject(reached)}", {done.commit(ride, loose)}')]
+    if loose:
         left.append(
             (
                 "With it",
@@ -121,13 +118,6 @@ def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list
         )
     )
     return left
-
-
-def _commit(ride: Ride) -> str:
-    every = " ".join(shlex.quote(folder) for folder in sorted(set(ride.checkpoint.folders.values())))
-    named = every if len(ride.checkpoint.folders) <= FOLDERS_NAMED else "'*/migrations/*.py'"
-    paths = " ".join([named, *committed.there(ride), *map(shlex.quote, _loose(ride))])
-    return f"git add -A -- {paths} && git commit -F {ride.workplace.folder.name}/{done.MESSAGE}"
 
 
 def _loose(ride: Ride) -> list[str]:

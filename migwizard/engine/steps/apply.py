@@ -14,6 +14,7 @@ from migwizard.engine.planning import keeping
 from migwizard.engine.proving import scratch, sources
 from migwizard.engine.proving.catalogues import proved_catalogue
 from migwizard.engine.proving.runs import ALIAS, fresh, history_fingerprint
+from migwizard.engine.proving.tally import tally
 from migwizard.engine.ride import Ride, Turn, reset_time
 from migwizard.engine.staging import drift
 from migwizard.engine.staging.drift import migration_files, node_of
@@ -28,6 +29,7 @@ from migwizard.engine.swapping.swap import Swap
 from migwizard.engine.talk import Choice, Question
 from migwizard.errors import ConflictError, MigwizardError
 from migwizard.proof.catalogue import compare_catalogues
+from migwizard.seeds.rungs import Rung
 from migwizard.words.counting import count, some
 
 STEPS_TOLD = 100
@@ -106,6 +108,8 @@ def _ask(ride: Ride, swap: Swap, named: Sequence[str]) -> None:
         ride.tell(
             "warning", f"Migrations that go are named at {some(named)}: what these ask for there will be missing."
         )
+    if not ride.options.review:
+        _tell_found(ride)
     question = swap_question(ride, swap, named)
     # An answer holds for the files that it was given about: one that led to no swap counts no more.
     ride.checkpoint.decisions.pop(question.id, None)
@@ -117,6 +121,20 @@ def _ask(ride: Ride, swap: Swap, named: Sequence[str]) -> None:
             raise ride.left()
     elif ride.review(question) == "later":
         raise Turn("quit")
+
+
+def _tell_found(ride: Ride) -> None:
+    """What speaks for the swap, or against it, to whoever was shown no step before it."""
+    ride.tell(
+        "note",
+        f"Proof: {swapping.proof_line(ride)}. All of it: {ride.workplace.folder.name}/{ride.workplace.report.name}",
+    )
+    if operations := tally(ride).operations:
+        seeds = ride.checkpoint.results[State.SEEDS]["seeds"]
+        left = [seed["operation"] for seed in seeds if seed["rung"] in (None, Rung.DROP)]
+        ride.tell("note", f"Data: {operations}." + (f" Left out: {some(left)}." if left else ""))
+    for sentence in drift.sentences(ride):
+        ride.tell("note", sentence)
 
 
 def swap_question(ride: Ride, swap: Swap, named: Sequence[str]) -> Question:

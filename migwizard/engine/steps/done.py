@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from migwizard.engine.ride import BY_NOBODY, Ride
 from migwizard.engine.seeding import facts, overrule, words
 from migwizard.engine.states import State
 from migwizard.engine.surviving import durable
-from migwizard.engine.swapping import leftovers, summary, swap, uncommitted
+from migwizard.engine.swapping import committed, leftovers, summary, swap, uncommitted
 from migwizard.engine.swapping.summary import Decision, Kept, Reached, Waited
 from migwizard.engine.switching import runbook
 from migwizard.proof.certificate import Certificate
@@ -20,6 +21,8 @@ from migwizard.words.databases import STANDS, engine_name
 
 MESSAGE = "commit-message.txt"
 PAGE = "summary.md"
+FOLDERS_NAMED = 3
+"""Of more migrations folders than these the command for git has a pattern."""
 
 
 def run(ride: Ride) -> dict[str, Any]:
@@ -30,7 +33,15 @@ def run(ride: Ride) -> dict[str, Any]:
     durable.write_file(ride.workplace.folder / PAGE, summary.page(found).encode())
     durable.write_file(ride.workplace.folder / runbook.NAME, runbook.of(ride).encode())
     saved = [f"{ride.workplace.folder.name}/{name}" for name in (MESSAGE, PAGE, runbook.NAME)]
-    return {"saved": saved, "leftovers": leftovers.find(ride), uncommitted.KEY: loose}
+    return {"saved": saved, "leftovers": leftovers.find(ride), "commit": commit(ride, loose), uncommitted.KEY: loose}
+
+
+def commit(ride: Ride, loose: Sequence[str]) -> str:
+    """The command that commits the reset, for a shell in the project."""
+    every = " ".join(shlex.quote(folder) for folder in sorted(set(ride.checkpoint.folders.values())))
+    named = every if len(ride.checkpoint.folders) <= FOLDERS_NAMED else "'*/migrations/*.py'"
+    paths = " ".join([named, *committed.there(ride), *map(shlex.quote, loose)])
+    return f"git add -A -- {paths} && git commit -F {ride.workplace.folder.name}/{MESSAGE}"
 
 
 ONLY_SHOWN = ("dot",)
