@@ -54,6 +54,7 @@ def test_the_approval_is_void_when_a_helper_moves(helped: Shell, monkeypatch: py
     ended = helped("run", "--yes")
     assert ended.exit == 0, "both histories make the other row now, and that was proved"
     assert f"The proof was made with {HELPER}: commit these too" in ended.err
+    assert f"migwizard_switch.py {HELPER} && git commit" in ended.err
     summary = (helped.root / ".migwizard/summary.md").read_text()
     assert f"Proved with files that no commit had then; they belong to this one:\n\n- `{HELPER}`\n" in summary
 

@@ -1,4 +1,7 @@
-"""What was proved is more than the new migrations: the project's other files that the proof was made from, and that no commit has."""
+"""What was proved is more than the new migrations: the files that only migrations load, of which no commit has what the proof was made from.
+
+What the project loads at its start is left out: Preflight has asked about it, and settings may hold what nobody should commit.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ def find(ride: Ride) -> list[str]:
     if not changed:
         return []
     root, swapped = ride.project.root.resolve(), {step.path for step in swap.made_steps(ride)}
-    proved = {root / name: name for name in sources.of_proof(ride) if name not in swapped}
+    alone = {*sources.of_proof(ride)} - swapped - ride.guest.sources.keys()
+    proved = {root / name: name for name in alone}
     # One that was taken out of the index is listed twice: as deleted, and as not tracked.
     return sorted({proved[path] for path in changed if path in proved and path.is_file()})
