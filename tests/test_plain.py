@@ -161,13 +161,27 @@ def test_a_decision_with_a_safe_default_is_its_own_confirmation() -> None:
     assert ask(question, "2\n")[0] == "apply"
     assert ask(question, "\n")[0] == "later"
     assert ask(question, "n\n")[0] == ask(question, "No\n")[0] == "later"
-    answer, said = ask(question, "y\n2\n")
-    assert answer == "apply" and "'y' is no answer here. Type a number from 1 to 2, or n, h, b, u, q." in said
-    assert ask(replace(question, default=None), "n\n2\n\n1\n")[0] == "later"
+    assert ask(question, "y\n")[0] == ask(question, "Yes\n")[0] == "apply"
+    assert "Type a number from 1 to 2, or y, n, h, b, u, q." in ask(question, "x\n2\n")[1]
+    assert ask(replace(question, default=None), "n\ny\n2\n\n1\n")[0] == "later"
     assert ask(replace(question, kind="review"), "n\n1\n")[1].count("'n' is no answer here") == 1
     undo = replace(question, id="undo:7d44", kind="review")
     assert ask(undo, "n\n")[0] == "later"
-    assert ask(undo, "2\n2\n")[0] == "apply", "it still asks once more before it writes"
+    assert ask(undo, "2\n2\n")[0] == ask(undo, "y\nyes\n")[0] == "apply", "it still asks once more before it writes"
+    assert ask(undo, "y\n\nn\n")[0] == ask(undo, "y\nn\nn\n")[0] == "later"
+
+
+@pytest.mark.parametrize("more", [{"typed": "archive"}, {}])
+def test_yes_is_no_answer_where_a_name_is_typed_or_two_choices_go_on(more: dict[str, str]) -> None:
+    later = Choice("later", "nothing changes", "Not yet")
+    switch = Choice("switch", "2 rows out", "Switch archive", writes="2 rows", **more)
+    others = () if more else (replace(switch, key="switch-all"),)
+    question = Question(
+        "switch:archive", State.FAKE, "Switch?", "", (later, switch, *others), safe="switch", default="later"
+    )
+    answer, said = ask(question, "y\nyes\nn\n")
+    assert answer == "later"
+    assert f"'y' is no answer here. Type a number from 1 to {2 + len(others)}, or n, h, b, u, q." in said
 
 
 def test_back_that_writes_is_confirmed() -> None:

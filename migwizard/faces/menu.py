@@ -15,8 +15,8 @@ PATIENCE = 10
 """Lines of a pipe or a file that are no answer, before the rest is not read any more."""
 MOVES = {"b": "back", "u": "undo", "q": "quit"}
 LEAVING = "q"
-NO = ("n", "no")
-"""What people type at a question that they take for one of yes and no: the safe answer."""
+YES, NO = ("y", "yes"), ("n", "no")
+"""What people type at a question that they take for one of yes and no: what goes on, and the safe answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,8 @@ class Menu:
         command, _, rest = line.partition(" ")
         if self._default is not None and (not line or (line.lower() in NO and self._takes_no())):
             return self._choose(self._default)
+        if line.lower() in YES and (going_on := self._going_on()) is not None:
+            return self._choose(going_on)
         if not line:
             self._console.say("Enter alone does nothing here. Type a number.")
             return None
@@ -106,7 +108,8 @@ class Menu:
         return None
 
     def _range(self) -> str:
-        letters = [*("n" for _ in NO[:1] if self._takes_no()), *("h" for _ in [self._explain] if _), *self._moves]
+        said = (("y", self._going_on() is not None), ("n", self._takes_no()), ("h", self._explain is not None))
+        letters = [*(letter for letter, taken in said if taken), *self._moves]
         return f"Type a number from 1 to {len(self._entries)}" + (f", or {', '.join(letters)}." if letters else ".")
 
     def _enter(self, entry: Entry) -> str | None:
@@ -176,7 +179,15 @@ class Menu:
         self._console.say(f"{choice.words}: this changes {choice.writes}. {choice.effect}")
         self._console.say("1 Not yet (default)", indent=2)
         self._console.say(f"2 {choice.words}", indent=2, hang=2)
-        return self._console.read() == "2"
+        return (self._console.read() or "").lower() in ("2", *YES)
+
+    def _going_on(self) -> Choice | None:
+        """What a yes means: the one choice that writes, where a no is clear too. None where a name has to be typed for it."""
+        if not self._takes_no():
+            return None
+        back = self._question.way_back
+        found = [choice for choice in self._question.choices if (choice.writes or choice.typed) and choice is not back]
+        return found[0] if len(found) == 1 and not found[0].typed else None
 
     def _takes_no(self) -> bool:
         """Whether a no is the safe answer: at an undo too, which asks once more before it writes."""
