@@ -22,15 +22,22 @@ from migwizard.project.crossing import Crossing
 
 # A heartbeat comes every second; an interpreter that is silent for so long hangs.
 SILENCE_SECONDS = 60.0
+PARTS = 12
+"""In so many parts it is waited for. Whoever stopped us (Ctrl-Z, a machine that sleeps) lets the time of one pass at once."""
 
 LONGEST_MESSAGE = 256 << 20
 """Bytes; a longer line on the private descriptor is no answer."""
+LAST_LINES = 200
+"""So many lines of standard error are kept beside a failure: more than Python writes of two threads that crash."""
 LONGEST_LINE = 1 << 16
 LOGGED = 8 << 20
 """So many bytes of what the project prints get into the log; what comes after them is read, and left out."""
 
 DJANGO = re.compile(r"-packages[/\\]django[/\\]")
 """Files of Django: they stand in the traceback, but nobody looks there for a mistake in a project."""
+
+CRASH = re.compile(r'^Current thread .+\n  File "(?P<file>.+)", line (?P<line>\d+) in ', re.MULTILINE)
+"""What Python's faulthandler writes of the thread in which it crashed."""
 
 NO_ROOM = re.compile(
     r"disk is full|disk I/O error|No space left on device|could not extend file|Disk full", re.IGNORECASE
@@ -95,7 +102,7 @@ class Process:
         self._number = 0
         self._dead = False
         self._noise: bytes | None = None
-        self._stderr: deque[str] = deque(maxlen=50)
+        self._stderr: deque[str] = deque(maxlen=LAST_LINES)
         self._log = log
         self._readers = [
             threading.Thread(target=self._read_replies, daemon=True),
@@ -171,8 +178,9 @@ class Process:
         doing = ""
         while True:
             try:
-                reply = replies.get(timeout=SILENCE_SECONDS)
+                reply = _next(replies)
             except queue.Empty:
+                self._trace()
                 self.kill()
                 how = f"gave no sign of life for {SILENCE_SECONDS:.0f} seconds{doing}"
                 raise self._died(how, silent=SILENCE_SECONDS) from None
@@ -203,11 +211,15 @@ class Process:
         self._write_log(error["traceback"])
         return GuestError(error, self.stderr_tail())
 
+    def _trace(self) -> None:
+        """Have the lines at which its forks hang written to the log: they are ended next, and nobody can find out later."""
+        self.send({"trace": True})
+        self._readers[1].join(timeout=1)
+
     def _died(self, how: str, **details: Any) -> GuestError:
         self._readers[1].join(timeout=1)
         sentence = f"The project's process ({self._named}) {how}."
-        if self._stderr:
-            sentence += f" It last wrote: {self._stderr[-1]}"
+        sentence += _last_words("\n".join(self._stderr))
         return GuestError({"kind": "died", "sentence": sentence, "details": details}, self.stderr_tail())
 
     def _read_replies(self) -> None:
@@ -240,6 +252,21 @@ class Process:
     def _write_log(self, text: str) -> None:
         if self._log is not None:
             logfile.append(self._log, text)
+
+
+def _next(replies: queue.SimpleQueue[dict[str, Any] | None]) -> dict[str, Any] | None:
+    """What comes next. Raises queue.Empty after SILENCE_SECONDS in which this process was there to listen."""
+    for _ in range(PARTS):
+        with contextlib.suppress(queue.Empty):
+            return replies.get(timeout=SILENCE_SECONDS / PARTS)
+    raise queue.Empty
+
+
+def _last_words(stderr: str) -> str:
+    """The end of what it wrote, as a sentence: the line at which the interpreter crashed, or its last one."""
+    if crash := CRASH.search(stderr):
+        return f" It crashed in {crash['file']}, line {crash['line']}."
+    return f" It last wrote: {stderr.splitlines()[-1]}" if stderr else ""
 
 
 def _doing(event: Mapping[str, Any]) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -103,6 +106,16 @@ def test_a_request_that_dies_names_its_last_words(tiny: Path, tmp_path: Path, en
     assert f"ended with {says} while migrating stock.0003_seed" in error.sentence
     assert "last words" in error.sentence
     assert "last words" in error.details["stderr"]
+
+
+def test_a_crash_names_its_line(tiny: Path, tmp_path: Path) -> None:
+    _seed(tiny, "import os; os.abort()")
+    line = next(n for n, text in enumerate((tiny / SEED).read_text().splitlines(), 1) if "os.abort()" in text)
+    with Guest(project_at(tiny)) as guest, pytest.raises(GuestError) as caught:
+        _migrate(guest, tmp_path / "scratch.sqlite3")
+    assert f"ended with signal 6 while migrating stock.0003_seed. It crashed in {tiny / SEED}, line {line}." in (
+        caught.value.sentence
+    )
 
 
 @pytest.mark.parametrize(
@@ -222,20 +235,44 @@ def test_a_slow_request_lives_by_its_heartbeat(tiny: Path, monkeypatch: pytest.M
         assert guest.call("history", labels=["stock"])["conflicts"] == {}
 
 
-def test_a_request_that_hangs_without_a_beat_is_ended(
+def test_a_request_that_hangs_without_a_beat_is_ended_and_its_line_is_logged(
     tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pid = tmp_path / "pid"
-    _at_import(
-        tiny,
-        f"import os, signal\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\nos.kill(os.getpid(), signal.SIGSTOP)",
-    )
-    with Guest(project_at(tiny)) as guest:
+    pid, log = tmp_path / "pid", tmp_path / "guest.log"
+    # A call through PyDLL keeps the interpreter's lock, as an extension does that waits for itself.
+    hang = f"ctypes.PyDLL(None).sleep({round(PATIENCE * 3)})"
+    _at_import(tiny, f"import ctypes, os\nopen({str(pid)!r}, 'w').write(str(os.getpid()))\n{hang}")
+    with Guest(project_at(tiny), log=log) as guest:
         monkeypatch.setattr(guests, "SILENCE_SECONDS", 2.0)
         with pytest.raises(GuestError, match="gave no sign of life for 2 seconds") as caught:
             guest.call("history", labels=["stock"])
         assert caught.value.kind == "died"
-    wait_until("the end of the stopped fork", lambda: gone(int(pid.read_text())))
+    wait_until("the end of the fork", lambda: gone(int(pid.read_text())))
+    assert re.search(r'stock.migrations.__init__\.py", line \d+ in <module>', log.read_text())
+
+
+STOPPED = """
+import sys, time
+from pathlib import Path
+from migwizard.project import process
+
+process.SILENCE_SECONDS = 1.0
+beats = "import time\\nfor _ in range(4): time.sleep(0.5); print('{\\"id\\": 0, \\"beat\\": 1}', flush=True)"
+told = "print('{\\"id\\": 0, \\"result\\": \\"done\\"}', flush=True)"
+it = process.Process([sys.executable, "-c", beats + "\\n" + told], Path.cwd(), {}, named="it", log=None, hide=str)
+print("begun", flush=True)
+print(it.wait(0), flush=True)
+"""
+
+
+def test_time_in_which_we_were_stopped_ourselves_is_no_silence(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", STOPPED], cwd=tmp_path, stdout=subprocess.PIPE, text=True) as host:
+        assert host.stdout is not None
+        assert host.stdout.readline() == "begun\n"
+        host.send_signal(signal.SIGSTOP)
+        time.sleep(1.5)
+        host.send_signal(signal.SIGCONT)
+        assert host.stdout.readline() == "done\n"
 
 
 @pytest.mark.parametrize("fork", [True, False])

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from migwizard.project import process
 from migwizard.project.guest import Guest, GuestError
 from tests.project.elsewhere import PATIENCE, gone, wait_until
 from tests.project.support import SEED, project_at, write
@@ -200,6 +201,21 @@ def test_a_process_that_is_killed_between_requests_is_replaced(tiny: Path, readi
         wait_until("the end of the reader", lambda: gone(pid))
         assert guest.call("history", labels=LABELS) == first
         assert guest.call("history", labels=LABELS) == first
+
+
+def test_one_that_hangs_does_not_stay_behind(tiny: Path, readings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with (tiny / INIT).open("a") as stream:
+        # A call through PyDLL keeps the interpreter's lock, as an extension does that waits for itself.
+        hang = f"ctypes.PyDLL(None).sleep({round(PATIENCE * 3)})"
+        stream.write(f"import ctypes, signal\nsignal.signal(signal.SIGUSR2, lambda *_: {hang})\n")
+    with Guest(project_at(tiny)) as guest:
+        guest.call("history", labels=LABELS)
+        pid = _pids(readings)[0]
+        os.kill(pid, signal.SIGUSR2)
+        monkeypatch.setattr(process, "SILENCE_SECONDS", 1.0)
+        with pytest.raises(GuestError, match="gave no sign of life for 1 seconds"):
+            guest.call("history", labels=LABELS)
+    wait_until("the end of the reader", lambda: gone(pid))
 
 
 def test_what_a_killed_process_works_at_ends_with_it(tiny: Path, tmp_path: Path) -> None:

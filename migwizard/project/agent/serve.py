@@ -8,6 +8,7 @@ is answered in this process, which then ends; the host starts another.
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import gc
 import importlib
 import json
@@ -250,13 +251,24 @@ class Children:
             os.kill(child.pid, signal.SIGKILL)
 
     def kill(self) -> None:
-        """End them all, and wait until they have; a reader that serves ends its own when it hears nobody any more."""
+        """End them all, also those that hang, and wait until they have."""
         self._dismiss()
-        for child in self._by_descriptor.values():
-            if child.reader is None or child.reader.waiting:
-                os.kill(child.pid, signal.SIGKILL)
+        self._send(signal.SIGKILL)
         for child in self._by_descriptor.values():
             os.waitpid(child.pid, 0)
+
+    def trace(self) -> None:
+        """Have each write to standard error where its code is."""
+        if hasattr(signal, "SIGUSR1"):
+            self._send(signal.SIGUSR1)
+
+    def _send(self, number: int) -> None:
+        """Send a signal to each, and to the forks of readers."""
+        for child in self._by_descriptor.values():
+            if child.reader is None or child.reader.waiting:
+                os.kill(child.pid, number)
+            else:
+                os.killpg(child.pid, number)
 
 
 def _read(request: dict[str, Any], requests: int, channel: Channel, start: Start, exchange: Exchange | None) -> None:
@@ -266,11 +278,11 @@ def _read(request: dict[str, Any], requests: int, channel: Channel, start: Start
     with Heartbeat(channel, request["id"]):
         seen = keep(start["root"])
     seen = None if hindrance() else seen
+    # Its forks are of its group, so that whoever ends it, or sees it killed, can end them too.
+    os.setpgid(0, 0)
     channel.send({"id": request["id"], "seen": seen})
     if seen is not None:
         gc.freeze()
-        # Its forks are of its group, so that whoever sees it killed can end them.
-        os.setpgid(0, 0)
         serve(requests, channel, start, exchange, request)
 
 
@@ -310,6 +322,8 @@ def serve(
                     exchange.take(request["file"])
                 elif "cancel" in request:
                     children.cancel(request["cancel"])
+                elif "trace" in request:
+                    children.trace()
                 else:
                     take(request)
 
@@ -331,6 +345,13 @@ def hindrance() -> str | None:
     return "the project started threads: " + ", ".join(sorted(others)) if others else None
 
 
+def _tell_where() -> None:
+    """Let a crash of the interpreter, and a host that hears nothing, have the lines told at which its threads are."""
+    faulthandler.enable()
+    if hasattr(faulthandler, "register"):
+        faulthandler.register(signal.SIGUSR1)
+
+
 def _warm_up() -> None:
     """Import once, for all forks, what nearly each of them needs. What is there by then no fork looks through for garbage."""
     for name in ("autodetector", "executor", "optimizer", "questioner", "writer"):
@@ -341,6 +362,7 @@ def _warm_up() -> None:
 def main(folder: str | None = None) -> None:
     """Serve the host until it closes its end. `folder` is where its files go, if it shares no file system with us."""
     requests, replies = take_descriptors()
+    _tell_where()
     # Modules that are loaded and model classes that are rendered make so many objects that nearly every look for garbage
     # finds none.
     gc.set_threshold(10000, 10, 10)
