@@ -13,7 +13,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from migwizard.engine import steps
+from migwizard.engine import finished, steps
 from migwizard.engine.later.retiring import standing
 from migwizard.engine.proving import late, runs, scratchcopies, sources
 from migwizard.engine.report import report
@@ -188,6 +188,7 @@ def _approve(ride: Ride, position: int) -> int:
     # Who leaves now comes back to this question.
     ride.checkpoint.state = row.state
     ride.save()
+    finished.tell(ride, row.state, stale)
     answer = ride.review(question, marker(ride, row.state))
     if answer == "continue":
         if before(row.state, State.APPLY) and (changed := ride.changed_sources()):
@@ -363,7 +364,7 @@ def _enter(ride: Ride, row: Row) -> None:
             checkpoint.fingerprints.pop(later, None)
             checkpoint.results.pop(later, None)
         ride.save()
-    ride.tell("begin", row.state.value, expected=checkpoint.seconds.get(row.state))
+    ride.tell("begin", row.state.value, expected=checkpoint.seconds.get(row.state), finished=finished.names(ride))
     began, waited = time.monotonic(), ride.waited
     result = row.run(ride)
     checkpoint.seconds[row.state] = round(time.monotonic() - began - (ride.waited - waited), 2)

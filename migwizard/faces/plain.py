@@ -19,7 +19,7 @@ from migwizard.words.sentences import dotted
 from migwizard.words.telling import listed, telling
 
 HELLO = "migwizard, plain mode. Type a number and Enter. h explains, b goes back, u undoes, q quits."
-QUIET = ("progress", "finding", "operation", "end", "resume", "log")
+QUIET = ("progress", "finding", "operation", "end", "resume", "log", "stands")
 """Events that the preview of their state tells again, all together."""
 
 

@@ -102,8 +102,14 @@ def _placed(standing: Standing, event: Event) -> Standing:
         return replace(standing, project=str(event.data["name"]), root=str(event.data["root"]), look=False)
     if event.kind == "look":
         return replace(standing, look=True, saved="")
-    if event.kind == "begin":
-        return replace(standing, state=event.state, done=earlier(event.state))
+    if event.kind in ("begin", "stands"):
+        finished = event.data.get("finished")
+        done = earlier(event.state) if finished is None else frozenset(map(State, finished))
+        # Only Preflight begins without an end to what was computed after it.
+        stale = map(State, event.data["stale"]) if "stale" in event.data else standing.stale & done
+        return replace(standing, state=event.state, done=done, stale=frozenset(stale))
+    if event.kind == "kept":
+        return replace(standing, done=standing.done | {event.state}, stale=standing.stale - {event.state})
     return standing
 
 
@@ -116,9 +122,12 @@ def asked(standing: Standing, question: Question) -> Standing:
     """The standing when a question is open; its preview tells what has changed."""
     across = question.id == "resume" or question.id.startswith("undo:") or question.kind == "refusal"
     if not across:
-        standing = replace(standing, state=question.state, done=earlier(question.state))
+        standing = replace(standing, state=question.state, done=standing.done | earlier(question.state))
     standing = replace(standing, unclear=standing.unclear if question.kind == "refusal" else "")
     standing = _previewed(standing, question)
+    if not standing.applied:
+        # What was put back is to be done again.
+        standing = replace(standing, done=standing.done & earlier(State.APPLY))
     return replace(standing, changed=changed(standing), working=False, doing="", uncancellable=False)
 
 

@@ -122,7 +122,7 @@ def test_what_changed_since_and_what_becomes_stale(tiny: Shop) -> None:
     models = tiny.root / "clubs/models.py"
     models.write_text(models.read_text() + "    motto = models.TextField(default='')\n")
     git(tiny.root, "commit", "-qam", "A motto")
-    sat = back(tiny, "resume")
+    sat = sit_down(tiny.root, Person({"resume": ["resume"], "drift": ["leave"]}))
     preview = shown(sat)
     assert preview.changed == ("models: clubs: 1 field added (Club.motto)", "git: 1 new commit")
     assert preview.stale == ("levels", "generate", "seeds")
@@ -132,6 +132,9 @@ def test_what_changed_since_and_what_becomes_stale(tiny: Shop) -> None:
     assert question.choices[0].words == "Resume at Levels"
     assert "+ clubs.Club field motto" in question.details
     assert "A motto" in question.details
+    assert sat.person.ids[-1] == "review:preflight", "it is asked once more"
+    (stands,) = [event.data for event in sat.person.events if event.kind == "stands"]
+    assert stands == {"finished": ["preflight", "graph", "levels", "generate", "seeds"], "stale": list(preview.stale)}
     assert question.choice("changes").shows == question.details  # type: ignore[union-attr]
 
 

@@ -114,6 +114,8 @@ def test_decisions_survive_a_resume_and_are_not_asked_again(tiny: Shop, monkeypa
     )
     person = ride(tiny, monkeypatch, {"review:generate": ["back"], LEVELS: ["quit"]})
     assert not person.every(GRAPH), "what was approved is not asked again"
+    (stands,) = [event.data for event in person.events if event.kind == "stands"]
+    assert stands == {"finished": ["preflight", "graph", "levels", "generate"], "stale": []}
     (preview,) = person.levels()
     assert chosen(preview).apps == ("people", "clubs")
     assert "people/0001_start" in names(preview)

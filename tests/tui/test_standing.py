@@ -49,6 +49,23 @@ def test_a_resume_marks_where_it_stopped() -> None:
     assert standing.stale == {State.LEVELS} and standing.changed == UNCHANGED
 
 
+def test_what_stays_of_later_steps_is_marked_until_it_is_made_anew() -> None:
+    made = [State.PREFLIGHT, State.GRAPH, State.LEVELS, State.GENERATE]
+    stands = Event("stands", State.PREFLIGHT, "", {"finished": [str(state) for state in made], "stale": ["generate"]})
+    standing = asked(told(Standing(), stands), review(State.GRAPH))
+    assert standing.state is State.GRAPH and standing.done == frozenset(made) and standing.stale == {State.GENERATE}
+    looking = told(standing, Event("begin", State.PREFLIGHT, "", {"finished": stands.data["finished"]}))
+    assert (looking.done, looking.stale) == (standing.done, standing.stale), "Preflight only looks"
+    anew = told(looking, Event("begin", State.GENERATE, "", {"finished": ["preflight", "graph", "levels"]}))
+    assert anew.done == frozenset(made[:3]) and not anew.stale
+
+
+def test_what_was_put_back_is_to_be_done_again() -> None:
+    swapped = told(replace(Standing(), applied=True), Event("kept", State.APPLY))
+    assert State.APPLY in asked(swapped, review(State.FAKE)).done
+    assert State.APPLY not in asked(told(swapped, swapping("old")), review(State.PROOF)).done
+
+
 @pytest.mark.parametrize("stopped", ["fake", "done"])
 def test_a_resume_after_the_swap_claims_nothing_about_databases(stopped: str) -> None:
     assert resumed(stopped, applied=True).changed == "Files swapped; databases are looked at next · u undoes"
