@@ -17,7 +17,6 @@ from migwizard.engine.talk import Choice, Question
 from migwizard.tui.screens.levels import LevelsScreen
 from migwizard.tui.widgets.lines import LineView
 from migwizard.tui.widgets.plantable import PlanTable
-from migwizard.words.explain import EXPLAIN
 from tests.tui.big import big_levels
 from tests.tui.recording import recorded
 from tests.tui.snapshots import every_picture, same_after_resize, same_picture
@@ -328,13 +327,6 @@ def test_a_resize_keeps_focus_selection_and_order() -> None:
         assert pilot.app.screen.query_one(PlanTable).current == "app_007/0001_reset_initial"
 
     drive(app, act, size=(200, 60))
-
-
-def test_explanations_are_short_and_there_for_each_focus() -> None:
-    for name in ("waiting", "returning", "cycle", "move", "models"):
-        assert f"levels.{name}" in EXPLAIN
-    for name in ("app", "cycle", "model", "picture"):
-        assert f"graph.{name}" in EXPLAIN
 
 
 @every_picture
