@@ -103,9 +103,8 @@ def test_cancelling_ends_it_and_its_guests(sitting: Sitting, tiny: Shop, state: 
     sitting.engine.cancel()
     assert wait_for(lambda: not processes_in(tiny.root)), processes_in(tiny.root)
     assert tiny.tree() == before
-    place = Workplace(tiny.root)
-    if place.checkpoint.exists():
-        assert load_checkpoint(place.checkpoint, tiny.root) is not None
+    kept = load_checkpoint(Workplace(tiny.root).checkpoint, tiny.root)
+    assert (kept is None) is (state == "preflight")
 
 
 def test_a_mark_is_kept_at_once_and_leaves_the_question_open(sitting: Sitting, tiny: Shop) -> None:

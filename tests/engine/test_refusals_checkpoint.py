@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import sqlite3
 import threading
@@ -53,7 +54,7 @@ def test_a_broken_checkpoint_with_a_whole_copy(tiny: Shop) -> None:
     text = path.read_text()
     path.write_text(text[: len(text) // 2])
     question = refused(sit_down(tiny.root, Person()), "checkpoint-corrupt", "The checkpoint cannot be read", 6)
-    assert f"char {len(text) // 2}" in question.text or "Unterminated" in question.text or "delimiter" in question.text
+    assert re.search(r"cannot be read: .+: line \d+ column \d+ \(char \d+\)\.", question.text)
     assert words(question)["previous"].endswith(" copy")
     person = Person({"refusal:checkpoint-corrupt": ["previous"], "resume": ["resume"]})
     assert sit_down(tiny.root, person).left

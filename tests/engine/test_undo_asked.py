@@ -67,7 +67,9 @@ def test_rows_alone_go_back_and_the_files_stay(migrated: Shop, tiny_finished: Sh
 
 def test_before_apply_only_our_own_folder_can_go(tiny_proved: Shop) -> None:
     with undo(tiny_proved) as terminal:
-        terminal.wait("2 Remove the reset's own folder")
+        terminal.wait("2 Remove the reset's own folder (changes the reset's own folder): ")
+        # The question is behind the last choice.
+        terminal.wait("a new reset begins from the start.\r\n> ")
 
 
 @pytest.mark.parametrize("broken", ["settings", "app"])

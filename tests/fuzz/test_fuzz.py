@@ -98,16 +98,18 @@ def test_same_seed_same_story() -> None:
 
 def test_every_part_of_a_story_is_a_story(stories: list[Story]) -> None:
     """Steps that lost what they were made for are left out, and what is left fits together."""
+    left_out = 0
     for story in stories[:20]:
         half = Story(story.seed, story.apps, story.contrib, story.user, story.steps[::2])
         state, events, fitted = tell(half)
-        assert len(fitted) <= len(half.steps)
+        left_out += len(half.steps) - len(fitted)
         labels = {app.label for app in half.apps}
         assert all(event.app in labels for event in events if isinstance(event, HandWritten))
         relations = [
             one for model in state.world.models.values() for one in model.fields if one.to.split(".")[0] in labels
         ]
         assert all(one.to in state.world.models for one in relations)
+    assert left_out
 
 
 def test_shrinking_keeps_what_fails_and_no_more(stories: list[Story]) -> None:

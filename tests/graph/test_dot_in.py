@@ -10,7 +10,7 @@ from migwizard.graph.dot_in import read_graph_models
 from migwizard.graph.levels import model_levels
 from migwizard.graph.model import App, Model, ModelGraph
 
-from .files import bookshop_dot, bookshop_registry, drawn, foreign_key, inherits, targets, text_of
+from .files import bookshop_dot, bookshop_registry, drawn, foreign_key, inherits, targets
 
 KINDS = ["bookshop_graph_models.dot", "bookshop_grouped_unlabelled.dot"]
 
@@ -233,8 +233,3 @@ def test_comments_and_html_are_not_read_as_relations() -> None:
     )
     graph = read_graph_models(drawn(body), max_edges=1)
     assert [model.key for model in graph.models] == ["a_models_A", "a_models_B"]
-
-
-def test_same_text_gives_the_same_graph() -> None:
-    text = text_of(KINDS[1])
-    assert read_graph_models(text) == read_graph_models(text)

@@ -74,9 +74,9 @@ def test_no_hint_is_cut_beside_a_remark(columns: int) -> None:
     drive(app, act, (columns, 24))
 
 
-@pytest.mark.parametrize("key", MOVES)
-def test_keys_that_move_are_quiet_also_at_the_end_of_a_list(key: str) -> None:
-    app = asking()
+@pytest.mark.parametrize("key", [*MOVES, "enter"])
+def test_keys_of_the_widgets_are_quiet_also_where_nothing_takes_them(key: str) -> None:
+    app = wizard(begin(State.SEEDS))
 
     async def act(pilot: Pilot[Any]) -> None:
         await pilot.press(key, key)
