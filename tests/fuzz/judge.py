@@ -159,7 +159,7 @@ def _ride(subject: _Subject, figures: dict[str, Any]) -> list[str]:
             failures.append("run: files changed although it was refused")
         return failures
     figures |= _report(report)
-    figures["late"] = _rendering(root) == LAZY
+    figures["late"] = _rendering(root).startswith(LAZY)
     failures = [*_proof(report), *_late(root)]
     try:
         new = databases.fresh("new")
@@ -226,13 +226,10 @@ def _late(root: Path) -> list[str]:
     """Whether late rendering failed, or built something else, and everything was run again as stock.
 
     Where it did not, the database of the late run is that of the new files, and our own look at both stock ones says that
-    it is that of the stock migrate, too. Where a seed left other rows, or there was a doubt, it was given up in time.
+    it is that of the stock migrate, too. Where there was a doubt while it ran, it was given up in time.
     """
-    mark = root / ".migwizard" / "work" / late.MARK
-    if mark.is_file() and mark.read_text().startswith(late.SEED):
-        return []
     rendering = _rendering(root)
-    return [] if rendering == LAZY or late.DOUBT in rendering else [f"late: {rendering}"]
+    return [] if rendering.startswith(LAZY) or late.DOUBT in rendering else [f"late: {rendering}"]
 
 
 def _rendering(root: Path) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from migwizard.engine.steps.proof import LAZY, STOCK
+from migwizard.engine.steps.proof import STOCK
 from migwizard.project.guest import Guest, GuestError
 from migwizard.proof.certificate import Certificate
 from migwizard.proof.rows import count_rows
@@ -344,75 +344,3 @@ def test_a_column_that_django_forgot_is_no_equal_one(shell: Shell) -> None:
     assert [(item.difference.kind, item.difference.table) for item in certificate.differences] == [
         ("column", "shop_order")
     ]
-
-
-LOOKING = """
-    from django.db import models
-
-
-    class LookingField(models.Field):
-        def db_type(self, connection):
-            try:
-                self.model._meta.apps.get_model("stock", "Item")
-            except LookupError:
-                {alone}
-            return "varchar(30)"
-    """
-NOTE = """
-    import sales.fields
-    from django.db import migrations, models
-
-
-    class Migration(migrations.Migration):
-        dependencies = [("sales", "0001_initial")]
-        operations = [
-            migrations.CreateModel(
-                "Note", [("id", models.AutoField(primary_key=True)), ("looking", sales.fields.LookingField())]
-            )
-        ]
-    """
-SALES_MODELS = """
-    from django.db import models
-
-    from sales.fields import LookingField
-
-
-    class Order(models.Model):
-        item = models.ForeignKey("stock.Item", models.CASCADE)
-
-
-    class Note(models.Model):
-        looking = LookingField()
-    """
-
-
-@pytest.mark.parametrize("alone", ["raise", "return 'varchar(20)'"], ids=["fails", "differs"])
-def test_what_fails_or_differs_is_run_again_as_migrate_runs_it(alone: str, shell: Shell) -> None:
-    files = {"sales/fields.py": LOOKING.replace("{alone}", alone), "sales/models.py": SALES_MODELS}
-    write(shell.root, {**files, "sales/migrations/0002_note.py": NOTE})
-    (shell.root / "db.sqlite3").unlink()
-    ended = shell("run", "--yes", "--until", "proof")
-    assert ended.exit == 0, ended.err
-    certificate = Certificate.from_json((shell.root / ".migwizard/proof.json").read_text())
-    assert certificate.schema_equal
-    # What differs late and is equal as migrate runs it needs no word.
-    assert certificate.rendering.startswith(STOCK)
-    assert ("With late rendering it stopped: " in certificate.rendering) == (alone == "raise")
-
-
-def test_the_certificate_says_why_models_were_not_rendered_late(shell: Shell) -> None:
-    write(
-        shell.root, {"stock/migrations/0003_seed.py": DOUBTS["a key below a proxy"].replace("0003_seed", "0002_name")}
-    )
-    assert shell("run", "--yes", "--until", "proof", "--drift", "fold").exit == 0
-    why = "Late rendering might build something else here: The key of stock.item changes, and that of stock.small hangs on it."
-    certificate = Certificate.from_json((shell.root / ".migwizard/proof.json").read_text())
-    assert certificate.rendering == f"{STOCK} {why}"
-
-
-def test_the_certificate_says_how_models_were_rendered(shell: Shell) -> None:
-    assert shell("run", "--yes", "--until", "proof").exit == 0
-    assert LAZY in " ".join((shell.root / ".migwizard/proof.txt").read_text().split())
-    assert shell("run", "--yes", "--until", "proof", "--stock-proof").exit == 0
-    assert STOCK in " ".join((shell.root / ".migwizard/proof.txt").read_text().split())
-    assert STOCK in " ".join(shell("verify", "--stock-proof").out.split())

@@ -34,6 +34,7 @@ SECOND_SEED = 4711
 NAMES = {
     "old": "old history, first run",
     "second": "old history, second run with its clock set ahead",
+    "checked": "old history as migrate runs it",
     "folded": "old history up to the cut, first run",
     "folded_second": "old history up to the cut, second run with its clock set ahead",
     "bare": "new tables without seeds",
@@ -98,6 +99,8 @@ class Runs:
             self._key = fingerprint(self._key, self._without)
         self._old_folders = {**(ride.old_folders() or {}), **scratchcopies.folders(ride)} or None
         self._futures: list[Future[dict[str, Any]]] = []
+        self.checked: Future[dict[str, Any]] | None = None
+        """The old history as migrate runs it, where somebody asked for it."""
         self._tried: dict[str, dict[str, Any]] = {}
         self._second = Guest(ride.project, hash_seed=SECOND_SEED, clock_shift=CLOCK_SHIFT, log=ride.workplace.log)
         self._second.scratch = ride.guest.scratch
@@ -128,6 +131,16 @@ class Runs:
     def second(self) -> Future[dict[str, Any]]:
         """The old history again, with another clock, hash seed and random seed; rows only."""
         return self._submit(self._cached, self._again, self._shifted)
+
+    def check(self) -> None:
+        """Begin to run the old history as migrate runs it, once: whether late rendering built the same."""
+        if self.checked is None:
+            self.checked = self._submit(self._cached, "checked", self._as_migrate)
+
+    @property
+    def was_checked(self) -> bool:
+        """Whether that was done in any sitting."""
+        return (self._ride.work / f"checked-{self._key}.json").is_file()
 
     def new(self, name: str, *, stock: bool = False) -> Future[dict[str, Any]]:
         """The new history from zero, on a scratch database called `name`; "new" decides, and one with `stock` may in its stead."""
@@ -192,6 +205,9 @@ class Runs:
         except GuestError as error:
             error.details |= scratchcopies.failing(self._ride, error.details.get("operation"))
             raise
+
+    def _as_migrate(self) -> dict[str, Any]:
+        return self._migrate(self._ride.guest, self._fresh("checked"), self._old_folders, say="checked", stock=True)
 
     def _shifted(self) -> dict[str, Any]:
         path = self._fresh(self._again)
@@ -307,7 +323,7 @@ class Runs:
         nodes = (self._ride.history() if self._without else self._ride.whole_history())["nodes"]
         if name == "schemas_old":
             return len(nodes) * (1 + len(self._ride.guest.facts["tenants"]))
-        if name in (self._first, self._again):
+        if name in (self._first, self._again, "checked"):
             return len(nodes)
         own = set(self._ride.apps.labels)
         folders = self._ride.new_folders() or self._ride.apps.folders

@@ -10,6 +10,7 @@ from migwizard.engine.planning import keeping, precedence
 from migwizard.engine.planning.plans import make_plan
 from migwizard.engine.proving import late
 from migwizard.engine.proving.dropped import differing_rows, makers
+from migwizard.engine.proving.runs import old_result
 from migwizard.engine.ride import Ride
 from migwizard.engine.seeding import composing, overrule, pins, words
 from migwizard.engine.seeding.known import Seeding
@@ -72,11 +73,13 @@ def try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
         culprits = _moved_writers(seeding, {d.table for d in differences if d.table} - _stirred(seeding))
         again = _makers_of_lost(seeding, new)
         if culprits and seeding.old["lazy"]:
-            raise late.LateRenderingError(f"{late.SEED} {differences[0].sentence}")
+            # What was rendered late may have left it: that is looked at while the next rung is tried.
+            seeding.runs.check()
         if not culprits and not again:
             if changed := _stored_otherwise(seeding, differences):
                 seeding.stored = {*(seeding.stored or ()), *changed}
             elif not _follow_up(seeding, differences):
+                _settle_doubt(seeding)
                 return migrations
             continue
         if culprits:
@@ -85,6 +88,18 @@ def try_until_equal(seeding: Seeding) -> tuple[SeedMigration, ...] | None:
             if seeding.rungs[maker] in AS_CODE:
                 why = f"It makes {called(*thing)}, which the old history no longer has at its end."
                 _go_down(seeding, [maker], why)
+
+
+def _settle_doubt(seeding: Seeding) -> None:
+    """Raises late.LateRenderingError where late rendering built something else of the old history than migrate does."""
+    if seeding.runs.checked is None:
+        return
+    labels = composing.declared_permissions(seeding.ride.built())
+    whole = old_result(seeding.runs.checked)
+    if differs := late.difference(seeding.old, whole, seeding.volatile, labels):
+        raise late.LateRenderingError(
+            f"Rendered late the old history built something else than migrate builds. {differs}"
+        )
 
 
 def _stays_as_tried(ride: Ride) -> bool:

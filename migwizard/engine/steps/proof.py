@@ -38,6 +38,7 @@ LAZY = (
     "is quicker; --stock-proof runs both as migrate does."
 )
 STOCK = "Both histories were run as migrate runs them."
+CHECKED = "Once it was run as migrate runs it too, since a seed left other rows in the new one, and built the same."
 AGAIN = "Something differs: the old history is run once more, as migrate runs it"
 
 Figure = tuple[str, str, str, bool]
@@ -110,20 +111,15 @@ def compare(ride: Ride) -> Compared:
     if compared.lazy and any(item.open for item in compared.draft.differences):
         ride.tell("progress", AGAIN, run="compare", words="comparing", number=0, total=0)
         rendered_late, compared = compared, _compare(ride, stock=True)
-        compared = replace(compared, misled=_differ(ride, rendered_late, compared))
+        labels = composing.declared_permissions(ride.registry())
+        misled = bool(late.difference(rendered_late.old, compared.old, compared.volatile, labels))
+        compared = replace(compared, misled=misled)
     return compared
-
-
-def _differ(ride: Ride, one: Compared, other: Compared) -> bool:
-    """Whether two runs of the old history built different databases, but for what differs each time."""
-    if one.old["catalogue"] != other.old["catalogue"]:
-        return True
-    labels = composing.declared_permissions(ride.registry())
-    return bool(differing_rows(one.old, other.old, other.volatile, (), labels=labels)[0])
 
 
 def _compare(ride: Ride, *, stock: bool) -> Compared:
     with Runs(ride, stock=stock) as runs:
+        late_and = CHECKED if runs.was_checked else ""
         needed = drift.is_folded(ride) or replacing.is_on(ride)
         old_future, second_future, new_future = runs.old(database=needed), runs.second(), runs.new("new")
         old = old_result(old_future)
@@ -165,7 +161,7 @@ def _compare(ride: Ride, *, stock: bool) -> Compared:
         check_equal=drift.is_as_before(ride, said),
         differences=tuple(Decided(item) for item in told),
         volatile=volatile.names,
-        rendering=LAZY if before["lazy"] else " ".join(filter(None, (STOCK, before.get(late.WHY_NOT)))),
+        rendering=" ".join(filter(None, (LAZY, late_and) if before["lazy"] else (STOCK, before.get(late.WHY_NOT)))),
         drift=drift.sentences(ride),
         kept=keeping.sentences(ride),
         replaces=replacing.sentences(ride),
