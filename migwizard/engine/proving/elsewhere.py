@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from migwizard.engine.planning.plans import make_plan
-from migwizard.engine.proving import scratch
+from migwizard.engine.proving import scratch, sources
 from migwizard.engine.proving.dropped import volatile_rows
 from migwizard.engine.proving.runs import Runs, new_result, old_result
 from migwizard.engine.ride import Ride
@@ -94,6 +94,7 @@ def _compare(ride: Ride, alias: str) -> tuple[Elsewhere, list[Difference]]:
         first, second, third = runs.old(database=drift.is_folded(ride)), runs.second(), runs.new("new")
         old, again = old_result(first), second.result()
         new = new_result(third, ride.apps)
+        sources.add_proved(ride, (old, again, new))
         volatile = volatile_rows(old, again)
         if drift.nodes(ride):
             arrived = runs.advanced(staged_manifest(ride)).result()

@@ -73,8 +73,16 @@ def _names_file(ride: Ride, name: str) -> Path:
 
 
 def keep_proved(ride: Ride, results: Iterable[Mapping[str, Any]]) -> None:
-    """Note what all runs of a proof were made from; what two of them loaded differently is not known."""
-    found: dict[str, str | None] = {}
+    """Note what the runs of a proof were made from; what two of them loaded differently is not known."""
+    _note_proved(ride, {}, results)
+
+
+def add_proved(ride: Ride, results: Iterable[Mapping[str, Any]]) -> None:
+    """Note what further runs of the same proof were made from: as other databases, in other schemas."""
+    _note_proved(ride, parse((ride.work / PROVED).read_bytes()), results)
+
+
+def _note_proved(ride: Ride, found: dict[str, str | None], results: Iterable[Mapping[str, Any]]) -> None:
     for result in results:
         for name, digest in result["sources"].items():
             found[name] = digest if found.get(name, digest) == digest else UNKNOWN

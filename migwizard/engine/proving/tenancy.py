@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from migwizard.engine.proving import sources
 from migwizard.engine.proving.dropped import differing_rows
 from migwizard.engine.proving.runs import Runs, new_result, old_result
 from migwizard.engine.ride import Ride
@@ -43,8 +44,9 @@ def is_compared(ride: Ride) -> bool:
 
 def compare(ride: Ride, runs: Runs, known: Known) -> list[Difference]:
     """The errors that show in one of the schemas alone."""
-    old = old_result(runs.schemas("schemas_old"))["schemas"]
-    new = new_result(runs.schemas("schemas_new"), ride.apps)["schemas"]
+    before, after = old_result(runs.schemas("schemas_old")), new_result(runs.schemas("schemas_new"), ride.apps)
+    sources.add_proved(ride, (before, after))
+    old, new = before["schemas"], after["schemas"]
     explicit = ride.registry()["explicit_names"]
     told = {(item.kind, item.table, item.name) for item in known.found}
     found = []
