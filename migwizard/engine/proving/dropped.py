@@ -19,6 +19,8 @@ from migwizard.proof.volatile import Volatile
 from migwizard.seeds.verdicts import Key
 from migwizard.words.counting import count
 
+Labels = Collection[tuple[str, str]]
+"""Permissions, as `compare_rows` takes them."""
 SHOWN = 20
 """So many rows are written out; all of them are in the fingerprint."""
 
@@ -80,11 +82,11 @@ def differing_rows(
     volatile: Volatile,
     dropped: Collection[str],
     *,
-    labels: Collection[tuple[str, str]],
+    labels: Labels,
 ) -> tuple[tuple[Difference, ...], list[Gone]]:
     """How the rows of a new run differ from those of the old one, apart from those that went with `dropped` operations.
 
-    `volatile` is what two runs of the old history do not agree on, `labels` are as `compare_rows` takes them.
+    `volatile` is what two runs of the old history do not agree on.
     """
     expected, gone = left_out(old["rows"], new["rows"], makers(old["observations"]), dropped)
     found = compare_rows(
@@ -97,6 +99,17 @@ def differing_rows(
         set_counters=[name for kind, name, _ in old["observations"]["objects"] if kind == "counter"],
     )
     return found, gone
+
+
+def differing_runs(one: Mapping[str, Any], other: Mapping[str, Any], volatile: Volatile, labels: Labels) -> str:
+    """What two runs of the old history built in another way, as a sentence; empty where that is nothing.
+
+    What differs each time does not count.
+    """
+    if one["catalogue"] != other["catalogue"]:
+        return "Its tables or objects differ."
+    found, _ = differing_rows(one, other, volatile, (), labels=labels)
+    return found[0].sentence if found else ""
 
 
 def as_difference(gone: Gone, volatile: Volatile) -> Difference:

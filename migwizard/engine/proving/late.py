@@ -7,14 +7,9 @@ built something else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from migwizard.engine.proving.dropped import differing_rows
 from migwizard.engine.ride import Ride
 from migwizard.engine.surviving import durable
 from migwizard.project.guest import GuestError
-from migwizard.proof.volatile import Volatile
 
 MARK = "stock"
 """Work file that says so, with the reason."""
@@ -33,17 +28,6 @@ def why_not(error: GuestError) -> str:
     """Why a history was run again as migrate runs it."""
     failed, _, doubt = error.sentence.partition("DoubtError: ")
     return f"{DOUBT} {doubt}" if doubt else f"With late rendering it stopped: {failed}"
-
-
-def difference(one: Mapping[str, Any], other: Mapping[str, Any], volatile: Volatile, labels: Any) -> str:
-    """What two runs of the old history built in another way, as a sentence; empty where that is nothing.
-
-    `labels` as `differing_rows` takes them. What differs each time does not count.
-    """
-    if one["catalogue"] != other["catalogue"]:
-        return "Its tables or objects differ."
-    found, _ = differing_rows(one, other, volatile, (), labels=labels)
-    return found[0].sentence if found else ""
 
 
 class LateRenderingError(Exception):

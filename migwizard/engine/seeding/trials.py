@@ -9,7 +9,7 @@ from typing import Any
 from migwizard.engine.planning import keeping, precedence
 from migwizard.engine.planning.plans import make_plan
 from migwizard.engine.proving import late
-from migwizard.engine.proving.dropped import differing_rows, makers
+from migwizard.engine.proving.dropped import differing_rows, differing_runs, makers
 from migwizard.engine.proving.runs import old_result
 from migwizard.engine.ride import Ride
 from migwizard.engine.seeding import composing, overrule, pins, words
@@ -96,7 +96,7 @@ def _settle_doubt(seeding: Seeding) -> None:
         return
     labels = composing.declared_permissions(seeding.ride.built())
     whole = old_result(seeding.runs.checked)
-    if differs := late.difference(seeding.old, whole, seeding.volatile, labels):
+    if differs := differing_runs(seeding.old, whole, seeding.volatile, labels):
         raise late.LateRenderingError(
             f"Rendered late the old history built something else than migrate builds. {differs}"
         )

@@ -13,7 +13,7 @@ from migwizard.engine.planning.plans import make_plan
 from migwizard.engine.proving import climbing, elsewhere, late, scratch, scratchcopies, sources, tenancy
 from migwizard.engine.proving.catalogues import old_catalogue, proved_catalogue
 from migwizard.engine.proving.differing import Causes, Decider, question_id
-from migwizard.engine.proving.dropped import as_difference, differing_rows, volatile_rows
+from migwizard.engine.proving.dropped import as_difference, differing_rows, differing_runs, volatile_rows
 from migwizard.engine.proving.runs import Runs, history_fingerprint, new_result, old_result
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.seeding import composing
@@ -112,7 +112,7 @@ def compare(ride: Ride) -> Compared:
         ride.tell("progress", AGAIN, run="compare", words="comparing", number=0, total=0)
         rendered_late, compared = compared, _compare(ride, stock=True)
         labels = composing.declared_permissions(ride.registry())
-        misled = bool(late.difference(rendered_late.old, compared.old, compared.volatile, labels))
+        misled = bool(differing_runs(rendered_late.old, compared.old, compared.volatile, labels))
         compared = replace(compared, misled=misled)
     return compared
 
