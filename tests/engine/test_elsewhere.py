@@ -87,7 +87,9 @@ def test_what_differs_there_stands_in_the_way(site: Shop, tmp_path: Path) -> Non
 
 def test_what_is_loaded_there_alone_is_part_of_what_was_proved(site: Shop) -> None:
     fill = site.root / "shop/migrations/0002_fill.py"
-    fill.write_text(fill.read_text().replace("        apps.get_model", "        import shop.only\n        apps.get_model"))
+    fill.write_text(
+        fill.read_text().replace("        apps.get_model", "        import shop.only\n        apps.get_model")
+    )
     (site.root / "shop/only.py").write_text("")
     site.migwizard("run", "--yes", "--until", "proof")
     assert "proof" not in json.loads(site.migwizard("status", "--json").stdout)["stale"]
