@@ -15,6 +15,11 @@ from migwizard import cli, command_list
 from migwizard.commands import completion
 from tests.terminal import Terminal
 
+needs = {
+    shell: pytest.mark.skipif(shutil.which(shell) is None, reason=f"there is no {shell} here")
+    for shell in command_list.SHELLS
+}
+
 
 def completes(*words: str) -> list[str]:
     """What bash would offer for the last word."""
@@ -26,7 +31,7 @@ def completes(*words: str) -> list[str]:
     return done.stdout.split()
 
 
-@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+@needs["bash"]
 def test_bash_completes_commands_options_and_values(tmp_path: Path) -> None:
     (tmp_path / "shop").mkdir()
     assert completes("pl") == ["plan"]
@@ -50,7 +55,7 @@ def fish_completes(line: str, folder: Path) -> list[str]:
     return sorted(line.partition("\t")[0] for line in done.stdout.splitlines())
 
 
-@pytest.mark.skipif(shutil.which("fish") is None, reason="needs fish")
+@needs["fish"]
 def test_fish_completes_commands_options_and_values(tmp_path: Path) -> None:
     for name in ("shop", "run"):
         (tmp_path / name).mkdir()
@@ -74,7 +79,7 @@ def test_fish_completes_commands_options_and_values(tmp_path: Path) -> None:
         assert fish_completes(line, tmp_path) == offered, line
 
 
-@pytest.mark.skipif(shutil.which("zsh") is None, reason="needs zsh")
+@needs["zsh"]
 @pytest.mark.parametrize(
     ("line", "completed"),
     [
@@ -110,6 +115,9 @@ def test_every_script_knows_every_command_and_option(shell: str, capsys: pytest.
         assert re.search(rf"\b{command.name}\b", script)
     for option in ("until", "dry-run", "from-dot", "no-mouse", "port"):
         assert option in script
-    if interpreter := shutil.which(shell):
-        check = [interpreter, "--no-execute" if shell == "fish" else "-n"]
-        subprocess.run(check, input=script, text=True, check=True, timeout=20)
+
+
+@pytest.mark.parametrize("shell", [pytest.param(shell, marks=needs[shell]) for shell in command_list.SHELLS])
+def test_every_script_is_one_of_its_shell(shell: str) -> None:
+    check = [shell, "--no-execute" if shell == "fish" else "-n"]
+    subprocess.run(check, input=completion.script(shell), text=True, check=True, timeout=20)
