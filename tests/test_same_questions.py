@@ -55,7 +55,7 @@ class Typing(io.StringIO):
         super().__init__()
         self.lines: deque[str] = deque()
 
-    def readline(self, size: int | None = -1) -> str:  # type: ignore[override]
+    def readline(self, size: int | None = -1) -> str:  # type: ignore[override]  # io says it with names of its own
         return self.lines.popleft() if self.lines else ""
 
 

@@ -9,8 +9,12 @@ import asyncio
 import os
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tests.bench.figures import Figure, shown
+
+if TYPE_CHECKING:
+    from migwizard.engine.previews import DiffRow
 
 LINES = 5000
 FIELDS = 6
@@ -45,7 +49,7 @@ def texts() -> tuple[str, str, Sequence[str]]:
 def measure(name: str) -> Sequence[Figure]:
     """Medians in seconds; nobody has a diff to compare with."""
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
-    from migwizard.engine.previews import DiffRow, Waiting
+    from migwizard.engine.previews import Waiting
     from migwizard.engine.staging.diffing import diff_rows
 
     literal, written, names = texts()
@@ -61,7 +65,7 @@ def measure(name: str) -> Sequence[Figure]:
     ]
 
 
-async def _painted(rows: Sequence[object]) -> dict[str, list[float]]:
+async def _painted(rows: Sequence[DiffRow]) -> dict[str, list[float]]:
     from textual.app import App, ComposeResult
 
     from migwizard.tui import themes
@@ -88,7 +92,7 @@ async def _painted(rows: Sequence[object]) -> dict[str, list[float]]:
         for number in range(ROUNDS):
             pieces.cache_clear()
             start = time.perf_counter()
-            view.show(f"file {number}", rows)  # type: ignore[arg-type]
+            view.show(f"file {number}", rows)
             await drawn()
             found["paint"].append(time.perf_counter() - start)
             start = time.perf_counter()

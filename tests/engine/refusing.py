@@ -44,6 +44,13 @@ def refused(sat: Sat, code: str, headline: str, exit: int) -> Question:
     return question
 
 
+def shows(question: Question, key: str) -> str:
+    """What is shown for a choice instead of taking it."""
+    choice = question.choice(key)
+    assert choice is not None
+    return choice.shows
+
+
 def words(question: Question) -> dict[str, str]:
     return {choice.key: choice.words for choice in question.choices}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.engine.previews import GeneratePreview, StagedFile
+from migwizard.engine.previews import GeneratePreview, ResumePreview, StagedFile
 from migwizard.engine.talk import MARK, Question
 from tests.engine.persons import Act, Person, sit_down
 from tests.engine.support import Shop
@@ -98,7 +98,9 @@ def test_a_file_that_was_accepted_still_is_in_another_sitting_as_long_as_it_is_t
     shown = second.every(GENERATE)
     assert accepted_in(shown[0]) == (FILE,)
     assert accepted_in(shown[-1]) == (), "it has to be looked at again"
-    assert "1 file accepted" in second.asked("resume").preview.decided  # type: ignore[union-attr]
+    resume = second.asked("resume").preview
+    assert isinstance(resume, ResumePreview)
+    assert "1 file accepted" in resume.decided
 
 
 def test_a_mark_changes_nothing_of_what_is_approved(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

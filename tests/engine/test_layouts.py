@@ -175,7 +175,7 @@ def test_what_else_lies_in_migrations_folders(tmp_path: Path) -> None:
     shop_models = files["stock/models.py"]
     files |= {
         # Live code: a module that models.py imports, a sub-package that a view imports, data that a seed reads.
-        "stock/models.py": "from stock.migrations._rules import upper  # noqa\n" + shop_models,
+        "stock/models.py": "from stock.migrations._rules import upper\n" + shop_models,
         "stock/migrations/_rules.py": LIVE,
         "stock/migrations/tasks/__init__.py": "from .late import later\n",
         "stock/migrations/tasks/late.py": "def later():\n    return 1\n",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -161,8 +163,8 @@ def test_a_connection_that_fails_with_its_settings(planted: Planted) -> None:
         pytest.param(mysql_settings, marks=needs_mysql, id="mysql"),
     ],
 )
-def test_a_server_that_refuses_us(planted: Planted, server: object) -> None:
-    database = server("nothing_here") | {"USER": "nobody_here", "PASSWORD": "pl4nted-server"}  # type: ignore[operator]
+def test_a_server_that_refuses_us(planted: Planted, server: Callable[[str], dict[str, Any]]) -> None:
+    database = server("nothing_here") | {"USER": "nobody_here", "PASSWORD": "pl4nted-server"}
     driver = "import pymysql\npymysql.version_info = (2, 2, 8, 'final', 0)\npymysql.install_as_MySQLdb()\n"
     first = planted.root / "config/settings.py"
     first.write_text((driver if "mysql" in database["ENGINE"] else "") + first.read_text())

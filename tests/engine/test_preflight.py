@@ -7,7 +7,7 @@ import pytest
 from migwizard.engine.previews import PreflightPreview
 from migwizard.engine.steps import looking
 from tests.engine.persons import Person, sit_down
-from tests.engine.refusing import own_surroundings  # noqa: F401 - a fixture
+from tests.engine.refusing import own_surroundings, shows  # noqa: F401 - a fixture
 from tests.engine.support import Shop
 
 pytestmark = pytest.mark.ride
@@ -49,7 +49,7 @@ def test_the_review_shows_all_findings(tiny: Shop, monkeypatch: pytest.MonkeyPat
     assert found["Git"] == ("note", "no git here: our own backup keeps the old files")
     assert found["Graphviz"][0] == "note"
     assert [choice.key for choice in question.choices if not choice.group] == ["continue", "again"]
-    assert question.choice("show:graphviz").shows == looking.GRAPHVIZ  # type: ignore[union-attr]
+    assert shows(question, "show:graphviz") == looking.GRAPHVIZ
 
 
 def test_checking_again_sees_the_project_as_it_is_now(tiny: Shop) -> None:

@@ -108,7 +108,7 @@ def test_cancelling_ends_it_and_its_guests(sitting: Sitting, tiny: Shop, state: 
 
 
 def test_a_mark_is_kept_at_once_and_leaves_the_question_open(sitting: Sitting, tiny: Shop) -> None:
-    question = sitting.until(lambda message: is_question(message) and message.id == "review:generate")  # type: ignore[union-attr]
+    question = sitting.until(lambda message: isinstance(message, Question) and message.id == "review:generate")
     assert isinstance(question, Question) and isinstance(question.preview, GeneratePreview)
     name = f"{question.preview.files[0].app}/{question.preview.files[0].name}"
     sitting.engine.answer(f"{MARK}accept {name}")

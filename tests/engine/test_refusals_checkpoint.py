@@ -18,7 +18,7 @@ from migwizard.engine.surviving import durable
 from migwizard.engine.surviving.lock import locked
 from migwizard.engine.talk import Event, Question
 from tests.engine.persons import Act, Person, sit_down
-from tests.engine.refusing import begun, cured, own_surroundings, refused, then, words  # noqa: F401 - a fixture
+from tests.engine.refusing import begun, cured, own_surroundings, refused, shows, then, words  # noqa: F401 - a fixture
 from tests.engine.support import Shop
 
 pytestmark = pytest.mark.ride
@@ -35,7 +35,7 @@ def test_the_checkpoint_of_another_project(tiny: Shop) -> None:
     changed(path, project={"name": "warehouse", "settings": "w.settings", "labels": ["w"]})
     headline = "This checkpoint belongs to another project"
     question = refused(sit_down(tiny.root, Person()), "checkpoint-foreign", headline, 6)
-    assert "warehouse" in question.choice("show").shows  # type: ignore[union-attr]
+    assert "warehouse" in shows(question, "show")
     _set_aside(tiny, "checkpoint-foreign")
 
 

@@ -11,7 +11,7 @@ import pytest
 from migwizard.engine.previews import PreflightPreview
 from migwizard.engine.talk import Question
 from tests.engine.persons import Person, sit_down
-from tests.engine.refusing import cured, own_surroundings, refused, then, words  # noqa: F401 - a fixture
+from tests.engine.refusing import cured, own_surroundings, refused, shows, then, words  # noqa: F401 - a fixture
 from tests.engine.support import Shop, make_project
 from tests.traps.writing import files_of, write_project
 
@@ -53,7 +53,7 @@ def test_a_busy_database(tiny: Shop, writer: subprocess.Popen[bytes]) -> None:
 def test_a_database_that_is_behind(tiny: Shop) -> None:
     tiny.query("DELETE FROM django_migrations WHERE name = '0004_roster'")
     question = refused(sit_down(tiny.root, Person()), "MW-E12", "default is 1 migration behind", 5)
-    assert "lacks clubs.0004_roster" in question.choice("steps").shows  # type: ignore[union-attr]
+    assert "lacks clubs.0004_roster" in shows(question, "steps")
     row = "INSERT INTO django_migrations (app, name, applied) VALUES ('clubs', '0004_roster', '2020-01-01')"
     cured(tiny.root, "MW-E12", then(lambda: tiny.query(row), "again"))
 
@@ -84,7 +84,7 @@ def test_a_database_that_is_torn_is_refused_at_once(groups: Shop) -> None:
     assert "lacks auth.0011_update_proxy_permissions, of other apps" in question.text
     assert "InconsistentMigrationHistory" in groups.manage("migrate").stderr, "so that is no cure"
     assert "InconsistentMigrationHistory" in groups.manage("migrate", "--fake", "auth", "0011").stderr
-    steps = question.choice("steps").shows  # type: ignore[union-attr]
+    steps = shows(question, "steps")
     assert "default was torn before any reset" in steps
     (record,) = re.findall("INSERT INTO .*;", steps)
     cured(groups.root, "MW-E12", then(lambda: groups.query(record), "again"))
@@ -105,7 +105,7 @@ def test_an_own_history_that_is_torn(tiny: Shop) -> None:
     (row,) = tiny.query("SELECT name FROM django_migrations WHERE app = 'clubs' AND name LIKE '0002%'")
     tiny.query(f"DELETE FROM django_migrations WHERE app = 'clubs' AND name = '{row[0]}'")
     question = refused(sit_down(tiny.root, Person()), "MW-E12", "default is 1 migration behind", 5)
-    steps = question.choice("steps").shows  # type: ignore[union-attr]
+    steps = shows(question, "steps")
     assert "InconsistentMigrationHistory" in steps
     assert f"VALUES ('clubs', '{row[0]}'" in steps
 
@@ -159,7 +159,7 @@ def test_what_to_do_names_the_database(shops: Shop) -> None:
 def test_a_row_that_nobody_knows(tiny: Shop) -> None:
     tiny.query("INSERT INTO django_migrations (app, name, applied) VALUES ('clubs', '0012_hotfix', '2020-01-01')")
     question = refused(sit_down(tiny.root, Person()), "MW-E13", "default names a migration nobody has", 5)
-    assert "0012_hotfix.py" in question.choice("search").shows  # type: ignore[union-attr]
+    assert "0012_hotfix.py" in shows(question, "search")
     tolerate = question.choice("tolerate")
     assert tolerate is not None and tolerate.typed == "0012_hotfix"
     cured(tiny.root, "MW-E13", "tolerate")

@@ -11,7 +11,7 @@ from migwizard.engine.options import Opening
 from migwizard.engine.previews import RefusalPreview
 from migwizard.engine.talk import Question
 from tests.engine.persons import Person, sit_down
-from tests.engine.refusing import ROSTER, own_surroundings, refused, then  # noqa: F401 - a fixture
+from tests.engine.refusing import ROSTER, own_surroundings, refused, shows, then  # noqa: F401 - a fixture
 from tests.engine.support import Shop
 
 pytestmark = pytest.mark.ride
@@ -48,7 +48,7 @@ def test_a_new_history_that_differs_goes_back_to_the_seeds(tiny: Shop) -> None:
     question = person.asked("refusal:not-equal")
     assert question.headline.startswith("Old and new differ in ")
     assert [choice.key for choice in question.choices] == ["report", "to:seeds", "to:generate", "again", "quit"]
-    assert "clubs_club" in question.choice("report").shows  # type: ignore[union-attr]
+    assert "clubs_club" in shows(question, "report")
     assert person.ids[-1] == "review:seeds"
 
 

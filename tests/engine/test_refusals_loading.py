@@ -12,7 +12,7 @@ from migwizard.engine.options import Opening
 from migwizard.engine.previews import PreflightPreview
 from migwizard.project import process
 from tests.engine.persons import Person, sit_down
-from tests.engine.refusing import begun, cured, own_surroundings, refused, then, words  # noqa: F401 - a fixture
+from tests.engine.refusing import begun, cured, own_surroundings, refused, shows, then, words  # noqa: F401 - a fixture
 from tests.engine.support import Shop
 
 pytestmark = pytest.mark.ride
@@ -26,7 +26,7 @@ def test_no_project_here_shows_those_below(tiny: Shop, tmp_path: Path) -> None:
     tiny.root.rename(start / "a/b/tiny")
     opening = Opening(start, python=sys.executable)
     question = refused(sit_down(start, Person(), opening), "no-project", "No Django project here", 2)
-    assert question.choice("below").shows == f"{start}/a/b/tiny/manage.py"  # type: ignore[union-attr]
+    assert shows(question, "below") == f"{start}/a/b/tiny/manage.py"
     assert words(question)[f"use:{start}/a/b/tiny"] == "Open a/b/tiny/"
     cured(start, "no-project", f"use:{start}/a/b/tiny", opening)
     shutil.rmtree(start / "a/b/tiny/.migwizard")
@@ -83,7 +83,7 @@ def test_another_python_is_taken(tiny: Shop, tmp_path: Path) -> None:
     bare.chmod(0o755)
     opening = Opening(tiny.root, python=str(bare))
     question = refused(sit_down(tiny.root, Person(), opening), "project", "This Python has no Django", 3)
-    assert question.choice("python").wants  # type: ignore[union-attr]
+    assert next(choice for choice in question.choices if choice.key == "python").wants
     person = cured(tiny.root, "project", f"python={sys.executable}", opening).person
     said = [event.data["said"]["python"] for event in person.events if event.kind == "project"]
     assert said == [str(bare), sys.executable], "the commands printed at the end say the one that was chosen"

@@ -11,7 +11,7 @@ from migwizard.engine.findings import Finding
 from migwizard.engine.options import Opening
 from migwizard.engine.previews import PreflightPreview
 from tests.engine.persons import Person, sit_down
-from tests.engine.refusing import ROSTER, cured, git, own_surroundings, refused, then  # noqa: F401 - a fixture
+from tests.engine.refusing import ROSTER, cured, git, own_surroundings, refused, shows, then  # noqa: F401 - a fixture
 from tests.engine.support import Shop
 
 pytestmark = pytest.mark.ride
@@ -24,7 +24,7 @@ def test_errors_of_the_system_check(tiny: Shop) -> None:
     good = models.read_text()
     models.write_text(good + "    bad_ = models.TextField()\n    worse_ = models.TextField()\n")
     question = refused(sit_down(tiny.root, Person()), "check", "Django reports 2 errors", 3)
-    assert "fields.E001" in question.choice("show").shows  # type: ignore[union-attr]
+    assert "fields.E001" in shows(question, "show")
     assert question.text.count("must not end with an underscore") == 2
     assert ".." not in question.text
     cured(tiny.root, "check", then(lambda: models.write_text(good), "again"))
@@ -34,8 +34,8 @@ def test_two_newest_migrations(tiny: Shop) -> None:
     other = tiny.root / "clubs/migrations/0004_other.py"
     other.write_text((tiny.root / ROSTER).read_text())
     question = refused(sit_down(tiny.root, Person()), "conflict", "clubs has two newest migrations", 4)
-    assert question.choice("merge").shows == "python manage.py makemigrations --merge clubs\n"  # type: ignore[union-attr]
-    assert "0004_other" in question.choice("both").shows  # type: ignore[union-attr]
+    assert shows(question, "merge") == "python manage.py makemigrations --merge clubs\n"
+    assert "0004_other" in shows(question, "both")
     cured(tiny.root, "conflict", then(other.unlink, "again"))
 
 
@@ -54,8 +54,8 @@ def test_migrations_that_are_not_committed(repository: Shop) -> None:
         with (repository.root / name).open("a") as stream:
             stream.write("# later\n")
     question = refused(sit_down(repository.root, Person()), "dirty", "2 migration files are not committed", 4)
-    assert question.choice("files").shows.splitlines() == [ROSTER, "people/migrations/0001_initial.py"]  # type: ignore[union-attr]
-    commands = question.choice("git").shows  # type: ignore[union-attr]
+    assert shows(question, "files").splitlines() == [ROSTER, "people/migrations/0001_initial.py"]
+    commands = shows(question, "git")
 
     def commit() -> None:
         assert commands.startswith(f"git add -- {ROSTER} people/")
@@ -172,7 +172,7 @@ def test_drift_is_folded_or_left(tiny: Shop) -> None:
     question = refused(sit_down(tiny.root, person), "drift", "Let Django write the drift first", 4)
     asked = person.asked("drift")
     assert (asked.safe, asked.default, [c.key for c in asked.choices]) == ("leave", "leave", ["leave", "fold"])
-    assert "makemigrations" in question.choice("commands").shows  # type: ignore[union-attr]
+    assert "makemigrations" in shows(question, "commands")
     second = tiny.copy(tiny.root.parent / "second")
     left = Person({"dirty-elsewhere": ["go-on"], "drift": ["fold"], "refusal:drift": ["leave"]})
     assert sit_down(tiny.root, left).left
@@ -195,7 +195,7 @@ def test_nothing_to_reset(tiny: Shop) -> None:
     assert sat.error is None
     assert sat.report is not None and sat.report["nothing"]
     assert person.questions[0].headline == "Nothing to reset"
-    assert "clubs: yours, without migrations" in person.questions[0].choice("apps").shows  # type: ignore[union-attr]
+    assert "clubs: yours, without migrations" in shows(person.questions[0], "apps")
     back = Person({"nothing": [then(give_back, "again")], "dirty-elsewhere": ["go-on"]})
     sit_down(tiny.root, back)
     assert back.ids[-1] == "review:preflight"

@@ -20,7 +20,7 @@ from migwizard.engine.surviving.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.talk import Answer, Event, Question
 from migwizard.errors import MigwizardError
 from tests.engine.persons import Person, Sat, sit_down
-from tests.engine.refusing import git, own_surroundings  # noqa: F401 - a fixture
+from tests.engine.refusing import git, own_surroundings, shows  # noqa: F401 - a fixture
 from tests.engine.support import Shop
 
 pytestmark = pytest.mark.ride
@@ -135,7 +135,7 @@ def test_what_changed_since_and_what_becomes_stale(tiny: Shop) -> None:
     assert sat.person.ids[-1] == "review:preflight", "it is asked once more"
     (stands,) = [event.data for event in sat.person.events if event.kind == "stands"]
     assert stands == {"finished": ["preflight", "graph", "levels", "generate", "seeds"], "stale": list(preview.stale)}
-    assert question.choice("changes").shows == question.details  # type: ignore[union-attr]
+    assert shows(question, "changes") == question.details
 
 
 def test_how_the_same_python_was_found_does_not_count(tiny: Shop, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from migwizard.engine.previews import ProofPreview, RefusalPreview
+from migwizard.engine.previews import ApplyPreview, ProofPreview, RefusalPreview
 from migwizard.engine.talk import Question
 from tests.engine.persons import Act, Person, sit_down
-from tests.engine.refusing import own_surroundings, refused, then  # noqa: F401 - a fixture
+from tests.engine.refusing import own_surroundings, refused, shows, then  # noqa: F401 - a fixture
 from tests.engine.support import Shop
 
 pytestmark = pytest.mark.ride
@@ -74,7 +74,9 @@ def test_the_proof_runs_the_copy_and_the_certificate_says_so(tiny: Shop, origina
     assert any(f"changed scratch copy of {NAME}" in caveat for caveat in proof.caveats)
     assert not any("fails" in caveat for caveat in proof.caveats), "nobody tried whether the original does"
     assert "1 old migration run from a changed copy" in person.asked("review:proof").text
-    assert "1 old migration run from a changed copy" in person.asked("apply").preview.proof  # type: ignore[union-attr]
+    apply = person.asked("apply").preview
+    assert isinstance(apply, ApplyPreview)
+    assert "1 old migration run from a changed copy" in apply.proof
 
 
 def test_the_whole_reset_can_be_made_and_undone(tiny: Shop, original: Path) -> None:
@@ -114,7 +116,7 @@ def test_the_original_can_count_again(tiny: Shop, original: Path) -> None:
     refused(sit_down(tiny.root, person), "old-history", HEADLINE, 1)
     failed_again, last = person.every(REFUSAL)[-2:]
     assert "nothing" in failed_again.text, "the copy was run, and failed in its own way"
-    assert "SELEKT" in failed_again.choice("change").shows  # type: ignore[union-attr]
+    assert "SELEKT" in shows(failed_again, "change")
     assert "scratch" in keys(last)
     assert not copy_in(tiny).exists()
     assert "nothing" in copy_in(tiny).with_name("0002_first_clubs.previous.py").read_text()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from migwizard.engine.proving.tally import Tally
@@ -19,15 +21,15 @@ from migwizard.engine.swapping.summary import (
 )
 
 
-def reached(**more: object) -> Reached:
-    values: dict[str, object] = {
+def reached(**more: Any) -> Reached:
+    values: dict[str, Any] = {
         "project": "shop", "run_id": "r1", "apps": (("orders", 40, 8), ("user", 7, 3)), "rendered_before": 980,
         "rendered_after": 190, "model_levels": 7, "batch_levels": 5, "waited": (), "seeds": (), "engine": "SQLite",
         "equal": True, "tables": 46, "rows": 55, "accepted": (), "notes": (), "tally": Tally(), "caveats": (),
         "versions": "django 5.2",
         "databases": (("default", "switched"),), "decisions": (),
     }  # fmt: skip
-    return Reached(**{**values, **more})  # type: ignore[arg-type]
+    return Reached(**{**values, **more})
 
 
 def test_the_subject_says_how_it_was_proved() -> None:

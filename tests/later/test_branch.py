@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -232,10 +233,10 @@ def test_a_kill_between_two_files_is_finished(merged: Checkout, monkeypatch: pyt
     before = {change.path: change.before for change in moves.changes}
     real = durable.write_file
 
-    def dying(path: Path, *arguments: object, **more: object) -> None:
+    def dying(path: Path, *arguments: Any, **more: Any) -> None:
         if path == merged.root / FILL:
             raise KeyboardInterrupt
-        real(path, *arguments, **more)  # type: ignore[arg-type]
+        real(path, *arguments, **more)
 
     monkeypatch.setattr(durable, "write_file", dying)
     with pytest.raises(KeyboardInterrupt):

@@ -115,7 +115,7 @@ def test_every_kind_of_thing_goes_and_its_character_set_comes_back(start: dict[s
     with connect(one) as connection, connection.cursor() as cursor:
         for statement in KINDS:
             cursor.execute(statement)
-        if "MariaDB" in str(connection.server_version):  # type: ignore[attr-defined]
+        if "MariaDB" in str(connection.server_version):  # type: ignore[attr-defined]  # the types of PyMySQL lack it
             cursor.execute("CREATE SEQUENCE s")
     with pytest.raises(AgentError, match="All 1 databases that were given are in use"):
         take(start, "second")

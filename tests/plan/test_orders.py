@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from itertools import permutations
+from random import Random
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ def firsts(plan: Plan, apps: tuple[str, ...]) -> tuple[str, ...]:
 
 @steady
 @given(shapes(), st.randoms(use_true_random=False))
-def test_a_stated_order_is_followed_or_refused_by_name(shape: Shape, random) -> None:  # type: ignore[no-untyped-def]
+def test_a_stated_order_is_followed_or_refused_by_name(shape: Shape, random: Random) -> None:
     for cycle in planned(shape).cycles:
         stated = list(cycle.apps)
         random.shuffle(stated)
@@ -42,7 +43,7 @@ def test_a_stated_order_is_followed_or_refused_by_name(shape: Shape, random) -> 
 
 @steady
 @given(shapes(), st.randoms(use_true_random=False))
-def test_a_plan_in_a_stated_order_is_as_sound_as_any(shape: Shape, random) -> None:  # type: ignore[no-untyped-def]
+def test_a_plan_in_a_stated_order_is_as_sound_as_any(shape: Shape, random: Random) -> None:
     apps = sorted({operation.app for operation in shape.operations})
     random.shuffle(apps)
     try:

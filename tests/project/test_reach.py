@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import sys
 import types
 from pathlib import Path
@@ -38,9 +39,7 @@ def helpers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> types.ModuleType
     (tmp_path / "reached_helpers.py").write_text(HELPERS)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "reached_helpers", raising=False)
-    import reached_helpers  # type: ignore[import-not-found]
-
-    return reached_helpers  # type: ignore[no-any-return]
+    return importlib.import_module("reached_helpers")
 
 
 @pytest.mark.parametrize("start", ["helper", "partial", "class"])

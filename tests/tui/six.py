@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from migwizard.engine.findings import Finding
 from migwizard.engine.previews import (
@@ -26,12 +27,12 @@ OLD_HEAD = "is at the old head: all old migrations are applied, and nothing else
 BEHIND = "Database 'archive' is behind: it lacks orders.0012_open_orders and orders.0013_count_lines."
 
 
-def database(alias: str, **more: object) -> DatabaseLine:
+def database(alias: str, **more: Any) -> DatabaseLine:
     """A local database at its old head."""
     line = DatabaseLine(
         alias, f"{alias}.sqlite3, local file", True, "OLD_HEAD", 55, 13, 24, OLD_HEAD, False, "at old head", True
     )
-    return replace(line, **more)  # type: ignore[arg-type]
+    return replace(line, **more)
 
 
 def deviating() -> DatabaseLine:

@@ -14,6 +14,7 @@ from migwizard.tui.screens.log import LogScreen
 from migwizard.tui.standing import Standing
 from migwizard.tui.widgets.choices import ChoiceBar, ChoiceButton
 from migwizard.tui.widgets.decide import ChoiceList
+from migwizard.tui.widgets.plantable import PlanTable
 from tests.tui.recording import recorded
 from tests.tui.refusing import failed
 from tests.tui.support import SIZES, ScriptedApp, begin, drive, progress, settled, text_of, wizard
@@ -45,12 +46,12 @@ def test_a_question_asked_again_after_work_keeps_the_focus() -> None:
     app = wizard(begin(State.LEVELS), recorded("review:levels"), begin(State.LEVELS), recorded("review:levels"))
 
     async def act(pilot: Pilot[Any]) -> None:
-        plan = app.screen.query_one("#plan")
+        plan = app.screen.query_one(PlanTable)
         plan.focus()
         await pilot.press("down", "down")
         app.sent("out:orders")
         await settled(pilot)
-        assert app.focused is plan and plan.cursor_row == 2  # type: ignore[attr-defined]
+        assert app.focused is plan and plan.cursor_row == 2
 
     drive(app, act)
 

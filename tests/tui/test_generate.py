@@ -268,7 +268,8 @@ def test_saving_is_the_engines_and_its_place_is_told() -> None:
 def test_an_edited_file_is_read_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     path = tmp_path / "0001.py"
     path.write_text("one\n")
-    preview = replace(ASKED.preview, files=(replace(FILES[0], path=str(path)), *FILES[1:]))  # type: ignore[type-var]
+    assert isinstance(ASKED.preview, GeneratePreview)
+    preview = replace(ASKED.preview, files=(replace(FILES[0], path=str(path)), *FILES[1:]))
     app = app_with(replace(ASKED, preview=preview))
     editor = f"{sys.executable} -c \"import sys; open(sys.argv[1], 'a').write('more')\""
     monkeypatch.delenv("VISUAL", raising=False)

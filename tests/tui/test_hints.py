@@ -10,6 +10,7 @@ from textual.widgets import OptionList
 
 from migwizard.engine.states import State
 from migwizard.tui.screens.log import LogScreen
+from migwizard.tui.screens.step import StepScreen
 from migwizard.tui.widgets.choices import ChoiceBar
 from migwizard.tui.widgets.diff import DiffView
 from migwizard.tui.widgets.frame import Hints
@@ -164,7 +165,8 @@ def test_while_something_runs_nothing_is_offered_that_needs_its_end(name: str) -
     app = wizard(begin(State(name)), recorded(f"review:{name}"), begin(State(name)))
 
     async def act(pilot: Pilot[Any]) -> None:
-        own = [command for command in app.screen.ACTS if command.changes and command.footer]  # type: ignore[attr-defined]
+        assert isinstance(app.screen, StepScreen)
+        own = [command for command in app.screen.ACTS if command.changes and command.footer]
         assert any(f" {command.words}" in text_of(app).splitlines()[-1] for command in own)
         app.sent("again")
         await settled(pilot)

@@ -202,7 +202,8 @@ def test_s_does_nothing_while_a_difference_is_open() -> None:
         await pilot.press("s", "r")
         await settled(pilot)
         assert app.answers == []
-        assert app.screen.why_not("save")  # type: ignore[attr-defined]
+        assert isinstance(app.screen, ProofScreen)
+        assert app.screen.why_not("save")
 
     drive(app, act)
 

@@ -351,7 +351,9 @@ def test_once_they_are_there_the_other_button_is_explained() -> None:
         assert app.screen.query_one("#actions", ChoiceBar).focus_choice("precedence:no")
         await settled(pilot)
         assert screen_of(app).topic == "seeds.ordered"
-        assert "Each file depends on what it needs. Some new files" in screen_of(app).explanation().what  # type: ignore[union-attr]
+        explained = screen_of(app).explanation()
+        assert explained is not None
+        assert "Each file depends on what it needs. Some new files" in explained.what
 
     drive(app, look)
 

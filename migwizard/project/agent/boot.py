@@ -9,16 +9,13 @@ import sys
 # With -c the working directory comes first; modules of the project must not stand in for those of the library.
 sys.path[:] = [entry for entry in sys.path if entry]
 
-import contextlib  # noqa: E402
-import errno  # noqa: E402
-import json  # noqa: E402
-import os  # noqa: E402
+import contextlib  # noqa: E402 - after the path is ours
+import errno  # noqa: E402 - after the path is ours
+import json  # noqa: E402 - after the path is ours
+import os  # noqa: E402 - after the path is ours
 
 if sys.version_info >= (3, 8):
     from typing import Any  # noqa: F401 - in the comments that say the types
-
-if sys.version_info >= (3, 8):
-    pass
 
 PREFIX = "migwizard-guest-"
 LOCK = "lock"

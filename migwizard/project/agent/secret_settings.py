@@ -104,7 +104,7 @@ def _as_text(value: Any) -> str:
     try:
         if value is None or callable(value) or isinstance(value, (bool, os.PathLike)):
             return ""
-        return "" if isinstance(value, Number) and abs(value) <= _SMALL else str(value)  # type: ignore[arg-type]
+        return "" if isinstance(value, Number) and abs(value) <= _SMALL else str(value)  # type: ignore[arg-type]  # what is a Number has abs
     except Exception:
         # It is code of the project, which may fail as it likes.
         return ""

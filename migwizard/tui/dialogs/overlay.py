@@ -48,7 +48,7 @@ class Overlay(ModalScreen[T]):
     def action_all(self) -> None:
         """Close this, and list every command; where a text is typed, a colon is a part of it."""
         self.dismiss(None)
-        self.app.call_later(self.app.action_palette)  # type: ignore[attr-defined]
+        self.app.call_later(self.app.action_palette)  # type: ignore[attr-defined]  # of WizardApp
 
     def action_explain(self) -> None:
         """Lay the explanation of this dialog over it; it is still open afterwards."""
@@ -56,7 +56,8 @@ class Overlay(ModalScreen[T]):
 
         def more(answer: str | None) -> None:
             if answer:
-                self.app.action_word(answer.removeprefix("word:") if answer.startswith("word:") else "")  # type: ignore[attr-defined]
+                word = answer.removeprefix("word:") if answer.startswith("word:") else ""
+                self.app.action_word(word)  # type: ignore[attr-defined]  # of WizardApp
 
         self.app.push_screen(ExplainDialog(explain(self.topic)), more)
 

@@ -76,7 +76,7 @@ class ResumeScreen(StepScreen):
     def _lines(self, preview: ResumePreview) -> Iterator[Content]:
         stopped = State(preview.stopped or preview.state)
         place = f"{WORDS[stopped]}, step {ORDER.index(stopped) + 1} of {len(ORDER)}"
-        now = self.app.wall()  # type: ignore[attr-defined]
+        now = self.app.wall()  # type: ignore[attr-defined]  # of WizardApp
         then = local(preview.when)
         now = now.astimezone() if now.tzinfo is None else now
         yield self._line("Stopped at", f"{place}, {ago(then, now)}")

@@ -95,7 +95,7 @@ OWN = OnServer
 
 
 def version() -> str:
-    return server.query("SHOW server_version")[0][0].partition(" ")[0]  # type: ignore[no-any-return]
+    return str(server.query("SHOW server_version")[0][0]).partition(" ")[0]
 
 
 def why_not() -> str:
