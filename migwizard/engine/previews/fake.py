@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from migwizard.proof.deviation import Deviation
+if TYPE_CHECKING:
+    from migwizard.proof.deviation import Deviation
 
 
 @dataclass(frozen=True, slots=True)

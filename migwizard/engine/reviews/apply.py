@@ -6,7 +6,7 @@ from migwizard.engine.later import undo
 from migwizard.engine.previews import DatabaseLine
 from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
-from migwizard.engine.swapping import callers, checkout, owntests, swap
+from migwizard.engine.swapping import callers, checkout, owntests, shown, swap
 from migwizard.engine.talk import Choice, Question
 from migwizard.words.counting import count
 
@@ -15,7 +15,7 @@ def question(ride: Ride) -> Question:
     """What is asked when the state has run."""
     result = ride.checkpoint.results[State.APPLY]
     steps = swap.made_steps(ride)
-    stat = result.get("diff_stat") or swap.predicted_stat(ride, steps)
+    stat = result.get("diff_stat") or shown.predicted_stat(ride, steps)
     out, into = result["removed"], result["written"]
     switched = undo.switched_lines(ride)
     return Question(
@@ -35,7 +35,7 @@ def question(ride: Ride) -> Question:
         safe="continue",
         kind="review",
         default="continue",
-        preview=swap.preview(ride, steps, stat, result.get(callers.KEY, ())),
+        preview=shown.preview(ride, steps, stat, result.get(callers.KEY, ())),
     )
 
 

@@ -9,7 +9,7 @@ from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.staging import drift
 from migwizard.engine.states import State
 from migwizard.engine.steps import done
-from migwizard.engine.swapping import callers, checkout, committed, summary, swap, uncommitted
+from migwizard.engine.swapping import callers, checkout, committed, shown, summary, uncommitted
 from migwizard.engine.swapping.summary import Reached
 from migwizard.engine.switching import histories, runbook
 from migwizard.engine.talk import Choice, Question
@@ -29,7 +29,7 @@ def question(ride: Ride) -> Question:
         "review:done",
         State.DONE,
         _headline(lines, switched, by_name),
-        _text(reached, swap.proof_line(ride)),
+        _text(reached, shown.proof_line(ride)),
         (
             Choice("continue", "Ends the wizard; the way back is printed once more.", "Finish"),
             Choice("summary", "One page for the pull request.", "Show the summary", group="show", shows=page),
@@ -51,7 +51,7 @@ def question(ride: Ride) -> Question:
             files_after=reached.after,
             rendered_before=reached.rendered_before,
             rendered_after=reached.rendered_after,
-            proof=swap.proof_line(ride),
+            proof=shown.proof_line(ride),
             databases=tuple((line.alias, line.stands) for line in lines),
             left=tuple(_left(ride, reached, lines)),
             commit_message=message,

@@ -23,7 +23,7 @@ from migwizard.engine.steps.looking import said
 from migwizard.engine.surviving import durable, halfway, journal
 from migwizard.engine.surviving.journal import Entry, Step
 from migwizard.engine.surviving.treestate import Tree
-from migwizard.engine.swapping import callers, checkout, committed, owntests
+from migwizard.engine.swapping import callers, checkout, committed, owntests, shown
 from migwizard.engine.swapping import swap as swapping
 from migwizard.engine.swapping.swap import Swap
 from migwizard.engine.talk import Choice, Question
@@ -59,7 +59,7 @@ def run(ride: Ride) -> dict[str, Any]:
     result = {
         "written": len(migration_files(ride.checkpoint.files)) - len(keeping.kept(ride).files),
         "removed": removed,
-        "diff_stat": swapping.real_stat(ride),
+        "diff_stat": shown.real_stat(ride),
         callers.KEY: named,
     }
     if checkout.lacks(ride):
@@ -127,7 +127,7 @@ def _tell_found(ride: Ride) -> None:
     """What speaks for the swap, or against it, to whoever was shown no step before it."""
     ride.tell(
         "note",
-        f"Proof: {swapping.proof_line(ride)}. All of it: {ride.workplace.folder.name}/{ride.workplace.report.name}",
+        f"Proof: {shown.proof_line(ride)}. All of it: {ride.workplace.folder.name}/{ride.workplace.report.name}",
     )
     if operations := tally(ride).operations:
         seeds = ride.checkpoint.results[State.SEEDS]["seeds"]
@@ -143,7 +143,7 @@ def swap_question(ride: Ride, swap: Swap, named: Sequence[str]) -> Question:
     steps = [step for step in swapping.migrations_of(swap.entry.steps) if step.path not in stay]
     gone = sum(step.after is None for step in steps)
     come, apps = len(steps) - gone, len({step.path.rpartition("/")[0] for step in steps})
-    stat = swapping.predicted_stat(ride, swap.entry.steps)
+    stat = shown.predicted_stat(ride, swap.entry.steps)
     back = "u" if ride.options.review else "`migwizard undo`"
     choices = [
         Choice(
@@ -170,7 +170,7 @@ def swap_question(ride: Ride, swap: Swap, named: Sequence[str]) -> Question:
         tuple(choices),
         safe="apply",
         default="later",
-        preview=swapping.preview(ride, swap.entry.steps, stat, named),
+        preview=shown.preview(ride, swap.entry.steps, stat, named),
     )
 
 

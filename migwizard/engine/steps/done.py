@@ -11,7 +11,7 @@ from migwizard.engine.ride import BY_NOBODY, Ride
 from migwizard.engine.seeding import facts, overrule, words
 from migwizard.engine.states import State
 from migwizard.engine.surviving import durable
-from migwizard.engine.swapping import committed, leftovers, summary, swap, uncommitted
+from migwizard.engine.swapping import committed, leftovers, shown, summary, swap, uncommitted
 from migwizard.engine.swapping.summary import Decision, Kept, Reached, Waited
 from migwizard.engine.switching import runbook
 from migwizard.proof.certificate import Certificate
@@ -118,6 +118,6 @@ def _engine(certificate: Certificate) -> str:
 
 def _apps(ride: Ride) -> tuple[tuple[str, int, int], ...]:
     """Migrations of each app before and after, the greatest drop first."""
-    apps = swap.apps(ride, swap.made_steps(ride))
+    apps = shown.apps(ride, swap.made_steps(ride))
     figures = [(app.label, len(app.out) + len(app.kept), len(app.into) + len(app.kept)) for app in apps]
     return tuple(sorted(figures, key=lambda app: (app[2] - app[1], app[0])))

@@ -1,22 +1,18 @@
-"""The swap of the migration files before it is made: its steps, two backups that were read back, and how it looks."""
+"""The swap of the migration files before it is made, and what of it stands: its steps, and two backups that were read back."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from migwizard.engine.planning import keeping
-from migwizard.engine.previews import AppliedApp, ApplyPreview
-from migwizard.engine.proving.tally import tally
-from migwizard.engine.ride import Ride, fingerprint
+from migwizard.engine.ride import Ride
 from migwizard.engine.staging import packages
 from migwizard.engine.staging.drift import migration_files
-from migwizard.engine.states import State
 from migwizard.engine.surviving import believable, durable, halfway, journal
 from migwizard.engine.surviving.journal import Entry, Step
-from migwizard.engine.swapping import committed, companions, git, stat
-from migwizard.engine.swapping.stat import Change
+from migwizard.engine.swapping import committed, companions
 from migwizard.engine.switching.manifests import NAME, load_manifest, staged_manifest
 from migwizard.errors import ConflictError, MigwizardError
 from migwizard.plan.operations import Node
@@ -56,7 +52,7 @@ def prepare(ride: Ride) -> Swap:
             durable.copy_folder(_root(ride) / folder, backup / label)
     committed.back_up(ride)
     check_backups(ride, "does not read back as it was written")
-    return Swap(Entry("apply", ride.checkpoint.run_id, _steps(ride, manifest)), sum(1 for _ in _files(place.backup)))
+    return Swap(Entry("apply", ride.checkpoint.run_id, _steps(ride, manifest)), sum(1 for _ in files(place.backup)))
 
 
 def _steps(ride: Ride, manifest: Manifest) -> tuple[Step, ...]:
@@ -186,10 +182,10 @@ def _in_words(ride: Ride, backup: Path) -> str:
 
 
 def _hashes(folder: Path) -> dict[str, str | None]:
-    return {str(path.relative_to(folder)): durable.file_hash(path) for path in _files(folder)}
+    return {str(path.relative_to(folder)): durable.file_hash(path) for path in files(folder)}
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def files(folder: Path) -> Iterator[Path]:
     """All files but byte code, as the backup takes them."""
     for path in sorted(folder.rglob("*")):
         if path.is_file() and path.suffix != ".pyc" and "__pycache__" not in path.parts:
@@ -235,83 +231,7 @@ def _steps_by_manifest(ride: Ride) -> tuple[Step, ...]:
     return (*steps, *companions.made_steps(ride), *committed.made_steps(ride))
 
 
-def predicted_stat(ride: Ride, steps: tuple[Step, ...]) -> str:
-    """What `git diff --stat` says of the migrations folders after these steps, made or not, where no git can be asked."""
-    kept, changes = halfway.backed_up(ride.workplace, ride.checkpoint.run_id), []
-    for step in (step for step in steps if not committed.is_committed(step.path)):
-        old = kept[step.before].read_bytes() if step.before in kept else b""
-        new = (ride.workplace.folder / step.source).read_bytes() if step.source else b""
-        changes.append(Change(step.path, stat.count_lines(new), stat.count_lines(old)))
-    return stat.table(changes)
-
-
-def real_stat(ride: Ride) -> str:
-    """What git says of the migrations folders; empty where there is no git, or no commit."""
-    return stat.table(git.changes(_root(ride), list(ride.checkpoint.folders.values())) or ())
-
-
-def preview(ride: Ride, steps: tuple[Step, ...], stat_text: str, callers: Sequence[str]) -> ApplyPreview:
-    """The swap, before it or after it."""
-    return ApplyPreview(
-        apps=apps(ride, steps),
-        backup=f".migwizard/backup: {_backed_up(ride)}",
-        second_backup=str(ride.second),
-        proof=proof_line(ride),
-        stat=stat_text,
-        applied=ride.checkpoint.applied,
-        approved=fingerprint(sorted((step.path, step.before, step.after) for step in steps))[:8],
-        stays=_stays(ride),
-        callers=tuple(callers),
-        also=tuple(sorted({step.path for step in steps if step.after} - {step.path for step in migrations_of(steps)})),
-        kept=keeping.kept(ride).words,
-    )
-
-
-def apps(ride: Ride, steps: tuple[Step, ...]) -> tuple[AppliedApp, ...]:
-    """What goes and what comes, app by app."""
-    gone: dict[str, list[str]] = {}
-    come: dict[str, list[str]] = {}
-    kept: dict[str, list[str]] = {}
-    labels, stay = {folder: label for label, folder in ride.checkpoint.folders.items()}, kept_paths(ride)
-    for step in migrations_of(steps):
-        folder, _, file = step.path.rpartition("/")
-        names = gone if step.after is None else kept if step.path in stay else come
-        names.setdefault(labels[folder], []).append(file.removesuffix(".py"))
-    return tuple(
-        AppliedApp(label, *(tuple(sorted(names.get(label, ()))) for names in (gone, come, kept)))
-        for label in sorted({*gone, *come, *kept})
-    )
-
-
 def kept_paths(ride: Ride) -> set[str]:
     """The migrations that stay in the tree, relative to the project: only what they depend on is changed."""
     folders = ride.checkpoint.folders
     return {f"{folders[app]}/{name}.py" for app, name in keeping.kept(ride).files if app in folders}
-
-
-def _backed_up(ride: Ride) -> str:
-    number = sum(1 for _ in _files(ride.workplace.backup))
-    return f"whole folders, {count(number, 'file')}, read back and equal"
-
-
-def _stays(ride: Ride) -> tuple[str, ...]:
-    """What lies beside the migrations: helpers, data files."""
-    old = {f"{app}/{name}.py" for app, name in (*load_manifest(ride).known, *keeping.kept(ride).files)}
-    found = []
-    for label in ride.checkpoint.folders:
-        for path in _files(ride.workplace.backup / label):
-            name = str(path.relative_to(ride.workplace.backup))
-            if name not in old and path.name != "__init__.py" and not companions.is_companion(name):
-                found.append(name)
-    return tuple(found)
-
-
-def proof_line(ride: Ride) -> str:
-    """What the proof said, in one line."""
-    proof = ride.checkpoint.results[State.PROOF]
-    accepted = sum(item["decision"] == "accepted" for item in proof["differences"])
-    if proof["schema_equal"] and proof["rows_equal"]:
-        said = f"equal: {count(proof['tables']['new'], 'table')} and {count(proof['rows']['new'], 'row')}"
-    else:
-        said = f"{count(accepted, 'difference')} accepted by you, all else equal"
-    return ", ".join(filter(None, (said, tally(ride).noted)))
