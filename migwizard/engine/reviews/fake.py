@@ -63,7 +63,7 @@ def _text(ride: Ride, lines: tuple[DatabaseLine, ...], switched: list[DatabaseLi
         said = [f"migrate has nothing of the project to apply on any of the {len(switched)}."]
     if waiting:
         more = f" and {len(waiting) - 4} more" if len(waiting) > 4 else ""
-        said.append(f"For later: {', '.join(waiting[:4])}{more}. A plain migrate stops there before it writes.")
+        said.append(f"Not switched yet: {', '.join(waiting[:4])}{more}. A plain migrate stops there before it writes.")
     if switched and checkout.lacks(ride):
         said.append("What --via runs still has the old files: build its image anew before migrate runs there.")
     return " ".join(said if switched else said[1:])

@@ -247,7 +247,7 @@ def switch_question(ride: Ride, line: DatabaseLine, dry: str) -> Question:
         Choice(
             "later",
             _later(line.alias, bool(histories.manifest(ride).replaces)),
-            f"Not yet: {line.alias}" if len(waiting) > 1 else "Later, go to Done",
+            f"Not yet: {line.alias}" if len(waiting) > 1 else "Not yet, go to Done",
         ),
         Choice("dry", "Go through the whole switch and write nothing.", "Try it: dry run"),
         Choice("switch", switch_effect, f"Switch {line.alias}", writes=rows, typed=typed),
@@ -281,7 +281,7 @@ def _for_all(waiting: list[DatabaseLine]) -> list[Choice]:
     if len(waiting) < 2:
         return []
     local = [line for line in waiting if line.local]
-    choices = [Choice("later-all", "None of them is switched now.", "Later, go to Done", group="all")]
+    choices = [Choice("later-all", "None of them is switched now.", "Not yet: all of them, go to Done", group="all")]
     if len(local) > 1:
         rows = sum(line.rows_out for line in local)
         choices.append(

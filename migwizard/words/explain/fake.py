@@ -26,7 +26,7 @@ TEXTS: dict[str, Explain] = {
     "fake.after": Explain(
         "This is where each database stands now.",
         "Django can confirm it: its own fake command has to answer that there is nothing to apply.",
-        "What was left for later keeps working; migrate stops there before it writes. u puts rows back.",
+        "What is not switched yet keeps working; migrate stops there before it writes. u puts rows back.",
         "manage.py migrate --plan",
     ),
 }
