@@ -214,12 +214,12 @@ def test_django_confirms_only_when_asked_and_its_answer_is_kept(tiny_proved: Sho
     assert confirm.writes
     assert isinstance(first.preview, FakePreview)
     assert isinstance(second.preview, FakePreview)
-    assert "No migrations to apply" not in first.preview.databases[0].more
-    assert "No migrations to apply" in second.preview.databases[0].more
+    assert not first.preview.databases[0].said
+    assert "No migrations to apply" in second.preview.databases[0].said
     assert second.preview.databases[0].says.endswith("; confirmed by Django: nothing to apply")
     said = second.choice("said:default")
     assert said is not None
-    assert said.shows in second.preview.databases[0].more
+    assert said.shows == second.preview.databases[0].said and said.shows not in second.preview.databases[0].more
 
 
 def test_back_from_fake_undoes_rows_then_files(migrated: Shop, tiny_proved: Shop) -> None:

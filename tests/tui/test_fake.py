@@ -11,7 +11,7 @@ from textual.widgets import Input
 from migwizard.engine.states import State
 from migwizard.tui.widgets.lines import LineView
 from migwizard.tui.widgets.rows import RowTable
-from tests.tui.six import APPS, at, database, many_databases, switch_question, three
+from tests.tui.six import APPS, at, database, many_databases, review_fake, switch_question, three
 from tests.tui.snapshots import every_picture, same_after_resize, same_picture
 from tests.tui.support import begin, drive, progress, settled, text_of, wizard
 from tests.tui.test_apply import focused
@@ -218,6 +218,27 @@ def test_what_was_done_is_not_said_to_happen_still() -> None:
         assert "done: 55 rows for 12" in text_of(app) and "will happen" not in text_of(app)
 
     drive(app, act)
+
+
+def test_what_django_printed_is_folded_behind_what_it_comes_to() -> None:
+    printed = "\n".join(f"  Apply all migrations: app_{number}" for number in range(30))
+    line = database("default", says="is switched; confirmed by Django: nothing to apply", switched=True, said=printed)
+    app = wizard(begin(State.FAKE), review_fake(line))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        assert "confirmed by Django" in detail(app) and "app_7" not in detail(app)
+        assert "printed 30 lines; d shows all of them" in detail(app)
+        await pilot.press("d")
+        await settled(pilot)
+        assert detail(app).splitlines()[-1].strip() == "Apply all migrations: app_29"
+        await pilot.press("end")
+        await settled(pilot)
+        assert "app_29" in text_of(app), "nothing is cut"
+        await pilot.press("d")
+        await settled(pilot)
+        assert "app_7" not in detail(app)
+
+    drive(app, act, size=(80, 24))
 
 
 @pytest.mark.parametrize("name", ["faked", "fake-many", "fake-none", "fake-deviates", "fake-lacks"])

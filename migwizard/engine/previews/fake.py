@@ -31,7 +31,9 @@ class DatabaseLine:
     askable: bool = False
     """Whether it can be switched now."""
     more: str = ""
-    """Which migrations are missing or unknown, what can be done, and what came of it."""
+    """Which migrations are missing or unknown, and what can be done."""
+    said: str = ""
+    """What the project's own `migrate --fake` printed, where it was asked: long, and the same for each app."""
     why: str = ""
     """Why more or fewer rows go out than files did; empty where the numbers agree."""
     waits: tuple[str, ...] = ()

@@ -221,7 +221,6 @@ def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, 
     usual = cures(str(found["code"]), alias, found, ride.project.root)
     more += torn.cures(ride, alias, found, usual) if state == "BEHIND" else usual
     answer = confirmed(ride, alias) if switched and PULLED not in ride.facts else ""
-    more += [answer] if answer else []
     return DatabaseLine(
         alias,
         where,
@@ -236,6 +235,7 @@ def _read(ride: Ride, alias: str, where: str, inside: bool, found: Mapping[str, 
         stands=_stands(state, switched, found),
         askable=ready,
         more="\n".join(more),
+        said=answer,
         why=_why_rows(ride, found) if ready and not found["schemas"] and PULLED not in ride.facts else "",
     )
 

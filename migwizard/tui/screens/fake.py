@@ -172,7 +172,16 @@ class FakeScreen(StepScreen):
             return
         line = lines[0]
         self.query_one("#detailhead", Rule).update(line.alias)
-        self.query_one("#detail", FactView).tell(_findings(line, self.preview), HANG)
+        self.query_one("#detail", FactView).tell([*_findings(line, self.preview), *self._said(line)], HANG)
+
+    def _said(self, line: DatabaseLine) -> list[Line]:
+        """What Django printed, last and folded until all is to be read: what it comes to stands before it."""
+        printed = line.said.splitlines()
+        if not printed:
+            return []
+        if not self.has_class("-detail"):
+            return [(f"Django    printed {count(len(printed), 'line')}; d shows all of them", "")]
+        return [("Django    printed:", ""), *((f"          {text}", "text-muted") for text in printed)]
 
     @on(DataTable.RowHighlighted, "#databases")
     def _moved(self) -> None:
@@ -234,6 +243,7 @@ class FakeScreen(StepScreen):
     def action_detail(self) -> None:
         """Give the details the room of the table, and back."""
         self.toggle_class("-detail")
+        self._detail()
         self.query_one("#detail" if self.has_class("-detail") else "#databases").focus()
 
 
