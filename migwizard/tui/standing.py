@@ -153,9 +153,12 @@ def _previewed(standing: Standing, question: Question) -> Standing:
             undoable=True,
         )
     if isinstance(preview, FakePreview):
-        return replace(standing, applied=True, switched=sum(line.switched for line in preview.databases))
+        here, elsewhere = sum(line.switched for line in preview.databases), len(preview.elsewhere)
+        return replace(standing, applied=True, switched=here + elsewhere, undoable=standing.undoable and not elsewhere)
     if isinstance(preview, DonePreview):
-        return replace(standing, applied=True, switched=sum(says == "switched" for _, says in preview.databases))
+        here = sum(says == "switched" for _, says in preview.databases)
+        undoable = standing.undoable and not preview.elsewhere
+        return replace(standing, applied=True, switched=here + preview.elsewhere, undoable=undoable)
     if isinstance(preview, RefusalPreview):
         return _refused(standing, preview)
     if isinstance(preview, ResumePreview):

@@ -207,6 +207,7 @@ def _fake(preview: previews.FakePreview) -> list[str]:
         for database in preview.databases
     ]
     lines = _cut(databases, SOME, "database") or ["No database is named by the settings."]
+    lines += preview.elsewhere
     lines += [f"Dry run: {dotted(preview.dry)}"] if preview.dry else []
     return [*lines, *([f"Backup: {preview.backup}."] if preview.backup else [])]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from migwizard.engine.previews import DonePreview, FakePreview
 from migwizard.engine.surviving import journal
 from migwizard.engine.surviving.journal import Act
 from migwizard.engine.switching import rowcopies
@@ -18,6 +19,11 @@ from tests.engine.persons import sitting
 from tests.engine.support import Shop
 
 pytestmark = pytest.mark.ride
+
+LEFT = (
+    "default was switched when it was db.sqlite3, and no alias leads there now. Undo needs the settings and the environment that "
+    "lead to it."
+)
 
 
 class Moving(Shop):
@@ -58,8 +64,12 @@ def test_a_database_that_was_never_named_is_not_switched(
     refused = moving.migwizard("undo", "--yes", expect=6).stderr
     assert "default was switched when it was db.sqlite3" in refused and "Nothing was changed." in refused
     monkeypatch.setenv("SHOP_DB", str(moving.elsewhere))
-    person, _ = sitting(moving, {"resume": ["undo"], "undo:": ["keep"]})
+    person, _ = sitting(moving, {"resume": ["undo"], "undo:": ["keep"], "switch:default": ["later"]})
     assert [choice.key for choice in person.asked("undo:").choices] == ["keep", "stops"]
+    fake = person.asked("switch:default").preview
+    assert isinstance(fake, FakePreview) and fake.elsewhere == (LEFT,)
+    done = person.asked("review:done").preview
+    assert isinstance(done, DonePreview) and done.elsewhere == 1 and ("Undo", LEFT) in done.left
     assert moving.dump() == before
     monkeypatch.delenv("SHOP_DB")
     moving.elsewhere = None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from migwizard.engine.previews import FakePreview
 from migwizard.engine.states import State
 from migwizard.tui.widgets.lines import LineView
 from migwizard.tui.widgets.rows import RowTable
@@ -57,8 +59,6 @@ def test_a_dry_run_comes_first_and_leaves_the_focus_where_it_cannot_hurt() -> No
 
 
 def test_a_database_elsewhere_wants_its_name() -> None:
-    from dataclasses import replace
-
     question = switch_question(database("default", local=False))
     choices = tuple(
         replace(choice, typed="default") if choice.key == "switch" else choice for choice in question.choices
@@ -209,6 +209,19 @@ def test_picture(size: tuple[int, int], theme: str, snap_compare: Any) -> None:
 
 def test_picture_after_a_resize(snap_compare: Any) -> None:
     same_after_resize(snap_compare, APPS["fake"]())
+
+
+def test_a_database_that_was_switched_elsewhere_is_told_below_the_others() -> None:
+    said = "default was switched when it was db.sqlite3, and no alias leads there now."
+    question = review_fake(database("default"))
+    assert isinstance(question.preview, FakePreview)
+    app = wizard(begin(State.FAKE), replace(question, preview=replace(question.preview, elsewhere=(said,))))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        assert said in " ".join(text_of(app).split())
+        assert "1 database switched · u says what stops undo" in text_of(app)
+
+    drive(app, act)
 
 
 def test_what_was_done_is_not_said_to_happen_still() -> None:

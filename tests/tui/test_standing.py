@@ -34,6 +34,8 @@ def test_done_counts_the_databases_that_were_switched() -> None:
     two = replace(preview, databases=(("default", "switched"), ("archive", "2 behind"), ("reports", "switched")))
     assert after(two).changed == "Files swapped and 2 databases switched · u undoes both"
     assert "database not yet" in after(replace(preview, databases=())).changed
+    gone = replace(preview, databases=(), elsewhere=1)
+    assert after(gone).changed == "Files swapped and 1 database switched · u says what stops undo"
 
 
 def test_undo_says_what_there_is_to_undo() -> None:

@@ -31,5 +31,7 @@ class DonePreview:
     """Differences that a person accepted."""
     seconds_ride: float = 0.0
     """How long the engine worked, all states together."""
+    elsewhere: int = 0
+    """Databases that are switched and to which no alias leads now; `left` names them."""
     operations: str = ""
     """What became of the old data operations, in words; empty where there were none."""

@@ -54,3 +54,5 @@ class FakePreview:
     """The alias of the database that the question is about; empty where it is about all."""
     dry: str = ""
     """What a dry run said."""
+    elsewhere: tuple[str, ...] = ()
+    """Of each switched database to which no alias leads now, a sentence: undo needs the settings that do."""

@@ -11,7 +11,7 @@ from migwizard.engine.states import State
 from migwizard.engine.steps import done
 from migwizard.engine.swapping import callers, checkout, committed, shown, summary, uncommitted
 from migwizard.engine.swapping.summary import Reached
-from migwizard.engine.switching import histories, runbook
+from migwizard.engine.switching import histories, identity, runbook
 from migwizard.engine.talk import Choice, Question
 from migwizard.words.counting import count, some
 
@@ -61,6 +61,7 @@ def question(ride: Ride) -> Question:
             apps=reached.apps,
             decided=reached.accepted,
             seconds_ride=sum(ride.checkpoint.seconds.values()),
+            elsewhere=len(identity.told_elsewhere(ride)),
             operations=reached.tally.operations,
         ),
     )
@@ -101,6 +102,7 @@ def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list
         left.append(("Image", "what --via runs still has the old files: build it anew before migrate runs there"))
     by_name = bool(histories.manifest(ride).replaces)
     left += [(line.alias, how) for line in lines if (how := _how(line, by_name))]
+    left += [("Undo", said) for said in identity.told_elsewhere(ride)]
     if on_top := drift.names(ride):
         waiting = [line.alias for line in lines if line.waits]
         where = f" of {', '.join(waiting)}" if waiting else ""

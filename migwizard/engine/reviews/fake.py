@@ -7,7 +7,7 @@ from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.states import State
 from migwizard.engine.steps import fake
 from migwizard.engine.swapping import checkout
-from migwizard.engine.switching import exchange, histories
+from migwizard.engine.switching import exchange, histories, identity
 from migwizard.engine.talk import Choice, Question
 
 NOTHING_TO_ASK = ("NEW", "NEW_PARTIAL", "EMPTY", "missing", "engine")
@@ -16,12 +16,12 @@ NOTHING_TO_ASK = ("NEW", "NEW_PARTIAL", "EMPTY", "missing", "engine")
 
 def question(ride: Ride) -> Question:
     """What is asked when the state has run."""
-    lines = histories.lines(ride)
+    lines, elsewhere = histories.lines(ride), identity.told_elsewhere(ride)
     switched = [line for line in lines if line.switched]
     return Question(
         "review:fake",
         State.FAKE,
-        _headline(lines, switched),
+        _headline(lines, switched, bool(elsewhere)),
         _text(ride, lines, switched),
         (
             Choice("continue", "Go on to the figures and to what is left for you.", "Continue to Done"),
@@ -35,16 +35,18 @@ def question(ride: Ride) -> Question:
         kind="review",
         default="continue",
         preview=FakePreview(
-            lines, fake.backup_of(switched[0].alias if len(switched) == 1 else "NAME") if switched else ""
+            lines,
+            fake.backup_of(switched[0].alias if len(switched) == 1 else "NAME") if switched else "",
+            elsewhere=elsewhere,
         ),
     )
 
 
-def _headline(lines: tuple[DatabaseLine, ...], switched: list[DatabaseLine]) -> str:
+def _headline(lines: tuple[DatabaseLine, ...], switched: list[DatabaseLine], elsewhere: bool) -> str:
     if not lines:
         return "No database is named by the settings"
     if not switched:
-        return "No database was switched"
+        return "No database of these settings is switched" if elsewhere else "No database was switched"
     if len(switched) == 1:
         return f"{switched[0].alias} is switched"
     return f"{len(switched)} of {len(lines)} databases are switched"

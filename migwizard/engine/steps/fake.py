@@ -262,7 +262,13 @@ def switch_question(ride: Ride, line: DatabaseLine, dry: str) -> Question:
         tuple(choices),
         safe="switch",
         default="later",
-        preview=FakePreview(lines, backup_of(line.alias), line.alias, dry),
+        preview=FakePreview(
+            lines,
+            backup_of(line.alias),
+            line.alias,
+            dry,
+            identity.told_elsewhere(ride),
+        ),
     )
 
 

@@ -115,7 +115,7 @@ def question_of(lines: tuple[DatabaseLine, ...], line: DatabaseLine) -> Question
         f"{shown}{more} The switch would only exchange rows of django_migrations; what is missing stays missing, and the "
         "project fails where it uses it.",
         (
-            Choice("later", f"{line.alias} stays as it is; mend it, then switch it", "Leave it for later"),
+            Choice("later", f"{line.alias} stays as it is; mend it, then switch it", "Not yet"),
             Choice("accept", "it is switched although this is missing", "Switch it all the same"),
         ),
         safe=None,

@@ -76,6 +76,12 @@ def sentence(alias: str, database: str) -> str:
     return f"{alias} was switched when it was {printable(database, LONG)}, and no alias leads there now."
 
 
+def told_elsewhere(ride: Ride) -> tuple[str, ...]:
+    """What is said of each of these to somebody who undoes nothing now."""
+    leads = "Undo needs the settings and the environment that lead to it."
+    return tuple(f"{sentence(act.alias, act.identity)} {leads}" for act in switched_elsewhere(ride))
+
+
 def refuse_elsewhere(ride: Ride) -> None:
     """Raise ConflictError where a switched database would be left behind, and what leads back from it would go."""
     if found := switched_elsewhere(ride):

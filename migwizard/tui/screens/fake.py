@@ -68,6 +68,7 @@ class FakeScreen(StepScreen):
         with Vertical(id="left"):
             yield RowTable(COLUMNS, id="databases")
             yield Input(placeholder="a part of a name", id="search", compact=True)
+            yield Static(id="elsewhere", markup=False)
             yield Static(id="doing", markup=False)
         with Vertical(id="right"):
             yield Rule(id="detailhead")
@@ -87,6 +88,9 @@ class FakeScreen(StepScreen):
         if not isinstance(question.preview, FakePreview):
             return
         self.preview = question.preview
+        elsewhere = self.query_one("#elsewhere", Static)
+        elsewhere.update("\n".join(f"{NOTE} {said}" for said in self.preview.elsewhere))
+        elsewhere.display = bool(self.preview.elsewhere)
         self._fill()
         if fresh and question.preview.asked:
             self.query_one("#databases", RowTable).go_to(self._key_of(question.preview.asked))
