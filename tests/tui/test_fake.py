@@ -211,6 +211,19 @@ def test_picture_after_a_resize(snap_compare: Any) -> None:
     same_after_resize(snap_compare, APPS["fake"]())
 
 
+def test_a_place_that_is_cut_stands_whole_in_the_details() -> None:
+    far = database("default", where="/srv/projects/of/the/shop/databases/archive.sqlite3, outside", local=False)
+    app = wizard(begin(State.FAKE), switch_question(far, database("reports", where="r.sqlite3")))
+
+    async def act(pilot: Pilot[Any]) -> None:
+        assert f"Where     {far.where}" in detail(app)
+        app.screen.query_one("#databases", RowTable).go_to("reports")
+        await settled(pilot)
+        assert "Where" not in detail(app)
+
+    drive(app, act, size=(80, 24))
+
+
 def test_a_database_that_was_switched_elsewhere_is_told_below_the_others() -> None:
     said = "default was switched when it was db.sqlite3, and no alias leads there now."
     question = review_fake(database("default"))

@@ -294,6 +294,8 @@ def test_columns_give_way_from_the_greatest_drop_on_and_names_lose_their_middle(
     assert [column.key for column, _ in fitting(columns, 20, {})] == ["a"]
     assert fitting(columns, 100, {"c": 30})[-1][1] == 30
     assert middle("0002_reset_links_to_shipment", 13) == "0002_r…ipment"
+    assert middle("organizations.0004 INSERT organizations_membership", 26) == "organizations.0004…bership"
+    assert middle("organizations.0004 INSERT organizations_membership", 24) == "organizatio…s_membership"
     assert middle("short", 13) == "short"
 
 

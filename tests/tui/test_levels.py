@@ -191,6 +191,18 @@ def test_t_goes_to_the_file_in_which_it_returns() -> None:
     drive(app, act)
 
 
+def test_a_name_that_is_cut_stands_whole_above_the_details() -> None:
+    app, seen = levels_app(), list[bool]()
+
+    async def act(pilot: Pilot[Any]) -> None:
+        for key in (ORDERS, "user/0002_reset_links_to_organizations"):
+            await focus_plan(pilot, key)
+            seen.append(f"── {key}, cycle" in text_of(app))
+
+    drive(app, act, size=(80, 24))
+    assert seen == [False, True]
+
+
 def test_v_shows_the_models_by_level_and_back() -> None:
     app = levels_app()
 

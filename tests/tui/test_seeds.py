@@ -358,6 +358,21 @@ def test_once_they_are_there_the_other_button_is_explained() -> None:
     drive(app, look)
 
 
+def test_a_name_that_is_cut_stands_whole_before_the_evidence() -> None:
+    app = app_of(recorded("review:seeds"))
+    members = "organizations.0004_owners_become_members#0"
+    seen: list[tuple[bool, bool]] = []
+
+    async def act(pilot: Pilot[Any]) -> None:
+        for operation in (members, "user.0004_users_into_offices#0"):
+            await go(pilot, app, operation)
+            whole = f"{members}: INSERT organizations_membership"
+            seen.append(("organizations.0004…ns_membership" in text_of(app), whole in " ".join(text_of(app).split())))
+
+    drive(app, act, size=(80, 24))
+    assert seen == [(True, True), (True, False)]
+
+
 def test_the_evidence_follows_the_width_of_its_pane() -> None:
     """It may get its width after the first lines were made for it, when all else stands."""
     app = app_of(recorded("review:seeds"))

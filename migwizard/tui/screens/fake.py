@@ -176,7 +176,9 @@ class FakeScreen(StepScreen):
             return
         line = lines[0]
         self.query_one("#detailhead", Rule).update(line.alias)
-        self.query_one("#detail", FactView).tell([*_findings(line, self.preview), *self._said(line)], HANG)
+        cut = "where" in self.query_one("#databases", RowTable).cut
+        found = _findings(line, self.preview, whereabouts=cut)
+        self.query_one("#detail", FactView).tell([*found, *self._said(line)], HANG)
 
     def _said(self, line: DatabaseLine) -> list[Line]:
         """What Django printed, last and folded until all is to be read: what it comes to stands before it."""
@@ -186,6 +188,11 @@ class FakeScreen(StepScreen):
         if not self.has_class("-detail"):
             return [(f"Django    printed {count(len(printed), 'line')}; d shows all of them", "")]
         return [("Django    printed:", ""), *((f"          {text}", "text-muted") for text in printed)]
+
+    @on(FactView.Resized, "#detail")
+    def _has_room(self) -> None:
+        """With the window the table has another width, too."""
+        self.call_after_refresh(self._detail)
 
     @on(DataTable.RowHighlighted, "#databases")
     def _moved(self) -> None:
@@ -269,9 +276,11 @@ def _topic(line: DatabaseLine) -> str:
     return "fake" if line.askable else "fake.refused"
 
 
-def _findings(line: DatabaseLine, preview: FakePreview) -> list[Line]:
-    """Everything that is known of one database."""
+def _findings(line: DatabaseLine, preview: FakePreview, *, whereabouts: bool) -> list[Line]:
+    """Everything that is known of one database; where it is, if its row does not say that in full."""
     found: list[Line] = [(f"State     {line.alias} {line.says}".rstrip("."), "")]
+    if whereabouts:
+        found.append((f"Where     {line.where}", ""))
     if preview.dry and preview.asked == line.alias:
         # First, so that a small terminal shows what the key that was just pressed has done.
         found.insert(0, (f"{OK} tried   {preview.dry}", "text-success"))

@@ -188,7 +188,9 @@ class LevelsScreen(CarryingScreen):
                 words = f"{f' {arrow} '.join(self.carried)}   Enter drops, Escape puts back"
                 head.update(f"Moving {self.app_carried}: {words}")
             else:
-                head.update(f"Cycle {file.cycle}: {words} need each other")
+                cut = {"app", "file"} & self.query_one("#plan", PlanTable).cut
+                name = f"{file.app}/{file.name}, cycle {file.cycle}: {words}"
+                head.update(name if cut else f"Cycle {file.cycle}: {words} need each other")
             self.query_one(OrderList).show(self._orders_of(file.cycle))
         focused = self.focused.id or "" if self.focused is not None else ""
         self.post_message(Explained(topic_of(file, focused, carrying=self.carried is not None)))

@@ -198,7 +198,9 @@ class SeedsScreen(StepScreen):
             self._show_options([])
             self.post_message(Explained(self._topic_of_button() or "seeds"))
             return
-        lines = detail.view_lines(line, self.preview, self.view_number, shown.size.width, shown.size.height)
+        cut = "operation" in self.query_one("#operations", RowTable).cut
+        room = shown.size.width, shown.size.height
+        lines = detail.view_lines(line, self.preview, self.view_number, *room, named=cut)
         if tuple(lines) != shown.lines:
             shown.show(lines)
             top = max(detail.first_marked(lines) - 1, 0) if self.view_number == detail.VIEWS.index("Seed file") else 0

@@ -95,8 +95,13 @@ def view_words(view: int) -> str:
     return f"  {' '.join(names)}  d next".strip()
 
 
-def view_lines(line: SeedLine, preview: SeedsPreview, view: int, width: int, height: int) -> list[Line]:
-    """The open view of an operation; where there is room, the evidence is followed by the ladder and the file."""
+def view_lines(
+    line: SeedLine, preview: SeedsPreview, view: int, width: int, height: int, *, named: bool = False
+) -> list[Line]:
+    """The open view of an operation; where there is room, the evidence is followed by the ladder and the file.
+
+    `named` lets the evidence begin with the whole name: that of the row is cut.
+    """
     room = max(width - 3, 20)
     if view == 1:
         return [(text, "") for text in line.source.splitlines()] or [("Its source cannot be read.", "text-muted")]
@@ -104,7 +109,10 @@ def view_lines(line: SeedLine, preview: SeedsPreview, view: int, width: int, hei
         return file_lines(line, preview)
     if view == 3:
         return ladder_lines(line, room)
-    found = evidence_lines(line, room, why=height < 18 or not line.ladder)
+    found = (
+        [(part, "text-muted") for part in wrap(f"{line.id}: {line.describe.partition(' ')[2]}", room)] if named else []
+    )
+    found += evidence_lines(line, room, why=height < 18 or not line.ladder)
     if line.verdict == UNCLEAR and height >= 8 and line.source:
         found += [("", ""), ("SOURCE", "text-muted"), *((text, "") for text in line.source.splitlines())]
     if height >= 18:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -35,11 +36,19 @@ class Column:
     """Whether a text that is too long loses its end, as lists do, and not its middle, as names do."""
 
 
+NUMBERED = re.compile(r"\w+[./]\d{4}")
+"""What tells migrations of an app apart, at the beginning of a name: "shop.0012"."""
+LEAST_END = 6
+"""Columns that stay for the end of a name, whatever its beginning is."""
+
+
 def middle(text: str, width: int) -> str:
-    """The text in at most `width` columns, cut in its middle."""
+    """The text in at most `width` columns, cut in its middle, behind the number of a migration where there is room."""
     if len(text) <= width or width < 3:
         return text[:width]
-    head = (width - 1) // 2
+    head, numbered = (width - 1) // 2, NUMBERED.match(text)
+    if numbered and numbered.end() <= width - 1 - LEAST_END:
+        head = max(head, numbered.end())
     return f"{text[:head]}…{text[len(text) - (width - 1 - head) :]}"
 
 
@@ -96,6 +105,13 @@ class RowTable(DataTable[Cell]):
         """The key of the focused row; empty where there is none."""
         keys = list(self._rows)
         return keys[self.cursor_row] if 0 <= self.cursor_row < len(keys) else ""
+
+    @property
+    def cut(self) -> frozenset[str]:
+        """Keys of the columns that do not show the whole text of the focused row: what is about the row has to say it."""
+        widths, cells = {column.key: width for column, width in self._shown}, self._rows.get(self.current, ())
+        pairs = zip(self.all_columns, cells, strict=False) if widths else ()
+        return frozenset(column.key for column, cell in pairs if len(cell) > widths.get(column.key, 0))
 
     def fill(self, rows: Sequence[tuple[str, tuple[Cell, ...]]]) -> None:
         """Show these rows, (key, a cell for each column)."""
