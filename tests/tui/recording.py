@@ -15,6 +15,7 @@ from typing import Any
 
 from migwizard.engine import previews
 from migwizard.engine.talk import Question
+from migwizard.proof.deviation import Deviation
 
 DATA = Path(__file__).parent / "data" / "demo"
 
@@ -54,7 +55,7 @@ def _build(kind: Any, data: Any) -> Any:
     if isinstance(data, dict) and "" in data:
         kind = getattr(previews, data[""])
     if is_dataclass(kind) and isinstance(kind, type):
-        hints = typing.get_type_hints(kind, localns=vars(previews))
+        hints = typing.get_type_hints(kind, localns={**vars(previews), Deviation.__name__: Deviation})
         return kind(**{key: _build(hints[key], value) for key, value in data.items() if key})
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if origin is tuple and isinstance(data, list):
