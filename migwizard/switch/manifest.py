@@ -62,6 +62,8 @@ class Manifest:
     """Tables of the project's models: a database that has them but no rows has lost its history."""
     drift: tuple[Node, ...] = ()
     """New migrations on top of `new_nodes`, which every database applies after the switch: their rows are not exchanged."""
+    kept: tuple[Node, ...] = ()
+    """Old migrations that stay on top of `new_nodes`, with their files and rows: the next reset asks before it folds them."""
     replaces: tuple[tuple[Node, tuple[Node, ...]], ...] = ()
     """What each of `new_nodes` replaces by name, where they do: old rows stay, and a plain `migrate` records the new ones."""
     release: str = ""
@@ -102,8 +104,8 @@ class Manifest:
             "columns": {table: list(names) for table, names in sorted(self.columns.items())},
             "release": {"git": self.release},
         }
-        # A manifest without drift is the one that it was before there was such a member.
-        content |= {"drift": _pairs(self.drift)} if self.drift else {}
+        # A manifest without these is the one that it was before there were such members.
+        content |= {name: _pairs(nodes) for name, nodes in (("drift", self.drift), ("kept", self.kept)) if nodes}
         if self.replaces:
             content["replaces"] = {node_name(node): _pairs(replaced) for node, replaced in self.replaces}
         return content | ({"folders": dict(sorted(self.folders.items()))} if self.folders else {})
@@ -122,6 +124,7 @@ def build(
     tolerate: Iterable[Node] = (),
     tables: Iterable[str] = (),
     drift: Sequence[Node] = (),
+    kept: Sequence[Node] = (),
     replaces: Mapping[Node, Collection[Node]] | None = None,
     release: str = "",
     folders: Mapping[str, str] | None = None,
@@ -134,12 +137,12 @@ def build(
     """
     alternatives = {node: tuple(sorted(replaced)) for node, replaced in (alt or {}).items()}
     names = {*known, *old_nodes, *alternatives}.union(*alternatives.values())
-    labels, kept = set(apps), set(keep)
+    labels, pinned = set(apps), set(keep)
     if clashes := sorted(names & {*new_nodes, *drift}):
         raise NameClashError(clashes)
     if foreign := sorted(node for node in (*old_nodes, *new_nodes, *drift) if node[0] not in labels):
         raise ValueError(f"{', '.join(map(node_name, foreign))}: of an app that is not part of the reset")
-    if lost := sorted(kept - names):
+    if lost := sorted(pinned - names):
         raise ValueError(f"{', '.join(map(node_name, lost))}: kept, but not of the old history")
     if replaces and (wrong := _no_partition(replaces, new_nodes)):
         raise ValueError(f"{wrong}: what new migrations replace is no partition of the old ones")
@@ -153,10 +156,11 @@ def build(
         alt=tuple(sorted(alternatives.items())),
         known=tuple(sorted(names)),
         new_nodes=tuple(new_nodes),
-        keep=tuple(sorted(kept)),
+        keep=tuple(sorted(pinned)),
         tolerate=tuple(sorted(set(tolerate))),
         tables=tuple(sorted(set(tables))),
         drift=tuple(drift),
+        kept=tuple(kept),
         replaces=tuple(sorted((node, tuple(old)) for node, old in (replaces or {}).items())),
         release=release,
         folders=dict(folders or {}),
@@ -184,6 +188,7 @@ def from_json(text: str) -> Manifest:
             tolerate=_nodes(read["tolerate"]),
             tables=tuple(read["tables"]),
             drift=_nodes(read.get("drift", ())),
+            kept=_nodes(read.get("kept", ())),
             replaces=tuple((_node(name), _nodes(old)) for name, old in read.get("replaces", {}).items()),
             release=read["release"]["git"],
             folders=dict(read.get("folders", {})),
@@ -205,7 +210,7 @@ def from_json(text: str) -> Manifest:
 def _check(manifest: Manifest, read: Mapping[str, Any]) -> None:
     """Raise ValueError where it says what was never written: it names files of the project, and may be anybody's."""
     lists = [read["apps"], read["tables"], *read.get("columns", {}).values()]
-    nodes = [*manifest.known, *manifest.old_nodes, *manifest.new_nodes, *manifest.keep, *manifest.drift]
+    nodes = [*manifest.known, *manifest.old_nodes, *manifest.new_nodes, *manifest.keep, *manifest.drift, *manifest.kept]
     for node, replaced in (*manifest.alt, *manifest.replaces):
         nodes += [node, *replaced]
     texts = [manifest.run_id, manifest.created, manifest.release, *manifest.columns, *manifest.folders]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.engine.persons import sitting
 from tests.engine.support import Shop, begun
 from tests.engine.test_drift import schema
 from tests.later.conftest import HEAD, at
@@ -48,6 +50,7 @@ def test_manifest_and_papers_tell_both_parts(reset: Shop) -> None:
     manifest = json.loads((reset.root / ".migwizard/manifest.json").read_text())
     names = {f"{app}.{name}" for app, name in (*manifest["old"]["known"], *manifest["new"]["nodes"])}
     assert not names & set(KEPT)
+    assert {f"{app}.{name}" for app, name in manifest["kept"]} == set(KEPT)
     assert "shop.0002_items" in names
     assert "blog" in manifest["apps"]
     text = " ".join((reset.root / ".migwizard/proof.txt").read_text().split())
@@ -114,6 +117,24 @@ def test_the_next_migration_counts_on(fresh: Shop, tmp_path: Path) -> None:
     said = shop.migwizard("run", "--yes", "--confirm-fake").stderr
     assert "default: nothing to apply but shop.0006_alter_product_title" in said
     assert "shop.0006_alter_product_title" in shop.manage("migrate", "--plan").stdout
+
+
+@pytest.mark.ride
+def test_a_second_reset_folds_what_was_kept_only_by_somebodys_word(fresh: Shop, tmp_path: Path) -> None:
+    shop = fresh.copy(tmp_path)
+    # As in the checkout of somebody else, on another day.
+    shop.epoch = "1800000000"
+    shutil.rmtree(shop.root / ".migwizard")
+    said = " ".join(shop.migwizard("run", "--yes", "--until", "graph").stderr.split())
+    assert "kept 5 migrations on top, which a second one would fold. To fold all: --keep-after ''." in said
+    assert not (shop.root / ".migwizard/staging").exists()
+    person, _ = sitting(shop, {"second": ["reset"], "review:graph": ["quit"]})
+    assert person.ids[-1] == "review:graph" and "people.0003_nick" in person.asked("second").text
+    shutil.rmtree(shop.root / ".migwizard")
+    everything = shop.lines("run", "--yes", "--until", "graph", "--keep-after", "")
+    assert begun(everything) == ["preflight", "graph"]
+    later = shop.lines("run", "--yes", "--until", "levels")
+    assert begun(later) == ["preflight", "levels"], "what was said is remembered"
 
 
 def test_another_point_makes_what_was_planned_stale(old: Shop, tmp_path: Path) -> None:

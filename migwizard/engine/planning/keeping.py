@@ -163,6 +163,11 @@ def decide(ride: Ride) -> None:
     )
 
 
+def is_said(ride: Ride) -> bool:
+    """Whether somebody said what is kept, be it nothing."""
+    return _said(ride) is not None
+
+
 def _said(ride: Ride) -> Answer | None:
     """The command line before the answers file before what was decided earlier."""
     if ride.options.keep_after is not None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 
+from migwizard.engine.planning import keeping
 from migwizard.engine.ride import Ride
 from migwizard.engine.staging import drift
 from migwizard.engine.states import State
 from migwizard.engine.switching import pulled
-from migwizard.engine.talk import Choice, Question
+from migwizard.engine.talk import Answer, Choice, Question
 from migwizard.errors import ConflictError, DatabaseError
-from migwizard.switch.manifest import FILE_NAME, Manifest
+from migwizard.switch.manifest import FILE_NAME, Manifest, Node, node_name
+from migwizard.words.counting import count, some
 
 SWITCH = "migwizard fake --database {alias}"
 """What switches a database to the earlier reset."""
 SECOND = "second"
-"""Id of the question whether a reset of nothing but a reset is wanted."""
+"""Id of the question whether a reset of nothing but a reset is wanted, or one of what a reset kept on top."""
 NOT_YET = ("OLD_HEAD", "BEHIND")
 """States of a database in which it was not switched to a reset."""
 
@@ -71,37 +74,62 @@ def look(ride: Ride) -> tuple[str, str]:
 
 
 def nothing_since(ride: Ride) -> str:
-    """Why a second reset would change nothing; empty where it would, or where somebody wants it all the same.
+    """Why no second reset is made; empty where nothing speaks against it, or where somebody wants it all the same.
 
-    It would give other names to the same files, and replace a manifest that other databases may still need.
+    Where nothing came on top it would give other names to the same files, and replace a manifest that other databases may
+    still need. What the earlier one kept on top it would fold, unless somebody says what is kept.
     """
     manifest = _found(ride)
-    if manifest is None or drift.is_folded(ride):
+    if manifest is None:
         return ""
-    wrote, labels = {*manifest.new_nodes, *manifest.drift}, ride.apps.labels
-    if not all((app, name) in wrote for app, name, _ in ride.whole_history()["disk"] if app in labels):
+    disk = {(app, name) for app, name, _ in ride.whole_history()["disk"] if app in ride.apps.labels}
+    since = disk - {*manifest.new_nodes, *manifest.drift}
+    kept = [node for node in manifest.kept if node in since]
+    if kept and keeping.is_said(ride):
+        # Whoever says what stays has decided about these; a later start goes on from that.
+        kept, ride.checkpoint.decisions[SECOND] = [], Answer("reset", keeping.OPTION)
+    if not kept and (since or drift.is_folded(ride)):
         return ""
-    if ride.ask(_question(manifest)) == "reset":
+    if ride.ask(question_of(manifest, kept, len(since) - len(kept))) == "reset":
         return ""
     # A later start asks again: something may have come on top.
     ride.checkpoint.decisions.pop(SECOND)
+    if kept:
+        return (
+            f"the reset {named(manifest)} kept {count(len(kept), 'migration')} on top, which a second one would fold. To fold all: "
+            f"{keeping.OPTION} ''. To keep some: {keeping.OPTION} with the point after which they were made."
+        )
     return f"the migrations are those of the reset {named(manifest)}, and nothing came on top of them."
 
 
-def _question(manifest: Manifest) -> Question:
-    return Question(
-        SECOND,
-        State.PREFLIGHT,
+def question_of(manifest: Manifest, kept: Sequence[Node], more: int) -> Question:
+    """Whether a second reset is wanted: of what nothing came on top of, or of what was kept with `more` that came since."""
+    if kept:
+        return _folds_kept(manifest, kept, more)
+    return _question(
         "This history is a reset already",
         f"The migrations are those of the reset {named(manifest)}, and nothing came on top of them. Another one would give other names "
         f"to the same files, and replace {FILE_NAME} and its script, which other databases may still need.",
-        (
-            Choice("finish", "ends here; nothing was changed", "Finish"),
-            Choice("reset", "every database has to be switched once more", "Reset it all the same"),
-        ),
-        safe="finish",
-        default="finish",
+        Choice("reset", "every database has to be switched once more", "Reset it all the same"),
     )
+
+
+def _folds_kept(manifest: Manifest, kept: Sequence[Node], more: int) -> Question:
+    """What is asked before migrations are folded that somebody wanted to stay."""
+    them = "it" if len(kept) == 1 else "them"
+    on_top = f", and {count(more, 'other one came', 'other ones came')} after {them}" if more else ""
+    return _question(
+        "The earlier reset kept migrations on top",
+        f"The reset {named(manifest)} kept {some([node_name(node) for node in kept])}{on_top}. A second one folds {them} too: a "
+        f"database that lacks {them} cannot be switched to it, and {FILE_NAME} and its script are replaced, which others may "
+        f"still need. {keeping.OPTION} says what else is to stay.",
+        Choice("reset", f"{count(len(kept), 'kept migration')} and what came after are folded", "Fold all of them"),
+    )
+
+
+def _question(headline: str, text: str, goes_on: Choice) -> Question:
+    finish = Choice("finish", "ends here; nothing was changed", "Finish")
+    return Question(SECOND, State.PREFLIGHT, headline, text, (finish, goes_on), safe="finish", default="finish")
 
 
 def refusal(ride: Ride, alias: str) -> DatabaseError | None:

@@ -62,6 +62,7 @@ def make_manifest(
             tables=tables,
             columns=_columns(ride),
             drift=on_top,
+            kept=keeping.kept(ride).files,
             replaces=replaced,
             release=git.head(ride.project.root),
             folders=ride.checkpoint.folders,

@@ -80,9 +80,9 @@ TEXTS: dict[str, Explain] = {
         "No app of this project has migrations of its own, so there is nothing to make smaller. Nothing was changed."
     ),
     "preflight.second": Explain(
-        "Somebody has reset these migrations, and no new one was made since.",
-        "Another reset would only give the files other names. The manifest that leads the databases of others to this one "
-        "would be replaced.",
+        "Somebody has reset these migrations before.",
+        "Where nothing came on top, another one would only give the files other names. What that one kept on top, another "
+        "one folds: some database may need it. The manifest that leads others to it is replaced.",
         "Where your own database still has the old history, switch it: migwizard fake.",
     ),
 }
