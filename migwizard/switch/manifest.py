@@ -63,7 +63,7 @@ class Manifest:
     drift: tuple[Node, ...] = ()
     """New migrations on top of `new_nodes`, which every database applies after the switch: their rows are not exchanged."""
     kept: tuple[Node, ...] = ()
-    """Old migrations that stay on top of `new_nodes`, with their files and rows: the next reset asks before it folds them."""
+    """Old migrations that stay on top of `new_nodes`, with their files and rows: they are of both histories, and the next reset asks before it folds them."""
     replaces: tuple[tuple[Node, tuple[Node, ...]], ...] = ()
     """What each of `new_nodes` replaces by name, where they do: old rows stay, and a plain `migrate` records the new ones."""
     release: str = ""

@@ -20,6 +20,7 @@ STANDS = {
     "not looked at": "was not looked at, since it is on a server",
     "BEHIND": "is behind the old head: it lacks migrations that the new files need, and is not switched",
     "UNKNOWN": "lists migrations that no file has, and is not switched",
+    "OTHER_RESET": "was switched to another reset, whose files bear the same names, and not to the one here",
     "MIXED": "lists old and new migrations: half switched, by hand",
     "TABLES_WITHOUT_ROWS": "has the tables, but does not list the migrations that made them",
     "WITHOUT_TRANSACTIONS": "has its list of migrations in a table without transactions (MyISAM), and is not switched",

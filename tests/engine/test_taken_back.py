@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -270,3 +271,76 @@ def test_an_empty_file_says_that_a_switched_database_is_gone_for_good(migrated: 
     tiny_proved.database.touch()
     tiny_proved.migwizard("undo", "--yes")
     assert tiny_proved.tree() == migrated.tree()
+
+
+def test_a_helper_that_was_removed_since_comes_back_with_what_needs_it(migrated: Shop, tiny: Shop) -> None:
+    helper = tiny.root / "people/migrations/_helpers.py"
+    helper.write_text("NOTHING = []\n")
+    tiny.edit(
+        "people/migrations/0002_person_club.py",
+        "\n\nclass Migration",
+        "\nfrom people.migrations._helpers import NOTHING  # noqa: F401\n\n\nclass Migration",
+    )
+    tree = tiny.tree()
+    tiny.migwizard("run", "--yes")
+    helper.unlink()
+    tiny.migwizard("undo", "--yes")
+    assert (tiny.tree(), tiny.dump()) == (tree, migrated.dump())
+
+
+def test_an_app_that_moved_since_is_refused_before_a_row_goes_back(tiny_finished: Shop) -> None:
+    (tiny_finished.root / "people").rename(tiny_finished.root / "staff")
+    (tiny_finished.root / "staff/apps.py").write_text(
+        "from django.apps import AppConfig\n\n\nclass Staff(AppConfig):\n    name, label = 'staff', 'people'\n"
+    )
+    tiny_finished.edit("config/settings.py", '"people"', '"staff.apps.Staff"')
+    tree, dump = tiny_finished.tree(), tiny_finished.dump()
+    refused = tiny_finished.migwizard("undo", "--yes", expect=6)
+    assert "The migrations of people lie in" in refused.stderr
+    assert "the reset found them in people/migrations. Nothing was changed." in refused.stderr
+    assert (tiny_finished.tree(), tiny_finished.dump()) == (tree, dump)
+
+
+def test_what_was_never_swapped_goes_although_another_reset_came_with_the_same_files(
+    migrated: Shop, tiny_proved: Shop, tmp_path: Path
+) -> None:
+    other = migrated.copy(tmp_path / "other")
+    # The same day, so that new files are the same, to the byte.
+    other.epoch = str(int(other.epoch) + 60)
+    other.migwizard("run", "--yes")
+    for name in ("people", "clubs"):
+        shutil.rmtree(tiny_proved.root / name)
+        shutil.copytree(other.root / name, tiny_proved.root / name)
+    shutil.copy(other.root / "migwizard_manifest.json", tiny_proved.root)
+    tree = tiny_proved.tree()
+    tiny_proved.migwizard("undo", "--yes")
+    assert tiny_proved.tree() == tree
+    assert not (tiny_proved.root / ".migwizard").exists()
+
+
+def test_a_database_that_another_reset_switched_is_called_so(migrated: Shop, finished: Shop, tmp_path: Path) -> None:
+    other = Shop(tmp_path / "other" / "elsewhere")
+    shutil.copytree(migrated.root, other.root)
+    other.epoch = "1700000000"
+    other.migwizard("run", "--yes")
+    other.database.write_bytes(finished.database.read_bytes())
+    theirs = json.loads((finished.root / "migwizard_manifest.json").read_text())["run_id"]
+    said = f"was switched to another reset, {theirs}, whose files bear the same names"
+    assert "default was switched to another reset, whose files bear the same names" in other.migwizard("status").stderr
+    assert said in other.migwizard("fake", "--yes", expect=5).stderr
+    tree, dump = other.tree(), other.dump()
+    refused = other.migwizard("undo", "--yes", expect=5).stderr
+    assert said in refused
+    assert f"In a checkout that has the reset {theirs}" in refused
+    assert (other.tree(), other.dump()) == (tree, dump)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root writes files that belong to somebody else")
+def test_files_stay_with_whoever_has_the_project(tiny: Shop) -> None:
+    nobody = 65534
+    for path in (tiny.root, *tiny.root.rglob("*")):
+        os.chown(path, nobody, nobody)
+    tiny.migwizard("run", "--yes")
+    tiny.migwizard("undo", "--yes")
+    owners = {path.stat().st_uid for path in tiny.root.rglob("*.py")}
+    assert owners == {nobody}

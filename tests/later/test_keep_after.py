@@ -108,6 +108,23 @@ def test_undo_gives_every_byte_and_row_back(old: Shop, reset: Shop, tmp_path: Pa
 
 
 @pytest.mark.ride
+def test_what_stays_and_was_applied_since_stays_applied_at_undo(old: Shop, reset: Shop, tmp_path: Path) -> None:
+    shop = at(reset, "some", tmp_path)
+    before = recorded(shop)
+    shop.migwizard("fake", "--yes")
+    assert shop.manage("migrate", "-v0").returncode == 0
+    applied = recorded(shop)
+    shop.migwizard("undo", "--yes")
+    assert shop.tree() == old.tree()
+    since = {row: applied[row] for row in KEPT if row not in before}
+    assert since
+    after = recorded(shop)
+    assert {row: after[row] for row in before} == before
+    assert {row: after[row] for row in since} == since
+    assert "No planned migration operations" in shop.manage("migrate", "--plan").stdout
+
+
+@pytest.mark.ride
 def test_the_next_migration_counts_on(fresh: Shop, tmp_path: Path) -> None:
     shop = fresh.copy(tmp_path)
     shop.edit("shop/models.py", "max_length=40", "max_length=41")

@@ -132,6 +132,13 @@ def _check_old(ride: Ride) -> None:
 
     Whatever checkpoint and journal say, the files have the last word before a backup goes.
     """
+    if not any(
+        (backup / label).is_dir()
+        for backup in (ride.workplace.backup, ride.second)
+        for label in ride.checkpoint.folders
+    ):
+        # No swap was even prepared: files that look like ours came from another reset.
+        return
     stand, lack = new_in_tree(ride), missing_in_tree(ride)
     if not stand and not lack:
         return
@@ -180,7 +187,24 @@ def _check_files(ride: Ride, steps: tuple[Step, ...]) -> None:
     """Refuse where the files are of another reset, one that was swapped was edited, or a migration was added on top since."""
     check_swapped(ride, steps)
     if ride.checkpoint.applied:
+        _refuse_moved(ride)
         ontop.check_nothing_on_top(ride)
+
+
+def _refuse_moved(ride: Ride) -> None:
+    """Raise ConflictError where migrations of an app lie elsewhere now: the old ones would come where nobody loads them."""
+    for app in ride.registry()["apps"]:
+        was, now = ride.checkpoint.folders.get(app["label"]), app["migrations_folder"]
+        if was and now and Path(now).resolve() != (ride.project.root / was).resolve():
+            raise ConflictError(
+                f"The migrations of {app['label']} lie in {now}, and the reset found them in {was}. Nothing was changed.",
+                code="not-applied",
+                cures=(
+                    "Move the app back, undo, and move it again afterwards.",
+                    f"To keep the project as it is and both backups with it, rename the folder {ride.workplace.folder.name}.",
+                ),
+                details={"app": app["label"]},
+            )
 
 
 def check_swapped(ride: Ride, steps: tuple[Step, ...]) -> None:
@@ -240,6 +264,7 @@ def switched_by_us(ride: Ride) -> list[str]:
             if ours:
                 raise
             continue
+        histories.refuse_other_reset(ride, alias, state)
         if not state["switched"] and state["state"] not in histories.SWITCHED:
             continue
         (found if ours else others)[alias] = state["backup"]

@@ -137,7 +137,7 @@ def _how(line: DatabaseLine, by_name: bool) -> str:
         return (
             f"{line.stands}: migrate it with the old release, then: migwizard fake --database {shlex.quote(line.alias)}"
         )
-    if line.state in ("UNKNOWN", "MIXED", "TABLES_WITHOUT_ROWS", "WITHOUT_TRANSACTIONS"):
+    if line.state in ("UNKNOWN", "OTHER_RESET", "MIXED", "TABLES_WITHOUT_ROWS", "WITHOUT_TRANSACTIONS"):
         return f"{line.stands}: mend it, then: migwizard fake --database {shlex.quote(line.alias)}"
     if line.state == "unreachable":
         return f"did not answer: when it does, migwizard fake --database {shlex.quote(line.alias)}"

@@ -221,9 +221,13 @@ def _carry_out(ride: Ride, steps: tuple[Step, ...], tree: Tree) -> None:
 
 
 def steps_back(ride: Ride) -> tuple[Step, ...]:
-    """From the new files in the tree to the old ones, as a backup holds them. Raises MigwizardError where none does."""
-    swap = Entry("apply", ride.checkpoint.run_id, swapping.made_steps(ride))
-    return halfway.steps_back(ride.workplace, swap)
+    """From the new files in the tree to the old ones, as a backup holds them. Raises MigwizardError where none does.
+
+    Helpers come back, too, that lay beside the old migrations and were removed since: these may need them.
+    """
+    made = swapping.made_steps(ride)
+    lost = [Step(path, digest, None) for path, digest in swapping.lost_since(ride, {step.path for step in made})]
+    return halfway.steps_back(ride.workplace, Entry("apply", ride.checkpoint.run_id, (*made, *lost)))
 
 
 def files_back(ride: Ride) -> tuple[Step, ...]:

@@ -45,6 +45,8 @@ def check(place: Workplace, entry: Entry) -> None:
         )
     new = found.new
     for step in entry.steps:
+        if _comes_back(place, found, entry, step):
+            continue
         come = step.after if entry.kind == "apply" else step.before
         if (
             not _is_named(found, step.path)
@@ -56,6 +58,16 @@ def check(place: Workplace, entry: Entry) -> None:
             raise _foreign(place, step)
     if lacking := sorted({path for path in new if path.endswith(".py")} - {step.path for step in entry.steps}):
         raise _refused(place, f"The journal {place.journal} does not name {lacking[0]}, which is of this reset.")
+
+
+def _comes_back(place: Workplace, found: _Own, entry: Entry, step: Step) -> bool:
+    """Whether an undo only brings a module that lay there and was removed since, as a backup holds it."""
+    pure, labels = PurePosixPath(step.path), {folder: label for label, folder in found.folders.items()}
+    label = labels.get(str(pure.parent))
+    if entry.kind != "undo" or step.before is not None or step.after is None or label is None:
+        return False
+    backups = (place.backup, place.second_backup / entry.run_id)
+    return step.after in [durable.file_hash(backup / label / pure.name) for backup in backups]
 
 
 def check_backed_up(place: Workplace, entry: Entry, kept: Collection[str | None]) -> None:

@@ -50,12 +50,21 @@ def write_file(path: Path, data: bytes, mode: int | None = None, temporary: Path
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
+        if mode is not None:
+            _give_to_owner(temporary, path)
         if mode not in (None, private.USUAL):
             temporary.chmod(mode)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
     _sync_folder(path.parent)
+
+
+def _give_to_owner(temporary: Path, path: Path) -> None:
+    """Let whoever has the file that is replaced, or else the folder, have the new one: of root's files nobody could edit any."""
+    if os.geteuid() == 0:
+        owner = (path if path.exists() else path.parent).stat()
+        os.chown(temporary, owner.st_uid, owner.st_gid if path.exists() else -1)
 
 
 def beside(path: Path, ending: str) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,6 +112,17 @@ def missing_in_tree(ride: Ride) -> list[str]:
             if not (_root(ride) / folder / path.name).is_file()
         }
     )
+
+
+def lost_since(ride: Ride, swapped: Collection[str]) -> list[tuple[str, str]]:
+    """The modules that no step of the swap concerns and the tree lacks although a backup holds them, each with its hash there."""
+    labels, found = {folder: label for label, folder in ride.checkpoint.folders.items()}, list[tuple[str, str]]()
+    for path in missing_in_tree(ride):
+        folder, _, name = path.rpartition("/")
+        if path not in swapped:
+            copies = (backup / labels[folder] / name for backup in (ride.workplace.backup, ride.second))
+            found.append((path, next(filter(None, map(durable.file_hash, copies)))))
+    return found
 
 
 def unlike_swapped(ride: Ride) -> list[str]:

@@ -48,6 +48,8 @@ def switch(ride: Ride, alias: str, *, dry_run: bool, patient: bool = False) -> d
             # A database whose name is to be typed is asked for again: no other word switches it.
             refusal.details["agreed"] = True
         raise refusal from error
+    if result.get("state") in histories.SWITCHED and result["result"] == "NOTHING_TO_DO":
+        histories.refuse_other_reset(ride, alias, read_state(ride, alias))
     if result["result"] == "SWITCHED":
         if not ride.read_only:
             rowcopies.keep(ride, alias, result["backup"])

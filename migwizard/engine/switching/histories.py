@@ -34,6 +34,7 @@ SHORT = {
     "NEW_PARTIAL": "partly new",
     "EMPTY": "empty",
     "UNKNOWN": "unknown rows",
+    "OTHER_RESET": "another reset",
     "MIXED": "old and new",
     "TABLES_WITHOUT_ROWS": "no history",
     "WITHOUT_TRANSACTIONS": "no transactions",
@@ -90,6 +91,17 @@ def read_state(ride: Ride, alias: str, **how: Any) -> dict[str, Any]:
     except GuestError as error:
         raise refusal(ride, alias, error, "Nothing was changed.") from error
     return takenback.explained(ride.project.root, alias, found)
+
+
+def refuse_other_reset(ride: Ride, alias: str, state: Mapping[str, Any]) -> None:
+    """Raise DatabaseError for a database that another reset switched to files of the same names: nothing here is about its rows."""
+    if state["state"] == "OTHER_RESET":
+        raise DatabaseError(
+            f"{state['sentence']} Nothing was changed.",
+            code=str(state["code"]),
+            cures=cures(str(state["code"]), alias, state, ride.project.root),
+            details={"alias": alias, "other_run": state["other_run"]},
+        )
 
 
 def refusal(ride: Ride, alias: str, error: GuestError, unchanged: str) -> MigwizardError:

@@ -63,11 +63,14 @@ def told(root: Path) -> str:
 
 
 def explained(root: Path, alias: str, found: Mapping[str, Any]) -> dict[str, Any]:
-    """The state of a database with unknown rows; where a reset brought these, its run as `other_run`, and a sentence that says so.
+    """The state of a database that another reset switched: its run as `other_run`, and a sentence that says so.
 
-    The backup of a switch tells it in the database. Where files replaced old ones by name `migrate` recorded them, and git alone
-    knows.
+    It has rows that nobody knows here, or those of new files that bear the same names. The backup of a switch tells it in the
+    database. Where files replaced old ones by name `migrate` recorded them, and git alone knows.
     """
+    if found["state"] in ("NEW", "NEW_PARTIAL") and (other := found["other_run"]):
+        sentence = f"Database '{alias}' was switched to another reset, {other}, whose files bear the same names."
+        return {**found, "state": "OTHER_RESET", "code": "MW-E13", "sentence": sentence}
     unknown = [(app, name) for app, name in found["unknown"]]
     if found["state"] != "UNKNOWN" or found["other_run"] or not unknown:
         return dict(found)

@@ -48,7 +48,8 @@ def undo(
         if backup is not None and not set(new) <= set(rows):
             # The same names with other ids or times: somebody built a database with the new files.
             raise SwitchError("MW-E33", f"{history} is not the one that was switched: its new rows are other ones.")
-        leaving = [row for row in rows if row.app in manifest["apps"]]
+        staying = _applied_since(rows, old, manifest)
+        leaving = [row for row in rows if row.app in manifest["apps"] and row not in staying]
         returning = [row for row in old if row.app in manifest["apps"]]
         if dry_run:
             return {"result": "WOULD_UNDO", "deleted": len(leaving), "inserted": len(returning)}
@@ -56,10 +57,16 @@ def undo(
             table.take_over(run_id, backup)
         history.delete(leaving)
         table.restore(run_id, returning)
-        if [row for row in history.rows() if row.app in manifest["apps"]] != returning:
+        if {row for row in history.rows() if row.app in manifest["apps"]} != {*returning, *staying}:
             raise SwitchError("MW-E18", f"{history} was written to by somebody else during the undo.")
         table.forget(run_id)
     return {"result": "UNDONE", "deleted": len(leaving), "inserted": len(returning)}
+
+
+def _applied_since(rows: typing.List[Row], old: typing.List[Row], manifest: Facts) -> typing.List[Row]:
+    """Rows of migrations that are of both histories, and were applied after the switch: their files stay, and so do they."""
+    before = {row.key for row in old}
+    return [row for row in rows if row.key in keys(manifest.get("kept", ())) and row.key not in before]
 
 
 def _forget_new(history: History, place: Place, manifest: Facts, dry_run: bool, lock_timeout: float) -> Facts:
@@ -74,7 +81,7 @@ def _forget_new(history: History, place: Place, manifest: Facts, dry_run: bool, 
             if row.app not in manifest["apps"] and row.key in files:
                 parents = {tuple(parent) for parent in files[row.key].dependencies} & set(new)
                 moved += [(row.key, f"needs {full_name(parent)}") for parent in sorted(parents)]
-        known = {*keys(manifest["old"]["known"]), *keys(manifest["tolerate"])}
+        known = {*keys(manifest["old"]["known"]), *keys(manifest["tolerate"]), *keys(manifest.get("kept", ()))}
         since = min([row.id for row in leaving], default=0)
         later = [row.key for row in stays if row.app in manifest["apps"] and row.key not in known and row.id > since]
         moved += [(key, RECORDED) for key in later]
@@ -115,7 +122,7 @@ def _moved_on(
     if manifest.get("replaces"):
         keep = {key for key in before if key[0] in apps}  # no row left
     mine, expected = {key for key in now if key[0] in apps}, arrived | (before & keep) | {row.key for row in on_top}
-    moved = [(key, RECORDED) for key in sorted(mine - expected)]
+    moved = [(key, RECORDED) for key in sorted(mine - expected - set(keys(manifest.get("kept", ()))))]
     moved += [(key, GONE) for key in sorted(expected - mine)]
     moved += [(key, GONE) for key in sorted(before - now) if key[0] not in apps]
     since = now - before - mine
