@@ -13,6 +13,7 @@ import re
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from textual.pilot import Pilot
 from migwizard.engine.process import Message
 from migwizard.engine.states import ORDER
 from migwizard.engine.talk import Question
+from tests.tui.again import second
 from tests.tui.ordering import offering
 from tests.tui.recording import recorded
 from tests.tui.refusals import EXAMPLES
@@ -44,7 +46,8 @@ class Picture:
 
     def app(self) -> ScriptedApp:
         kind, _, code = self.question.partition(":")
-        question = refusal(code) if kind == "refusal" else offering() if kind == OFFER else recorded(self.question)
+        made = MADE.get(self.question)
+        question = refusal(code) if kind == "refusal" else made() if made else recorded(self.question)
         return wizard(*before(question), question, theme=self.theme, guided=self.guided)
 
     def file(self, size: tuple[int, int]) -> Path:
@@ -52,12 +55,14 @@ class Picture:
 
 
 SMALL = ((80, 24),)
-OFFER = "offer"
-"""Instead of the id of a question: Seeds with dependencies for the order, which the demo project is not offered."""
+MADE: dict[str, Callable[[], Question]] = {"offer": offering, "second": second, "kept": partial(second, kept=True)}
+"""Questions that are not asked on the demo project: dependencies for the order on Seeds, and a reset of what is one already."""
 WIDE = ((160, 44),)
 PICTURES = (
     Picture("resume", "resume"),
     Picture("preflight", "review:preflight"),
+    Picture("second", "second"),
+    Picture("second-kept", "kept"),
     Picture("graph", "review:graph"),
     Picture("graph-by-level", "review:graph", ("v",), SMALL),
     Picture("levels", "review:levels", sizes=(*SIZES, *WIDE)),
@@ -67,7 +72,7 @@ PICTURES = (
     Picture("generate", "review:generate", ("n",), sizes=(*SIZES, *WIDE)),
     Picture("seeds-decide", "keep:products.0016_search_index#0"),
     Picture("seeds", "review:seeds", sizes=(*SIZES, *WIDE)),
-    Picture("seeds-order", OFFER, ("tab", "tab")),
+    Picture("seeds-order", "offer", ("tab", "tab")),
     Picture("proof", "review:proof"),
     Picture("apply", "apply"),
     Picture("apply-confirm", "apply", ("tab", "enter")),

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import TextArea
 
-from migwizard.engine.findings import EARLIER, Finding
+from migwizard.engine.findings import EARLIER
 from migwizard.engine.previews import PreflightPreview
 from migwizard.engine.states import State
-from migwizard.engine.talk import Choice, Event, Question
+from migwizard.engine.talk import Choice, Event
 from migwizard.tui.dialogs.reader import ReaderDialog
 from migwizard.tui.screens.preflight import PreflightScreen
 from migwizard.tui.widgets.choices import ChoiceButton
 from migwizard.tui.widgets.decide import ChoiceList
 from migwizard.tui.widgets.lines import LineView
 from migwizard.tui.widgets.rows import RowTable
+from tests.tui.again import beside_an_earlier_reset
 from tests.tui.recording import recorded
 from tests.tui.refusing import two_stops
 from tests.tui.snapshots import Compare, every_picture, same_after_resize, same_picture
@@ -33,25 +33,6 @@ def found(name: str, status: str = "ok", text: str = "fine") -> Event:
 
 def looking(name: str) -> Event:
     return Event("progress", State.PREFLIGHT, f"looking at {name}", {"name": name, "number": 1, "total": 10})
-
-
-def beside_an_earlier_reset(unreadable: bool = False) -> Question:
-    """The review where the manifest of an earlier reset stands in the checkout."""
-    assert isinstance(READY.preview, PreflightPreview)
-    named = "7d44e8a01c5b of 2024-05-17"
-    switch = "migwizard fake --database ALIAS"
-    text = "7d44e8a01c5b: every database needs it first"
-    detail = (
-        f"The reset {named} stands in this checkout (migwizard_manifest.json). A second one replaces its manifest and its script, "
-        f"so every database, wherever it is, has to be switched to the earlier one first: {switch}"
-    )
-    if unreadable:
-        text = "its migwizard_manifest.json cannot be read"
-        detail = "migwizard_manifest.json cannot be used: this is not a manifest."
-    findings = list(READY.preview.findings)
-    place = next(number for number, finding in enumerate(findings) if finding.name == "Databases")
-    findings.insert(place, Finding(EARLIER, "note", text, detail))
-    return replace(READY, preview=replace(READY.preview, findings=tuple(findings)))
 
 
 def screen_of(app: ScriptedApp) -> PreflightScreen:

@@ -64,13 +64,18 @@ def look(ride: Ride) -> tuple[str, str]:
         ride.tell("note", note)
         return f"its {FILE_NAME} cannot be read", note
     assert manifest is not None
-    note = (
-        f"The reset {named(manifest)} stands in this checkout ({FILE_NAME}). A second one replaces its manifest and its script, so "
-        f"every database, wherever it is, has to be switched to the earlier one first: {SWITCH.format(alias='ALIAS')}"
-    )
+    note = note_of(manifest)
     ride.tell("note", note)
     detail = f"{note}\nWhere each database here stands: migwizard status"
     return f"{manifest.run_id}: every database needs it first", detail
+
+
+def note_of(manifest: Manifest) -> str:
+    """What is said wherever an earlier reset stands."""
+    return (
+        f"The reset {named(manifest)} stands in this checkout ({FILE_NAME}). A second one replaces its manifest and its script, so "
+        f"every database, wherever it is, has to be switched to the earlier one first: {SWITCH.format(alias='ALIAS')}"
+    )
 
 
 def nothing_since(ride: Ride) -> str:
