@@ -66,9 +66,9 @@ class Terminal:
             return False
         return True
 
-    def echo_seconds(self, pause: float = 0.1) -> float:
+    def echo_seconds(self) -> float:
         """From a rare key to its echo, in seconds."""
-        self.drain(pause)
+        self.drain(0.1)
         began = time.perf_counter()
         self.send(RARE)
         return self.wait(RARE, 20) - began

@@ -60,33 +60,6 @@ def grouped_by_app(level: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {app: tuple(sorted(names[app])) for app in sorted(names)}
 
 
-def article_levels(graph: ModelGraph) -> tuple[tuple[tuple[str, ...], ...], tuple[str, ...]]:
-    """(levels, stuck) by peeling without condensation, for comparison: level after level, the models with no target left.
-
-    `stuck` are the models that never come free, because they are in a cycle or need one that is.
-    """
-    targets = _targets(graph)
-    sources: dict[str, list[str]] = {key: [] for key in targets}
-    for key, found in targets.items():
-        for target in found:
-            sources[target].append(key)
-    open_targets = {key: len(found) for key, found in targets.items()}
-    of: dict[str, int] = {}
-    free = [key for key, count in open_targets.items() if not count]
-    level = 0
-    while free:
-        of.update(dict.fromkeys(free, level))
-        level += 1
-        freed = []
-        for key in free:
-            for source in sources[key]:
-                open_targets[source] -= 1
-                if not open_targets[source]:
-                    freed.append(source)
-        free = freed
-    return _as_levels(of), tuple(sorted(key for key in open_targets if key not in of))
-
-
 def _targets(graph: ModelGraph) -> dict[str, list[str]]:
     """What each model leads to, itself left out: a relation to itself makes no model wait."""
     models = {model.key: model for model in graph.models}

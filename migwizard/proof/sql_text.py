@@ -157,12 +157,3 @@ def definitions(tokens: list[Token]) -> list[list[Token]]:
         else:
             parts[-1].append(token)
     return [part for part in parts if part]
-
-
-def split_definitions(create_table_sql: str) -> list[str]:
-    """The column definitions and table constraints of a CREATE TABLE as they are written, in their order.
-
-    Raises ValueError where the text has no list in parentheses.
-    """
-    parts = definitions(tokenise(create_table_sql))
-    return [create_table_sql[part[0].start : part[-1].end] for part in parts]

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Mapping
 from pathlib import Path
 
 from migwizard import private
@@ -20,13 +19,12 @@ TOOLS = (
 TOOL_SECONDS = 2.0
 
 
-def local_tool(environ: Mapping[str, str] | None = None) -> tuple[str, ...] | None:
+def local_tool() -> tuple[str, ...] | None:
     """The command that copies on this machine; None over SSH and where there is none."""
-    env = os.environ if environ is None else environ
-    if env.get("SSH_CONNECTION"):
+    if os.environ.get("SSH_CONNECTION"):
         return None
     for program, command, needs in TOOLS:
-        if (not needs or env.get(needs)) and shutil.which(program, path=env.get("PATH")):
+        if (not needs or os.environ.get(needs)) and shutil.which(program):
             return command
     return None
 

@@ -45,13 +45,13 @@ class Migration(migrations.Migration):
 """
 
 
-def write_history(root: Path, apps: int, models: int, seed: int = 0) -> Path:
+def write_history(root: Path, apps: int, models: int) -> Path:
     """Write a project with so many apps and models, and a history in which it grew; returns `root`.
 
     Each round changes every app and lets makemigrations write what follows from that; in some apps a person adds rows or
     SQL. In the end it has the models and relations of a project without a history, and what the rounds left.
     """
-    writing = _Writing(root, project_of(apps, models), random.Random(seed))
+    writing = _Writing(root, project_of(apps, models), random.Random(0))
     while writing.rest or len(migrations_of(root)) < PER_MODEL * models:
         writing.round()
     return root

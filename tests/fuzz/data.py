@@ -70,9 +70,9 @@ def _constant(made: Core) -> list[str]:
     return ["", "ROWS = [", *(f"{INDENT}{row}," for row in made.rows), "]"]
 
 
-def _loop(made: Core, call: str = "model.objects.create") -> list[str]:
+def _loop(made: Core) -> list[str]:
     both = ", ".join(part for part in (made.shared, "**row") if part)
-    return [*made.prelude, f"model = {made.model}", "for row in ROWS:", f"{INDENT}{call}({both})"]
+    return [*made.prelude, f"model = {made.model}", "for row in ROWS:", f"{INDENT}model.objects.create({both})"]
 
 
 def run(state: State, rng: Random, code: str, reverse: str = "") -> str:

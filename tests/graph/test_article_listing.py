@@ -7,11 +7,12 @@ from functools import cache
 import pytest
 
 from migwizard.graph.dot_in import read_graph_models
-from migwizard.graph.levels import article_levels, model_levels
+from migwizard.graph.levels import model_levels
 from migwizard.graph.model import App, Model, ModelGraph
 from tests.demo.listing import ARTICLE_LEVELS
 
 from .files import text_of
+from .peeling import peeled
 
 APP_NAMES = {
     "products": "apps.products",
@@ -41,7 +42,7 @@ def test_level_of_the_dot_file_is_the_article_s(number: int) -> None:
 
 @pytest.mark.parametrize("number", sorted(ARTICLE_LEVELS))
 def test_peeling_gives_the_same_level(number: int) -> None:
-    assert set(article_levels(demo())[0][number]) == ARTICLE_LEVELS[number]
+    assert set(peeled(demo())[0][number]) == ARTICLE_LEVELS[number]
 
 
 def test_every_model_of_the_listing_is_in_the_dot_file() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from hypothesis import given
 
-from migwizard.graph.levels import app_components, article_levels, grouped_by_app, model_levels
+from migwizard.graph.levels import app_components, grouped_by_app, model_levels
 from migwizard.graph.model import Model, ModelGraph, Relation
 
 from .files import bookshop_registry
+from .peeling import peeled
 from .strategies import graph_of, graphs
 
 
@@ -77,7 +78,7 @@ def test_members_of_a_component_share_a_level(graph: ModelGraph) -> None:
 
 @given(graphs(acyclic=True))
 def test_without_cycles_levels_are_those_of_peeling(graph: ModelGraph) -> None:
-    assert article_levels(graph) == (model_levels(graph).levels, ())
+    assert peeled(graph) == (model_levels(graph).levels, ())
 
 
 @given(graphs())
@@ -85,9 +86,9 @@ def test_peeling_is_stuck_exactly_on_cycles_and_what_needs_them(graph: ModelGrap
     levels = model_levels(graph)
     needs = reachable(graph)
     in_cycle = {key for members in levels.components for key in members}
-    peeled, stuck = article_levels(graph)
+    levels_of_peeling, stuck = peeled(graph)
     assert set(stuck) == {key for key in needs if key in in_cycle or needs[key] & in_cycle}
-    assert all(levels.of[key] == number for number, level in enumerate(peeled) for key in level)
+    assert all(levels.of[key] == number for number, level in enumerate(levels_of_peeling) for key in level)
 
 
 @given(graphs())
@@ -103,7 +104,7 @@ def test_self_relation_does_not_count() -> None:
     graph = graph_of([("a.Tree", "a.Tree"), ("a.Leaf", "a.Tree")])
     assert model_levels(graph).levels == (("a.Tree",), ("a.Leaf",))
     assert model_levels(graph).components == ()
-    assert article_levels(graph) == ((("a.Tree",), ("a.Leaf",)), ())
+    assert peeled(graph) == ((("a.Tree",), ("a.Leaf",)), ())
 
 
 def test_component_shares_a_level_above_what_it_needs() -> None:
@@ -111,7 +112,7 @@ def test_component_shares_a_level_above_what_it_needs() -> None:
     levels = model_levels(graph)
     assert levels.levels == (("c.C",), ("a.A", "b.B"), ("d.D",))
     assert levels.components == (("a.A", "b.B"),)
-    assert article_levels(graph) == ((("c.C",),), ("a.A", "b.B", "d.D"))
+    assert peeled(graph) == ((("c.C",),), ("a.A", "b.B", "d.D"))
 
 
 def test_empty_graph_has_no_levels() -> None:
@@ -155,4 +156,4 @@ def test_large_graph_in_one_long_chain() -> None:
     )
     graph = ModelGraph((), models, "registry")
     assert model_levels(graph).levels == tuple((f"a.M{number}",) for number in range(size))
-    assert article_levels(graph) == (model_levels(graph).levels, ())
+    assert peeled(graph) == (model_levels(graph).levels, ())

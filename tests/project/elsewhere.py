@@ -42,7 +42,7 @@ class Place:
         return not list(self.temporary.iterdir())
 
 
-def image_of(project: Path, folder: Path, python: str = sys.executable) -> Place:
+def image_of(project: Path, folder: Path) -> Place:
     """A copy of a project in another folder, as an image has it: it sees nothing of what changes here.
 
     HOME is not set, the mask keeps everything from others, and the variables of the tests are not there.
@@ -53,7 +53,8 @@ def image_of(project: Path, folder: Path, python: str = sys.executable) -> Place
     script = folder / "run-in-image"
     kept = f"env -i PATH={shlex.quote(os.environ['PATH'])} TMPDIR={shlex.quote(str(temporary))}"
     script.write_text(
-        f'#!/bin/sh\numask 077\ncd {shlex.quote(str(root))}\nexec {kept} {shlex.quote(python)} "$@"\n', encoding="utf-8"
+        f'#!/bin/sh\numask 077\ncd {shlex.quote(str(root))}\nexec {kept} {shlex.quote(sys.executable)} "$@"\n',
+        encoding="utf-8",
     )
     script.chmod(0o755)
     return Place(root, str(root.resolve()), temporary, str(script))

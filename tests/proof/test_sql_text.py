@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migwizard.proof.sql_text import compact, normalise, split_definitions, tokenise
+from migwizard.proof.sql_text import compact, definitions, normalise, tokenise
 
 PIECES = st.sampled_from(
     [
@@ -120,7 +120,7 @@ def test_definitions_are_split_at_the_commas_of_the_table_only() -> None:
     sql = """CREATE TABLE "t" ("id" integer NOT NULL, -- the key, always
         "price" decimal(10, 2) DEFAULT ',(', CHECK ("price" IN (1, 2)), CONSTRAINT [a,b] UNIQUE ("id", "price"))
         WITHOUT ROWID"""
-    assert split_definitions(sql) == [
+    assert [sql[part[0].start : part[-1].end] for part in definitions(tokenise(sql))] == [
         '"id" integer NOT NULL',
         "\"price\" decimal(10, 2) DEFAULT ',('",
         'CHECK ("price" IN (1, 2))',
@@ -130,4 +130,4 @@ def test_definitions_are_split_at_the_commas_of_the_table_only() -> None:
 
 def test_a_text_without_a_list_is_refused() -> None:
     with pytest.raises(ValueError, match="no closed parentheses"):
-        split_definitions("CREATE TABLE t (a")
+        definitions(tokenise("CREATE TABLE t (a"))

@@ -100,8 +100,8 @@ def test_functions_with_one_name_are_told_apart() -> None:
     assert found.ids == (("one",), ("two",))
 
 
-def borrowing(module: str, name: str = "load") -> Content:
-    return Content("0002_a", "", (f"migrations.RunPython({{{module}:{name}}})",), borrowed=((module, name),))
+def borrowing(module: str) -> Content:
+    return Content("0002_a", "", (f"migrations.RunPython({{{module}:load}})",), borrowed=((module, "load"),))
 
 
 def names_of(migration: SeedMigration) -> dict[str, str]:

@@ -9,8 +9,8 @@ from migwizard.seeds.grafting import CannotGraftError, Grafted
 MOVED = {("shop", "0003_x"): (("shop", "0001_new"),), ("gone", "0001_x"): ()}
 
 
-def grafted(dependencies: str, *more: tuple[str, str], head: str = "") -> str:
-    text = f"{head}from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = {dependencies}\n    operations = []\n"
+def grafted(dependencies: str, *more: tuple[str, str]) -> str:
+    text = f"from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = {dependencies}\n    operations = []\n"
     data = Grafted(text.encode()).graft(MOVED, more).decode()
     start, end = text.index("dependencies = ") + 15, text.index("\n    operations")
     assert (data[:start], data[len(data) - len(text[end:]) :]) == (text[:start], text[end:])

@@ -28,7 +28,7 @@ def same_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Temp
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
-    monkeypatch.setattr("migwizard.tui.clipboard.local_tool", lambda environ=None: None)
+    monkeypatch.setattr("migwizard.tui.clipboard.local_tool", lambda: None)
 
 
 @pytest.fixture

@@ -91,11 +91,11 @@ def many_databases(count: int) -> tuple[DatabaseLine, ...]:
     return (database("default"), *lines[1:])
 
 
-def big_apply(apps: int, files: int = 9) -> Question:
+def big_apply(apps: int) -> Question:
     question = recorded("apply")
     assert isinstance(question.preview, ApplyPreview)
     found = tuple(
-        AppliedApp(f"app_{number:03}", tuple(f"{place:04}_step" for place in range(1, files)), ("0001_reset_initial",))
+        AppliedApp(f"app_{number:03}", tuple(f"{place:04}_step" for place in range(1, 9)), ("0001_reset_initial",))
         for number in range(apps)
     )
     return replace(question, preview=replace(question.preview, apps=found))

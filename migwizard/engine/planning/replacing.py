@@ -7,7 +7,7 @@ they are known, from the files with seeds (`migwizard.plan.partition`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -68,15 +68,15 @@ def choose(ride: Ride, on: bool, by: str) -> None:
     ride.facts.pop("plan", None)
 
 
-def in_plan(ride: Ride, plan: Plan, files: Iterable[Node] = ()) -> Plan:
-    """The plan with what each batch replaces, where that is on; `files` are further new ones, behind all batches.
+def in_plan(ride: Ride, plan: Plan) -> Plan:
+    """The plan with what each batch replaces, where that is on.
 
     Raises MigwizardError where an app has fewer old names than new files.
     """
     if not is_on(ride):
         return plan
     pinned = {(batch.app, batch.name): batch.stands_for for batch in plan.batches}
-    found = shares(ride, [*pinned, *files], pinned)
+    found = shares(ride, list(pinned), pinned)
     return replace(
         plan, batches=tuple(replace(batch, stands_for=found[batch.app, batch.name]) for batch in plan.batches)
     )

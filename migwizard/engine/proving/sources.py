@@ -22,9 +22,6 @@ PROVED = f"proof.{NAME}"
 UNKNOWN = ""
 """In the place of a hash: what was loaded is not known; no file has it."""
 
-Hashes = Mapping[str, str | None]
-"""By path in the project; None where there is no file."""
-
 
 def now_at(mark: Path) -> int:
     """The time in nanoseconds by the clock that stamps files where `mark` is, a file that nobody has; it may be another machine's."""

@@ -42,9 +42,9 @@ def exclusive(history: History, timeout: float) -> typing.Iterator[None]:
                     backup.drop_if_empty()
 
 
-def try_lock(connection: typing.Any, lock_timeout: float = 10, schema: typing.Optional[str] = None) -> None:
+def try_lock(connection: typing.Any, lock_timeout: float) -> None:
     """Take the lock of a switch and let go of it, where there is a history to lock. Raises Django's OperationalError."""
-    history = History(connection, schema)
+    history = History(connection, None)
     if HISTORY in history.tables():
         try:
             _BEGIN[history.vendor](history, lock_timeout)
