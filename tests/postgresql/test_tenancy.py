@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
 from migwizard.engine.proving import tenancy
+from migwizard.engine.proving.sources import PROVED
 from migwizard.proof.volatile import Volatile
 from tests.postgresql.builder import build
 from tests.postgresql.server import needs_postgresql
@@ -29,14 +32,17 @@ def compared(database: str, old: tuple[str, ...], new: tuple[str, ...]) -> list[
     def schemas(name: str) -> Future[dict[str, Any]]:
         done = Future[dict[str, Any]]()
         found = {schema: {"catalogue": one.catalogue, "rows": one.rows} for schema, one in histories[name].items()}
-        done.set_result({"schemas": found})
+        done.set_result({"schemas": found, "sources": {}})
         return done
 
-    ride: Any = SimpleNamespace(registry=lambda: {"explicit_names": []}, apps=SimpleNamespace(labels=["catalog"]))
     runs: Any = SimpleNamespace(schemas=schemas)
     observations: dict[str, Any] = {"observations": {"rows": [], "found": [], "objects": []}}
     known = tenancy.Known(observations, [], Volatile(), [], [])
-    return [(item.kind, item.name, item.table, item.sentence) for item in tenancy.compare(ride, runs, known)]
+    with TemporaryDirectory() as work:
+        Path(work, PROVED).write_text("{}")
+        apps = SimpleNamespace(labels=["catalog"])
+        ride: Any = SimpleNamespace(registry=lambda: {"explicit_names": []}, apps=apps, work=Path(work))
+        return [(item.kind, item.name, item.table, item.sentence) for item in tenancy.compare(ride, runs, known)]
 
 
 def test_the_same_in_both_is_equal(empty_database: str) -> None:
