@@ -61,29 +61,33 @@ def _narrate(report: dict[str, Any], arguments: argparse.Namespace) -> None:
     if report["commit"]:
         say(f"Commit it: {report['commit']}")
     say("How it gets into every other environment: .migwizard/runbook.md")
-    waiting = _waiting(report, arguments)
-    for line in waiting:
-        say(line)
-    say(f"{'' if waiting else 'Done. '}Undo, until something is built on it: {again(arguments, 'undo')}")
+    _say_what_follows(report, arguments, "Done. ")
 
 
 def _nothing_done(report: dict[str, Any], arguments: argparse.Namespace) -> None:
     """A run over a finished reset that changed nothing."""
     say("")
     say(f"The reset {report['run_id']} was finished before, and nothing was done now.")
+    _say_databases(report)
+    _say_what_follows(report, arguments)
+
+
+def _say_databases(report: dict[str, Any]) -> None:
     for alias, state in report["databases"].items():
         say(told(alias, state))
-    for line in _waiting(report, arguments):
-        say(line)
-    say(f"Undo, until something is built on it: {again(arguments, 'undo')}")
 
 
-def _waiting(report: dict[str, Any], arguments: argparse.Namespace) -> list[str]:
-    """What leads on where a database was not switched; with names that are replaced its next migrate does it."""
+def _say_what_follows(report: dict[str, Any], arguments: argparse.Namespace, done: str = "") -> None:
+    """What leads on where a database was not switched, else that all is `done`; and what leads back.
+
+    With names that are replaced the next migrate of a database does it.
+    """
     by_name = {"question": replacing.KEY, "answer": replacing.YES}
-    if any(by_name.items() <= answer.items() for answer in report["answers"]):
-        return []
-    return to_switch(report["databases"], arguments)
+    replaces = any(by_name.items() <= answer.items() for answer in report["answers"])
+    waiting = [] if replaces else to_switch(report["databases"], arguments)
+    for line in waiting:
+        say(line)
+    say(f"{'' if waiting else done}Undo, until something is built on it: {again(arguments, 'undo')}")
 
 
 def say_figures(report: dict[str, Any]) -> None:
@@ -100,8 +104,8 @@ def say_figures(report: dict[str, Any]) -> None:
         say(f"Proof: {result}; the certificate is {report['certificate']}")
     if kept := list(_undecided(report)):
         say(f"Kept, since nobody decided, though it did nothing here: {some(kept)}. The summary has the evidence.")
-    for alias, state in report["databases"].items() if applied else ():
-        say(told(alias, state))
+    if applied:
+        _say_databases(report)
     if report["kept"]:
         say(f"Kept on top: {some([_as_django(name) for name in report['kept']])}")
     if report["drift"]:
