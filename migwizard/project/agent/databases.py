@@ -10,6 +10,7 @@ from typing import Any
 
 from . import histories, load, schemas
 from .engines import engine_of, is_mysql, is_postgresql, is_sqlite, mysql, postgresql, sqlite
+from .engines.raw import raw
 from .failure import AgentError
 from .switch.locks import is_lock_failure, try_lock
 from .switch.places import sqlite_file
@@ -63,7 +64,7 @@ def open_real(alias: str, *, write: bool = False, timeout: float | None = None) 
             if not write:
                 sqlite.raw(connections[alias])("PRAGMA query_only = ON")
         elif is_postgresql(real) and not write:
-            postgresql.raw(connections[alias])("SET default_transaction_read_only = on")
+            raw(connections[alias])("SET default_transaction_read_only = on")
         elif is_mysql(real) and not write:
             with connections[alias].cursor() as cursor:
                 cursor.execute("SET SESSION TRANSACTION READ ONLY")

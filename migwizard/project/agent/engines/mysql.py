@@ -12,13 +12,14 @@ import os
 import re
 import time
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator, List, Tuple
+from typing import Any, Callable, Iterator
 
 from .. import mysql_facts, mysql_rows
 from ..failure import AgentError
 from ..mysql_copy import copy_database
 from ..mysql_names import RECORDER_TABLE, literal, quote
 from .owner import is_alive
+from .raw import Raw, raw
 from .snapshot import Snapshot
 
 PREFIX = "migwizard"
@@ -32,8 +33,6 @@ _DENIED = {1044, 1142, 1227, 1370}
 _READING = re.compile(
     r"Com_(select|show_\w+|set_option|begin|commit|change_db|help|stmt_close|flush|savepoint|release\w*)$"
 )
-
-Raw = Callable[..., List[Tuple[Any, ...]]]
 
 
 def database_name(path: str, owner: dict[str, Any]) -> str:
@@ -239,19 +238,6 @@ def prepare(connection: Any, clock_shift: float) -> None:
         raise AgentError("scratch", "The settings lead to the database {} and not to {}.".format(there, wanted))
     if clock_shift:
         execute("SET SESSION timestamp = {!r}".format(time.time() + clock_shift))
-
-
-def raw(connection: Any) -> Raw:
-    def execute(sql: str, params: Any = None) -> list[tuple[Any, ...]]:
-        connection.ensure_connection()
-        cursor = connection.connection.cursor()
-        try:
-            cursor.execute(sql, params)
-            return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
-        finally:
-            cursor.close()
-
-    return execute
 
 
 def read_catalogue(connection: Any) -> dict[str, Any]:

@@ -12,12 +12,13 @@ import json
 import os
 import re
 from contextlib import contextmanager
-from typing import Any, Callable, Iterator, List, Tuple
+from typing import Any, Callable, Iterator
 
 from .. import postgresql_facts, postgresql_rows
 from ..failure import AgentError
 from ..postgresql_names import literal, quote
 from .owner import is_alive
+from .raw import Raw, raw
 from .snapshot import Snapshot
 
 COMMENT = "Scratch database of migwizard, removed by itself: "
@@ -29,8 +30,6 @@ COMPARED = frozenset(
         "REPLICA IDENTITY", "ENABLE TRIGGER", "DISABLE TRIGGER", "ENABLE RULE", "DISABLE RULE",
     ]
 )  # fmt: skip
-
-Raw = Callable[..., List[Tuple[Any, ...]]]
 
 
 def database_name(path: str, owner: dict[str, Any]) -> str:
@@ -199,19 +198,6 @@ def prepare(connection: Any, clock_shift: float) -> None:
     """Switch durability off. The server's clock cannot be set: what follows it is told by the moment that passes."""
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
-
-
-def raw(connection: Any) -> Raw:
-    def execute(sql: str, params: Any = None) -> list[tuple[Any, ...]]:
-        connection.ensure_connection()
-        cursor = connection.connection.cursor()
-        try:
-            cursor.execute(sql, params)
-            return [tuple(row) for row in cursor.fetchall()] if cursor.description else []
-        finally:
-            cursor.close()
-
-    return execute
 
 
 def read_catalogue(connection: Any) -> dict[str, Any]:
