@@ -16,27 +16,7 @@ from pathlib import Path
 
 from tests.chaos.killer import Killer, Order
 from tests.subjects import ROOT
-
-_HEAVY = (
-    "libcst.matchers",
-    "libcst.metadata",
-    "migwizard.cli",
-    "migwizard.commands.look",
-    "migwizard.commands.reset",
-    "migwizard.commands.run",
-    "migwizard.commands.retire",
-    "migwizard.commands.status",
-    "migwizard.engine.machine",
-    "migwizard.engine.steps.done",
-    "migwizard.engine.steps.fake",
-    "migwizard.engine.steps.generate",
-    "migwizard.engine.steps.proof",
-    "migwizard.engine.steps.seeds",
-    "migwizard.faces.jsonlines",
-    "migwizard.faces.narrator",
-    "networkx",
-)
-
+from tests.warm.modules import MODULES
 
 PATIENCE_SECONDS = 900
 """No command takes so long; one that does hangs."""
@@ -54,7 +34,7 @@ class Ended:
 def prepare() -> None:
     """Import what every command imports, and give guests their bytecode, which they do not write themselves."""
     compileall.compile_dir(ROOT / "migwizard", quiet=2, rx=re.compile("/demo/template/"))
-    for name in _HEAVY:
+    for name in MODULES:
         importlib.import_module(name)
 
 

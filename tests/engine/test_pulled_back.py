@@ -16,55 +16,22 @@ from migwizard.engine.swapping.committed import NAMES
 from migwizard.engine.switching import histories, pulled, takenback, torn
 from migwizard.switch.manifest import from_json
 from tests.engine.persons import Person, sit_down, sitting
+from tests.engine.pulling import IGNORED, commit, keep_in_git, run_line, way_back
 from tests.engine.refusing import git, own_surroundings, refused  # noqa: F401 - a fixture
 from tests.engine.support import Shop
 from tests.switch.engines import Sqlite
 
 pytestmark = pytest.mark.ride
 
-IGNORED = "db.sqlite3\n.migwizard/\n__pycache__/\n"
-
-
-def commit(shop: Shop, message: str) -> None:
-    git(shop.root, "add", "-A")
-    git(shop.root, "commit", "-qm", message)
-
-
-def become(shop: Shop, other: Shop) -> None:
-    """Let the files of a checkout be those of another one."""
-    there = other.tree()
-    for path in shop.tree().keys() - there.keys():
-        if not path.startswith(".git/"):
-            (shop.root / path).unlink()
-    for path, text in there.items():
-        (shop.root / path).write_bytes(text)
-
-
-def run_line(shop: Shop, line: str) -> None:
-    """Run what a command printed, in a shell."""
-    line = line.replace("python ", f"{sys.executable} ")
-    subprocess.run(["sh", "-c", line], cwd=shop.root, check=True, capture_output=True, env=shop.environment())
-
 
 @pytest.fixture
 def pulled_back(migrated: Shop, finished: Shop, tmp_path: Path) -> Shop:
     """Their database is switched, the commit of the reset is reverted."""
     shop = migrated.copy(tmp_path)
-    (shop.root / ".gitignore").write_text(IGNORED)
-    git(shop.root, "init", "-q")
-    commit(shop, "before")
-    become(shop, finished)
-    (shop.root / ".gitignore").write_text(IGNORED)
-    commit(shop, "reset")
+    keep_in_git(shop, migrated, finished)
     assert shop.start(sys.executable, NAMES[1], "switch", "--all").returncode == 0
     git(shop.root, "revert", "--no-edit", "HEAD")
     return shop
-
-
-def way_back(said: str) -> str:
-    """The line that leads back, as it is printed."""
-    (line,) = {part for part in said.splitlines() if "git checkout" in part and NAMES[1] in part}
-    return line[line.index("git checkout") :]
 
 
 def test_preflight_says_that_the_reset_was_taken_back_and_what_leads_back(migrated: Shop, pulled_back: Shop) -> None:
@@ -168,13 +135,7 @@ def test_where_a_commit_took_it_back_its_maker_has_nothing_left_to_undo(
 ) -> None:
     """What was made since comes after the old history, and is on top of nothing that undo takes away."""
     maker = finished.copy(tmp_path)
-    become(maker, migrated)
-    (maker.root / ".gitignore").write_text(IGNORED)
-    git(maker.root, "init", "-q")
-    commit(maker, "before")
-    become(maker, finished)
-    (maker.root / ".gitignore").write_text(IGNORED)
-    commit(maker, "reset")
+    keep_in_git(maker, migrated, finished)
     assert maker.start(sys.executable, NAMES[1], "undo", "--database", "default").returncode == 0
     git(maker.root, "revert", "--no-edit", "HEAD")
     later = "from django.db import migrations\n\n\nclass Migration(migrations.Migration):\n    dependencies = [('clubs', '0004_roster')]\n"

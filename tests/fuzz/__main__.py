@@ -29,27 +29,12 @@ from tests.fuzz.shrink import smallest
 from tests.fuzz.story import Story
 from tests.fuzz.zygote import HASH_SEEDS, Zygote, install
 from tests.subjects import BUILD, ROOT
+from tests.warm.modules import MODULES
 
 FOLDER = BUILD / "fuzz"
 _MEMORY = Path("/dev/shm")
 PLACE = _MEMORY / f"fuzz-{os.getpid()}" if os.access(_MEMORY, os.W_OK) else FOLDER / "projects"
 """Where the projects are made: in memory where that can be, since a reset writes each of its files through to the disk."""
-_HEAVY = (
-    "libcst.matchers",
-    "libcst.metadata",
-    "migwizard.cli",
-    "migwizard.commands.reset",
-    "migwizard.commands.run",
-    "migwizard.engine.machine",
-    "migwizard.engine.steps.done",
-    "migwizard.engine.steps.fake",
-    "migwizard.engine.steps.generate",
-    "migwizard.engine.steps.proof",
-    "migwizard.engine.steps.seeds",
-    "migwizard.faces.jsonlines",
-    "migwizard.faces.narrator",
-    "networkx",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +56,7 @@ _helpers: list[Helpers] = []
 
 def prepare() -> None:
     """Import what every reset imports, and compile what its guest imports."""
-    for name in _HEAVY:
+    for name in MODULES:
         importlib.import_module(name)
     compileall.compile_dir(ROOT / "migwizard" / "project" / "agent", quiet=2)
 

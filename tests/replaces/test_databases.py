@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.pulling import keep_in_git, run_line, way_back
 from tests.engine.refusing import git
-from tests.engine.test_pulled_back import IGNORED, become, commit, run_line, way_back
 from tests.later.workshop import CUT
 from tests.replaces.conftest import half_way
 from tests.replaces.support import NOTHING, WarmShop
@@ -189,12 +189,7 @@ def test_files_of_a_reset_that_was_taken_back_are_no_unknown_rows(
 ) -> None:
     """`migrate` recorded them by name, so no backup in the database says which reset they are of; git does."""
     shop = tiny.copy(tmp_path)
-    (shop.root / ".gitignore").write_text(IGNORED)
-    git(shop.root, "init", "-q")
-    commit(shop, "before")
-    become(shop, applied)
-    (shop.root / ".gitignore").write_text(IGNORED)
-    commit(shop, "reset")
+    keep_in_git(shop, tiny, applied)
     assert shop.manage("migrate", "-v0").returncode == 0
     git(shop.root, "revert", "--no-edit", "HEAD")
     error = shop.lines("run", "--yes", "--until", "preflight", expect=5)[-1]

@@ -8,24 +8,7 @@ from __future__ import annotations
 import importlib
 
 from tests.warm import forks
-
-MODULES = (
-    "libcst.matchers",
-    "libcst.metadata",
-    "migwizard.cli",
-    "migwizard.commands.reset",
-    "migwizard.commands.run",
-    "migwizard.commands.retire",
-    "migwizard.commands.runbook",
-    "migwizard.engine.machine",
-    "migwizard.engine.steps.done",
-    "migwizard.engine.steps.fake",
-    "migwizard.engine.steps.generate",
-    "migwizard.engine.steps.proof",
-    "migwizard.engine.steps.seeds",
-    "migwizard.faces.jsonlines",
-    "migwizard.faces.narrator",
-)
+from tests.warm.modules import MODULES
 
 if __name__ == "__main__":
     for name in MODULES:
