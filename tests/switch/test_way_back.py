@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -10,6 +11,9 @@ from typing import Any
 
 import pytest
 
+from migwizard.project.agent.switch import ontop
+from migwizard.project.agent.switch.places import Place
+from migwizard.project.agent.switch.wayback import WayBack
 from migwizard.switch.manifest import Manifest, Node, build
 from tests.switch.shop import ID, migration
 from tests.switch.support import Project, RefusedError, Worker, names, query
@@ -197,6 +201,19 @@ def test_the_name_of_an_old_migration_is_resolved(tmp_path: Path) -> None:
         assert commands(steps) == ["python manage.py migrate blog 0002_reset_links_to_rates"]
         made.follow(steps)
         made.undo()
+
+
+@pytest.mark.parametrize("name", ['it\'s "50%" `new`', "$(touch here); %s {0}", "a\\b\nc"])
+def test_a_command_survives_odd_names(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is pasted into a shell, and aliases, schemas and files may be called whatever somebody wants."""
+    key: tuple[str, str] = ("blog", f"0002_{name}")
+    monkeypatch.setattr(ontop, "way_back", lambda *_: WayBack([], [], [key], [], [key]))
+    for place, before in ((Place(name), ["migrate"]), (Place(name, name), ["migrate_schemas", "--schema", name])):
+        steps = ontop.steps_back(place, [], [key], [])
+        assert [shlex.split(step["command"]) for step in steps] == [
+            ["python", "manage.py", *before, "--database", name, *key]
+        ] * 2
+        assert [ontop.said_of(step).endswith(f": {step['command']}") for step in steps] == [True, True]
 
 
 def test_what_is_gone_comes_again_before_anything_is_taken_off(site: Site) -> None:
