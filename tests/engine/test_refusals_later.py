@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -11,8 +12,9 @@ from migwizard.engine.options import Opening
 from migwizard.engine.previews import RefusalPreview
 from migwizard.engine.talk import Question
 from tests.engine.persons import Person, sit_down
-from tests.engine.refusing import ROSTER, own_surroundings, refused, shows, then  # noqa: F401 - a fixture
+from tests.engine.refusing import ROSTER, own_surroundings, refused, shows, then, words  # noqa: F401 - a fixture
 from tests.engine.support import Shop
+from tests.tui.refusing import RUN_ID, refusal
 
 pytestmark = pytest.mark.ride
 
@@ -124,6 +126,11 @@ def test_undo_when_others_built_on_it(tiny_finished: Shop) -> None:
     assert [choice.key for choice in question.choices] == ["look", "aside", "quit"]
     assert sat.error is not None
     assert "migwizard undo" in sat.error.cures[0]
+    # The kept example, which is drawn, says what is said here.
+    kept = refusal("finished")
+    run_id = json.loads((tiny_finished.root / ".migwizard/checkpoint.json").read_text())["run_id"]
+    said = question.text.replace(run_id, RUN_ID).replace("clubs.0009_later", "orders.0003_discount").splitlines()[0]
+    assert (kept.headline, kept.text.splitlines()[0], words(kept)) == (question.headline, said, words(question))
 
 
 def test_nobody_answers(tiny: Shop) -> None:

@@ -100,14 +100,22 @@ FAKE = (
     ),
     _at_fake("MW-E11", "Database 'default' keeps django_migrations in an engine without transactions; make it InnoDB."),
     _at_fake("MW-E12", "Database 'default' is behind: it lacks orders.0011_auto_20240117.", missing=[OLD_ROW]),
-    _at_fake("MW-E13", "Database 'default' records orders.0012_hotfix, which neither history knows.", unknown=[HOTFIX]),
+    _at_fake(
+        "MW-E13",
+        "Database 'default' records orders.0012_hotfix, for which no file was known. Find out where that comes from, or tolerate "
+        "it by name.",
+        unknown=[HOTFIX],
+    ),
     _at_fake(
         "MW-E14",
         "Database 'default' holds 54 old and 1 new rows of the project. Some were recorded by hand.",
         old=[OLD_ROW],
         new=[["orders", "0001_reset_initial"]],
     ),
-    _at_fake("MW-E15", "Database 'default' has tables of the project, but no rows of it in django_migrations."),
+    _at_fake(
+        "MW-E15",
+        "Database 'default' has tables of the project (orders_order), but no row tells how they came to be. Restore django_migrations from a backup of this database.",
+    ),
     _at_fake(
         "MW-E16",
         "Database 'default' is not switched. billing.0004_due would be applied before orders.0011_auto, which it needs. "
@@ -125,12 +133,17 @@ FAKE = (
     _at_fake("MW-E31", "Database 'default' keeps no backup of the run 7d44e8a01c5b.", copy=""),
     _at_fake(
         "MW-E32",
-        "Database 'default' moved on since the switch: orders.0003_discount was applied.",
+        "Database 'default' moved on since the switch: orders.0003_discount was recorded.",
         new=[["orders", "0003_discount"]],
     ),
     _at_fake("MW-E33", "Database 'default' is not the one that was switched: its new rows are other ones."),
-    _at_fake(
+    Example(
         "row-copy",
-        "The JSON copy of the rows of default cannot be used: .migwizard/rows/default.json was changed after it was written.",
+        DatabaseError,
+        "The JSON copy of the rows of default cannot be used: .migwizard/rows/default.json was changed after it was written. "
+        "Nothing was changed.",
+        DEFAULT,
+        State.FAKE,
+        True,
     ),
 )

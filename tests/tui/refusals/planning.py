@@ -10,7 +10,8 @@ PLAN = (
     Example(
         "plan",
         MigwizardError,
-        "The operations cannot be ordered. orders.Order and shipment.Shipment inherit from each other." + UNCHANGED,
+        "The operations cannot be ordered. These wait for each other, and no cut between files can part them: orders.Order, shipment.Shipment."
+        + UNCHANGED,
         state=State.LEVELS,
     ),
     Example(
@@ -25,14 +26,19 @@ PLAN = (
     Example(
         "order",
         UsageError,
-        "shipment cannot come before products, which it inherits from." + UNCHANGED,
+        "shipment cannot come at this place: shipment.Shipment has to wait for products." + UNCHANGED,
         state=State.LEVELS,
     ),
-    Example("name", UsageError, "0001_initial was used by an old migration of orders." + UNCHANGED, state=State.LEVELS),
+    Example(
+        "name",
+        UsageError,
+        "0001_initial was used before: a database could not be told switched from unswitched." + UNCHANGED,
+        state=State.LEVELS,
+    ),
     Example(
         "tag",
         UsageError,
-        "'2024-reset' is no tag; use letters, digits and underscores." + UNCHANGED,
+        "'2024-reset' cannot be a tag: it takes small letters, digits and underscores, a letter first." + UNCHANGED,
         state=State.LEVELS,
     ),
     Example(
@@ -77,7 +83,8 @@ PLAN = (
     Example(
         "MW-E02",
         MigwizardError,
-        "orders.0001_reset_initial was used before, so a database could not tell which history it is at." + UNCHANGED,
+        "The old history already uses these names: orders.0001_reset_initial. A name is never used twice. (MW-E02)"
+        + UNCHANGED,
         state=State.PROOF,
     ),
 )

@@ -74,7 +74,7 @@ BEGINNING = (
     Example(
         "outside",
         UsageError,
-        "The migrations of orders lie outside the project, in /srv/shared/orders/migrations." + UNCHANGED,
+        f"The migrations of orders lie in /srv/shared/orders/migrations, outside of the project {HERE}." + UNCHANGED,
         {"app": "orders"},
     ),
     Example(
@@ -182,7 +182,7 @@ PREFLIGHT = (
     Example(
         "migrations-disabled",
         UsageError,
-        "config.settings.test gives no migrations to orders, products and 4 more." + UNCHANGED,
+        "The settings config.settings.test disable migrations of orders, products (MIGRATION_MODULES)." + UNCHANGED,
         {"apps": ["orders", "products"], "settings": "config.settings.test"},
     ),
     Example(
