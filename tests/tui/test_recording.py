@@ -17,7 +17,7 @@ from migwizard.engine.refusals.table import CURES
 from tests.tui.recording import DATA, as_json, file_of, recorded
 from tests.tui.refusals import EXAMPLES
 from tests.tui.refusing import refusal
-from tests.tui.screenshots import OFFER, PICTURES
+from tests.tui.screenshots import MADE, PICTURES
 
 KEPT = sorted(path.name for path in DATA.glob("*.json"))
 
@@ -56,7 +56,7 @@ def _id(text: str) -> str:
 
 
 def test_every_picture_has_its_question() -> None:
-    kept = [picture for picture in PICTURES if not picture.question.startswith(("refusal:", OFFER))]
+    kept = [picture for picture in PICTURES if not picture.question.startswith(("refusal:", *MADE))]
     assert not [picture.name for picture in kept if not file_of(picture.question).is_file()]
     assert len({picture.name for picture in PICTURES}) == len(PICTURES)
 
