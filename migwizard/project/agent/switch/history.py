@@ -14,13 +14,19 @@ from .words import Facts, Key, Keys
 FORMAT = 1
 HISTORY = "django_migrations"
 ENGINES = ("sqlite", "postgresql", "mysql")  # as Django's connection.vendor says it; MariaDB is mysql, too
+# How `applied` is read: SQLite's text past Django's converter, as it is stored; the instant of PostgreSQL in UTC, since the time of a zone
+# without its offset is two instants in the hour at which summer ends.
+_APPLIED = {
+    "sqlite": "CAST(applied AS text)",
+    "postgresql": """to_char(CAST(applied AS timestamptz) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')""",
+}
 CHUNK = 500  # ids in one statement; older SQLite takes at most 999 parameters
 
 Parameters = typing.Sequence[typing.Any]
 
 
 class Row(typing.NamedTuple):
-    """One row of django_migrations; `applied` is ISO text, on SQLite exactly the stored text."""
+    """One row of django_migrations; `applied` is ISO text: on SQLite exactly the stored text, on PostgreSQL with the offset of UTC."""
 
     id: int
     app: str
@@ -43,8 +49,7 @@ class History:
             # An unqualified name would fall through the search path to the table of another schema.
             self.schema = self.query("SELECT current_schema()")[0][0]
         self.table = self.qualified(HISTORY)
-        # The cast keeps Django's converter away from SQLite's text, which is to be read as it is stored.
-        self.applied = "CAST(applied AS text)" if self.vendor == "sqlite" else "applied"
+        self.applied = _APPLIED.get(self.vendor, "applied")
 
     def __str__(self) -> str:
         return f"Database '{self.alias}'" + (f", schema '{self.schema}'" if self.schema else "")

@@ -16,8 +16,8 @@ from .refusal import SwitchError
 
 
 @contextlib.contextmanager
-def exclusive(history: History, timeout: float) -> typing.Iterator[None]:
-    """The transaction, with the backup table at hand; rolled back on any exception.
+def exclusive(history: History, timeout: float, dry_run: bool = False) -> typing.Iterator[None]:
+    """The transaction, with the backup table at hand; rolled back on any exception, and where it is tried only.
 
     Where DDL commits (MySQL) the backup table is made before and dropped after the transaction, under a named lock.
     """
@@ -29,11 +29,11 @@ def exclusive(history: History, timeout: float) -> typing.Iterator[None]:
         try:
             if not inside:
                 backup.create()
-            with _transaction(history, timeout):
+            with _transaction(history, timeout, dry_run):
                 if inside:
                     backup.create()
                 yield
-                if inside:
+                if inside and not dry_run:
                     backup.drop_if_empty()
         finally:
             if not inside:
@@ -61,14 +61,15 @@ def is_lock_failure(error: Exception) -> bool:
 
 
 @contextlib.contextmanager
-def _transaction(history: History, timeout: float) -> typing.Iterator[None]:
-    """Raw BEGIN to COMMIT: atomic() can neither take SQLite's write lock at once nor choose an isolation level."""
+def _transaction(history: History, timeout: float, dry_run: bool) -> typing.Iterator[None]:
+    """Raw BEGIN to COMMIT, or of a dry run to ROLLBACK: atomic() can neither take SQLite's write lock at once nor choose an isolation level."""
     committed = False
     try:
         _BEGIN[history.vendor](history, timeout)
         yield
-        history.run("COMMIT")
-        committed = True
+        if not dry_run:
+            history.run("COMMIT")
+            committed = True
     except OperationalError as error:
         if not is_lock_failure(error):
             raise

@@ -39,10 +39,12 @@ def undo(
         return _forget_new(history, place, manifest, dry_run, lock_timeout)
     if backup is None:
         table.require(run_id)
-    with exclusive(history, lock_timeout):
+    with exclusive(history, lock_timeout, dry_run):
         if backup is None:
             table.require(run_id)  # another undo may have been first
-        rows, kept = history.rows(), table.saved_all(run_id) if backup is None else backup
+        else:
+            table.take_over(run_id, backup)  # read again it is spelt as the rows are, whoever wrote it
+        rows, kept = history.rows(), table.saved_all(run_id)
         old, new, on_top = ([Row(*values) for of, *values in kept if of == kind] for kind in ("old", "new", "top"))
         _refuse_moved(history, place, rows, _moved_on(rows, old, new, on_top, manifest))
         if backup is not None and not set(new) <= set(rows):
@@ -51,16 +53,13 @@ def undo(
         staying = _applied_since(rows, old, manifest)
         leaving = [row for row in rows if row.app in manifest["apps"] and row not in staying]
         returning = [row for row in old if row.app in manifest["apps"]]
-        if dry_run:
-            return {"result": "WOULD_UNDO", "deleted": len(leaving), "inserted": len(returning)}
-        if backup is not None:
-            table.take_over(run_id, backup)
         history.delete(leaving)
         table.restore(run_id, returning)
         if {row for row in history.rows() if row.app in manifest["apps"]} != {*returning, *staying}:
             raise SwitchError("MW-E18", f"{history} was written to by somebody else during the undo.")
         table.forget(run_id)
-    return {"result": "UNDONE", "deleted": len(leaving), "inserted": len(returning)}
+    result = "WOULD_UNDO" if dry_run else "UNDONE"
+    return {"result": result, "deleted": len(leaving), "inserted": len(returning)}
 
 
 def _applied_since(rows: typing.List[Row], old: typing.List[Row], manifest: Facts) -> typing.List[Row]:
@@ -71,7 +70,7 @@ def _applied_since(rows: typing.List[Row], old: typing.List[Row], manifest: Fact
 
 def _forget_new(history: History, place: Place, manifest: Facts, dry_run: bool, lock_timeout: float) -> Facts:
     """Take back what `migrate` recorded because the new migrations replace the old ones: these are all still there."""
-    with exclusive(history, lock_timeout):
+    with exclusive(history, lock_timeout, dry_run):
         rows, new = history.rows(), keys(manifest["new"]["nodes"])
         leaving = [row for row in rows if row.key in new]
         stays = [row for row in rows if row.key not in new]
@@ -88,10 +87,8 @@ def _forget_new(history: History, place: Place, manifest: Facts, dry_run: bool, 
         lost = set(keys(manifest["keep"])) - {row.key for row in stays}
         moved += [(key, GONE) for key in sorted(lost)]
         _refuse_moved(history, place, rows, moved)
-        if dry_run:
-            return {"result": "WOULD_UNDO", "deleted": len(leaving), "inserted": 0}
         history.delete(leaving)
-    return {"result": "UNDONE", "deleted": len(leaving), "inserted": 0}
+    return {"result": "WOULD_UNDO" if dry_run else "UNDONE", "deleted": len(leaving), "inserted": 0}
 
 
 def _refuse_moved(history: History, place: Place, rows: typing.List[Row], moved: Moves) -> None:
