@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +25,7 @@ def test_undo_restores_rows_schema_and_sequences(worker: Worker, database: Datab
     before = database.dump()
     worker("switch", database, manifest)
     assert database.dump() != before
-    assert worker("undo", database, manifest) == {"result": "UNDONE", "deleted": 3, "inserted": 4}
+    assert worker("undo", database, manifest) == {"result": "UNDONE", "deleted": 3, "inserted": 4, "warnings": []}
     assert database.dump() == before
 
 
@@ -171,14 +172,47 @@ def test_the_end_of_the_backup_table_is_a_part_of_the_undo(
     assert database.dump() == before
 
 
+@pytest.mark.parametrize("place", [POSTGRESQL, MYSQL], indirect=True)
+def test_an_empty_backup_table_that_somebody_reads_stays_and_the_undo_is_complete(
+    worker: Worker, database: Database, manifest: Manifest
+) -> None:
+    rows = database.rows()
+    worker("switch", database, manifest)
+    with closing(database.connect()) as reader:
+        cursor = reader.cursor()
+        cursor.execute("BEGIN")
+        cursor.execute("SELECT * FROM migwizard_history_backup")
+        done = worker("undo", database, manifest, options={"lock_timeout": 1})
+    assert done["result"] == "UNDONE"
+    (warning,) = done["warnings"]
+    assert "the empty table migwizard_history_backup: somebody else held it for 1 s." in warning
+    assert database.rows() == rows
+    assert database.query("SELECT * FROM migwizard_history_backup") == []
+
+
+@pytest.mark.parametrize("place", [POSTGRESQL], indirect=True)
+def test_it_is_named_which_table_was_held(worker: Worker, database: Database, manifest: Manifest) -> None:
+    worker("switch", database, manifest)
+    for table in ("migwizard_history_backup", "django_migrations"):
+        with closing(database.connect()) as other:
+            other.execute("BEGIN")
+            other.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+            with pytest.raises(RefusedError) as refused:
+                worker("undo", database, manifest, options={"lock_timeout": 0.05})
+        assert f"somebody else held {table} for 0.05 s" in refused.value.text
+
+
 @pytest.mark.parametrize("place", [MYSQL], indirect=True)
 def test_where_definitions_commit_an_empty_backup_table_may_stay(
     worker: Worker, database: Database, manifest: Manifest
 ) -> None:
-    """As where the user of the database may drop no table: the rows are back, and nothing else is said."""
+    """As where the user of the database may drop no table: the rows are back, and it is said that the table is left."""
     before, rows = database.dump(), database.rows()
     worker("switch", database, manifest)
-    assert worker("undo", database, manifest, hooks={"deny": "DROP"})["result"] == "UNDONE"
+    done = worker("undo", database, manifest, hooks={"deny": "DROP"})
+    assert done["result"] == "UNDONE"
+    assert [warning[:6] for warning in done["warnings"]] == ["MW-W41"]
+    assert "command denied to this user" in done["warnings"][0]
     assert database.rows() == rows
     assert worker("state", database, manifest)["saved"] == 0
     with pytest.raises(RefusedError, match="MW-E31"):

@@ -371,7 +371,7 @@ def _undo_rows(ride: Ride, alias: str, backup: rowcopies.Rows | None, *, dry_run
     seconds = patience.LONGER if patience.asked(ride, alias) else patience.SECONDS
     doing = f"looking whether rows can go back, waits at most {seconds:g} s for others that write"
     ride.tell("progress", f"{alias}: {doing if dry_run else 'rows go back'}", alias=alias)
-    ride.guest.call(
+    done = ride.guest.call(
         "undo_switch",
         alias=alias,
         manifest=load_manifest(ride).to_dict(),
@@ -379,3 +379,5 @@ def _undo_rows(ride: Ride, alias: str, backup: rowcopies.Rows | None, *, dry_run
         dry_run=dry_run,
         lock_timeout=seconds,
     )
+    for warning in done.get("warnings", ()):
+        ride.tell("warning", str(warning))

@@ -44,6 +44,7 @@ class History:
     def __init__(self, connection: typing.Any, schema: typing.Optional[str]) -> None:
         self.connection, self.vendor = connection, connection.vendor
         self.alias, self.schema = connection.alias, schema
+        self.last = ""  # the last statement: where it waited in vain it tells for what
         refuse_engine(connection)
         if self.vendor == "postgresql" and schema is None:
             # An unqualified name would fall through the search path to the table of another schema.
@@ -56,10 +57,10 @@ class History:
 
     def qualified(self, table: str) -> str:
         quoted = str(self.connection.ops.quote_name(table))
-        return f"{self._quoted_schema}.{quoted}" if self.schema else quoted
+        return f"{self.quoted_schema}.{quoted}" if self.schema else quoted
 
     @property
-    def _quoted_schema(self) -> str:
+    def quoted_schema(self) -> str:
         """Django's own quoting leaves a quote in the name as it is."""
         return '"{}"'.format(str(self.schema).replace('"', '""'))
 
@@ -67,14 +68,16 @@ class History:
         """Where there are parameters, a percent sign in the schema's name must not look like the place of one."""
         if not parameters or "%" not in (self.schema or ""):
             return sql
-        return sql.replace(f"{self._quoted_schema}.", f"{self._quoted_schema}.".replace("%", "%%"))
+        return sql.replace(f"{self.quoted_schema}.", f"{self.quoted_schema}.".replace("%", "%%"))
 
     def query(self, sql: str, parameters: Parameters = ()) -> typing.List[typing.Any]:
+        self.last = sql
         with self.connection.cursor() as cursor:
             cursor.execute(self._spelt(sql, parameters), parameters or None)
             return list(cursor.fetchall())
 
     def run(self, sql: str, parameters: Parameters = ()) -> int:
+        self.last = sql
         with self.connection.cursor() as cursor:
             cursor.execute(self._spelt(sql, parameters), parameters or None)
             return int(cursor.rowcount)

@@ -10,21 +10,23 @@ import typing
 from django.db import Error, OperationalError
 from django.db.transaction import TransactionManagementError
 
-from .backup import Backup
+from .backup import BACKUP, Backup
 from .history import HISTORY, History, without_transactions
-from .refusal import SwitchError
+from .refusal import SwitchError, said_by_server, sql_state
 
 
 @contextlib.contextmanager
-def exclusive(history: History, timeout: float, dry_run: bool = False) -> typing.Iterator[None]:
+def exclusive(history: History, timeout: float, dry_run: bool = False) -> typing.Iterator[typing.List[str]]:
     """The transaction, with the backup table at hand; rolled back on any exception, and where it is tried only.
 
-    Where DDL commits (MySQL) the backup table is made before and dropped after the transaction, under a named lock.
+    Gives a list to which, in the end, a warning is added where an empty backup table has to stay. Where DDL commits
+    (MySQL) the table is made before and dropped after the transaction, under a named lock.
     """
     connection, backup = history.connection, Backup(history)
     if connection.in_atomic_block or not connection.get_autocommit():
         raise TransactionManagementError("The switch opens its own transaction; leave the surrounding one first.")
     inside = connection.features.can_rollback_ddl
+    warnings: typing.List[str] = []
     with _patience(history, timeout), _named_lock(history, timeout):
         try:
             if not inside:
@@ -32,14 +34,28 @@ def exclusive(history: History, timeout: float, dry_run: bool = False) -> typing
             with _transaction(history, timeout, dry_run):
                 if inside:
                     backup.create()
-                yield
+                yield warnings
                 if inside and not dry_run:
-                    backup.drop_if_empty()
+                    warnings += _tidied(backup, timeout, inside)
         finally:
             if not inside:
-                # All is committed or rolled back by now: a table that may not be dropped is no failure of either.
-                with contextlib.suppress(Error):
-                    backup.drop_if_empty()
+                warnings += _tidied(backup, timeout, inside)
+
+
+def _tidied(backup: Backup, timeout: float, inside: bool) -> typing.List[str]:
+    """Drop the backup table where it is empty; a warning where it may not be dropped, or somebody reads it: all else is done by now."""
+    history = backup.history
+    try:
+        if inside:
+            history.run("SAVEPOINT migwizard_tidy")
+        backup.drop_if_empty()
+    except Error as error:
+        if inside:
+            history.run("ROLLBACK TO SAVEPOINT migwizard_tidy")
+        why = f"somebody else held it for {timeout:g} s" if is_lock_failure(error) else said_by_server(error)
+        done = "All else is done; drop that table when nobody reads it, or leave it."
+        return [f"MW-W41 {history} keeps the empty table {BACKUP}: {why}. {done}"]
+    return []
 
 
 def try_lock(connection: typing.Any, lock_timeout: float) -> None:
@@ -47,7 +63,8 @@ def try_lock(connection: typing.Any, lock_timeout: float) -> None:
     history = History(connection, None)
     if HISTORY in history.tables():
         try:
-            _BEGIN[history.vendor](history, lock_timeout)
+            with _patience(history, lock_timeout):
+                _BEGIN[history.vendor](history, lock_timeout)
         finally:
             with contextlib.suppress(Error):
                 history.run("ROLLBACK")
@@ -55,9 +72,11 @@ def try_lock(connection: typing.Any, lock_timeout: float) -> None:
 
 def is_lock_failure(error: Exception) -> bool:
     """Was a lock not got in time (or by a deadlock), and not something else that went wrong?"""
-    cause = error.__cause__
-    state = getattr(cause, "sqlstate", None) or getattr(cause, "pgcode", None)
-    return state in ("55P03", "40P01") or error.args[:1] in ((1205,), (1213,)) or "database is locked" in str(error)
+    return (
+        sql_state(error) in ("55P03", "40P01")
+        or error.args[:1] in ((1205,), (1213,))
+        or "database is locked" in str(error)
+    )
 
 
 @contextlib.contextmanager
@@ -100,27 +119,30 @@ def _begin_mysql(history: History, timeout: float) -> None:
 
 
 _BEGIN = {"sqlite": _begin_sqlite, "postgresql": _begin_postgresql, "mysql": _begin_mysql}
-# Session variable that bounds the wait for a lock, and how many of its units make a second.
+# What bounds the wait for locks in a session, and how many of its units make a second. MySQL waits for rows by the first, and for a
+# table that is to be dropped while others read it by the second.
 _PATIENCE = {
-    "sqlite": ("PRAGMA busy_timeout", "PRAGMA busy_timeout = {}", 1000),
-    "mysql": ("SELECT @@SESSION.innodb_lock_wait_timeout", "SET SESSION innodb_lock_wait_timeout = {}", 1),
+    "sqlite": [("PRAGMA busy_timeout", "PRAGMA busy_timeout = {}", 1000)],
+    "mysql": [
+        ("SELECT @@SESSION.innodb_lock_wait_timeout", "SET SESSION innodb_lock_wait_timeout = {}", 1),
+        ("SELECT @@SESSION.lock_wait_timeout", "SET SESSION lock_wait_timeout = {}", 1),
+    ],
 }
 
 
 @contextlib.contextmanager
 def _patience(history: History, timeout: float) -> typing.Iterator[None]:
     """Bound the wait for locks in this session to `timeout` seconds, and put the session's own bound back."""
-    if history.vendor not in _PATIENCE:
-        yield
-        return
-    read, write, units = _PATIENCE[history.vendor]
-    before = history.query(read)[0][0]
-    history.run(write.format(max(1, math.ceil(timeout * units))))
+    bounds = _PATIENCE.get(history.vendor, [])
+    before = [history.query(read)[0][0] for read, _, _ in bounds]
+    for _, write, units in bounds:
+        history.run(write.format(max(1, math.ceil(timeout * units))))
     try:
         yield
     finally:
         with contextlib.suppress(Error):
-            history.run(write.format(before))
+            for (_, write, _), value in zip(bounds, before):
+                history.run(write.format(value))
 
 
 @contextlib.contextmanager
@@ -142,4 +164,5 @@ def _named_lock(history: History, timeout: float) -> typing.Iterator[None]:
 
 
 def _busy(history: History, timeout: float) -> SwitchError:
-    return SwitchError("MW-E20", f"{history} is busy: somebody else held {HISTORY} for {timeout:g} s. Try again.")
+    held = BACKUP if BACKUP in history.last else HISTORY
+    return SwitchError("MW-E20", f"{history} is busy: somebody else held {held} for {timeout:g} s. Try again.")

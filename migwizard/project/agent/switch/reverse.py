@@ -39,7 +39,7 @@ def undo(
         return _forget_new(history, place, manifest, dry_run, lock_timeout)
     if backup is None:
         table.require(run_id)
-    with exclusive(history, lock_timeout, dry_run):
+    with exclusive(history, lock_timeout, dry_run) as warnings:
         if backup is None:
             table.require(run_id)  # another undo may have been first
         else:
@@ -59,7 +59,7 @@ def undo(
             raise SwitchError("MW-E18", f"{history} was written to by somebody else during the undo.")
         table.forget(run_id)
     result = "WOULD_UNDO" if dry_run else "UNDONE"
-    return {"result": result, "deleted": len(leaving), "inserted": len(returning)}
+    return {"result": result, "deleted": len(leaving), "inserted": len(returning), "warnings": warnings}
 
 
 def _applied_since(rows: typing.List[Row], old: typing.List[Row], manifest: Facts) -> typing.List[Row]:
