@@ -103,7 +103,7 @@ def test_whoever_merged_without_it_is_told_of_it(checkout: Checkout, command: Se
     checkout.merge()
     done = project.start(*MIGWIZARD, *command)
     said = " ".join((done.stdout + done.stderr).split())
-    assert "shop.0002_price is an old migration that the reset" in said, said
+    assert ". shop.0002_price is an old migration that the reset" in said, said
     assert "migwizard branch" in said, said
 
 

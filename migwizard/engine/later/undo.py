@@ -28,6 +28,7 @@ from migwizard.paths import Workplace
 from migwizard.project.guest import GuestError
 from migwizard.switch.manifest import FILE_NAME
 from migwizard.words.counting import count, some
+from migwizard.words.sentences import dotted
 
 FROM_COPY = "The JSON copy of its rows is whole: undo without --yes, and take them from it."
 _BUILT_ANEW = (
@@ -345,7 +346,7 @@ def _undo_database(ride: Ride, alias: str, dry_run: bool, before: list[str]) -> 
             went = f" The rows of {', '.join(before)} went back already; the files did not." if before else ""
             end = f"{histories.changed_schemas(error) or f'{alias} was not changed.'}{went}"
         raise DatabaseError(
-            f"{error.sentence} {end}",
+            f"{dotted(error.sentence)} {end}",
             code=code,
             cures=(FROM_COPY,) if copy == "" else _cures(code, error),
             details=error.details | {"alias": alias, "went_back": [] if dry_run else before, "copy": copy},

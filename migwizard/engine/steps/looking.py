@@ -21,6 +21,7 @@ from migwizard.errors import DatabaseError, MigwizardError, ProjectError, Undeci
 from migwizard.project.guest import GuestError
 from migwizard.words.counting import count
 from migwizard.words.databases import ENGINES
+from migwizard.words.sentences import dotted
 
 SWITCHABLE = ("OLD_HEAD", "EMPTY", "NEW", "NEW_PARTIAL")
 
@@ -244,7 +245,9 @@ def _state(ride: Ride, alias: str, manifest: dict[str, Any]) -> str:
         )
     except GuestError as error:
         details = error.details | {"alias": alias}
-        raise DatabaseError(f"{error.sentence} Nothing was changed.", code=error.code, details=details) from error
+        raise DatabaseError(
+            f"{dotted(error.sentence)} Nothing was changed.", code=error.code, details=details
+        ) from error
     if found["state"] not in SWITCHABLE:
         from migwizard.engine.switching import histories, takenback, torn
 

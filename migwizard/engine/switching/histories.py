@@ -22,6 +22,7 @@ from migwizard.project.guest import GuestError
 from migwizard.switch.manifest import Manifest
 from migwizard.words.counting import count, some
 from migwizard.words.databases import ENGINES, GONE
+from migwizard.words.sentences import dotted
 
 LINES = "database lines"
 """Key of the lines in the facts of a ride."""
@@ -111,7 +112,7 @@ def refusal(ride: Ride, alias: str, error: GuestError, unchanged: str) -> Migwiz
     known = {**error.details, **(details if isinstance(details, Mapping) else {})}
     kind = ConflictError if code == OF_MANIFEST else DatabaseError
     return kind(
-        f"{error.sentence} {unchanged}",
+        f"{dotted(error.sentence)} {unchanged}",
         code=code,
         cures=cures(code, alias, known, ride.project.root),
         details=known | {"alias": alias},

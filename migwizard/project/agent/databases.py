@@ -14,7 +14,7 @@ from .engines.raw import raw
 from .failure import AgentError
 from .switch.locks import is_lock_failure, try_lock
 from .switch.places import sqlite_file
-from .switch.refusal import SwitchError
+from .switch.refusal import SwitchError, is_denied, said_by_server
 
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 5.0
@@ -69,7 +69,7 @@ def open_real(alias: str, *, write: bool = False, timeout: float | None = None) 
             with connections[alias].cursor() as cursor:
                 cursor.execute("SET SESSION TRANSACTION READ ONLY")
     except (Error, sqlite3.Error) as error:
-        raise _unreachable(alias, "does not answer: {}.".format(error), error) from error
+        raise _unreachable(alias, "does not answer", error) from error
     return connections[alias]
 
 
@@ -95,7 +95,7 @@ def _try_write(alias: str, timeout: float | None) -> None:
         else:
             try_lock(connection, LOCK_SECONDS if timeout is None else timeout)
     except (Error, sqlite3.Error) as error:
-        raise _unreachable(alias, "cannot be written to now: {}".format(error), error) from error
+        raise _unreachable(alias, "cannot be written to now", error) from error
     finally:
         connection.close()
 
@@ -103,7 +103,9 @@ def _try_write(alias: str, timeout: float | None) -> None:
 def _unreachable(alias: str, what: str, error: Exception) -> AgentError:
     """`busy` says that somebody else holds the database, so that waiting helps."""
     busy = is_lock_failure(error)
-    return AgentError("unreachable", "Database {} {}".format(alias, " ".join(what.split())), alias=alias, busy=busy)
+    cure = " Let its owner grant what is lacking." if is_denied(error) else ""
+    sentence = "Database {} {}: {}.{}".format(alias, what, said_by_server(error), cure)
+    return AgentError("unreachable", sentence, alias=alias, busy=busy)
 
 
 def _uri(path: str, parameters: str, mode: str) -> str:
@@ -138,11 +140,15 @@ def database_state(
     With `writable` it is also tried whether a transaction that writes could begin now; with `consistent`, where the tree holds the
     new files, whether a database at the old head has all that these need. Raises AgentError("unreachable").
     """
+    from django.db.utils import Error
+
     if writable:
         _try_write(alias, timeout)
     connection = open_real(alias, timeout=timeout)
     try:
         return schemas.state_of(connection, manifest, consistent=consistent)
+    except Error as error:
+        raise _unreachable(alias, "could not be read", error) from error
     except SwitchError as error:
         raise refusal_of(error) from error.__cause__
     finally:
@@ -157,7 +163,7 @@ def read_schema(start: dict[str, Any], emit: Any, alias: str) -> dict[str, Any]:
     try:
         return dict(engine_of(load.REAL_DATABASES[alias]).read_catalogue(connection))
     except (Error, sqlite3.Error) as error:
-        raise _unreachable(alias, "could not be read: {}".format(error), error) from error
+        raise _unreachable(alias, "could not be read", error) from error
     finally:
         connection.close()
 

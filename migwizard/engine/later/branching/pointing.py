@@ -7,6 +7,7 @@ from pathlib import Path
 
 from migwizard.errors import MigwizardError
 from migwizard.switch.manifest import FILE_NAME, ManifestUnreadableError, from_json
+from migwizard.words.sentences import dotted
 
 MISSING = re.compile(r"nonexistent parent node \('([^']+)', '([^']+)'\)")
 """How Django's NodeNotFoundError ends."""
@@ -21,8 +22,8 @@ def point(error: Exception, root: Path) -> None:
     except (ManifestUnreadableError, OSError, ValueError):
         return
     if found.groups() in manifest.known:
-        error.sentence += (
-            f" {'.'.join(found.groups())} is an old migration that the reset {manifest.run_id} has folded, and a migration of "
+        error.sentence = (
+            f"{dotted(error.sentence)} {'.'.join(found.groups())} is an old migration that the reset {manifest.run_id} has folded, and a migration of "
             "your branch still depends on it: `migwizard branch` leads it to the new files."
         )
         error.cures = ("Lead the migrations of the branch to the new files: migwizard branch",)
