@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 
+from migwizard.switch.script import FILE_NAME
 from tests.postgresql.project import Project
 from tests.postgresql.server import connect, database, needs_postgresql, query
 
@@ -29,6 +31,22 @@ def cutting(name: str) -> Iterator[None]:
     query(CUT, name)
     yield
     query("DROP FUNCTION cut() CASCADE", name)
+
+
+@contextmanager
+def as_application(project: Project) -> Iterator[None]:
+    """As a role with all rights on all tables but the backup of the switch."""
+    role = f"fixture_{uuid.uuid4().hex[:8]}"
+    query(f"CREATE ROLE {role} LOGIN")
+    query(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}", project.database)
+    query(f"REVOKE ALL ON migwizard_history_backup FROM {role}", project.database)
+    project.user = role
+    try:
+        yield
+    finally:
+        project.user = ""
+        query(f"DROP OWNED BY {role}", project.database)
+        query(f"DROP ROLE {role}")
 
 
 @pytest.fixture
@@ -79,12 +97,29 @@ def test_a_reset_and_its_undo(project: Project) -> None:
     assert "No planned migration operations" in project.manage("migrate", "--plan")
     assert project.migwizard("status")[-1]["databases"] == {"default": "NEW"}
 
+    # The application's own role, who may not read the backup: it can look, and cannot undo.
+    with as_application(project):
+        assert project.migwizard("status")[-1]["databases"] == {"default": "NEW"}
+        checked = project.start(sys.executable, FILE_NAME, "check")
+        assert checked.returncode == 0, checked.stderr
+        assert "is at the new history. Nothing to do." in checked.stdout
+        assert project.migwizard("fake", "--database", "default", "--yes")[-1]["databases"]["default"]["deleted"] == 0
+        denied = project.start(sys.executable, "-m", "migwizard", "undo", "--yes", "--python", sys.executable)
+        assert denied.returncode == 5
+        assert "permission denied for table migwizard_history_backup. Do it as the user who owns the tables" in (
+            " ".join(denied.stderr.split())
+        )
+        query(f"REVOKE ALL ON django_migrations FROM {project.user}", project.database)
+        unread = project.migwizard("fake", "--database", "default", "--yes", expect=5)[-1]["sentence"]
+        assert "permission denied for table django_migrations. Let its owner grant what is lacking. Nothing" in unread
+    assert project.dump() == now
+
     # Undo: nothing of it when the connection is cut; else every byte and every row, with ids and times.
     switched = project.tree()
     with cutting(project.database):
         cut = project.start(sys.executable, "-m", "migwizard", "undo", "--yes", "--python", sys.executable)
         assert cut.returncode == 5
-        assert "terminating connection" in cut.stderr and "default was not changed" in cut.stderr
+        assert "terminating connection" in cut.stderr and "Nothing was changed" in cut.stderr
         assert (project.tree(), project.dump()) == (switched, now)
     undone = project.start(sys.executable, "-m", "migwizard", "undo", "--yes", "--python", sys.executable)
     assert undone.returncode == 0, undone.stderr

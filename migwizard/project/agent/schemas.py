@@ -9,7 +9,7 @@ from .switch.installed import part_of
 from .switch.ontop import steps_back
 from .switch.places import Place, places_of, recorded_in
 from .switch.procedures import state
-from .switch.refusal import SwitchError
+from .switch.refusal import SwitchError, refused_by_server
 from .switch.reverse import undo
 from .switch.rounds import Round
 
@@ -129,9 +129,7 @@ def _acted(place: Place, act: Any) -> dict[str, Any]:
     try:
         return dict(act(place))
     except Error as error:
-        raise SwitchError(
-            "database", "Database {}: {}.".format(place, " ".join(str(error).split()).rstrip("."))
-        ) from error
+        raise refused_by_server(place, error) from error
 
 
 def _are_schemas(places: Sequence[Place]) -> bool:

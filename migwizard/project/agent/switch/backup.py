@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typing
 
-from django.db import models
+from django.db import Error, models
 
 from .history import HISTORY, History, Parameters, Row
-from .refusal import SwitchError
+from .refusal import SwitchError, is_denied
 from .words import Keys
 
 BACKUP = "migwizard_history_backup"
@@ -24,10 +24,26 @@ class Backup:
     def exists(self) -> bool:
         return BACKUP in self.history.tables()
 
+    def readable(self) -> bool:
+        """Whether it is there and this user may read it: who looks may be another one than who switched."""
+        if not self.exists():
+            return False
+        if self.history.vendor == "postgresql":
+            return bool(self.history.query("SELECT has_table_privilege(%s, 'SELECT')", [self.table])[0][0])
+        try:
+            self.history.query(f"SELECT 1 FROM {self.table} LIMIT 1")
+        except Error as error:
+            if not is_denied(error):
+                raise
+            return False
+        return True
+
     def create(self) -> None:
+        if self.exists():  # to say IF NOT EXISTS takes the right to create it
+            return
         applied = models.DateTimeField().db_type(self.history.connection)
         self.history.run(
-            f"CREATE TABLE IF NOT EXISTS {self.table} (run_id varchar(64) NOT NULL, kind varchar(8) NOT NULL, "
+            f"CREATE TABLE {self.table} (run_id varchar(64) NOT NULL, kind varchar(8) NOT NULL, "
             "row_id bigint NOT NULL, app varchar(255) NOT NULL, name varchar(255) NOT NULL, "
             f"applied {applied} NULL, PRIMARY KEY (run_id, kind, row_id))"
         )
@@ -52,8 +68,8 @@ class Backup:
         return [[kind, *row] for kind in KINDS for row in self.saved(run_id, kind)]
 
     def run_with(self, names: Keys) -> str:
-        """A run that put in one of these rows; empty where none did."""
-        if not self.exists():
+        """A run that put in one of these rows; empty where none did, or this user may not know."""
+        if not self.readable():
             return ""
         wanted = set(names)
         rows = self.history.query(f"SELECT run_id, app, name FROM {self.table} WHERE kind = 'new' ORDER BY run_id")

@@ -121,7 +121,7 @@ def _follows(mirror: typing.Any, origin: typing.Any, run_id: str) -> bool:
     """Whether the history of a mirror is that of its origin, now or, where it lags behind, before the switch."""
     history = History(origin, None)
     backup, rows = Backup(history), _rows(mirror)
-    return rows == _rows(origin) or (backup.exists() and rows == backup.saved(run_id, "old"))
+    return rows == _rows(origin) or (backup.readable() and rows == backup.saved(run_id, "old"))
 
 
 def recorded_in(connection: typing.Any, place: Place) -> Keys:

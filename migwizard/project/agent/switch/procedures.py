@@ -12,6 +12,7 @@ from .history import History, check_format
 from .locks import exclusive
 from .plan import Consistent, Plan, make_plan, refuse_orphans
 from .refusal import SwitchError
+from .rights import refuse_lacking_rights
 from .states import read_state, refuse_wrong_state
 from .words import Facts, keys
 
@@ -29,9 +30,10 @@ def state(
     `unknown`, `old`, `new`, `extra` (rows beyond a new history) and `on_top` (rows beyond both histories that have a
     file, and stay), `warnings`, and a `sentence` for people; the rows that a switch would take out (`leaving`), and how
     many it would put in (`arriving`), how many are of other apps (`others`) and how many of the project's rows the
-    backup of this run keeps (`saved`); all that it keeps (`backup`); and where another run put in rows that bear the names of
-    this one's, and this one none, or rows that nobody knows, that run (`other_run`). With `consistent`, as `switch` gets it, a database at the old head
-    that lacks migrations of other apps is behind.
+    backup of this run keeps (`saved`); all that it keeps (`backup`; nothing where this user may not read it); and where
+    another run put in rows that bear the names of this one's, and this one none, or rows that nobody knows, that run
+    (`other_run`). With `consistent`, as `switch` gets it, a database at the old head that lacks migrations of other apps
+    is behind.
     """
     check_format(manifest)
     history = History(connection, schema)
@@ -40,7 +42,7 @@ def state(
     plan, apps = make_plan(rows, found, manifest), set(manifest["apps"])
     if consistent and found["state"] == "OLD_HEAD":
         found = dict(found, **_behind(history, plan, manifest, consistent))
-    kept = backup.saved_all(manifest["run_id"]) if backup.exists() else []
+    kept = backup.saved_all(manifest["run_id"]) if backup.readable() else []
     return dict(
         found,
         leaving=[list(row.key) for row in plan.leaving],
@@ -78,7 +80,7 @@ def switch(
     `now` is the time that the new rows carry. `consistent` gets all rows that would be recorded afterwards and
     returns those without their parents (see `graph_consistency`). `lock_timeout` is in seconds. Raises SwitchError: MW-E11 tables
     without transactions, E12 to E15 wrong state, E16 rows without their parents, E17 and E18 somebody else wrote,
-    E20 no lock. `backup` of the report is all that was kept of this run; `undo` takes it where the table is lost.
+    E20 no lock, E24 a right is lacking. `backup` of the report is all that was kept of this run; `undo` takes it where the table is lost.
     """
     check_format(manifest)
     history = History(connection, schema)
@@ -86,6 +88,7 @@ def switch(
     refuse_wrong_state(found)
     if found["state"] != "OLD_HEAD":
         return _report("NOTHING_TO_DO", found)
+    refuse_lacking_rights(history)
     if dry_run:
         plan = make_plan(rows, found, manifest)
         refuse_orphans(history, plan, manifest, consistent)

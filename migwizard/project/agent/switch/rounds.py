@@ -15,7 +15,7 @@ from .history import History
 from .installed import part_of
 from .places import Place, recorded_in
 from .procedures import state, switch
-from .refusal import SwitchError
+from .refusal import SwitchError, refused_by_server
 from .reverse import undo
 from .words import Facts, catch_up, listed
 
@@ -68,10 +68,9 @@ class Round:
                 details["catch_up"] = catch_up(place.alias, self._manifest)
             return dict(outcome, **refused, code=error.code, sentence=error.sentence, details=details)
         except Error as error:
-            # What the server says of a right that is lacking, a replica that only reads, a connection that broke.
+            said = refused_by_server(place, error)
             refused = {"result": "REFUSED", "state": None, "deleted": 0, "inserted": 0}
-            said = " ".join(str(error).split()).rstrip(".")
-            return dict(outcome, **refused, code="database", sentence=f"Database {place}: {said}. Nothing was changed.")
+            return dict(outcome, **refused, code=said.code, sentence=said.sentence)
         return dict(outcome, **done)
 
     def _switch(self, place: Place, dry_run: bool) -> Facts:
