@@ -214,7 +214,7 @@ def _fake(preview: previews.FakePreview) -> list[str]:
 
 def _done(preview: previews.DonePreview) -> list[str]:
     lines = [
-        f"Migration files: {preview.files_before} before, {preview.files_after} after.",
+        f"Migration files: {preview.files_before} before, {preview.files_after} after{f': {preview.made}' if preview.made else ''}.",
     ]
     if preview.rendered_before:
         lines.append(

@@ -351,6 +351,7 @@ def test_done_tells_figures_and_writes_message_and_summary(tiny_proved: Shop) ->
     assert isinstance(preview, DonePreview)
     rendered = report["rendered"]
     assert (preview.files_before, preview.files_after) == (7, 4)
+    assert preview.made == "3 schema files, 1 seed file", "in the words of Levels"
     assert (preview.rendered_before, preview.rendered_after) == (rendered["old"], rendered["new"])
     assert preview.databases == (("default", "switched"),)
     assert preview.saved == (".migwizard/commit-message.txt", ".migwizard/summary.md", ".migwizard/runbook.md")

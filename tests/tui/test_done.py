@@ -51,6 +51,7 @@ def test_figures_and_what_is_left_are_there() -> None:
             "after     12",
             "before 1,475",
             "after    754",
+            "Files after   7 schema files, 5 seed files",
             "default ✓ switched",
             "1 Commit",
             KEPT,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shlex
 
+from migwizard.engine.planning import keeping
 from migwizard.engine.previews import DatabaseLine, DonePreview
 from migwizard.engine.ride import Ride, Turn
-from migwizard.engine.staging import drift
+from migwizard.engine.staging import drift, packages
 from migwizard.engine.states import State
 from migwizard.engine.steps import done
 from migwizard.engine.swapping import callers, checkout, committed, shown, summary, uncommitted
@@ -58,6 +59,7 @@ def question(ride: Ride) -> Question:
             commit=done.commit(ride, _loose(ride)),
             summary=page,
             saved=tuple(ride.checkpoint.results[State.DONE].get("saved", ())),
+            made=_made(ride, reached),
             apps=reached.apps,
             decided=reached.accepted,
             seconds_ride=sum(ride.checkpoint.seconds.values()),
@@ -73,6 +75,21 @@ def _text(reached: Reached, proof: str) -> str:
     return (
         f"{files} became {reached.after}; {told}. Until new migrations are built on top, undo brings everything back."
     )
+
+
+def _made(ride: Ride, reached: Reached) -> str:
+    """The files after by what they are for: Levels had planned those of the schema alone."""
+    schema, folded, kept = len(packages.schema_files(ride)), len(drift.nodes(ride)), len(keeping.kept(ride).files)
+    if not schema:
+        return ""
+    seeds = reached.after - schema - folded - kept
+    words = (
+        count(schema, "schema file"),
+        count(seeds, "seed file") if seeds else "",
+        f"{folded} of the drift" if folded else "",
+        f"{kept} kept on top" if kept else "",
+    )
+    return ", ".join(filter(None, words))
 
 
 def _headline(lines: tuple[DatabaseLine, ...], switched: list[DatabaseLine], by_name: bool) -> str:

@@ -129,6 +129,8 @@ def _apps(preview: DonePreview) -> list[Chart]:
 
 def _facts(preview: DonePreview) -> list[str]:
     facts = [f" Certificate   {NOTE if preview.decided else OK} {preview.proof}"]
+    if preview.made:
+        facts.insert(0, f" Files after   {preview.made}")
     if preview.operations:
         facts.append(f" Old data      {preview.operations}")
     shown = [f"{alias} {OK if says == 'switched' else NOTE} {says}" for alias, says in preview.databases]
