@@ -18,7 +18,7 @@ from migwizard.engine.surviving import durable
 from migwizard.errors import MigwizardError
 from migwizard.paths import COMPANION
 from migwizard.plan.operations import Node
-from migwizard.plan.plan import Deferred, first_nodes
+from migwizard.plan.plan import Batch, Deferred, first_nodes
 from migwizard.seeds.guard import add_behind_guard, add_guard
 from migwizard.words.counting import one_of
 
@@ -82,42 +82,20 @@ def write_schema(
 
     Raises MigwizardError where the literal text and the written one differ by more than what is deferred.
     """
-    levels = [
-        [
-            {
-                "app": batch.app,
-                "name": batch.name,
-                "units": batch.units,
-                "dependencies": batch.dependencies,
-                "deferred": [key for item in batch.deferred for key in item.operations],
-                "replaces": batch.stands_for,
-                "run_before": batch.run_before,
-            }
-            for batch in level
-        ]
-        for level in planned.plan.levels
-    ]
     progress = _Progress(ride, planned)
     report: list[dict[str, Any]] = ride.guest.call(
         "generate",
         on_event=progress.told,
         labels=list(ride.apps.labels),
         source=planned.source,
-        levels=levels,
+        levels=[[_asked(batch) for batch in level] for level in planned.plan.levels],
         staging={label: ride.workplace.staging / label for label in ride.apps.labels},
         timestamp=ride.checkpoint.timestamp,
         replaced=replaced,
         folders=ride.old_folders(),
         without=ride.without,
     )
-    for level in report:
-        for file in level["files"]:
-            if file["unexplained"]:
-                raise MigwizardError(
-                    f"{file['app']}/{file['name']}: what makemigrations would write and what was written differ by more "
-                    f"than what was deferred: {', '.join(file['unexplained'][:5])}. Nothing was changed.",
-                    code="unexplained",
-                )
+    _check_explained(report)
     if preludes:
         from migwizard.seeds.prelude import splice
     for (app, name), prelude in preludes.items():
@@ -129,6 +107,30 @@ def write_schema(
     _keep_report(ride, planned, report)
     edits.put_back(ride, planned_files(planned))
     return report
+
+
+def _asked(batch: Batch) -> dict[str, Any]:
+    """A file as the agent is asked for it."""
+    return {
+        "app": batch.app,
+        "name": batch.name,
+        "units": batch.units,
+        "dependencies": batch.dependencies,
+        "deferred": [key for item in batch.deferred for key in item.operations],
+        "replaces": batch.stands_for,
+        "run_before": batch.run_before,
+    }
+
+
+def _check_explained(report: list[dict[str, Any]]) -> None:
+    """Raise MigwizardError where a file lacks something that was not deferred, or has more."""
+    for file in (file for level in report for file in level["files"]):
+        if file["unexplained"]:
+            raise MigwizardError(
+                f"{file['app']}/{file['name']}: what makemigrations would write and what was written differ by more "
+                f"than what was deferred: {', '.join(file['unexplained'][:5])}. Nothing was changed.",
+                code="unexplained",
+            )
 
 
 class _Progress:
