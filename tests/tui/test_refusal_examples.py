@@ -43,7 +43,11 @@ def clauses(text: str) -> list[str]:
 def said() -> list[re.Pattern[str]]:
     """Every clause that the engine, the commands or the agent can say."""
     root = Path(migwizard.__path__[0])
-    paths = [path for path in root.rglob("*.py") if not {"demo", "words", "tui", "refusals"} & {*path.relative_to(root).parts}]
+    paths = [
+        path
+        for path in root.rglob("*.py")
+        if not {"demo", "words", "tui", "refusals"} & {*path.relative_to(root).parts}
+    ]
     nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
     texts = {clause for node in nodes if text_of(node) != VALUE for clause in clauses(text_of(node))}
     long = [text for text in texts if len(text.replace(VALUE, "")) >= LEAST]
