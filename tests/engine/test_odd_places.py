@@ -33,7 +33,12 @@ def tiny_at(root: Path, last: str = "0004_roster") -> Shop:
 def test_the_path_of_a_project_is_its_own_business(names: tuple[str, ...], tmp_path: Path) -> None:
     shop = tiny_at(tmp_path.joinpath(*names), f"0004_{'long' * 61}")
     (shop.root / "clubs/migrations" / NO_TEXT).touch()
+    (shop.root / "fixtures").mkdir()
+    (shop.root / "fixtures/clubs.json").write_text("[]")
+    link = shop.root / "clubs/migrations/data"
+    link.symlink_to("../../fixtures")
     reset(shop)
+    assert os.readlink(link) == "../../fixtures"
     assert not (shop.root / ".migwizard").exists()
 
 

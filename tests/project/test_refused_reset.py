@@ -120,14 +120,18 @@ def test_a_file_of_the_swap_that_is_a_link(shell: Shell, name: str) -> None:
     shell.refused("run", "--yes", exit=2, says=(f"sales/migrations/{name} is a link", "--exclude sales"))
 
 
-@pytest.mark.parametrize("kind", ["link to nothing", "ring", "pipe"])
+@pytest.mark.parametrize("kind", ["link to nothing", "ring", "ring through another folder", "pipe"])
 def test_something_in_a_migrations_folder_that_no_backup_can_hold(shell: Shell, kind: str) -> None:
     path = shell.root / "sales/migrations/0002_odd.py"
     if kind == "pipe":
         os.mkfifo(path)
     else:
-        path.symlink_to("nowhere" if kind == "link to nothing" else ".")
-    says = ("sales/migrations/0002_odd.py is neither a file nor a folder", "Nothing was changed", "--exclude sales")
+        path.symlink_to({"link to nothing": "nowhere", "ring": "."}.get(kind, "../data"))
+    if kind == "ring through another folder":
+        write(shell.root, {"sales/data/rows.json": ""})
+        (shell.root / "sales/data/back").symlink_to("../migrations")
+    odd = "0002_odd.py/back" if "through" in kind else "0002_odd.py"
+    says = (f"sales/migrations/{odd} is neither a file nor a folder", "Nothing was changed", "--exclude sales")
     shell.refused("run", "--yes", exit=2, says=says)
 
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from migwizard import private
+from migwizard.errors import FULL
 
 _MARK = ".migwizard-"
 """In the names of temporary files, before the number of the process."""
@@ -113,25 +114,72 @@ def append_line(path: Path, line: str) -> None:
 
 
 def copy_folder(source: Path, target: Path) -> None:
-    """A copy of a folder without byte code, complete or not there at all.
+    """A copy of the `content` of a folder, complete or not there at all.
 
-    Links in the source are followed, or they would dangle. Raises OSError as `refuse_link` where it takes the place of
-    another one.
+    Raises OSError as `refuse_link` where it takes the place of another one; where there is no room it names the copy.
     """
     if target.exists():
         refuse_link(target.parent)
     temporary = beside(target, f"{_MARK}{os.getpid()}")
     shutil.rmtree(temporary, ignore_errors=True)
     private.make_folder(temporary.parent)
-    shutil.copytree(source, temporary, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
-    for path in temporary.rglob("*"):
-        if path.is_file() and not path.is_symlink():
-            with path.open("rb") as stream:
-                os.fsync(stream.fileno())
+    temporary.mkdir()
+    folders = [(source, temporary)]
+    for path in content(source):
+        copy = temporary / path.relative_to(source)
+        if path.is_dir():
+            copy.mkdir()
+            folders.append((path, copy))
+        else:
+            _copy_file(path, copy)
+    # Last, and from below: one that nobody may write into could not be filled.
+    for path, copy in reversed(folders):
+        shutil.copystat(path, copy)
     if target.exists():
         shutil.rmtree(target)
     temporary.rename(target)
     _sync_folder(target.parent)
+
+
+def content(folder: Path, top: Path | None = None) -> Iterator[Path]:
+    """Every folder and file below one, sorted, without byte code.
+
+    Links are followed, or in a copy they would dangle; not those of which `leads_round` is true, seen from `top`.
+    """
+    top = top or folder
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path.name == "__pycache__" or path.suffix == ".pyc":
+            continue
+        if path.is_dir():
+            if not leads_round(path, top):
+                yield path
+                yield from content(path, top)
+        elif path.is_file():
+            yield path
+
+
+def leads_round(path: Path, top: Path) -> bool:
+    """Whether a folder is a link to one that the way from `top` to it came through: who follows it never ends."""
+    if not path.is_symlink():
+        return False
+    target, way = path.resolve(), path.parent
+    while not way.resolve().is_relative_to(target):
+        if way == top:
+            return False
+        way = way.parent
+    return True
+
+
+def _copy_file(path: Path, copy: Path) -> None:
+    try:
+        shutil.copy2(path, copy)
+        with copy.open("rb") as stream:
+            os.fsync(stream.fileno())
+    except OSError as error:
+        if error.errno in FULL:
+            # The system names what is read.
+            error.filename = str(copy)
+        raise
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from migwizard.engine.ride import Ride
+from migwizard.engine.surviving import durable
 from migwizard.errors import UsageError
 from migwizard.paths import COMPANION
 
@@ -14,7 +15,7 @@ def refuse(ride: Ride) -> None:
     """Raise UsageError where the swap would replace a link, or where a backup of the folder is not possible."""
     for label, folder in ride.apps.folders.items():
         # Before any is imported: a pipe of the name of a migration would be waited for.
-        for path in _never_copied(folder):
+        for path in _never_copied(folder, folder):
             why = "is neither a file nor a folder, or a link that leads nowhere or in a ring: no backup could hold it"
             raise _error(ride, label, path, why, "Remove it, or move it elsewhere")
     migrations = [(app, f"{name}.py") for app, name, _ in ride.whole_history()["disk"]]
@@ -25,13 +26,13 @@ def refuse(ride: Ride) -> None:
                 raise _error(ride, label, path, why, "Put the file itself there, and commit it")
 
 
-def _never_copied(folder: Path) -> Iterator[Path]:
+def _never_copied(folder: Path, top: Path) -> Iterator[Path]:
     """What `copy_folder` cannot copy: links that lead nowhere or back to where they are, pipes, sockets, devices."""
     for path in sorted(folder.iterdir()):
         if path.name == "__pycache__" or path.suffix == ".pyc":
             continue
-        if path.is_dir() and not folder.resolve().is_relative_to(path.resolve()):
-            yield from _never_copied(path)
+        if path.is_dir() and not durable.leads_round(path, top):
+            yield from _never_copied(path, top)
         elif not path.is_file():
             yield path
 

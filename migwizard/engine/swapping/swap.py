@@ -197,10 +197,8 @@ def _hashes(folder: Path) -> dict[str, str | None]:
 
 
 def files(folder: Path) -> Iterator[Path]:
-    """All files but byte code, as the backup takes them."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and path.suffix != ".pyc" and "__pycache__" not in path.parts:
-            yield path
+    """All files of a folder, as the backup takes them."""
+    return (path for path in durable.content(folder) if path.is_file())
 
 
 def _root(ride: Ride) -> Path:
