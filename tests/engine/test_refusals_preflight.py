@@ -104,6 +104,13 @@ def test_an_app_in_a_repository_of_its_own_is_asked_about_there(repository: Shop
     git(repository.root, "rm", "-rq", "--cached", "clubs")
     git(repository.root, "commit", "-qam", "elsewhere")
     git(repository.root / "clubs", "init", "-q")
+    git(repository.root / "clubs", "add", ".")
+    git(repository.root / "clubs", "commit", "-qm", "all")
+    with (repository.root / ROSTER).open("a") as stream:
+        stream.write("# later\n")
+    question = refused(sit_down(repository.root, Person()), "dirty", "1 migration file is not committed", 4)
+    assert shows(question, "git").startswith("git -C clubs add -- migrations/0004_roster.py\ngit -C clubs commit ")
+    git(repository.root / "clubs", "commit", "-qam", "later")
     assert git_finding(repository).status == "ok"
 
 

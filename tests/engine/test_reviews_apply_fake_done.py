@@ -342,6 +342,25 @@ def test_the_command_for_git_commits_the_whole_reset(tiny_proved: Shop) -> None:
     assert [line for line in left.splitlines() if "migrations/" in line] == []
 
 
+def test_the_command_for_git_reaches_submodules_and_what_git_ignores(tiny_proved: Shop) -> None:
+    git = ["git", "-c", "user.name=ada", "-c", "user.email=ada@example.org"]
+    root, environment = tiny_proved.root, tiny_proved.environment()
+    for top in (root / "clubs", root):
+        for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "old"]):
+            subprocess.run([*git, *arguments], cwd=top, check=True, env=environment, stderr=subprocess.DEVNULL)
+        (top / ".git/info/exclude").write_text("*.json\n*_reset_*\n")
+    lines = tiny_proved.lines("run", "--yes")
+    warned = [line["text"] for line in lines if line.get("event") == "warning"]
+    assert any(text.startswith("git ignores clubs/migrations/0001_reset_initial.py, ") for text in warned), warned
+    command = lines[-1]["commit"].replace(" commit", " -c user.name=ada -c user.email=ada@example.org commit -q")
+    subprocess.run(command, shell=True, cwd=root, check=True, env=environment)
+    for top, brought in ((root / "clubs", "migrations/0001_reset_initial.py"), (root, "migwizard_manifest.json")):
+        names = subprocess.run(["git", "ls-files"], cwd=top, capture_output=True, text=True, check=True).stdout
+        assert brought in names.splitlines()
+        status = subprocess.run(["git", "status", "--porcelain"], cwd=top, capture_output=True, text=True, check=True)
+        assert status.stdout in ("", " M db.sqlite3\n")
+
+
 def test_done_tells_figures_and_writes_message_and_summary(tiny_proved: Shop) -> None:
     person, report = sitting(tiny_proved, SWAP | {"switch:default": ["switch"]})
     assert isinstance(report, dict)

@@ -160,6 +160,24 @@ def test_a_changed_migration_that_is_not_committed(repository: Shell) -> None:
     repository.refused("run", "--yes", exit=4, says=(SEED, "not committed", "git stash"))
 
 
+def test_a_repository_that_git_refuses_to_read(repository: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another user's: what is not committed there would go without a word."""
+    _append(repository, "# later", SEED)
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    says = ("dubious ownership", f"git config --global --add safe.directory {repository.root}", "Nothing was changed")
+    repository.refused("run", "--yes", exit=4, says=says)
+
+
+def test_what_a_hook_says_of_its_repository_leads_nowhere(
+    repository: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _append(repository, "# later", SEED)
+    subprocess.run(["git", "init", "-q", tmp_path / "other"], check=True)
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other/.git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path / "other"))
+    repository.refused("run", "--yes", exit=4, says=(SEED, "not committed"))
+
+
 def test_a_new_file_in_a_migrations_folder(repository: Shell) -> None:
     write(repository.root, {"sales/migrations/notes ä.txt": "x"})
     repository.refused("run", "--yes", exit=4, says="sales/migrations/notes ä.txt")

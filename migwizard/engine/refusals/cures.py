@@ -317,6 +317,7 @@ def row_copy(case: Refused) -> Iterator[Offer]:
 
 show_files = shows("files", "Show the files", "which files they are", lambda case: "\n".join(reading.named_files(case)))
 git_commands = shows("git", "Show git commands", "the commands that commit them", reading.git_commands)
+git_cure = shows("git", "Show git's cure", "what git asks for", reading.git_cure)
 messages = shows("show", "Show them", "what Django says", lambda case: reading.more(case.error))
 show_both = shows("both", "Show both", "which migrations they are", reading.conflict_text)
 merge_command = shows(

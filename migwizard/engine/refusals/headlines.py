@@ -154,6 +154,7 @@ HEADLINES: dict[str, Wording] = {
     "check": _check,
     "conflict": _conflict,
     "dirty": _dirty,
+    "git": "git does not say what is committed",
     "drift": "Let Django write the drift first",
     "drift-write": "The drift cannot be folded in",
     "keep-after": "Your migrations cannot be cut there",

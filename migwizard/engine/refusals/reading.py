@@ -12,6 +12,7 @@ from typing import Any
 
 from migwizard.engine.refusals.case import Refused
 from migwizard.engine.refusals.files import sizes
+from migwizard.engine.swapping import git
 from migwizard.errors import MigwizardError
 from migwizard.project.guest import GuestError
 from migwizard.stored import parse
@@ -69,8 +70,17 @@ def named_files(case: Refused) -> list[str]:
 
 
 def git_commands(case: Refused) -> str:
-    names = " ".join(shlex.quote(name) for name in named_files(case))
-    return f"git add -- {names}\ngit commit -m 'Migrations as they are before the reset'\n"
+    root = case.project.root.resolve() if case.project else Path()
+    lines = []
+    for top, paths in git.repositories(root / name for name in named_files(case)).items():
+        at = git.Place(root, top)
+        names = " ".join(shlex.quote(at.name(path)) for path in paths)
+        lines += [f"{at.command} add -- {names}", f"{at.command} commit -m 'Migrations as they are before the reset'"]
+    return "\n".join(lines) + "\n"
+
+
+def git_cure(case: Refused) -> str:
+    return "\n".join((*case.details.get("commands", ()), "git status")) + "\n"
 
 
 def conflict_text(case: Refused) -> str:

@@ -35,6 +35,7 @@ CURES: dict[str, tuple[Cure, ...]] = {
     "check": (c.messages, CHECK_AGAIN),
     "conflict": (c.show_both, c.merge_command, CHECK_AGAIN),
     "dirty": (c.show_files, c.git_commands, c.again("I have committed them: check again", "looks at everything anew")),
+    "git": (c.git_cure, c.again("I have mended it: check again", "looks at everything anew")),
     "drift": (c.drift_commands, CHECK_AGAIN, c.leave_drift),
     "drift-write": (c.leave_drift, c.traceback, CHECK_AGAIN),
     "keep-after": (c.other_cut, c.fold_all, CHECK_AGAIN),

@@ -10,7 +10,7 @@ from migwizard.engine.ride import Ride, Turn
 from migwizard.engine.staging import drift, packages
 from migwizard.engine.states import State
 from migwizard.engine.steps import done
-from migwizard.engine.swapping import callers, checkout, committed, shown, summary, uncommitted
+from migwizard.engine.swapping import callers, checkout, commitline, committed, shown, summary, uncommitted
 from migwizard.engine.swapping.summary import Reached
 from migwizard.engine.switching import histories, identity, runbook
 from migwizard.engine.talk import Choice, Question
@@ -56,7 +56,7 @@ def question(ride: Ride) -> Question:
             databases=tuple((line.alias, line.stands) for line in lines),
             left=tuple(_left(ride, reached, lines)),
             commit_message=message,
-            commit=done.commit(ride, _loose(ride)),
+            commit=commitline.command(ride, _loose(ride)),
             summary=page,
             saved=tuple(ride.checkpoint.results[State.DONE].get("saved", ())),
             made=_made(ride, reached),
@@ -107,7 +107,10 @@ def _left(ride: Ride, reached: Reached, lines: tuple[DatabaseLine, ...]) -> list
         f"{count(reached.before + reached.after + beside, 'path')} ({reached.before} old, {reached.after} new{more})"
     )
     loose = _loose(ride)
-    left = [("Commit", f'{paths}; message ready: "{summary.subject(reached)}", {done.commit(ride, loose)}')]
+    command = commitline.command(ride, loose).replace("\n", " && ")
+    left = [("Commit", f'{paths}; message ready: "{summary.subject(reached)}", {command}')]
+    if ignored := commitline.ignored(ride):
+        left.append(("Ignored", f"git ignores {some(ignored)}, which belong to it: the command adds them all the same"))
     if loose:
         left.append(
             (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,18 +10,17 @@ from migwizard.engine.ride import BY_NOBODY, Ride
 from migwizard.engine.seeding import facts, overrule, words
 from migwizard.engine.states import State
 from migwizard.engine.surviving import durable
-from migwizard.engine.swapping import committed, leftovers, shown, summary, swap, uncommitted
+from migwizard.engine.swapping import commitline, leftovers, shown, summary, swap, uncommitted
+from migwizard.engine.swapping.commitline import MESSAGE
 from migwizard.engine.swapping.summary import Decision, Kept, Reached, Waited
 from migwizard.engine.switching import runbook
 from migwizard.proof.certificate import Certificate
 from migwizard.seeds.rungs import Rung
 from migwizard.seeds.verdicts import Verdict
+from migwizard.words.counting import some
 from migwizard.words.databases import STANDS, engine_name
 
-MESSAGE = "commit-message.txt"
 PAGE = "summary.md"
-FOLDERS_NAMED = 3
-"""Of more migrations folders than these the command for git has a pattern."""
 
 
 def run(ride: Ride) -> dict[str, Any]:
@@ -33,15 +31,13 @@ def run(ride: Ride) -> dict[str, Any]:
     durable.write_file(ride.workplace.folder / PAGE, summary.page(found).encode())
     durable.write_file(ride.workplace.folder / runbook.NAME, runbook.of(ride).encode())
     saved = [f"{ride.workplace.folder.name}/{name}" for name in (MESSAGE, PAGE, runbook.NAME)]
-    return {"saved": saved, "leftovers": leftovers.find(ride), "commit": commit(ride, loose), uncommitted.KEY: loose}
-
-
-def commit(ride: Ride, loose: Sequence[str]) -> str:
-    """The command that commits the reset, for a shell in the project."""
-    every = " ".join(shlex.quote(folder) for folder in sorted(set(ride.checkpoint.folders.values())))
-    named = every if len(ride.checkpoint.folders) <= FOLDERS_NAMED else "'*/migrations/*.py'"
-    paths = " ".join([named, *committed.there(ride), *map(shlex.quote, loose)])
-    return f"git add -A -- {paths} && git commit -F {ride.workplace.folder.name}/{MESSAGE}"
+    if ignored := commitline.ignored(ride):
+        ride.tell(
+            "warning",
+            f"git ignores {some(ignored)}, which belong to the reset: the command for git adds them all the same.",
+        )
+    command = commitline.command(ride, loose)
+    return {"saved": saved, "leftovers": leftovers.find(ride), "commit": command, uncommitted.KEY: loose}
 
 
 ONLY_SHOWN = ("dot",)

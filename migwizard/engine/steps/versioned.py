@@ -15,13 +15,16 @@ from migwizard.words.counting import count, some
 
 def look(ride: Ride, seen: Seen) -> tuple[Status, str, str]:
     """Whether the old files can be found in git later; raises UndecidedError where some wait for a commit."""
-    changed = git.changed_files(ride.project.root)
-    if changed is None:
+    folders = sorted({folder.resolve() for folder in ride.apps.folders.values()})
+    found = {place: git.changed_at(place) for place in git.places(ride.project.root, folders)}
+    for place in (place for place, changed in found.items() if changed is None):
+        _refuse_silence(place)
+    changed = [path for paths in found.values() for path in paths or ()]
+    if all(paths is None for paths in found.values()):
         seen.elsewhere = None
         ride.tell("note", "No git here: migwizard's own backup keeps the old files.")
         return "note", "no git here: our own backup keeps the old files", ""
     root = ride.project.root.resolve()
-    folders = sorted({folder.resolve() for folder in ride.apps.folders.values()})
     changed = [path for path in changed if "__pycache__" not in path.parts]
     _refuse_dirty([path for path in changed if any(path.resolve().is_relative_to(folder) for folder in folders)], root)
     seen.elsewhere = tuple(
@@ -39,6 +42,23 @@ def look(ride: Ride, seen: Seen) -> tuple[Status, str, str]:
     if seen.elsewhere:
         return "note", f"migrations are committed; {others} not", "\n".join(seen.elsewhere)
     return "ok", "everything is committed", ""
+
+
+def _refuse_silence(place: Path) -> None:
+    """Raise UndecidedError where git does not say what is committed: what is not would go without a word."""
+    if not (said := git.refusal(place)):
+        return
+    lines = [line.strip() for line in said.splitlines()]
+    own = tuple(line for line in lines if line.startswith("git config"))
+    raise UndecidedError(
+        f"git does not say what is committed in {place}: {lines[0].removeprefix('fatal: ').rstrip('.:')}. Nothing was changed.",
+        code="git",
+        cures=(
+            *own,
+            "Then start again." if own else "Mend what git names, until `git status` answers there; then start again.",
+        ),
+        details={"path": str(place), "commands": own},
+    )
 
 
 def _refuse_dirty(dirty: Sequence[Path], root: Path) -> None:
@@ -59,11 +79,7 @@ def _ignored(folders: Sequence[Path], root: Path) -> list[str]:
 
     Git is asked once for each repository: some may lie in another one than manage.py.
     """
-    together: dict[Path, list[Path]] = {}
-    for folder in folders:
-        top = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), folder)
-        together.setdefault(top, []).append(folder)
-    ignored = {folder for top, inside in together.items() for folder in _with_ignored(top, inside)}
+    ignored = {folder for top, inside in git.repositories(folders).items() for folder in _with_ignored(top, inside)}
     return [str(each.relative_to(root)) if each.is_relative_to(root) else str(each) for each in sorted(ignored)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,23 +12,46 @@ from pathlib import Path
 
 from migwizard.engine.swapping.stat import Change, count_lines
 
+LEADING_ELSEWHERE = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+    "GIT_PREFIX",
+)
+"""Variables that lead git to another repository than that of the folder; git sets them for its hooks."""
+PATIENCE = 60.0
+"""Seconds that git may take."""
+TOP = ("rev-parse", "--show-toplevel")
+STATUS = ("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--", ".")
+
 
 def _git(root: Path, *arguments: str, told: str | None = None, fine: Sequence[int] = (0,)) -> str | None:
     try:
-        done = subprocess.run(
-            # Without optional locks git status only reads; else it would renew the index.
-            ["git", "--no-optional-locks", "-C", str(root), *arguments],
-            input=told,
-            capture_output=True,
-            # A name is bytes: what no text can hold goes back to the file system as it came.
-            encoding="utf-8",
-            errors="surrogateescape",
-            check=False,
-            timeout=60,
-        )
+        done = _run(root, arguments, told)
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout if done.returncode in fine else None
+
+
+def _run(root: Path, arguments: Sequence[str], told: str | None = None) -> subprocess.CompletedProcess[str]:
+    own = {name: value for name, value in os.environ.items() if name not in LEADING_ELSEWHERE}
+    return subprocess.run(
+        # Without optional locks git status only reads; else it would renew the index.
+        ["git", "--no-optional-locks", "-C", str(root), *arguments],
+        # What it says of a failure is told apart by its words.
+        env=own | {"LC_ALL": "C"},
+        input=told,
+        capture_output=True,
+        # A name is bytes: what no text can hold goes back to the file system as it came.
+        encoding="utf-8",
+        errors="surrogateescape",
+        check=False,
+        timeout=PATIENCE,
+    )
 
 
 def in_words(name: object) -> str:
@@ -35,10 +59,71 @@ def in_words(name: object) -> str:
     return os.fsencode(str(name)).decode("utf-8", "backslashreplace")
 
 
-def changed_files(root: Path) -> list[Path] | None:
-    """Files below `root` that differ from the last commit, untracked ones included; None where there is no git."""
-    top = _git(root, "rev-parse", "--show-toplevel")
-    listing = _git(root, "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--", ".")
+def repositories(paths: Iterable[Path]) -> dict[Path, list[Path]]:
+    """The repository that each of some files and folders lies in, as submodules have it too; the inner ones first.
+
+    What lies in none is left out. Paths have to be absolute, without links.
+    """
+    found: dict[Path, list[Path]] = {}
+    for path in paths:
+        if top := next((each for each in (path, *path.parents) if (each / ".git").exists()), None):
+            found.setdefault(top, []).append(path)
+    return dict(sorted(found.items(), key=lambda item: (-len(item[0].parts), item[0])))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a shell in the folder `root` speaks to a repository, be it the one around that folder or a submodule."""
+
+    root: Path
+    top: Path
+
+    @property
+    def base(self) -> Path:
+        """The folder that names are relative to."""
+        return self.root if self.root.is_relative_to(self.top) else self.top
+
+    @property
+    def command(self) -> str:
+        return "git" if self.base == self.root else f"git -C {shlex.quote(self.name(self.top, self.root))}"
+
+    def name(self, path: Path, base: Path | None = None) -> str:
+        return os.path.relpath(path, base or self.base)
+
+
+def refusal(root: Path) -> str:
+    """What git says where it tells nothing of a repository that is there; empty where it tells, and where none is there."""
+    for arguments in (TOP, STATUS):
+        try:
+            done = _run(root, arguments)
+        except subprocess.TimeoutExpired:
+            return f"git {arguments[0]} took longer than {PATIENCE:g} seconds"
+        except OSError:
+            return ""
+        # It says which folders it looked into where it found no repository, and names that which it cannot take.
+        if done.returncode != 0 and "not a git repository (or any " not in done.stderr:
+            return done.stderr.strip() or f"git {arguments[0]} ended with {done.returncode}"
+    return ""
+
+
+def changed_files(root: Path, paths: Iterable[Path] = ()) -> list[Path] | None:
+    """Files below `root` that differ from the last commit, untracked ones included; None where there is no git.
+
+    Of a submodule git tells its own files only there: those of `paths`, as `repositories` takes them, are asked too.
+    """
+    found = [changed for place in places(root, paths) if (changed := changed_at(place)) is not None]
+    return [path for changed in found for path in changed] if found else None
+
+
+def places(root: Path, paths: Iterable[Path]) -> list[Path]:
+    """`root`, and the repositories below it that hold some of `paths`."""
+    outer = root.resolve()
+    return [root, *(top for top in repositories(paths) if top != outer and top.is_relative_to(outer))]
+
+
+def changed_at(root: Path) -> list[Path] | None:
+    """As `changed_files`, without those of submodules."""
+    top, listing = _git(root, *TOP), _git(root, *STATUS)
     if top is None or listing is None:
         return None
     return [Path(top.strip()) / entry[3:] for entry in listing.split("\0") if entry]
@@ -51,6 +136,13 @@ def ignored(root: Path, names: Sequence[str]) -> set[str] | None:
     # It ends with 1 where it ignores none of them.
     said = _git(root, "check-ignore", "-z", "--stdin", told="".join(f"{name}\0" for name in names), fine=(0, 1))
     return None if said is None else set(filter(None, said.split("\0")))
+
+
+def known(root: Path, names: Sequence[str]) -> dict[str, bool]:
+    """The files that git has in some places, relative to `root`; a submodule is one, and marked as such."""
+    listing = _git(root, "ls-files", "--stage", "-z", "--", *names) if names else None
+    entries = (entry.split("\t", 1) for entry in (listing or "").split("\0") if entry)
+    return {name: facts.startswith("160000") for facts, name in entries}
 
 
 def prefix(root: Path) -> str:

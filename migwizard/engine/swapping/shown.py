@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from migwizard.engine.planning import keeping
 from migwizard.engine.previews import AppliedApp, ApplyPreview
@@ -30,7 +31,12 @@ def predicted_stat(ride: Ride, steps: tuple[Step, ...]) -> str:
 
 def real_stat(ride: Ride) -> str:
     """What git says of the migrations folders; empty where there is no git, or no commit."""
-    return stat.table(git.changes(ride.project.root.resolve(), list(ride.checkpoint.folders.values())) or ())
+    root, found = ride.project.root.resolve(), list[Change]()
+    for top, folders in git.repositories(root / folder for folder in ride.checkpoint.folders.values()).items():
+        at = git.Place(root, top)
+        changes = git.changes(at.base, [at.name(folder) for folder in folders]) or ()
+        found += [replace(change, path=at.name(at.base / change.path, root)) for change in changes]
+    return stat.table(found)
 
 
 def preview(ride: Ride, steps: tuple[Step, ...], stat_text: str, callers: Sequence[str]) -> ApplyPreview:

@@ -15,11 +15,9 @@ KEY = "uncommitted"
 
 def find(ride: Ride) -> list[str]:
     """Those, relative to the project, that git does not have as they are; none where there is no git."""
-    changed = git.changed_files(ride.project.root)
-    if not changed:
-        return []
     root, swapped = ride.project.root.resolve(), {step.path for step in swap.made_steps(ride)}
     alone = {*sources.of_proof(ride)} - swapped - ride.guest.sources.keys()
     proved = {root / name: name for name in alone}
+    changed = git.changed_files(root, proved) or ()
     # One that was taken out of the index is listed twice: as deleted, and as not tracked.
     return sorted({proved[path] for path in changed if path in proved and path.is_file()})

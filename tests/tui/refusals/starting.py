@@ -153,6 +153,13 @@ PREFLIGHT = (
         {"files": FILES},
     ),
     Example(
+        "git",
+        UndecidedError,
+        "git does not say what is committed in /srv/shop: detected dubious ownership in repository at '/srv/shop'."
+        + UNCHANGED,
+        {"path": "/srv/shop", "commands": ("git config --global --add safe.directory /srv/shop",)},
+    ),
+    Example(
         "drift",
         UndecidedError,
         "To fold the drift in, makemigrations has to ask you first: a value of the new field order.note for rows that "

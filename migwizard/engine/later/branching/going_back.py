@@ -40,5 +40,6 @@ def _is_here(entry: Entry, there: dict[str, str | None]) -> bool:
 
 def _is_committed(root: Path, entry: Entry) -> bool:
     """Whether git has all of it as it stands."""
-    changed = git.changed_files(root)
-    return changed is not None and not {root.resolve() / step.path for step in entry.steps}.intersection(changed)
+    paths = {root.resolve() / step.path for step in entry.steps}
+    changed = git.changed_files(root, paths)
+    return changed is not None and not paths.intersection(changed)
