@@ -65,6 +65,11 @@ class Workplace:
         return self.folder / "backup"
 
     @property
+    def committed(self) -> Path:
+        """What comes beside manage.py with a swap, as it is written there."""
+        return self.folder / "committed"
+
+    @property
     def certificate(self) -> Path:
         return self.folder / "proof.json"
 

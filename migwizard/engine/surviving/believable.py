@@ -30,7 +30,7 @@ class _Own:
     """The hash of every file that the swap brings, by path relative to the project; None where nothing tells it."""
 
 
-SOURCES = ("staging", "backup", companions.FOLDER, committed.FOLDER)
+SOURCES = ("staging", "backup", companions.FOLDER, "committed")
 """Folders of ours that a file comes from."""
 
 

@@ -7,6 +7,7 @@ what it leaves. So whatever moment a kill hits, the next start finishes what was
 from __future__ import annotations
 
 import errno
+import glob
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -170,7 +171,10 @@ def _corrupt(path: Path, error: Exception) -> ConflictError:
 
 
 def check(root: Path, steps: Sequence[Step]) -> None:
-    """Raise ConflictError where a file is neither as it was nor as it will be, or lies outside of the project."""
+    """Raise ConflictError where a file is neither as it was nor as it will be, or lies outside of the project.
+
+    Other ends of lines, and JSON that says the same, are no change: git and its hooks make them.
+    """
     for step in steps:
         if not _stays_inside(root, step):
             raise ConflictError(
@@ -178,28 +182,59 @@ def check(root: Path, steps: Sequence[Step]) -> None:
                 code="journal-outside",
                 cures=("Compare the migration folders with the backup in .migwizard/backup before anything else.",),
             )
-        if _found(root / step.path) not in (step.before, step.after):
-            raise ConflictError(
-                f"{printable(step.path)} was changed meanwhile. Nothing of it was touched.",
-                code="file-changed",
-                cures=(
-                    (
-                        f"Keep your change somewhere else, take it out of {step.path} by hand, and start again; git stash does not "
-                        "know files that were never committed."
-                    ),
-                ),
-                details={"path": step.path},
-            )
+        if _found(root / step.path).isdisjoint((step.before, step.after)):
+            written = _written(root, step)
+            if written is None or not _says_the_same(root / step.path, written):
+                raise _changed(root, step, written)
 
 
-def _found(path: Path) -> str | None:
-    """The hash of a file; of a folder in its place, or of what can be no file, one that no text has."""
+def _changed(root: Path, step: Step, written: Path | None) -> ConflictError:
+    out = f"take it out of {step.path} by hand"
+    if written is not None:
+        out = f"copy {written.relative_to(root)} over {step.path}, which is the file as it was"
+    return ConflictError(
+        f"{printable(step.path)} was changed meanwhile. Nothing of it was touched.",
+        code="file-changed",
+        cures=(
+            (
+                f"Keep your change somewhere else, {out}, and start again; git stash does not know files that were never "
+                "committed."
+            ),
+        ),
+        details={"path": step.path},
+    )
+
+
+def _found(path: Path) -> set[str | None]:
+    """The hashes of a file, with either end of lines; of a folder in its place, or of what can be no file, one that no text has."""
     try:
-        return durable.file_hash(path)
+        data = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return {None}
     except OSError as error:
         if error.errno in (errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP):
-            return "no file"
+            return {"no file"}
         raise
+    lines = data.replace(b"\r\n", b"\n")
+    return {durable.sha256(text) for text in (data, lines, lines.replace(b"\n", b"\r\n"))}
+
+
+def _written(root: Path, step: Step) -> Path | None:
+    """Where our folder holds the text that a step finds in the tree."""
+    place, name = Workplace(root), glob.escape(PurePosixPath(step.path).name)
+    folders = (place.staging, place.committed, place.backup)
+    paths = (path for folder in folders for path in sorted(folder.rglob(name)) if path.is_file())
+    return next((path for path in paths if durable.file_hash(path) == step.before), None)
+
+
+def _says_the_same(path: Path, written: Path) -> bool:
+    """Whether both are JSON of the same content."""
+    if path.suffix != ".json":
+        return False
+    try:
+        return bool(parse(path.read_bytes()) == parse(written.read_bytes()))
+    except (OSError, ValueError):
+        return False
 
 
 def _stays_inside(root: Path, step: Step) -> bool:

@@ -14,7 +14,6 @@ from migwizard.switch.manifest import Manifest
 NAMES = (manifest.FILE_NAME, script.FILE_NAME)
 BACKUP = "beside-manage"
 """Folder of a backup that keeps those of an earlier reset; no app is called so, since labels have no hyphen."""
-FOLDER = "committed"
 
 
 def texts(made: Manifest) -> dict[str, bytes]:
@@ -26,7 +25,7 @@ def steps(ride: Ride, made: Manifest) -> list[Step]:
     """How they change with the swap; their texts are written to our own folder."""
     found = []
     for name, text in texts(made).items():
-        source = f"{FOLDER}/{name}"
+        source = f"{ride.workplace.committed.name}/{name}"
         durable.write_file(ride.workplace.folder / source, text)
         found.append(Step(name, durable.file_hash(_root(ride) / name), durable.sha256(text), source))
     return found
@@ -36,7 +35,10 @@ def made_steps(ride: Ride) -> list[Step]:
     """The same of a swap that was made and of which no journal tells: earlier ones are those of the backups."""
     found = []
     for name, text in texts(load_manifest(ride)).items():
-        source, backups = f"{FOLDER}/{name}", (backup / BACKUP / name for backup in _backups(ride))
+        source, backups = (
+            f"{ride.workplace.committed.name}/{name}",
+            (backup / BACKUP / name for backup in _backups(ride)),
+        )
         before = next((digest for path in backups if (digest := durable.file_hash(path)) is not None), None)
         after = durable.file_hash(ride.workplace.folder / source) or durable.sha256(text)
         found.append(Step(name, before, after, source))
