@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from migwizard.engine.switching import pulled
+from migwizard.errors import ConflictError
 from migwizard.switch import manifest, script
 from tests.engine.persons import Person, sit_down
-from tests.engine.refusing import cured, own_surroundings, refused, then  # noqa: F401 - a fixture
+from tests.engine.refusing import cured, git, own_surroundings, refused, then  # noqa: F401 - a fixture
 from tests.engine.support import Shop, make_project
 
 pytestmark = pytest.mark.ride
@@ -182,6 +184,25 @@ def test_an_earlier_reset_whose_manifest_cannot_be_read_is_noted(colleague: Shop
     ]
     assert f"Take it from git: git checkout -- {manifest.FILE_NAME}" in noted[0].data["detail"]
     assert "this is not a manifest" in noted[0].data["detail"]
+
+
+def test_a_manifest_with_a_conflict_comes_from_one_side_of_it(tmp_path: Path) -> None:
+    """Git gives no file back from a path that is not merged, unless it is told which one."""
+    path = tmp_path / manifest.FILE_NAME
+    git(tmp_path, "init", "-qb", "main")
+    for branch, text in (("main", "{}"), ("ours", "ours"), ("theirs", "theirs")):
+        if branch != "main":
+            git(tmp_path, "checkout", "-qb", branch, "main")
+        path.write_text(text)
+        git(tmp_path, "add", "-A")
+        git(tmp_path, "commit", "-qm", branch)
+    with pytest.raises(subprocess.CalledProcessError):
+        git(tmp_path, "merge", "ours")
+    with pytest.raises(ConflictError) as caught:
+        pulled.find(tmp_path)
+    for cure, text in zip(caught.value.cures, ("theirs", "ours"), strict=True):
+        git(tmp_path, *cure.partition(": git ")[2].split())
+        assert path.read_text() == text
 
 
 def test_without_all_new_files_or_with_a_spoilt_manifest_nothing_is_switched(colleague: Shop) -> None:

@@ -333,7 +333,8 @@ def test_a_manifest_that_cannot_be_used_is_named(deployed: Deployed) -> None:
         path.write_text(text.replace("0002_nick", "0002_nack"))
         assert "was changed after it was written" in deployed.script("check", expect=6).stderr
         path.write_text("<<<<<<< ours\n")
-        assert "is no manifest" in deployed.script("check", expect=6).stderr
+        said = deployed.script("check", expect=6).stderr
+        assert "is no manifest" in said and "git checkout --ours -- migwizard_manifest.json" in said
         path.write_text(text.replace('"format": 1', '"format": 99'))
         assert deployed.lines("check", expect=6)[-1]["code"] == "MW-E10"
         path.unlink()

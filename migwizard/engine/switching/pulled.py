@@ -16,6 +16,7 @@ from migwizard.engine.options import Options
 from migwizard.engine.ride import PULLED, Ride
 from migwizard.engine.surviving import journal, recovery
 from migwizard.engine.surviving.checkpoint import Checkpoint
+from migwizard.engine.swapping import git
 from migwizard.engine.talk import Face
 from migwizard.errors import ConflictError
 from migwizard.paths import Workplace
@@ -44,8 +45,18 @@ def find(root: Path) -> Manifest | None:
         raise ConflictError(
             f"{FILE_NAME} cannot be used: {error} Nothing was changed.",
             code="manifest",
-            cures=(f"Take it from git: git checkout -- {FILE_NAME}",),
+            cures=_from_git(root),
         ) from error
+
+
+def _from_git(root: Path) -> tuple[str, ...]:
+    """How git gives the manifest back; while a conflict is open it has to be told of which side."""
+    if FILE_NAME not in git.unmerged(root):
+        return (f"Take it from git: git checkout -- {FILE_NAME}",)
+    return (
+        f"Two resets were merged. Take the manifest of the branch that you are on: git checkout --ours -- {FILE_NAME}",
+        f"Or that of the branch that is merged in: git checkout --theirs -- {FILE_NAME}",
+    )
 
 
 def foreign(root: Path, found: Checkpoint | None) -> Manifest | None:

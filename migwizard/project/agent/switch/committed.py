@@ -27,7 +27,9 @@ def read_manifest(path: str, tolerate: typing.Iterable[str] = ()) -> Facts:
         whole = manifest["id"] == _digest(content)
     except FileNotFoundError:
         raise SwitchError("MW-E10", f"There is no {path}. It belongs beside manage.py; migwizard writes it.") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except ValueError as error:
+        raise SwitchError("MW-E10", f"{path} is no manifest: {error}.{_of_a_merge(path)}") from error
+    except (OSError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SwitchError("MW-E10", f"{path} is no manifest: {error}.") from error
     if not whole:
         sentence = f"{path} was changed after it was written. Take it from git: git checkout -- {MANIFEST}"
@@ -36,6 +38,14 @@ def read_manifest(path: str, tolerate: typing.Iterable[str] = ()) -> Facts:
         raise SwitchError("MW-E10", f"{path} is no manifest: a part of it is missing, or of another kind.")
     named = [name.partition(".")[::2] for name in tolerate]
     return dict(manifest, tolerate=keys([*manifest["tolerate"], *named]))
+
+
+def _of_a_merge(path: str) -> str:
+    """What to do about a conflict that a merge left in it."""
+    with open(path, "rb") as stream:
+        if b"<<<<<<< " not in stream.read():
+            return ""
+    return f" Two resets were merged: take that of one side with git checkout --ours -- {MANIFEST}, or --theirs."
 
 
 def _is_whole(manifest: Facts) -> bool:
