@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from migwizard.exit_codes import ExitCode
@@ -98,14 +101,37 @@ def _of_the_system(error: OSError) -> MigwizardError:
         return MigwizardError(
             f"{where}: {error.strerror or error}. {whole}",
             code="disk-full",
-            cures=("Make room, and start again.",),
+            cures=("Make room, and start again.", *_elsewhere(where)),
             details=details,
         )
     if error.errno in NO_RIGHT:
         return MigwizardError(
             f"{where}: {error.strerror or error}. {whole}",
             code="read-only",
-            cures=("Let this user write there, and start again.",),
+            cures=(_right(where), *_elsewhere(where)),
             details=details,
         )
-    return MigwizardError(f"{where}: {error.strerror or error}. {whole}", code="os-error", details=details)
+    said = f"{where}: {error.strerror or error}. {whole}"
+    return MigwizardError(said, code="os-error", cures=_elsewhere(where), details=details)
+
+
+def _right(where: str) -> str:
+    """What is to be done about a place that this user may not use, which may be because another one made it."""
+    import pwd
+
+    for path in (Path(where), *Path(where).parents):
+        with suppress(OSError, KeyError):
+            owner = path.stat().st_uid
+            if owner == os.geteuid():
+                break
+            return f"{path} belongs to {pwd.getpwuid(owner).pw_name}: start as that user, or let this one read and write there."
+    return "Let this user read and write there, and start again."
+
+
+def _elsewhere(where: str) -> tuple[str, ...]:
+    """What else helps where the place is that of the second backup, which a variable names."""
+    from migwizard.paths import state_home
+
+    if not Path(where).is_relative_to(state_home()) and not state_home().is_relative_to(where):
+        return ()
+    return ("The second backup lies there: XDG_STATE_HOME names another folder for it.",)

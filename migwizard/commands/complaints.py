@@ -44,8 +44,8 @@ def write_log(error: MigwizardError, arguments: argparse.Namespace) -> Path | No
     if root is None or not (log := Workplace(root).log).parent.is_dir():
         return None
     guest = _guest(error)
-    logfile.append(log, "".join(traceback.format_exception(error)) + (guest.traceback if guest else ""))
-    return log if log.is_file() else None
+    text = "".join(traceback.format_exception(error)) + (guest.traceback if guest else "")
+    return log if logfile.append(log, text) else None
 
 
 def _guest(error: MigwizardError) -> GuestError | None:

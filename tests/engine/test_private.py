@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import argparse
+import errno
 import json
 import os
+import pwd
 import re
+import shutil
 import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 
 from migwizard import logfile, private
+from migwizard.commands.complaints import write_log
+from migwizard.engine.later import undo
 from migwizard.engine.surviving import durable
 from migwizard.engine.surviving.lock import locked
+from migwizard.errors import as_sentence
 from migwizard.paths import Workplace, state_home
 from migwizard.tui import clipboard
 from tests.engine.support import MIGWIZARD, Shop
@@ -91,6 +99,64 @@ def test_the_second_backup_lies_in_one_place_wherever_one_stands(
     else:
         monkeypatch.setenv("XDG_STATE_HOME", named)
     assert state_home() == Path("/home/ada/.local/state")
+
+
+def test_a_folder_that_is_a_volume_of_its_own_stays_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Workplace(tmp_path)
+    durable.write_file(place.checkpoint, b"{}")
+    durable.write_file(place.folder / "rows/default.json", b"{}")
+    real = os.rmdir
+
+    def mounted(path: str | Path, **more: Any) -> None:
+        if Path(path) == place.folder:
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(path))
+        real(path, **more)
+
+    monkeypatch.setattr(os, "rmdir", mounted)
+    undo._remove(place)
+    undo.sweep(place)
+    assert list(place.folder.iterdir()) == []
+
+
+def test_a_copy_for_which_there_is_no_room_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(source: Path, target: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(source))
+
+    durable.write_file(tmp_path / "clubs/0001_initial.py", b"")
+    monkeypatch.setattr(shutil, "copy2", full)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    with pytest.raises(OSError, match="No space left") as caught:
+        durable.copy_folder(tmp_path / "clubs", tmp_path / "state/clubs")
+    spoken = as_sentence(caught.value)
+    assert spoken.code == "disk-full"
+    assert spoken.sentence.startswith(f"{tmp_path}/state/.clubs.migwizard-")
+    assert "XDG_STATE_HOME names another folder" in spoken.cures[-1]
+
+
+def test_a_state_folder_that_can_be_none_has_a_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.setenv("HOME", "/dev/null")
+    with pytest.raises(FileExistsError) as caught:
+        private.make_folder(Workplace(Path("/nowhere")).second_backup)
+    assert "XDG_STATE_HOME names another folder" in as_sentence(caught.value).cures[-1]
+
+
+def test_what_another_user_owns_is_named_with_that_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = Workplace(tmp_path)
+    place.create()
+    owner = pwd.getpwuid(os.geteuid()).pw_name
+    error = PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place.journal))
+
+    def refused(*_: object) -> NoReturn:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "geteuid", lambda: 12345)
+        (cure,) = as_sentence(error).cures
+    assert cure == f"{place.folder} belongs to {owner}: start as that user, or let this one read and write there."
+    monkeypatch.setattr(os, "open", refused)
+    monkeypatch.setattr(Path, "is_file", refused)
+    assert write_log(as_sentence(error), argparse.Namespace(root=tmp_path)) is None
 
 
 def test_nothing_is_removed_behind_a_link(tmp_path: Path) -> None:

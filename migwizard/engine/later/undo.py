@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +171,18 @@ def sweep(place: Workplace) -> None:
     """Remove our folder where a kill came between its last file and itself."""
     durable.refuse_link(place.folder)
     if place.folder.is_dir() and not any(place.folder.iterdir()):
-        place.folder.rmdir()
+        with _mounted(place.folder):
+            place.folder.rmdir()
+
+
+@contextmanager
+def _mounted(folder: Path) -> Iterator[None]:
+    """What no program can remove stays, where it is empty: a volume may be mounted there."""
+    try:
+        yield
+    except OSError:
+        if any(folder.iterdir()):
+            raise
 
 
 def _remove(place: Workplace) -> None:
@@ -181,7 +193,8 @@ def _remove(place: Workplace) -> None:
             shutil.rmtree(path)
         elif path != place.checkpoint:
             path.unlink()
-    shutil.rmtree(place.folder)
+    with _mounted(place.folder):
+        shutil.rmtree(place.folder)
 
 
 def _check_files(ride: Ride, steps: tuple[Step, ...]) -> None:
