@@ -102,3 +102,7 @@ def test_a_switch_is_told_in_words(tiny_finished: Shop) -> None:
     for output in (done.stderr, verified.stderr):
         assert "NEW" not in output
         assert "NOTHING" not in output
+    with (tiny_finished.root / "people/migrations/0001_reset_initial.py").open("a") as stream:
+        stream.write("raise RuntimeError\n")
+    broken = tiny_finished.migwizard("verify", expect=1).stderr
+    assert "Take that file from git" in broken and "--exclude" not in broken, "verify has no such option"

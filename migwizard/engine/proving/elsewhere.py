@@ -93,7 +93,7 @@ def _compare(ride: Ride, alias: str) -> tuple[Elsewhere, list[Difference]]:
     with Runs(ride, alias=alias, stock=True) as runs:
         first, second, third = runs.old(database=drift.is_folded(ride)), runs.second(), runs.new("new")
         old, again = old_result(first), second.result()
-        new = new_result(third, ride.apps)
+        new = new_result(third, ride.apps, read_only=ride.read_only)
         sources.add_proved(ride, (old, again, new))
         volatile = volatile_rows(old, again)
         if drift.nodes(ride):

@@ -379,10 +379,11 @@ def old_result(future: Future[dict[str, Any]]) -> dict[str, Any]:
         ) from error
 
 
-def new_result(future: Future[dict[str, Any]], apps: ProjectApps) -> dict[str, Any]:
+def new_result(future: Future[dict[str, Any]], apps: ProjectApps, *, read_only: bool = False) -> dict[str, Any]:
     """The result of a run of the new history. Raises MigwizardError where it cannot build a database from zero.
 
-    What cures a failure depends on whose migration failed: an app of `apps` that is reset, or one that was left out.
+    What cures a failure depends on whose migration failed: an app of `apps` that is reset, or one that was left out. Who only
+    looks, as `verify` does, decides nothing about that.
     """
     try:
         return future.result()
@@ -391,6 +392,10 @@ def new_result(future: Future[dict[str, Any]], apps: ProjectApps) -> dict[str, A
             raise
         app = (error.details.get("operation") or {}).get("app", "")
         left_out = f"Let {app} take part in the reset too, if it is yours."
+        if read_only:
+            raise new_history(
+                error, ("Take that file from git as it was committed, or take the reset back: migwizard undo.",)
+            ) from error
         taking_part = f"Leave {app} out, so that its old migrations stay: --exclude {app}."
         refusal = new_history(error, (taking_part if app in apps.labels else left_out,) if app else ())
         if app in apps.excluded:

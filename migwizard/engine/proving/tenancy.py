@@ -44,7 +44,10 @@ def is_compared(ride: Ride) -> bool:
 
 def compare(ride: Ride, runs: Runs, known: Known) -> list[Difference]:
     """The errors that show in one of the schemas alone."""
-    before, after = old_result(runs.schemas("schemas_old")), new_result(runs.schemas("schemas_new"), ride.apps)
+    before, after = (
+        old_result(runs.schemas("schemas_old")),
+        new_result(runs.schemas("schemas_new"), ride.apps, read_only=ride.read_only),
+    )
     sources.add_proved(ride, (before, after))
     old, new = before["schemas"], after["schemas"]
     explicit = ride.registry()["explicit_names"]

@@ -123,7 +123,7 @@ def _compare(ride: Ride, *, stock: bool) -> Compared:
         needed = drift.is_folded(ride) or replacing.is_on(ride)
         old_future, second_future, new_future = runs.old(database=needed), runs.second(), runs.new("new")
         old = old_result(old_future)
-        second, new = second_future.result(), new_result(new_future, ride.apps)
+        second, new = second_future.result(), new_result(new_future, ride.apps, read_only=ride.read_only)
         # With drift on top, what counts is where a database of the old history arrives.
         before, old = old, _advanced(ride, runs, old)
     sources.keep_proved(ride, (before, second, new))
