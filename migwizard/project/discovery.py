@@ -83,6 +83,7 @@ def find_project(
 ) -> Project:
     """The project at `directory` (default: the working directory). Raises UsageError where there is none, or several."""
     start = (directory or Path.cwd()).resolve()
+    _refuse_no_text(start)
     if not start.is_dir():
         raise UsageError(f"There is no folder {start}.", code="no-project")
     manage = _find_manage(start, upwards=directory is None)
@@ -108,6 +109,22 @@ def find_project(
         files,
         find_places(scratch, config),
     )
+
+
+def _refuse_no_text(folder: Path) -> None:
+    """Raise UsageError where the path cannot be read in the encoding of this start: all that stores it would fail later."""
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError as error:
+        named = os.fsencode(folder).decode("utf-8", "backslashreplace")
+        locale = sys.getfilesystemencoding()
+        raise UsageError(
+            f"The path {named} is no text in the encoding of this start, {locale}. Nothing was changed.",
+            code="environment",
+            cures=("Rename the folder.",)
+            if locale == "utf-8"
+            else ("Start it with PYTHONUTF8=1, or with a locale of UTF-8, such as LC_ALL=C.UTF-8.",),
+        ) from error
 
 
 def _find_manage(start: Path, *, upwards: bool) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,14 @@ def test_the_project_is_found_above_below_and_here(tmp_path: Path, monkeypatch: 
     assert find_project(tmp_path / "site").root == root
     with pytest.raises(UsageError):
         find_project(root / "deep/down")
+
+
+def test_a_path_that_is_no_text_in_this_encoding_is_named(tmp_path: Path) -> None:
+    """As every path with an umlaut, where the locale has no encoding for it."""
+    root = tmp_path / os.fsdecode(b"pl\xff")
+    write(root, {"manage.py": ""})
+    with pytest.raises(UsageError, match=r"pl\\xff is no text in the encoding of this start, .*Nothing was changed"):
+        find_project(root)
 
 
 def test_a_project_without_manage_py_needs_its_settings_named(tmp_path: Path) -> None:
