@@ -7,11 +7,13 @@ from typing import Any
 
 from migwizard.commands.setup import again, face_of, options_of, project_of, say, to_switch
 from migwizard.engine import machine
+from migwizard.engine.later import undo
 from migwizard.engine.later.retiring import standing
 from migwizard.engine.opening import look_ride
 from migwizard.engine.planning import replacing
 from migwizard.engine.ride import Ride
 from migwizard.engine.states import ORDER, State
+from migwizard.engine.steps.apply import files_back
 from migwizard.engine.surviving import halfway, journal, recovery
 from migwizard.engine.surviving.checkpoint import Checkpoint, load_checkpoint
 from migwizard.engine.swapping import swap
@@ -89,6 +91,8 @@ def _standing(project: Project, found: Checkpoint | None, arguments: argparse.Na
         data["databases"] = states_of(ride) if has_manifest else dict(found.databases)
         if found.applied and (added := swap.built_on(ride)):
             data["on_top"] = [".".join(node) for node in added]
+        if found.applied and not data["elsewhere"] and (edit := _edited(ride)) is not None:
+            data["edited"] = {"sentence": edit.sentence, "cures": list(edit.cures)}
         if others := identity.switched_elsewhere(ride):
             data["switched_elsewhere"] = [{"alias": act.alias, "database": act.identity} for act in others]
     return data | (_pulled(project, other, arguments) if other is not None else {})
@@ -119,6 +123,15 @@ def _refusal(place: Workplace, entry: journal.Entry, *, lost: bool) -> Migwizard
         halfway.planned(place, entry, back=lost)
     except MigwizardError as error:
         return error
+    return None
+
+
+def _edited(ride: Ride) -> MigwizardError | None:
+    """Why undo would stop at a file that is not as the swap left it."""
+    try:
+        undo.check_swapped(ride, files_back(ride))
+    except MigwizardError as error:
+        return error if error.code == "file-changed" else None
     return None
 
 
@@ -194,6 +207,8 @@ def _told(found: Checkpoint, data: dict[str, Any], arguments: argparse.Namespace
         lines.append("Files: your project is unchanged.")
     if "on_top" in data:
         lines.append(f"On top of it: {some(data['on_top'])}. Undo needs these to come off first.")
+    if "edited" in data:
+        lines += [f"Undo would stop: {data['edited']['sentence']}", *data["edited"]["cures"]]
     if data["stale"]:
         lines.append(
             f"Out of date, since your models or files changed: {', '.join(data['stale'])}. They are computed again."

@@ -90,6 +90,8 @@ def test_undo_is_refused_where_a_new_file_was_edited(migrated: Shop, tiny_finish
     tiny_finished.edit("people/migrations/0001_reset_initial.py", "blank=True, ", "")
     tree, dump = tiny_finished.tree(), tiny_finished.dump()
     refused = tiny_finished.migwizard("undo", "--yes", expect=6)
+    told = tiny_finished.migwizard("status").stderr
+    assert "Undo would stop: people/migrations/0001_reset_initial.py was changed meanwhile" in told
     as_written = ".migwizard/staging/people/0001_reset_initial.py"
     assert f"copy {as_written} over people/migrations/0001_reset_initial.py" in refused.stderr
     assert (tiny_finished.tree(), tiny_finished.dump()) == (tree, dump)
