@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from migwizard.proof.catalogue import HISTORIES, EmptyDatabaseError, Sides, compare_catalogues
 from migwizard.proof.difference import Difference
+from migwizard.proof.ownschema import without_own_schemas
 from migwizard.proof.sql_text import lower
 
 Weight = Literal["stop", "warn", "info"]
@@ -71,13 +72,13 @@ def deviations(
 
     `foreign` are tables of apps that take no part in the reset: they may be behind or ahead. `partial`: a router may keep
     tables out of this database, so that a table which is not there says nothing. Names that Django or the database made
-    up, and the order of columns, do not count. Raises ValueError where the engines are not the same.
+    up, the name of the schema in which tables are made, and the order of columns, do not count. Raises ValueError where the engines are not the same.
     """
     others = {lower(table) for table in foreign}
 
     def compared(history: Mapping[str, Any]) -> list[Difference]:
         try:
-            found = compare_catalogues(history, real, explicit_names=explicit_names, sides=REAL)
+            found = compare_catalogues(*without_own_schemas(history, real), explicit_names=explicit_names, sides=REAL)
         except EmptyDatabaseError as error:
             return [Difference("error", "table", None, "", "", None, str(error))]
         return [

@@ -65,3 +65,19 @@ def test_what_its_operator_decides_is_only_told(empty_database: str) -> None:
         ("info", "grant", "table author"),
     ]
     assert all(item.sentence.endswith(BEFORE) for item in found)
+
+
+def test_a_schema_of_its_own_is_not_told(empty_database: str) -> None:
+    """With `search_path=app,public` tables are made in `app`, and on a scratch database, which has none, in `public`."""
+    old = build(empty_database, BASE).catalogue
+    for own in ("app", '"My App"'):
+        script = f"CREATE SCHEMA {own}; SET LOCAL search_path = {own}, public; GRANT USAGE ON SCHEMA {own} TO PUBLIC;"
+        script += f"COMMENT ON SCHEMA {own} IS 'where all is'"
+        assert deviations(build(empty_database, script, BASE).catalogue, old, old, explicit_names=()) == ()
+        found = deviations(build(empty_database, script, BASE, TAMPERED).catalogue, old, old, explicit_names=())
+        assert [(item.weight, item.name) for item in found if item.weight != "info"] == [
+            ("stop", "mood"),
+            ("warn", "name"),
+            ("warn", "book_author_id_fkey"),
+            ("warn", "book_title"),
+        ]

@@ -38,7 +38,7 @@ _RARE = (
 def read_catalogue(execute: Execute, *, needs: bool = True) -> Dict[str, Any]:
     """All objects of the database but migwizard's own tables.
 
-    Returns `{"engine", "version", "tables", "sequences", "objects", "needs", "unread"}`. A table has `columns`,
+    Returns `{"engine", "version", "schema", "tables", "sequences", "objects", "needs", "unread"}`. `schema` is the own one, in which tables are made. A table has `columns`,
     `constraints`, `foreign_keys` and `indexes`; `objects` are those of all other kinds, by kind and name. Every object has
     `sql`, which makes it, and `drop`. `needs` lists [kind, name, kind, name] where one object cannot be made before
     another one; it is left out on demand, since it costs. `unread` names things of kinds that are not read.
@@ -66,6 +66,7 @@ def read_catalogue(execute: Execute, *, needs: bool = True) -> Dict[str, Any]:
     return {
         "engine": "postgresql",
         "version": version,
+        "schema": execute("SELECT current_schema()::text")[0][0] or whole.PUBLIC,
         "tables": tables,
         "sequences": sequences,
         "objects": found.objects,
