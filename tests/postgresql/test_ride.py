@@ -13,7 +13,30 @@ import pytest
 from tests.postgresql.project import Project
 from tests.postgresql.server import database, needs_postgresql
 
+IN_A_SCHEMA = """\
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("store", "0004_products")]
+    operations = [
+        migrations.RunSQL("SELECT 1"),
+        migrations.RunSQL("CREATE TABLE accounting.book (id int)"),
+    ]
+"""
+
 pytestmark = [needs_postgresql, pytest.mark.ride, pytest.mark.xdist_group("postgresql-ride")]
+
+
+def test_sql_that_names_a_schema_which_scratch_databases_lack(tmp_path: Path) -> None:
+    with database() as name:
+        project = Project(tmp_path / "shop", name)
+        (project.root / "store/migrations/0005_books.py").write_text(IN_A_SCHEMA)
+        refused = project.migwizard("run", "--yes", "--until", "proof", expect=1)[-1]
+    assert refused["code"] == "old-history"
+    assert "store/migrations/0005_books.py, line 8: store.0005_books" in refused["sentence"]
+    assert 'schema "accounting" does not exist' in refused["sentence"]
+    assert "A scratch database lacks that schema." in refused["sentence"] and "--scratch" in refused["sentence"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import sys
 import sysconfig
 import traceback
 from typing import Any
+
+from .sources import file_of
 
 
 class AgentError(Exception):
@@ -30,15 +34,35 @@ def place(error: BaseException, root: str = "") -> dict[str, Any] | None:
     if isinstance(error, SyntaxError) and error.filename:
         return {"file": error.filename, "line": error.lineno, "in": None}
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_foreign(frame.filename)]
-    installed = os.sep + "site-packages" + os.sep
-    own = [
-        frame
-        for frame in frames
-        if root and os.path.abspath(frame.filename).startswith(root) and installed not in frame.filename
-    ]
+    own = [frame for frame in frames if is_own(frame.filename, root)]
     for frame in reversed(own or frames):
         return {"file": frame.filename, "line": frame.lineno, "in": frame.name}
     return None
+
+
+def is_own(path: str, root: str) -> bool:
+    """Whether a file is the project's, whose root is absolute, and of no environment in it."""
+    installed = os.sep + "site-packages" + os.sep
+    return bool(root) and os.path.abspath(path).startswith(root) and installed not in path
+
+
+def place_of_operation(migration: type, number: int, total: int) -> dict[str, Any] | None:
+    """File and line of an operation of a migration, by its number; the line where all begin, where they are no list of so many."""
+    path = file_of(sys.modules.get(migration.__module__))
+    if path is None or not path.endswith(".py"):
+        return None
+    try:
+        with open(path, "rb") as stream:
+            tree = ast.parse(stream.read())
+    except (OSError, SyntaxError, ValueError):
+        return None
+    line = 1
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and any(getattr(name, "id", "") == "operations" for name in node.targets):
+            line = node.lineno
+            if isinstance(node.value, ast.List) and len(node.value.elts) == total:
+                line = node.value.elts[number].lineno
+    return {"file": path, "line": line, "in": None}
 
 
 def sentence(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Iterator
 
 from . import histories, scratch, sources, tenants
 from .counting import Counting
-from .failure import AgentError, place, sentence
+from .failure import AgentError, is_own, place, sentence
 from .observe import Observer
 from .outside import keep_away
 from .rendering import Rendering, can_be_lazy
@@ -79,13 +79,15 @@ def failures_told(observer: Observer, engine: Any, root: str) -> Iterator[None]:
     try:
         yield
     except (Exception, SystemExit) as error:
-        cause = _first(error)
+        cause, where = _first(error), place(_first(error), root)
+        if where is None or not is_own(where["file"], root):
+            where = observer.place() or where  # SQL of a migration fails in the driver, which is not to blame
         said = "{} failed: {}".format(observer.current_name() or "migrate", sentence(cause))
         raise AgentError(
             "migrate",
             " ".join(filter(None, [said, engine.hint(cause)])),
             operation=observer.current,
-            where=place(cause, root),
+            where=where,
         ) from error
 
 

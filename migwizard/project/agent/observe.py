@@ -13,6 +13,7 @@ from typing import Any, Callable
 from . import statements
 from .engines import Engine, Snapshot
 from .engines.snapshot import row_changes
+from .failure import place_of_operation
 from .history import describe_operation, special_operations
 from .outside import Outside
 
@@ -108,6 +109,8 @@ class Observer:
         self.found: set[tuple[str, tuple[Any, ...]]] = set()
         self.objects: dict[tuple[str, str], str] = {}
         self.current: dict[str, Any] | None = None
+        self.place: Callable[[], dict[str, Any] | None] = lambda: None
+        """Where the current operation stands in its file."""
         self.applied: list[list[str]] = []
 
     def __enter__(self) -> Observer:
@@ -141,7 +144,7 @@ class Observer:
         self._emit(migration="{}.{}".format(migration.app_label, migration.name), number=len(self.applied))
         operations = [operation for operation in migration.operations if not _is_injected(operation)]
         for index, operation in enumerate(operations):
-            self._wrap(operation, partial(self._note, migration, str(index), operation), self._note_end)
+            self._wrap(operation, partial(self._note, migration, index, operation, len(operations)), self._note_end)
         if not self._watch or migration.app_label not in self._labels:
             return
         for path, operation, wrapper in special_operations(operations):
@@ -152,14 +155,15 @@ class Observer:
             self.watched.append(watched)
             self._wrap(operation, partial(self._begin, watched), self._finish)
 
-    def _note(self, migration: Any, path: str, operation: Any) -> None:
+    def _note(self, migration: Any, number: int, operation: Any, total: int) -> None:
         self.current = {
             "app": migration.app_label,
             "migration": migration.name,
-            "path": path,
+            "path": str(number),
             "describe": operation.describe(),
             "finished": False,
         }
+        self.place = partial(place_of_operation, type(migration), number, total)
 
     def _note_end(self) -> None:
         """What fails from here on fails at the end of the migration, where constraints are checked."""

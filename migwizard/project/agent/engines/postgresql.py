@@ -190,6 +190,11 @@ def hint(error: BaseException) -> str:
                 "Extensions want a superuser here: name settings whose user is one, or let an administrator install the "
                 "extension into template1, from which scratch databases are made."
             )
+        if _code(seen) == "3F000":
+            return (
+                "A scratch database lacks that schema. Let a migration before this one create it (CREATE SCHEMA IF NOT EXISTS), make it in "
+                "template1, from which scratch databases are made, or name empty databases that have it with --scratch."
+            )
         seen = seen.__cause__
     return ""
 
