@@ -34,17 +34,15 @@ def cutting(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def as_application(project: Project) -> Iterator[None]:
+def as_application(project: Project) -> Iterator[Project]:
     """As a role with all rights on all tables but the backup of the switch."""
     role = f"fixture_{uuid.uuid4().hex[:8]}"
     query(f"CREATE ROLE {role} LOGIN")
     query(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}", project.database)
     query(f"REVOKE ALL ON migwizard_history_backup FROM {role}", project.database)
-    project.user = role
     try:
-        yield
+        yield Project(project.root, project.database, role)
     finally:
-        project.user = ""
         query(f"DROP OWNED BY {role}", project.database)
         query(f"DROP ROLE {role}")
 
@@ -98,19 +96,19 @@ def test_a_reset_and_its_undo(project: Project) -> None:
     assert project.migwizard("status")[-1]["databases"] == {"default": "NEW"}
 
     # The application's own role, who may not read the backup: it can look, and cannot undo.
-    with as_application(project):
-        assert project.migwizard("status")[-1]["databases"] == {"default": "NEW"}
-        checked = project.start(sys.executable, FILE_NAME, "check")
+    with as_application(project) as poor:
+        assert poor.migwizard("status")[-1]["databases"] == {"default": "NEW"}
+        checked = poor.start(sys.executable, FILE_NAME, "check")
         assert checked.returncode == 0, checked.stderr
         assert "is at the new history. Nothing to do." in checked.stdout
-        assert project.migwizard("fake", "--database", "default", "--yes")[-1]["databases"]["default"]["deleted"] == 0
-        denied = project.start(sys.executable, "-m", "migwizard", "undo", "--yes", "--python", sys.executable)
+        assert poor.migwizard("fake", "--database", "default", "--yes")[-1]["databases"]["default"]["deleted"] == 0
+        denied = poor.start(sys.executable, "-m", "migwizard", "undo", "--yes", "--python", sys.executable)
         assert denied.returncode == 5
         assert "permission denied for table migwizard_history_backup. Do it as the user who owns the tables" in (
             " ".join(denied.stderr.split())
         )
-        query(f"REVOKE ALL ON django_migrations FROM {project.user}", project.database)
-        unread = project.migwizard("fake", "--database", "default", "--yes", expect=5)[-1]["sentence"]
+        query(f"REVOKE ALL ON django_migrations FROM {poor.user}", project.database)
+        unread = poor.migwizard("fake", "--database", "default", "--yes", expect=5)[-1]["sentence"]
         assert "permission denied for table django_migrations. Let its owner grant what is lacking. Nothing" in unread
     assert project.dump() == now
 
