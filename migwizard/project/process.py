@@ -36,8 +36,9 @@ LOGGED = 8 << 20
 DJANGO = re.compile(r"-packages[/\\]django[/\\]")
 """Files of Django: they stand in the traceback, but nobody looks there for a mistake in a project."""
 
+FATAL = "Fatal Python error: "
 CRASH = re.compile(r'^Current thread .+\n  File "(?P<file>.+)", line (?P<line>\d+) in ', re.MULTILINE)
-"""What Python's faulthandler writes of the thread in which it crashed."""
+"""What Python's faulthandler begins with, and what it writes of the thread in which it crashed."""
 
 NO_ROOM = re.compile(
     r"disk is full|disk I/O error|No space left on device|could not extend file|Disk full", re.IGNORECASE
@@ -263,10 +264,11 @@ def _next(replies: queue.SimpleQueue[dict[str, Any] | None]) -> dict[str, Any] |
 
 
 def _last_words(stderr: str) -> str:
-    """The end of what it wrote, as a sentence: the line at which the interpreter crashed, or its last one."""
-    if crash := CRASH.search(stderr):
-        return f" It crashed in {crash['file']}, line {crash['line']}."
-    return f" It last wrote: {stderr.splitlines()[-1]}" if stderr else ""
+    """The line at which the interpreter crashed, if it did, and the last one that it wrote before, as sentences."""
+    crash = CRASH.search(stderr)
+    written = stderr.partition(FATAL)[0].strip().splitlines()
+    at = f" It crashed in {crash['file']}, line {crash['line']}." if crash else ""
+    return f"{at} It last wrote: {written[-1]}" if written else at
 
 
 def _doing(event: Mapping[str, Any]) -> str:

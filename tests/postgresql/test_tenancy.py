@@ -41,7 +41,9 @@ def compared(database: str, old: tuple[str, ...], new: tuple[str, ...]) -> list[
     with TemporaryDirectory() as work:
         Path(work, PROVED).write_text("{}")
         apps = SimpleNamespace(labels=["catalog"])
-        ride: Any = SimpleNamespace(registry=lambda: {"explicit_names": []}, apps=apps, work=Path(work))
+        ride: Any = SimpleNamespace(
+            registry=lambda: {"explicit_names": []}, apps=apps, work=Path(work), read_only=False
+        )
         return [(item.kind, item.name, item.table, item.sentence) for item in tenancy.compare(ride, runs, known)]
 
 

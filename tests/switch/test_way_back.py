@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from migwizard.project.agent.switch import ontop
+from migwizard.project.agent.switch import ontop, words
 from migwizard.project.agent.switch.places import Place
 from migwizard.project.agent.switch.wayback import WayBack
 from migwizard.switch.manifest import Manifest, Node, build
@@ -213,7 +213,7 @@ def test_a_command_survives_odd_names(name: str, monkeypatch: pytest.MonkeyPatch
         assert [shlex.split(step["command"]) for step in steps] == [
             ["python", "manage.py", *before, "--database", name, *key]
         ] * 2
-        assert [ontop.said_of(step).endswith(f": {step['command']}") for step in steps] == [True, True]
+        assert [words.said_of(step).endswith(f": {step['command']}") for step in steps] == [True, True]
 
 
 def test_what_is_gone_comes_again_before_anything_is_taken_off(site: Site) -> None:

@@ -10,7 +10,7 @@ from migwizard.engine.swapping.swap import built_on
 from migwizard.engine.switching import histories
 from migwizard.errors import ConflictError, DatabaseError
 from migwizard.plan.operations import Node
-from migwizard.project.agent.switch.ontop import said_of
+from migwizard.project.agent.switch.words import said_of
 from migwizard.words.counting import some
 
 

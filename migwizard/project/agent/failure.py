@@ -25,8 +25,7 @@ def _is_foreign(path: str) -> bool:
     """Whether a file is neither the project's nor an installed package's: the standard library, importlib, or the agent."""
     here = os.path.dirname(os.path.abspath(__file__))
     library = sysconfig.get_path("stdlib")
-    installed = os.sep + "site-packages" + os.sep
-    return path.startswith(("<", here)) or (path.startswith(library) and installed not in path)
+    return path.startswith(("<", here)) or (path.startswith(library) and not is_installed(path))
 
 
 def place(error: BaseException, root: str = "") -> dict[str, Any] | None:
@@ -34,16 +33,19 @@ def place(error: BaseException, root: str = "") -> dict[str, Any] | None:
     if isinstance(error, SyntaxError) and error.filename:
         return {"file": error.filename, "line": error.lineno, "in": None}
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not _is_foreign(frame.filename)]
-    own = [frame for frame in frames if is_own(frame.filename, root)]
+    own = [
+        frame
+        for frame in frames
+        if root and os.path.abspath(frame.filename).startswith(root) and not is_installed(frame.filename)
+    ]
     for frame in reversed(own or frames):
         return {"file": frame.filename, "line": frame.lineno, "in": frame.name}
     return None
 
 
-def is_own(path: str, root: str) -> bool:
-    """Whether a file is the project's, whose root is absolute, and of no environment in it."""
-    installed = os.sep + "site-packages" + os.sep
-    return bool(root) and os.path.abspath(path).startswith(root) and installed not in path
+def is_installed(path: str) -> bool:
+    """Whether a file is of a package in an environment, which may lie in the project."""
+    return os.sep + "site-packages" + os.sep in path
 
 
 def place_of_operation(migration: type, number: int, total: int) -> dict[str, Any] | None:

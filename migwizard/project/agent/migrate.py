@@ -12,7 +12,7 @@ from typing import Any, Iterator
 
 from . import histories, scratch, sources, tenants
 from .counting import Counting
-from .failure import AgentError, is_own, place, sentence
+from .failure import AgentError, is_installed, place, sentence
 from .observe import Observer
 from .outside import keep_away
 from .rendering import Rendering, can_be_lazy
@@ -80,7 +80,7 @@ def failures_told(observer: Observer, engine: Any, root: str) -> Iterator[None]:
         yield
     except (Exception, SystemExit) as error:
         cause, where = _first(error), place(_first(error), root)
-        if where is None or not is_own(where["file"], root):
+        if where is None or is_installed(where["file"]):
             where = observer.place() or where  # SQL of a migration fails in the driver, which is not to blame
         said = "{} failed: {}".format(observer.current_name() or "migrate", sentence(cause))
         raise AgentError(

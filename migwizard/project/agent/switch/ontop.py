@@ -42,11 +42,6 @@ def steps_back(place: Place, recorded: typing.Iterable[Key], later: Keys, gone: 
     return steps
 
 
-def said_of(step: Facts) -> str:
-    """A step in one line."""
-    return f"{step['sentence']}: {step['command']}" if step["command"] else str(step["sentence"])
-
-
 def _step(do: str, migrations: Keys, sentence: str, command: typing.Optional[str] = None) -> Facts:
     return {"do": do, "migrations": [list(key) for key in migrations], "sentence": sentence, "command": command}
 

@@ -7,9 +7,8 @@ import sys
 import typing
 
 from .backup import BACKUP
-from .ontop import said_of
 from .places import Place
-from .words import Facts, full_name
+from .words import Facts, full_name, said_of
 
 
 class Telling:

@@ -20,6 +20,11 @@ def full_name(key: Key) -> str:
     return f"{key[0]}.{key[1]}"
 
 
+def said_of(step: Facts) -> str:
+    """A step that leads to an undo, of `ontop.steps_back`, in one line."""
+    return f"{step['sentence']}: {step['command']}" if step["command"] else str(step["sentence"])
+
+
 def behind(where: str, lacking: Keys, manifest: Facts) -> str:
     """That a database lacks migrations which a release before the reset would apply, and what to do.
 
