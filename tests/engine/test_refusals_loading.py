@@ -136,3 +136,11 @@ def test_a_migration_that_cannot_be_imported(tiny: Shop) -> None:
     question = refused(sat, "history", "clubs/migrations/0009_broken.py cannot be imported", 3)
     assert isinstance(question.preview, PreflightPreview)
     cured(tiny.root, "history", then(broken.unlink, "again"))
+
+
+def test_settings_without_apps_are_no_project_without_migrations(tiny: Shop) -> None:
+    (tiny.root / "config/bare.py").write_text('SECRET_KEY = "x"\n')
+    opening = Opening(tiny.root, settings="config.bare")
+    question = refused(sit_down(tiny.root, Person(), opening), "project", "Your project cannot be loaded", 3)
+    assert "The settings config.bare name no apps: INSTALLED_APPS is empty there." in question.text
+    cured(tiny.root, "project", "settings=config.settings", opening)

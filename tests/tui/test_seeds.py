@@ -124,7 +124,7 @@ def test_what_is_not_decided_is_not_said_to_be_left_out() -> None:
     assert "It is left out" in ladder_lines(replace(line, decided="drop"), 200)[0][0]
 
 
-def test_enter_opens_the_verdicts_and_a_second_one_overrules() -> None:
+def test_enter_opens_the_verdicts_and_who_leaves_a_seed_out_goes_there() -> None:
     app = app_of(recorded("review:seeds"))
 
     async def act(pilot: Pilot[Any]) -> None:
@@ -134,6 +134,9 @@ def test_enter_opens_the_verdicts_and_a_second_one_overrules() -> None:
         assert app.answers == [], "the first Enter only opens"
         assert "new databases would lack 3 rows" in text_of(app).replace("\n", " ")
         await pilot.press("enter")
+        await settled(pilot)
+        assert app.answers == [], "the second one takes what counts already"
+        await pilot.press("down", "enter")
         await settled(pilot)
         assert app.answers == [f"drop:{RATES}"]
 
@@ -145,7 +148,7 @@ def test_the_verdict_that_counts_is_no_answer() -> None:
 
     async def act(pilot: Pilot[Any]) -> None:
         await go(pilot, app, RATES)
-        await pilot.press("enter", "up", "enter")
+        await pilot.press("enter", "down", "up", "enter")
         await settled(pilot)
         assert app.answers == []
 
@@ -208,7 +211,7 @@ def test_shown_again_after_a_verdict_row_and_focus_stay() -> None:
 
     async def act(pilot: Pilot[Any]) -> None:
         await go(pilot, app, RATES)
-        await pilot.press("enter", "enter")
+        await pilot.press("enter", "down", "enter")
         await settled(pilot)
         assert app.answers == [f"drop:{RATES}"]
         assert table_of(app).has_focus and table_of(app).current == RATES

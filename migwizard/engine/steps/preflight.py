@@ -17,7 +17,7 @@ from migwizard.engine.steps.seen import Seen
 from migwizard.engine.surviving import since
 from migwizard.engine.swapping import checkout
 from migwizard.engine.talk import Answer, Choice, Question
-from migwizard.errors import MigwizardError, UndecidedError
+from migwizard.errors import MigwizardError, ProjectError, UndecidedError
 
 FINDINGS = "findings"
 
@@ -95,7 +95,13 @@ def _nothing_to_do(ride: Ride, why: str) -> dict[str, Any]:
 
 
 def _nothing(ride: Ride) -> dict[str, Any]:
-    """No app takes part: that is an end, not an error; a person may look again."""
+    """No app takes part: that is an end, not an error; a person may look again. Raises ProjectError where there is no app at all."""
+    if not ride.registry()["apps"]:
+        raise ProjectError(
+            f"The settings {ride.guest.facts['settings']} name no apps: INSTALLED_APPS is empty there. Nothing was changed.",
+            code="project",
+            cures=("Name the settings of the project: --settings MODULE.",),
+        )
     result = _nothing_to_do(ride, "no app of this project has migrations.")
     if not ride.options.review:
         return result

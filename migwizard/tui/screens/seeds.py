@@ -286,7 +286,8 @@ class SeedsScreen(StepScreen):
         elif len(self._options) > 1:
             verdicts = self.query_one("#verdicts", OptionList)
             verdicts.focus()
-            verdicts.highlighted = 1
+            # A second Enter keeps what is kept: who leaves it out has gone there.
+            verdicts.highlighted = 0 if self._options[1].answer.startswith("drop:") else 1
         elif self.question is not None and self.question.kind == "review":
             line = self._line()
             why = line.reason if line is not None and line.reason else "does nothing that could come along."
