@@ -268,7 +268,7 @@ def _last_words(stderr: str) -> str:
     crash = CRASH.search(stderr)
     written = stderr.partition(FATAL)[0].strip().splitlines()
     at = f" It crashed in {crash['file']}, line {crash['line']}." if crash else ""
-    return f"{at} It last wrote: {written[-1]}" if written else at
+    return at + (f" It last wrote: {written[-1]}" if written else "")
 
 
 def _doing(event: Mapping[str, Any]) -> str:
