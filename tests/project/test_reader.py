@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import selectors
 import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,6 +15,9 @@ from typing import Any
 import pytest
 
 from migwizard.project import process
+from migwizard.project.agent.channel import Channel
+from migwizard.project.agent.reader import Reader
+from migwizard.project.agent.serve import Child, Children
 from migwizard.project.guest import Guest, GuestError
 from tests.project.elsewhere import PATIENCE, gone, wait_until
 from tests.project.support import SEED, project_at, write
@@ -292,3 +298,20 @@ def test_a_command_of_the_projects_own_reads_the_history_itself(tiny: Path, tmp_
         guest.call("operations", labels=LABELS)
         guest.call("rendered", labels=LABELS)
     assert path.read_text().split() == ["no", "yes", "yes"]
+
+
+def test_one_that_was_cancelled_before_it_led_a_group_is_ended() -> None:
+    reader, writer = os.pipe()
+    with subprocess.Popen([sys.executable, "-c", f"import time; time.sleep({PATIENCE * 3})"]) as process:
+        cancelled = Reader(writer, {"id": 1})
+        cancelled.waiting = None
+        children = Children(Channel(writer), selectors.DefaultSelector(), None, {}, reads=True)
+        children._watch(Child(process.pid, 1, reader, cancelled))
+        try:
+            children.kill()
+            assert gone(process.pid)
+            process.returncode = -signal.SIGKILL
+        finally:
+            process.kill()
+    os.close(reader)
+    os.close(writer)

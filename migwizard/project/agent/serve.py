@@ -263,12 +263,13 @@ class Children:
             self._send(signal.SIGUSR1)
 
     def _send(self, number: int) -> None:
-        """Send a signal to each, and to the forks of readers."""
-        for child in self._by_descriptor.values():
-            if child.reader is None or child.reader.waiting:
-                os.kill(child.pid, number)
-            else:
-                os.killpg(child.pid, number)
+        """Send a signal to each, and to the forks of readers, which are of their groups."""
+        for pid in [child.pid for child in self._by_descriptor.values()]:
+            try:
+                os.killpg(pid, number)
+            except ProcessLookupError:
+                # It leads no group: no reader, or one that was cancelled at its start.
+                os.kill(pid, number)
 
 
 def _read(request: dict[str, Any], requests: int, channel: Channel, start: Start, exchange: Exchange | None) -> None:
